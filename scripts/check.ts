@@ -1,0 +1,85 @@
+// Runs the checks and then the tests, shows what failed and how long each took, and ends with one line that sums up.
+// usage: node scripts/check.ts [--integration] [test file...]    with files, only those are run
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { countRun, summaryLine, total, type Counts, type Report } from './summary.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const BIN = path.join(ROOT, 'node_modules/.bin');
+const REPORTS = path.join(ROOT, 'var/test');
+
+interface Stage {
+  name: string;
+  /** A program of node_modules/.bin with its arguments. */
+  argv: string[];
+}
+
+const CHECKS: Stage[] = [
+  { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', argv: ['eslint', '.'] },
+  { name: 'types', argv: ['tsc'] },
+];
+
+/** Runs one stage, says how it ended and how long it took. With `collect` its output is shown at the end, in one piece. */
+function stage({ name, argv }: Stage, collect: boolean): Promise<boolean> {
+  const from = performance.now();
+  const [program = '', ...rest] = argv;
+  const env = {
+    ...process.env,
+    PATH: `${BIN}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+  };
+  const output = collect ? 'pipe' : 'inherit';
+  if (!collect) console.log(`==> ${name}`);
+  const child = spawn(path.join(BIN, program), rest, { cwd: ROOT, env, stdio: ['ignore', output, output] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      process.stdout.write(text);
+      console.log(`==> ${name}: ${code === 0 ? 'ok' : 'FAILED'}, ${((performance.now() - from) / 1000).toFixed(1)} s`);
+      resolve(code === 0);
+    });
+  });
+}
+
+/** Runs vitest with the given arguments and counts what its report says. */
+async function tests(name: string, given: string[]): Promise<Counts> {
+  const file = path.join(REPORTS, `${name.replaceAll(' ', '-')}.json`);
+  await rm(file, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const ok = await stage({ name, argv: ['vitest', 'run', ...reporters, ...given] }, false);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    console.log(`vitest left no report of the ${name}: ${String(error)}`);
+    return undefined;
+  });
+  return countRun(text === undefined ? undefined : (JSON.parse(text) as Report), ok);
+}
+
+async function main(given: string[]): Promise<void> {
+  const files = given.filter((argument) => !argument.startsWith('-'));
+  await mkdir(REPORTS, { recursive: true });
+  const runs: Counts[] = [];
+  const failed: string[] = [];
+  if (files.length > 0) {
+    runs.push(await tests('tests', files));
+  } else {
+    const ended = await Promise.all(CHECKS.map(async (check) => ({ check, ok: await stage(check, true) })));
+    failed.push(...ended.filter(({ ok }) => !ok).map(({ check }) => check.name));
+    runs.push(await tests('unit tests', ['--project', 'unit']));
+    if (given.includes('--integration')) runs.push(await tests('integration tests', ['--project', 'integration']));
+  }
+  const counts = total(runs, failed.length);
+  console.log(`\n${(performance.now() / 1000).toFixed(0)} s in all`);
+  if (failed.length > 0) console.log(`failed checks: ${failed.join(', ')}`);
+  console.log(summaryLine(counts));
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+}
+
+await main(process.argv.slice(2));

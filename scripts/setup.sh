@@ -1,0 +1,201 @@
+#!/usr/bin/env bash
+# Makes this machine able to run OneVault: Debian packages, npm packages, a libvirt daemon that answers, and a clone that
+# QEMU can reach. Does only what is missing, says what and why, asks nothing; running it again changes nothing.
+# usage: scripts/setup.sh [node] [system] [bench]      (without arguments: system and node)
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
+
+LOG="$PWD/var/setup.log"
+GUEST_USER=libvirt-qemu # the user that Debian's libvirt runs virtual machines as
+
+# package | program that shows it is there | why OneVault needs it
+SYSTEM_PACKAGES='
+libvirt-daemon        | libvirtd           | runs the virtual machines
+libvirt-daemon-system | virtlogd           | configuration and users of libvirt
+libvirt-clients       | virsh              | how OneVault talks to libvirt
+qemu-system-x86       | qemu-system-x86_64 | the virtual machines themselves
+qemu-utils            | qemu-nbd           | creates disks and reads those of powered off machines
+restic                | restic             | keeps the backups
+fuse3                 | fusermount3        | shows the disks to the backup program as files
+busybox-static        | busybox            | userland of the small guest that is backed up
+acl                   | setfacl            | lets QEMU reach disks under closed directories
+e2fsprogs             | mkfs.ext4          | file systems of volatile disks and of the small guest
+util-linux            | setpriv            | ends helper programs together with OneVault
+'
+NODE_PACKAGES='
+nodejs                | node               | starts npm, which brings the Node.js that OneVault runs on
+npm                   | npm                | brings the libraries
+'
+BENCH_PACKAGES='
+libnbd-bin            | nbdcopy            | reads disks over NBD, to compare with
+virtnbdbackup         | virtnbdbackup      | another backup program, to compare with
+'
+
+say() { printf '%s\n' "$*"; }
+fail() { say "setup: $*" >&2; exit 1; }
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# quietly <what> <command...>: one line on the terminal, everything else in the log, whose end is shown on failure.
+quietly() {
+  local what=$1 from=$SECONDS
+  shift
+  printf '  %s ... ' "$what"
+  if "$@" >>"$LOG" 2>&1 9>&-; then
+    say "$((SECONDS - from)) s"
+    return
+  fi
+  say 'failed'
+  say "The last lines of $LOG:" >&2
+  grep -v nodedir "$LOG" | tail -n 20 | sed 's/^/    /' >&2
+  return 1
+}
+
+# rows <table>: its lines as package|program|why.
+rows() { sed -e '/^$/d' -e 's/ *| */|/g' <<<"$1"; }
+
+has() { # has <package> <program>
+  if command -v dpkg-query >/dev/null && [ "$1" != nodejs ] && [ "$1" != npm ]; then
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  else
+    command -v "$2" >/dev/null
+  fi
+}
+
+refresh_lists() {
+  is_root && command -v apt-get >/dev/null || return 0
+  [ "${1:-}" = again ] || ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || return 0
+  quietly 'apt-get update' apt-get -q update
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@" </dev/null
+}
+
+install_packages() { # install_packages <table>
+  local package program why missing=() lines=''
+  while IFS='|' read -r package program why; do
+    has "$package" "$program" && continue
+    missing+=("$package")
+    lines+="$(printf '  %-22s %s' "$package" "$why")"$'\n'
+  done < <(rows "$1")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    fail "these are missing and this system has no apt-get; install what your system calls them, then try again:
+$lines"
+  fi
+  is_root || fail "these Debian packages are missing and only root can install them. Run this as root, or first
+  apt-get install --no-install-recommends ${missing[*]}
+$lines"
+  say 'Installing Debian packages:'
+  printf '%s' "$lines"
+  refresh_lists || say "  going on with the package lists that are here"
+  quietly 'apt-get install' apt_install "${missing[@]}" && return
+  say 'The package lists may be old; trying once more with new ones.'
+  refresh_lists again
+  quietly 'apt-get install' apt_install "${missing[@]}" || fail 'the packages could not be installed.'
+}
+
+# npm_is_new: whether the system's Node.js and npm can install everything that Node 24 needs.
+npm_is_new() {
+  local node npm
+  node=$(node --version) npm=$(npm --version 2>/dev/null)
+  node=${node#v}
+  [ "${node%%.*}" -ge 20 ] && [ "${npm%%.*}" -ge 10 ]
+}
+
+install_libraries() {
+  local stamp=node_modules/.package-lock.json
+  [ -x node_modules/.bin/node ] && [ ! package-lock.json -nt "$stamp" ] && return
+  install_packages "$NODE_PACKAGES"
+  say 'Installing the libraries of package-lock.json:'
+  local npm=(npm)
+  if ! npm_is_new; then
+    # An old npm leaves out native parts of libraries that it takes for too new for the old Node.js it runs on.
+    local tools=var/npm
+    quietly "a newer npm than this system's" npm install --prefix "$tools" --no-save --no-audit --no-fund --loglevel=error node@24 npm@11 ||
+      fail 'a newer npm could not be installed.'
+    # the machine's own settings, a proxy or a certificate say, hold for this npm too
+    npm_config_globalconfig=$(npm config get globalconfig 2>/dev/null)
+    export npm_config_globalconfig NODE_USE_SYSTEM_CA=1
+    npm=("$tools/node_modules/.bin/node" "$tools/node_modules/npm/bin/npm-cli.js")
+  fi
+  quietly 'npm ci' "${npm[@]}" ci --no-audit --no-fund --loglevel=error || fail 'the libraries could not be installed.'
+  touch "$stamp"
+  node_modules/.bin/node --version >>"$LOG" || fail 'the Node.js that npm installed does not run on this machine.'
+}
+
+libvirt_answers() { timeout 10 virsh -c qemu:///system list >/dev/null 2>&1; }
+
+runs() { # runs <daemon>: whether the process in its pid file lives
+  [ -s "/run/$1.pid" ] && kill -0 "$(cat "/run/$1.pid")" 2>/dev/null
+}
+
+# libvirt keeps what it learns about QEMU only when QEMU's user may use /dev/kvm; otherwise it asks QEMU again, for seconds,
+# at every call. udev sets these rights where it runs.
+open_kvm() {
+  [ -e /dev/kvm ] && getent group kvm >/dev/null || return 0
+  setpriv --reuid="$GUEST_USER" --regid=kvm --init-groups test -w /dev/kvm 2>/dev/null && return
+  say '  /dev/kvm is closed to QEMU: giving it to the group kvm, mode 0660.'
+  chgrp kvm /dev/kvm && chmod 0660 /dev/kvm
+}
+
+start_libvirt() {
+  if [ -d /run/systemd/system ]; then
+    libvirt_answers && return
+    quietly 'starting libvirt' systemctl start virtlogd.socket libvirtd || fail 'libvirtd could not be started.'
+  else
+    # Nobody else starts services here. virtlogd keeps the consoles' logs; no machine starts without it.
+    runs virtlogd || quietly 'starting virtlogd' virtlogd -d || fail 'virtlogd could not be started.'
+    libvirt_answers && return
+    runs libvirtd || quietly 'starting libvirtd' libvirtd -d || fail 'libvirtd could not be started.'
+  fi
+  for _ in $(seq 60); do
+    libvirt_answers && return
+    sleep 0.5
+  done
+  fail "libvirtd runs but does not answer 'virsh -c qemu:///system list' after 30 s. Its own log may say why."
+}
+
+# QEMU opens disks as a user of its own, which cannot pass a directory such as /root: that one user may search it then.
+let_qemu_pass() {
+  local directory=/ part gid
+  id -u "$GUEST_USER" >/dev/null 2>&1 || return 0
+  gid=$(id -g "$GUEST_USER")
+  while read -r part; do
+    directory="${directory%/}/$part"
+    setpriv --reuid="$GUEST_USER" --regid="$gid" --init-groups test -x "$directory" 2>/dev/null && continue
+    say "  $directory is closed: letting the user $GUEST_USER search it (setfacl -m u:$GUEST_USER:x), or QEMU could not open disks here."
+    setfacl -m "u:$GUEST_USER:x" "$directory" 2>>"$LOG" ||
+      fail "$directory cannot be opened for QEMU: its file system keeps no ACLs. Clone to another place, such as /srv."
+  done < <(tr '/' '\n' <<<"${PWD#/}")
+}
+
+prepare_system() {
+  install_packages "$SYSTEM_PACKAGES"
+  is_root || fail 'virtual machines, mounts and disks need root: run this as root.'
+  refresh_lists || say "  going on with the package lists that are here"
+  [ -e /dev/fuse ] || quietly 'loading the kernel module fuse' modprobe fuse ||
+    fail 'there is no /dev/fuse: this kernel or container does not offer FUSE, through which backups read disks.'
+  [ -w /dev/kvm ] || say '  no /dev/kvm: virtual machines are emulated here, which works and is slow.'
+  open_kvm
+  start_libvirt
+  let_qemu_pass
+}
+
+mkdir -p var
+: >>"$LOG"
+# Two runs at once wait for each other.
+exec 9>var/setup.lock
+flock 9
+: >"$LOG"
+[ $# -gt 0 ] || set -- system node
+for part; do
+  case $part in
+    node) install_libraries ;;
+    system) prepare_system ;;
+    bench) install_packages "$BENCH_PACKAGES" ;;
+    *) fail "there is no part '$part'; the parts are node, system and bench." ;;
+  esac
+done

@@ -1,0 +1,32 @@
+// Passwords are kept as a salted scrypt hash; comparing takes the same time whatever the answer.
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+const COST = { N: 2 ** 15, r: 8, p: 1 };
+const BYTES = 32;
+const MIN_BYTES = 16;
+
+/** `scrypt$N$r$p$salt$hash`, salt and hash in base64. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  const hash = await derive(password, salt, BYTES, { ...COST, maxmem: memory(COST) });
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64'), hash.toString('base64')].join('$');
+}
+
+export async function passwordMatches(password: string, stored: string): Promise<boolean> {
+  const [scheme, N, r, p, salt, hash] = stored.split('$');
+  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return false;
+  const expected = Buffer.from(hash, 'base64');
+  if (expected.length < MIN_BYTES) return false; // a hash cut short matches too much, an empty one everything
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  const actual = await derive(password, Buffer.from(salt, 'base64'), expected.length, {
+    ...cost,
+    maxmem: memory(cost),
+  });
+  return timingSafeEqual(actual, expected);
+}
+
+function memory(cost: { N: number; r: number }): number {
+  return 256 * cost.N * cost.r;
+}

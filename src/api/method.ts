@@ -1,0 +1,67 @@
+// How a method of the API is written down: the types of its parameters and what it does with them. The same table serves
+// every wire.
+import type { Value } from '../wire/xmlrpc.ts';
+import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
+import type { BackupRunner } from '../backup/run.ts';
+import type { User } from '../model/user.ts';
+import type { RestoreRunner } from '../restore/run.ts';
+import type { ImageRunner } from '../vm/images.ts';
+import type { OperationLog } from '../vm/operation-log.ts';
+import type { Parts } from '../vm/parts.ts';
+import type { VmRunner } from '../vm/run.ts';
+import type { VmTick } from '../vm/tick.ts';
+
+/** What methods work with. */
+export interface Services {
+  parts: Parts;
+  vms: VmRunner;
+  images: ImageRunner;
+  backups: BackupRunner;
+  restores: RestoreRunner;
+  tick: VmTick;
+  operations: OperationLog;
+  /** Directory under which datastores have their own. */
+  datastoreLocation: string;
+}
+
+export interface Call extends Services {
+  user: User;
+}
+
+interface Types {
+  int: number;
+  string: string;
+  boolean: boolean;
+}
+type Kind = keyof Types;
+/** A parameter is a type, or a type with the value it has when left out. */
+export type Param = Kind | { [K in Kind]: [kind: K, otherwise: Types[K]] }[Kind];
+type KindOf<P> = P extends Kind ? P : P extends readonly [infer K extends Kind, unknown] ? K : never;
+type Args<P extends readonly Param[]> = { -readonly [I in keyof P]: Types[KindOf<P[I]>] };
+
+export type Result = number | string | boolean;
+export interface Method {
+  run(call: Call, params: readonly Value[]): Promise<Result>;
+}
+export type MethodTable = Record<string, Method>;
+
+/** `params` leave out the session, which every method has first. Surplus parameters are ignored, as OpenNebula does. */
+export function method<const P extends readonly Param[]>(
+  params: P,
+  run: (call: Call, ...args: Args<P>) => Promise<Result>,
+): Method {
+  return {
+    run: (call, values) => run(call, ...(params.map((param, index) => read(param, values[index], index)) as Args<P>)),
+  };
+}
+
+function read(param: Param, value: Value | undefined, index: number): Types[Kind] {
+  const kind = typeof param === 'string' ? param : param[0];
+  if (value === undefined) {
+    if (typeof param !== 'string') return param[1];
+    throw new XmlRpcFault(FAULT.TYPE, `Parameter ${index + 1} is missing; it must be of type ${kind}.`);
+  }
+  const fits = kind === 'int' ? typeof value === 'number' && Number.isInteger(value) : typeof value === kind;
+  if (fits) return value as Types[Kind];
+  throw new XmlRpcFault(FAULT.TYPE, `Parameter ${index + 1} must be of type ${kind}.`);
+}

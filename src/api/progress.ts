@@ -1,0 +1,80 @@
+// Progress of runs as server-sent events: each event is the whole Operation; the last one is named `end`. Followed by the CLI.
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { need } from '../access/permissions.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import type { Operation } from '../model/operation.ts';
+import type { User } from '../model/user.ts';
+import type { Services } from './method.ts';
+import type { Sessions } from './session.ts';
+
+/** How many past runs are looked through for an image's. */
+const RECENT = 500;
+
+export function progressRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
+  const { store } = services.parts;
+  server.get<{ Params: { id: string } }>('/api/progress/vm/:id', async (request, reply) => {
+    const user = await callerOf(request, sessions);
+    const vm = await store.vms.get(Number(request.params.id));
+    need(user, vm, 'USE', 'VM');
+    const isOfVm = (operation: Operation): boolean => operation.kind === 'backup' && operation.vmId === vm.id;
+    reply.hijack();
+    await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));
+  });
+  server.get<{ Params: { id: string } }>('/api/progress/image/:id', async (request, reply) => {
+    const user = await callerOf(request, sessions);
+    const id = Number(request.params.id);
+    const isOfImage = (operation: Operation): boolean => operation.imageIds.includes(id);
+    const last = async (): Promise<Operation | undefined> => (await store.operations.recent(RECENT)).find(isOfImage);
+    await mayFollowImage(services, user, id, await last());
+    reply.hijack();
+    await follow(reply.raw, services, isOfImage, last);
+  });
+}
+
+/** A failed restore has removed its images: then the source's owner, whose run it was, still sees how it ended. */
+async function mayFollowImage(services: Services, user: User, id: number, last: Operation | undefined): Promise<void> {
+  const { store } = services.parts;
+  const image = await store.images.find(id);
+  if (image) return need(user, image, 'USE', 'IMAGE');
+  const vm = last && (await store.vms.find(last.vmId));
+  if (vm) return need(user, vm, 'USE', 'VM');
+  throw new OneError(CODE.NO_EXISTS, `Error getting image [${id}].`, { objectId: id });
+}
+
+async function callerOf(request: FastifyRequest, sessions: Sessions): Promise<User> {
+  const [scheme, encoded] = (request.headers.authorization ?? '').split(' ');
+  const session = scheme === 'Basic' && encoded ? Buffer.from(encoded, 'base64').toString('utf8') : '';
+  return sessions.user(session);
+}
+
+/**
+ * Sends the running operation that matches until it ends, or how the last one ended. The last one is looked up only while its
+ * end could be heard, so that a run which ends just now is not waited for in vain.
+ */
+function follow(
+  raw: ServerResponse,
+  services: Services,
+  matches: (o: Operation) => boolean,
+  last: () => Promise<Operation | undefined>,
+): Promise<void> {
+  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      stop();
+      raw.end();
+      resolve();
+    };
+    const send = (operation: Operation): void => {
+      if (!matches(operation) || raw.writableEnded) return;
+      const ended = operation.result !== 'running';
+      raw.write(`${ended ? 'event: end\n' : ''}data: ${JSON.stringify({ ...operation, plan: null })}\n\n`);
+      if (ended) finish();
+    };
+    const stop = services.operations.listen(send);
+    raw.on('close', finish);
+    const running = services.operations.running(matches);
+    if (running) send(running);
+    else last().then((operation) => (operation ? send(operation) : finish()), finish);
+  });
+}

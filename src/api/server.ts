@@ -1,0 +1,41 @@
+// The one HTTP port: XML-RPC at /RPC2, progress as events, and whether the daemon is well.
+import Fastify, { type FastifyInstance } from 'fastify';
+import { OneError, CODE, reasonOf } from '../model/errors.ts';
+import type { Services } from './method.ts';
+import { progressRoutes } from './progress.ts';
+import { Sessions } from './session.ts';
+import { answer } from './xmlrpc.ts';
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const HTTP_STATUS: Partial<Record<number, number>> = {
+  [CODE.AUTHENTICATION]: 401,
+  [CODE.AUTHORIZATION]: 403,
+  [CODE.NO_EXISTS]: 404,
+};
+
+export function buildServer(services: Services): FastifyInstance {
+  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true });
+  const sessions = new Sessions(services.parts.store, services.parts.clock);
+  server.removeAllContentTypeParsers();
+  // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.post('/RPC2', async (request, reply) => {
+    const body = typeof request.body === 'string' ? request.body : '';
+    return reply.type('text/xml; charset=utf-8').send(await answer(body, services, sessions));
+  });
+  server.get('/api/health', () => ({ status: 'ok' }));
+  progressRoutes(server, services, sessions);
+  server.setErrorHandler((error, _request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500) services.parts.log.error({ err: error }, 'a request failed unexpectedly');
+    return reply.status(status).send({ error: reasonOf(error) });
+  });
+  return server;
+}
+
+/** Fastify's own errors, such as a body that is too large, bring their status along. */
+function statusOf(error: unknown): number {
+  if (error instanceof OneError) return HTTP_STATUS[error.code] ?? 400;
+  const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof given === 'number' ? given : 500;
+}

@@ -1,0 +1,145 @@
+// The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
+import { mkdir } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { pino, type Logger } from 'pino';
+import type { Services } from './api/method.ts';
+import { buildServer } from './api/server.ts';
+import { BackupRunner } from './backup/run.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { Config } from './config.ts';
+import { openBackupStore, openImageStore } from './datastore/all.ts';
+import { openHypervisor } from './hypervisor/all.ts';
+import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { text } from './model/attributes.ts';
+import type { Datastore } from './model/datastore.ts';
+import { CODE, OneError } from './model/errors.ts';
+import type { Host } from './model/host.ts';
+import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
+import { VM_STATE } from './model/vm.ts';
+import { RestoreRunner } from './restore/run.ts';
+import { keepPrivate } from './store/private-file.ts';
+import { openSqlite } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+import { ImageRunner } from './vm/images.ts';
+import { OperationLog } from './vm/operation-log.ts';
+import type { Parts } from './vm/parts.ts';
+import { VmRunner } from './vm/run.ts';
+import { VmTick } from './vm/tick.ts';
+
+export interface App {
+  /** Where the API answers. */
+  endpoint: string;
+  services: Services;
+  /** Ends runs and clean-ups, then everything else. */
+  close(): Promise<void>;
+}
+
+/** `log` is for tests that read it. What cannot start leaves nothing running behind. */
+export async function startApp(config: Config, log: Logger = pino({ level: config.logLevel })): Promise<App> {
+  await mkdir(config.stateDirectory, { recursive: true, mode: 0o755 });
+  const steps: Array<() => unknown> = []; // what ends it all, the last one first
+  const close = async (): Promise<void> => {
+    for (let step = steps.pop(); step; step = steps.pop()) await step();
+  };
+  try {
+    steps.push(lockState(config));
+    const store = await openSqlite(config.database);
+    steps.push(() => store.close());
+    await bootstrap(store, config);
+    const services = build(config, store, await store.installation(), log);
+    const server = buildServer(services);
+    steps.push(() => server.close());
+    steps.push(() => endWork(services));
+    await takeUp(services);
+    services.tick.start();
+    const address = await server.listen({ host: config.listenAddress, port: config.port });
+    return { endpoint: `${address}/RPC2`, services, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function endWork({ tick, backups, restores, vms, images }: Services): Promise<void> {
+  await tick.stop();
+  await backups.stopAll();
+  await restores.stopAll();
+  await vms.idle();
+  await images.idle();
+}
+
+function build(config: Config, store: Store, installation: string, log: Logger): Services {
+  const parts = makeParts(config, store, installation, log);
+  const operations = new OperationLog(store, parts.clock);
+  const vms = new VmRunner(parts);
+  const tick = new VmTick(parts, vms);
+  return {
+    parts,
+    operations,
+    vms,
+    images: new ImageRunner(parts),
+    tick,
+    backups: new BackupRunner(parts, operations, () => tick.wake()),
+    restores: new RestoreRunner(parts, operations),
+    datastoreLocation: config.datastoreLocation,
+  };
+}
+
+function makeParts(config: Config, store: Store, installation: string, log: Logger): Parts {
+  const hypervisors = new Map<string, Hypervisor>();
+  const hypervisorConfigOf = (host: Host): HypervisorConfig =>
+    host.vmMad === 'fake'
+      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, installation }
+      : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', installation };
+  const backupStoreConfigOf = (datastore: Datastore): BackupStoreConfig => ({
+    driver: datastore.dsMad,
+    datastoreId: datastore.id,
+    basePath: datastore.basePath,
+    inUse: datastore.images.length > 0,
+    attributes: Object.fromEntries(
+      datastore.template.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ),
+  });
+  return {
+    store,
+    log,
+    clock: Date.now,
+    runDirectory: `${config.stateDirectory}/run`,
+    hypervisorConfigOf,
+    hypervisorOf: (host) => {
+      const wanted = hypervisorConfigOf(host);
+      const key = `${wanted.driver} ${wanted.uri}`;
+      const known = hypervisors.get(key) ?? openHypervisor(wanted);
+      hypervisors.set(key, known);
+      return known;
+    },
+    imageStoreOf: (datastore) => openImageStore(datastore.basePath),
+    backupStoreConfigOf,
+    backupStoreOf: (datastore) => openBackupStore(backupStoreConfigOf(datastore)),
+  };
+}
+
+/** What a daemon that ended, however it ended, had under way. */
+async function takeUp({ parts, backups, restores, vms, images }: Services): Promise<void> {
+  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
+  for (const operation of await parts.store.operations.running()) {
+    if (operation.kind === 'backup') backups.takeUp(operation);
+    else await restores.takeUp(operation);
+  }
+  await images.takeUp();
+  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) vms.takeUp(vm);
+}
+
+/** Only one daemon may work on a state directory; the kernel drops the lock when its holder dies. */
+function lockState(config: Config): () => void {
+  const file = `${config.stateDirectory}/daemon.lock`;
+  keepPrivate(file);
+  const lock = new DatabaseSync(file);
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+  } catch (cause) {
+    lock.close();
+    throw new OneError(CODE.INTERNAL, `Another daemon works on ${config.stateDirectory}; stop it first.`, { cause });
+  }
+  return () => lock.close();
+}

@@ -1,0 +1,105 @@
+// Deleting backups over an in-memory store and the fake backup store: the data goes first, and what fails can be repeated.
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { backupImage, datastore, vm } from '../../tests/golden/objects.ts';
+import { openBackupStore, openImageStore } from '../datastore/all.ts';
+import { openHypervisor } from '../hypervisor/all.ts';
+import { IMAGE_STATE, type Image } from '../model/image.ts';
+import { openSqlite } from '../store/sqlite.ts';
+import type { Parts } from '../vm/parts.ts';
+import { dropSurplus, removeBackup } from './remove.ts';
+
+const never = new AbortController().signal;
+let directory = '';
+let parts: Parts;
+let broken = false;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'onevault-remove-'));
+  const hypervisor = { driver: 'fake', uri: directory, installation: '' };
+  const config = { driver: 'fake', datastoreId: 100, basePath: directory, attributes: {} };
+  broken = false;
+  parts = {
+    ...{ store: await openSqlite(':memory:'), clock: () => 0, log: pino({ level: 'silent' }), runDirectory: directory },
+    ...{ hypervisorConfigOf: () => hypervisor, hypervisorOf: () => openHypervisor(hypervisor) },
+    ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => config },
+    backupStoreOf: () => {
+      if (broken) throw new Error('the store is gone');
+      return openBackupStore(config);
+    },
+  };
+  await parts.store.datastores.allocate(() => ({ ...datastore, images: [] }), 100);
+  const backups = { ...vm.backups, ids: [], config: { ...vm.backups.config, keepLast: 2 } };
+  await parts.store.vms.allocate(() => ({ ...vm, backups }), 0);
+});
+afterEach(async () => {
+  await parts.store.close();
+  await rm(directory, { recursive: true });
+});
+
+/** A backup of VM 0, with a file that stands for its data. */
+async function backup(change: Partial<Image> = {}): Promise<Image> {
+  const image = await parts.store.images.allocate((id) => {
+    const source = id.toString(16).padStart(8, '0');
+    const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, source }));
+    return { ...backupImage, id, name: `b${id}`, source, regtime: id, datastoreId: 100, vms: [0], points, ...change };
+  });
+  await writeFile(join(directory, `${image.source}.json`), '{}');
+  await parts.store.datastores.update(100, (record) => void record.images.push(image.id));
+  await parts.store.vms.update(0, (record) => void record.backups.ids.push(image.id));
+  return image;
+}
+
+const there = async (): Promise<number[]> => (await parts.store.images.list({ ascending: true })).map(({ id }) => id);
+
+it('takes the data, the image and every mention of it', async () => {
+  const [first, second] = [await backup(), await backup()];
+  await removeBackup(parts, first);
+  expect(await readdir(directory)).toEqual([`${second.source}.json`]);
+  expect(await there()).toEqual([second.id]);
+  expect((await parts.store.datastores.get(100)).images).toEqual([second.id]);
+  expect((await parts.store.vms.get(0)).backups.ids).toEqual([second.id]);
+});
+
+it('goes on without a VM that is gone', async () => {
+  const image = await backup({ vms: [77] });
+  await removeBackup(parts, image);
+  expect(await there()).toEqual([]);
+});
+
+it('shows what failed on the image, and can be repeated', async () => {
+  const image = await backup();
+  broken = true;
+  await removeBackup(parts, image);
+  const failed = await parts.store.images.get(image.id);
+  expect(failed.state).toBe(IMAGE_STATE.ERROR);
+  expect(failed.template).toContainEqual(['ERROR', 'The backup could not be deleted: the store is gone']);
+  expect((await parts.store.vms.get(0)).backups.ids).toEqual([image.id]);
+  broken = false;
+  await removeBackup(parts, failed);
+  expect(await there()).toEqual([]);
+});
+
+it('leaves one alone that somebody else is deleting', async () => {
+  const image = await backup({ state: IMAGE_STATE.DELETE });
+  await removeBackup(parts, image);
+  expect(await there()).toEqual([image.id]);
+  expect(await readdir(directory)).toEqual([`${image.source}.json`]);
+});
+
+it('drops what KEEP_LAST does not keep, and nothing that is not ready', async () => {
+  const old = await backup();
+  const locked = await backup({ state: IMAGE_STATE.LOCKED });
+  const [second, third] = [await backup(), await backup()];
+  const elsewhere = await backup({ datastoreId: 101 });
+  await dropSurplus(parts, 0, AbortSignal.abort());
+  expect(await there()).toContain(old.id);
+  await dropSurplus(parts, 0, never);
+  expect(await there()).toEqual([locked.id, second.id, third.id, elsewhere.id]);
+  await parts.store.vms.update(0, (record) => void (record.backups.config.keepLast = 0));
+  await dropSurplus(parts, 0, never);
+  expect(await there()).toHaveLength(4);
+});

@@ -1,0 +1,100 @@
+// What a new installation begins with: the administrator and her credentials, the two groups, the default datastores.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hashPassword } from './access/password.ts';
+import type { Config } from './config.ts';
+import { DATASTORE_TYPE, type Datastore, type DatastoreType } from './model/datastore.ts';
+import { permissionsFromOctet } from './model/permissions.ts';
+import type { Group, User } from './model/user.ts';
+import type { Store } from './store/store.ts';
+
+/** File with `oneadmin:<password>`, readable by its owner alone. */
+export function authFile(config: Config): string {
+  return `${config.stateDirectory}/.one/one_auth`;
+}
+
+/** Fills an empty store; does nothing to one that has its administrator. */
+export async function bootstrap(store: Store, config: Config): Promise<void> {
+  if ((await store.users.find(0)) === undefined) await createAdministrator(store, config);
+  const defaults: Array<[number, string, DatastoreType, string, string]> = [
+    [0, 'system', DATASTORE_TYPE.SYSTEM_DS, '', 'qcow2'],
+    [1, 'default', DATASTORE_TYPE.IMAGE_DS, 'fs', 'qcow2'],
+    [2, 'files', DATASTORE_TYPE.FILE_DS, 'fs', 'qcow2'],
+  ];
+  for (const [id, name, type, dsMad, tmMad] of defaults) {
+    if ((await store.datastores.find(id)) === undefined) {
+      await store.datastores.allocate(() => datastore(config, id, name, type, dsMad, tmMad), id);
+    }
+    await mkdir(`${config.datastoreLocation}/${id}`, { recursive: true, mode: 0o755 });
+  }
+}
+
+async function createAdministrator(store: Store, config: Config): Promise<void> {
+  const password = await administratorPassword(config);
+  const passwordHash = await hashPassword(password);
+  await store.transaction(async (tx) => {
+    await tx.groups.allocate((): Group => ({ id: 0, name: 'oneadmin', users: [0], admins: [], template: [] }), 0);
+    await tx.groups.allocate((): Group => ({ id: 1, name: 'users', users: [], admins: [], template: [] }), 1);
+    await tx.users.allocate(
+      (): User => ({
+        id: 0,
+        name: 'oneadmin',
+        gid: 0,
+        gname: 'oneadmin',
+        groups: [0],
+        passwordHash,
+        authDriver: 'core',
+        enabled: true,
+        template: [],
+      }),
+      0,
+    );
+  });
+}
+
+/** The password an administrator has put into the credentials file, or a new one that is written there. */
+async function administratorPassword(config: Config): Promise<string> {
+  const file = authFile(config);
+  try {
+    const given = /^oneadmin:(.+)$/.exec((await readFile(file, 'utf8')).trim())?.[1];
+    if (given !== undefined) return given;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const password = randomBytes(16).toString('hex');
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, `oneadmin:${password}\n`, { mode: 0o600 });
+  return password;
+}
+
+function datastore(
+  config: Config,
+  id: number,
+  name: string,
+  type: DatastoreType,
+  dsMad: string,
+  tmMad: string,
+): Datastore {
+  return {
+    id,
+    uid: 0,
+    gid: 0,
+    uname: 'oneadmin',
+    gname: 'oneadmin',
+    name,
+    permissions: permissionsFromOctet(0o644),
+    type,
+    dsMad,
+    tmMad,
+    basePath: `${config.datastoreLocation}/${id}`,
+    diskType: 0,
+    state: 0,
+    clusters: [0],
+    images: [],
+    totalMb: 0,
+    freeMb: 0,
+    usedMb: 0,
+    template: [...(dsMad === '' ? [] : [['DS_MAD', dsMad] as [string, string]]), ['TM_MAD', tmMad]],
+  };
+}

@@ -1,0 +1,60 @@
+// Who calls whom: the session string and the endpoint, by OpenNebula's precedence; the first that is there wins.
+import { readFileSync } from 'node:fs';
+import { Failure } from './failure.ts';
+import type { Io } from './io.ts';
+
+export interface GlobalOptions {
+  verbose?: boolean;
+  user?: string;
+  password?: string;
+  endpoint?: string;
+}
+
+const SYSTEM_DIRECTORY = '/var/lib/one/.one';
+const DEFAULT_ENDPOINT = 'http://localhost:2633/RPC2';
+
+/** `user:password`, the first parameter of every call. Throws Failure when nobody said who is calling. */
+export async function sessionOf(options: GlobalOptions, io: Io): Promise<string> {
+  if (options.user !== undefined) return `${options.user}:${options.password ?? (await askPassword(io))}`;
+  const session =
+    readIfThere(io.env['ONE_AUTH']) ??
+    readIfThere(`${io.home}/.one/one_auth`) ??
+    readIfThere(`${SYSTEM_DIRECTORY}/one_auth`);
+  if (session === undefined) throw new Failure('ONE_AUTH file not present');
+  return session;
+}
+
+async function askPassword(io: Io): Promise<string> {
+  const password = await io.askSecret('Password: ');
+  if (password === null) throw new Failure('--user needs --password when there is no terminal to ask on.');
+  return password;
+}
+
+/** The URL that calls are posted to. */
+export function endpointOf(options: GlobalOptions, io: Io): URL {
+  const given =
+    options.endpoint ??
+    notEmpty(io.env['ONE_XMLRPC']) ??
+    readIfThere(`${io.home}/.one/one_endpoint`) ??
+    readIfThere(`${SYSTEM_DIRECTORY}/one_endpoint`) ??
+    DEFAULT_ENDPOINT;
+  const url = URL.parse(given);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new Failure(`The endpoint "${given}" is no http or https URL, such as ${DEFAULT_ENDPOINT}.`);
+  }
+  return url;
+}
+
+function notEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** A file's text without trailing white space; undefined when it cannot be read. */
+function readIfThere(path: string | undefined): string | undefined {
+  if (path === undefined || path === '') return undefined;
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    return undefined;
+  }
+}

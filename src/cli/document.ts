@@ -1,0 +1,69 @@
+// A server's document as -x and -j print it: XML indented by two blanks with its CDATA kept, or JSON in which every leaf is a
+// string.
+import type { XmlElement } from '../wire/xml-read.ts';
+import { cdata, escapeText } from '../wire/xml-write.ts';
+
+export interface DocumentOptions {
+  xml?: boolean;
+  json?: boolean;
+}
+
+/** The document in the form asked for, undefined when none was. */
+export function documentText(root: XmlElement, options: DocumentOptions): string | undefined {
+  if (options.json) return `${JSON.stringify({ [root.name]: jsonOf(root, repeatable(root.name)) }, null, 2)}\n`;
+  return options.xml ? `${xmlLines(root, '').join('\n')}\n` : undefined;
+}
+
+function xmlLines(element: XmlElement, indent: string): string[] {
+  const { name } = element;
+  if (element.elements.length > 0) {
+    return [
+      `${indent}<${name}>`,
+      ...element.elements.flatMap((child) => xmlLines(child, `${indent}  `)),
+      `${indent}</${name}>`,
+    ];
+  }
+  if (element.hasCdata) return [`${indent}<${name}>${cdata(element.text)}</${name}>`];
+  return [`${indent}${element.text === '' ? `<${name}/>` : `<${name}>${escapeText(element.text)}</${name}>`}`];
+}
+
+// Elements that may repeat are lists even when they stand alone, as the original's schemas have it. Pools are not among them,
+// VM_POOL excepted.
+const IN_VM = [
+  'DISK',
+  'NIC',
+  'NIC_ALIAS',
+  'PCI',
+  'SCHED_ACTION',
+  'SECURITY_GROUP_RULE',
+  'SNAPSHOT',
+  'SNAPSHOTS',
+  'HISTORY',
+];
+const REPEATABLE: Record<string, readonly string[]> = {
+  VM: IN_VM,
+  VM_POOL: [...IN_VM, 'VM'],
+  IMAGE: ['SNAPSHOT', 'INCREMENT'],
+  IMAGE_POOL: ['SNAPSHOT', 'INCREMENT'],
+  HOST: ['DS', 'PCI', 'NODE'],
+  HOST_POOL: ['DS', 'PCI', 'NODE'],
+  USER: ['LOGIN_TOKEN'],
+};
+
+function repeatable(root: string): ReadonlySet<string> {
+  return new Set(REPEATABLE[root] ?? []);
+}
+
+type Json = string | Json[] | { [name: string]: Json };
+
+function jsonOf(element: XmlElement, lists: ReadonlySet<string>): Json {
+  if (element.elements.length === 0) return element.text === '' && !element.hasCdata ? {} : element.text;
+  const groups = Object.groupBy(element.elements, (child) => child.name);
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, children = []]): [string, Json] => {
+      const values = children.map((child) => jsonOf(child, lists));
+      const [only] = values;
+      return [name, only !== undefined && values.length === 1 && !lists.has(name) ? only : values];
+    }),
+  );
+}

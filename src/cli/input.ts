@@ -1,0 +1,85 @@
+// Templates as they come in: from a file, from stdin, or from options of the command line.
+import { readFileSync, statSync } from 'node:fs';
+import type { Attributes, Vector } from '../model/attributes.ts';
+import { formatTemplate } from '../wire/template-text.ts';
+import { Failure } from './failure.ts';
+import type { Io } from './io.ts';
+import { parseSizeMb } from './units.ts';
+
+/** The text of a template file. `position` is the argument's place, for the error. */
+export function readTemplateFile(path: string, position: number): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw new Failure(`argument ${position} must be one of file, : there is no file ${path}`);
+  }
+  return readFileSync(path, 'utf8');
+}
+
+/** A template that has to come from somewhere: the file when given, else stdin up to its end. */
+export async function requiredTemplate(io: Io, path: string | undefined, position: number): Promise<string> {
+  const prompt = 'Type the attributes, then press Ctrl-D on an empty line:';
+  const text = path === undefined ? await io.readStdin(true, prompt) : readTemplateFile(path, position);
+  if (text === null || text.trim() === '') throw new Failure('No template was given, neither as a file nor on stdin.');
+  return text;
+}
+
+/** A template from a file, from what stdin holds at once, or from options; more than one of these is an error. */
+export async function createTemplate(io: Io, path: string | undefined, options: Attributes): Promise<string> {
+  if (path === undefined && options.length === 0) return requiredTemplate(io, path, 1);
+  const text = await optionalTemplate(io, path, 1);
+  if (text !== '' && options.length > 0) {
+    throw new Failure('Give the template either as a file or on stdin, or with options, not both ways.');
+  }
+  return text === '' ? formatTemplate(options) : text;
+}
+
+/** The file's text, else what stdin holds at once, else ''. */
+export async function optionalTemplate(io: Io, path: string | undefined, position: number): Promise<string> {
+  if (path !== undefined) return readTemplateFile(path, position);
+  const text = (await io.readStdin(false, '')) ?? '';
+  return text.trim() === '' ? '' : text;
+}
+
+export interface CapacityOptions {
+  name?: string;
+  cpu?: string;
+  vcpu?: string;
+  memory?: string;
+  disk?: string;
+}
+
+export const CAPACITY_OPTIONS = [
+  ['--name <name>', 'name of the new object'],
+  ['--cpu <cpu>', 'share of CPU, 1 is a core'],
+  ['--vcpu <vcpu>', 'number of virtual CPUs'],
+  ['--memory <size>', 'memory, 512 (MB) or 8g'],
+  ['--disk <images>', 'image ids or names, a,b:size=1000'],
+] as const;
+
+/** The attributes that the options of `create` stand for. */
+export function capacityAttributes(options: CapacityOptions): Attributes {
+  const attributes: Attributes = [];
+  if (options.name !== undefined) attributes.push(['NAME', options.name]);
+  if (options.cpu !== undefined) attributes.push(['CPU', options.cpu]);
+  if (options.vcpu !== undefined) attributes.push(['VCPU', options.vcpu]);
+  if (options.memory !== undefined) attributes.push(['MEMORY', sizeMb('--memory', options.memory)]);
+  for (const disk of options.disk?.split(',') ?? []) attributes.push(['DISK', diskVector(disk)]);
+  return attributes;
+}
+
+function diskVector(given: string): Vector {
+  const [image = '', ...extras] = given.split(':');
+  const vector: Vector = [[/^\d+$/.test(image) ? 'IMAGE_ID' : 'IMAGE', image]];
+  for (const extra of extras) {
+    const [, name, value] = /^([^=]+)=(.*)$/.exec(extra) ?? [];
+    if (name === undefined || value === undefined) throw new Failure(`--disk ${given}: "${extra}" is not name=value.`);
+    vector.push([name.toUpperCase(), value]);
+  }
+  return vector;
+}
+
+/** A size option in MB. Throws Failure when it is no size. */
+export function sizeMb(option: string, given: string): string {
+  const megabytes = parseSizeMb(given);
+  if (megabytes === undefined) throw new Failure(`${option} ${given} is no size such as 512, 2g or 300mb.`);
+  return String(megabytes);
+}

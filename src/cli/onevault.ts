@@ -1,0 +1,36 @@
+// The onevault command: starts the daemon or looks after it. Each part is loaded only when it is called, by a path that only
+// the running command knows, so that the command line stays free of the daemon.
+import { FAILED, versionText } from './family.ts';
+
+const PARTS: Record<string, { module: string; description: string }> = {
+  serve: { module: '../main.ts', description: 'run the daemon' },
+  doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
+  mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
+};
+
+interface Part {
+  main: (argv: string[]) => Promise<number>;
+}
+
+/** Runs a part with its arguments; the exit status. */
+export async function onevault([name, ...argv]: readonly string[], write: (text: string) => void): Promise<number> {
+  if (name === '--version' || name === '-V') return say(write, versionText(), 0);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return say(write, usage(), 0);
+  const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+  if (!part) return say(write, `onevault: there is no ${name}\n\n${usage()}`, FAILED);
+  const { main } = (await import(part.module)) as Part;
+  return main(argv);
+}
+
+function say(write: (text: string) => void, text: string, status: number): number {
+  write(`${text}\n`);
+  return status;
+}
+
+function usage(): string {
+  const lines = Object.entries(PARTS).map(([name, { description }]) => `  ${name.padEnd(10)}${description}`);
+  return ['Usage: onevault <command> [options]', '', ...lines, '  --version show the version'].join('\n');
+}
+
+if (import.meta.main)
+  process.exitCode = await onevault(process.argv.slice(2), (text) => void process.stdout.write(text));

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { makeConfig } from './config.ts';
+import { parseTemplate } from './wire/template-text.ts';
+
+const of = (text: string, options = {}): ReturnType<typeof makeConfig> => makeConfig(parseTemplate(text), options);
+
+it('has a default for everything', () => {
+  expect(of('')).toEqual({
+    stateDirectory: '/var/lib/onevault',
+    listenAddress: '127.0.0.1',
+    port: 2633,
+    database: '/var/lib/onevault/one.db',
+    datastoreLocation: '/var/lib/onevault/datastores',
+    logLevel: 'info',
+    dev: false,
+  });
+});
+
+it('takes the file, and the command line over it', () => {
+  const file = `STATE_DIRECTORY = "/srv"   # all of it
+PORT = 1
+LISTEN_ADDRESS = "::1"
+DATASTORE_LOCATION = "/big"
+DB = [ BACKEND = "sqlite", PATH = "/fast/one.db" ]
+LOG = [ LEVEL = "DEBUG" ]`;
+  const wanted = { stateDirectory: '/srv', port: 1, listenAddress: '::1', datastoreLocation: '/big' };
+  expect(of(file)).toMatchObject({ ...wanted, database: '/fast/one.db', logLevel: 'debug' });
+  expect(of(file, { port: '0', state: '/else', dev: true })).toMatchObject({
+    ...{ port: 0, stateDirectory: '/else', dev: true, database: '/fast/one.db' },
+  });
+  expect(of('', { state: '/else' }).database).toBe('/else/one.db');
+});
+
+describe('what is not right is named, with what would be', () => {
+  it.each([
+    ['PROT=1', `PROT is not right: it is not known; known are STATE_DIRECTORY, LISTEN_ADDRESS, PORT`],
+    ['PORT="high"', 'PORT="high" is not right: it must be a number from 0 to 65535'],
+    ['PORT="65536"', 'PORT="65536" is not right'],
+    ['PORT="-1"', 'PORT="-1" is not right'],
+    ['PORT=[ A="1" ]', 'PORT is not right: it must be a text, not a vector'],
+    ['STATE_DIRECTORY="var"', 'STATE_DIRECTORY="var" is not right: it must be an absolute path'],
+    ['DATASTORE_LOCATION="big"', 'DATASTORE_LOCATION="big" is not right: it must be an absolute path'],
+    ['DB=[ BACKEND="mysql" ]', 'DB/BACKEND="mysql" is not right: it must be sqlite'],
+    ['DB=[ PATH="one.db" ]', 'DB/PATH="one.db" is not right: it must be an absolute path'],
+    ['DB=[ FILE="/one.db" ]', 'DB/FILE is not right: it is not known; known are BACKEND, PATH'],
+    ['DB="sqlite"', 'DB="sqlite" is not right: it must be a vector: DB=[ BACKEND="...", PATH="..." ]'],
+    ['LOG=[ LEVEL="loud" ]', 'LOG/LEVEL="loud" is not right: it must be one of fatal, error, warn, info, debug, trace'],
+  ])('%s', (text, message) => {
+    expect(() => of(text)).toThrow(`The configuration's ${message}`);
+  });
+});

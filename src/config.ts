@@ -1,0 +1,84 @@
+// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
+import { field, text, vectors, type Attributes } from './model/attributes.ts';
+import { CODE, OneError } from './model/errors.ts';
+
+export interface Config {
+  /** Directory of everything the daemon keeps: database, credentials, sockets of runs. */
+  stateDirectory: string;
+  listenAddress: string;
+  port: number;
+  /** File of the SQLite database. */
+  database: string;
+  /** Each datastore has its own directory under this one. */
+  datastoreLocation: string;
+  logLevel: string;
+  /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
+  dev: boolean;
+}
+
+export interface ServeOptions {
+  state?: string;
+  port?: string;
+  dev?: boolean;
+}
+
+/** What the file may hold: texts, and vectors with these inside. */
+const TEXTS = ['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'];
+const VECTORS: Record<string, string[]> = { DB: ['BACKEND', 'PATH'], LOG: ['LEVEL'] };
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+/** Throws a OneError that names the attribute, its value and what would be right. */
+export function makeConfig(file: Attributes, options: ServeOptions): Config {
+  refuseUnknown(file);
+  const stateDirectory = options.state ?? text(file, 'STATE_DIRECTORY') ?? '/var/lib/onevault';
+  const db = vectors(file, 'DB')[0];
+  const backend = field(db, 'BACKEND') ?? 'sqlite';
+  if (backend !== 'sqlite') bad('DB/BACKEND', backend, 'it must be sqlite');
+  const logLevel = (field(vectors(file, 'LOG')[0], 'LEVEL') ?? 'info').toLowerCase();
+  if (!LOG_LEVELS.includes(logLevel)) bad('LOG/LEVEL', logLevel, `it must be one of ${LOG_LEVELS.join(', ')}`);
+  return {
+    stateDirectory: absolute('STATE_DIRECTORY', stateDirectory),
+    listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
+    port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
+    database: absolute('DB/PATH', field(db, 'PATH') ?? `${stateDirectory}/one.db`),
+    datastoreLocation: absolute(
+      'DATASTORE_LOCATION',
+      text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,
+    ),
+    logLevel,
+    dev: options.dev ?? false,
+  };
+}
+
+function refuseUnknown(file: Attributes): void {
+  for (const [name, value] of file) {
+    const inside = Object.hasOwn(VECTORS, name) ? VECTORS[name] : undefined;
+    if (!inside && !TEXTS.includes(name)) {
+      bad(name, undefined, `it is not known; known are ${[...TEXTS, ...Object.keys(VECTORS)].join(', ')}`);
+    }
+    if (typeof value === 'string') {
+      if (inside)
+        bad(name, value, `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`);
+    } else {
+      if (!inside) bad(name, undefined, 'it must be a text, not a vector');
+      const unknown = value.find(([field]) => !inside.includes(field));
+      if (unknown) bad(`${name}/${unknown[0]}`, undefined, `it is not known; known are ${inside.join(', ')}`);
+    }
+  }
+}
+
+function portOf(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : -1;
+  if (port < 0 || port > 65535) bad('PORT', value, 'it must be a number from 0 to 65535');
+  return port;
+}
+
+function absolute(name: string, path: string): string {
+  if (!path.startsWith('/')) bad(name, path, 'it must be an absolute path');
+  return path;
+}
+
+function bad(name: string, value: string | undefined, why: string): never {
+  const given = value === undefined ? name : `${name}="${value}"`;
+  throw new OneError(CODE.INTERNAL, `The configuration's ${given} is not right: ${why}.`);
+}

@@ -1,0 +1,50 @@
+// The drivers of datastores by the name that users write as DS_MAD. Nothing else names a driver.
+import { CODE, OneError } from '../model/errors.ts';
+import type { BackupStoreConfig } from '../model/mover-protocol.ts';
+import type { BackupStore } from './backup-store.ts';
+import { FakeStore } from './fake/index.ts';
+import { DirectoryImageStore } from './fs/index.ts';
+import type { ImageStore } from './image-store.ts';
+import * as restic from './restic/index.ts';
+
+interface BackupDriver {
+  /** Throws a OneError when the attributes do not make sense; touches nothing. */
+  open: (config: BackupStoreConfig) => BackupStore;
+  required: readonly string[];
+}
+
+const BACKUP_DRIVERS = new Map<string, BackupDriver>([
+  ['restic', { open: (config) => new restic.ResticStore(config), required: restic.REQUIRED }],
+  ['fake', { open: (config) => new FakeStore(config), required: [] }],
+]);
+
+/** The backup store of a datastore. Nothing is touched before its first method is called. */
+export function openBackupStore(config: BackupStoreConfig): BackupStore {
+  return backupDriver(config.driver).open(config);
+}
+
+/** Throws a OneError that names the attribute when a backup datastore could not work with these attributes. */
+export function validateBackupStore(config: BackupStoreConfig): void {
+  for (const name of requiredAttributes(config.driver)) {
+    if (config.attributes[name]) continue;
+    throw new OneError(CODE.INTERNAL, `A datastore with DS_MAD="${config.driver}" needs the attribute ${name}.`);
+  }
+  openBackupStore(config);
+}
+
+/** Attributes that a backup datastore of this driver must have. */
+export function requiredAttributes(dsMad: string): readonly string[] {
+  return backupDriver(dsMad).required;
+}
+
+/** The store of images, or of the disks of running VMs, in a directory. */
+export function openImageStore(basePath: string): ImageStore {
+  return new DirectoryImageStore(basePath);
+}
+
+function backupDriver(dsMad: string): BackupDriver {
+  const driver = BACKUP_DRIVERS.get(dsMad);
+  if (driver) return driver;
+  const known = [...BACKUP_DRIVERS.keys()].join(', ');
+  throw new OneError(CODE.INTERNAL, `DS_MAD="${dsMad}" is not a driver of backup datastores; known are ${known}.`);
+}

@@ -1,0 +1,36 @@
+// The door to a backup system. A backup program reads the virtual backup directory and keeps one snapshot of it.
+import type { Readable } from 'node:stream';
+import type { Capacity } from '../model/datastore.ts';
+
+export interface SnapshotRequest {
+  /** The mounted virtual backup directory: every file in it is stored. */
+  directory: string;
+  vmId: number;
+  /** Marks the snapshot, so that a lost run can be found and removed. */
+  operationId: string;
+  signal: AbortSignal;
+}
+
+export interface Snapshot {
+  /** Opaque reference, for restic the short id. */
+  source: string;
+  processedBytes: number;
+  storedBytes: number;
+}
+
+export interface BackupStore {
+  /**
+   * Makes the store usable: creates the repository when there is none, checks the password when there is. A store in use
+   * that is not there is an error.
+   */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Stores the directory. A file that could not be read is a failure, and then no snapshot stays behind. */
+  backup(request: SnapshotRequest): Promise<Snapshot>;
+  /** Streams one file of a snapshot. The stream fails when the store ends early; destroying it stops the program. */
+  read(source: string, path: string): Readable;
+  /** Snapshots marked with this operation. */
+  find(operationId: string): Promise<string[]>;
+  /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
+  remove(sources: string[], signal?: AbortSignal): Promise<void>;
+  capacity(): Promise<Capacity>;
+}

@@ -1,0 +1,160 @@
+// Backups as plain copies of the directory, for development and tests: `<basePath>/<8 hex>/` with `<8 hex>.json` beside it.
+// The JSON is written last, so a copy without one is no backup. Attributes make it fail in given ways:
+// FAKE_PASSWORD (must be the one of the first use), FAKE_FAIL_AFTER_BYTES (backup), FAKE_FAIL_READ_AFTER_BYTES (read).
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { Capacity } from '../../model/datastore.ts';
+import { CODE, OneError, reasonOf } from '../../model/errors.ts';
+import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStore, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import { directoryCapacity } from '../capacity.ts';
+
+const RECORD = z.object({ vmId: z.number(), operationId: z.string(), directory: z.string(), bytes: z.number() });
+type FakeRecord = z.infer<typeof RECORD>;
+
+interface Faults {
+  backupBytes: number;
+  readBytes: number;
+}
+
+export class FakeStore implements BackupStore {
+  readonly #path: string;
+  readonly #password: string;
+  readonly #faults: Faults;
+
+  constructor(config: BackupStoreConfig) {
+    this.#path = config.basePath;
+    this.#password = config.attributes['FAKE_PASSWORD'] ?? '';
+    this.#faults = {
+      backupBytes: limit(config.attributes, 'FAKE_FAIL_AFTER_BYTES'),
+      readBytes: limit(config.attributes, 'FAKE_FAIL_READ_AFTER_BYTES'),
+    };
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const file = join(this.#path, 'password.sha256');
+    const hash = createHash('sha256').update(this.#password).digest('hex');
+    try {
+      await mkdir(this.#path, { recursive: true });
+      await writeFile(file, hash, { flag: 'wx' }).catch(ifCode('EEXIST'));
+    } catch (cause) {
+      throw this.#error(`open the backups`, reasonOf(cause), cause);
+    }
+    if ((await readFile(file, 'utf8')) !== hash) throw this.#error('open the backups', 'the password is wrong');
+  }
+
+  async backup(request: SnapshotRequest): Promise<Snapshot> {
+    const source = randomBytes(4).toString('hex');
+    const target = join(this.#path, source);
+    try {
+      const bytes = await this.#copy(request, target);
+      const { vmId, operationId, directory } = request;
+      await writeFile(`${target}.new`, JSON.stringify({ vmId, operationId, directory, bytes } satisfies FakeRecord));
+      request.signal.throwIfAborted();
+      await rename(`${target}.new`, `${target}.json`);
+      return { source, processedBytes: bytes, storedBytes: bytes };
+    } catch (cause) {
+      await rm(`${target}.new`, { force: true });
+      await rm(target, { recursive: true, force: true });
+      throw this.#error(`store the backup of VM ${request.vmId}`, reasonOf(cause), cause);
+    }
+  }
+
+  read(source: string, path: string): Readable {
+    return Readable.from(this.#chunks(source, path), { objectMode: false });
+  }
+
+  async find(operationId: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of await readdir(this.#path)) {
+      const source = /^([0-9a-f]{8})\.json$/.exec(name)?.[1];
+      if (source !== undefined && (await this.#record(source)).operationId === operationId) found.push(source);
+    }
+    return found;
+  }
+
+  async remove(sources: string[]): Promise<void> {
+    for (const source of sources) {
+      const target = this.#at(source);
+      await rm(`${target}.json`, { force: true });
+      await rm(target, { recursive: true, force: true });
+    }
+  }
+
+  async capacity(): Promise<Capacity> {
+    return directoryCapacity(this.#path);
+  }
+
+  /** One file and one chunk at a time: the directory may be served by this very process. */
+  async #copy(request: SnapshotRequest, target: string): Promise<number> {
+    const budget = { passed: 0, most: this.#faults.backupBytes };
+    await mkdir(target);
+    const entries = await readdir(request.directory, { withFileTypes: true, recursive: true });
+    for (const entry of entries.filter((entry) => entry.isFile())) {
+      const from = join(entry.parentPath, entry.name);
+      const to = join(target, relative(request.directory, from));
+      await mkdir(dirname(to), { recursive: true });
+      const chunks = (file: AsyncIterable<Buffer>): AsyncIterable<Buffer> => within(budget, file);
+      await pipeline(createReadStream(from), chunks, createWriteStream(to), { signal: request.signal });
+    }
+    return budget.passed;
+  }
+
+  async *#chunks(source: string, path: string): AsyncIterable<Buffer> {
+    const what = `read ${path} of snapshot ${source}`;
+    try {
+      const { directory } = await this.#record(source);
+      const inside = relative(directory, path);
+      if (inside.startsWith('..')) throw new Error('the snapshot has no such file');
+      yield* within({ passed: 0, most: this.#faults.readBytes }, createReadStream(join(this.#at(source), inside)));
+    } catch (cause) {
+      throw this.#error(what, reasonOf(cause), cause);
+    }
+  }
+
+  async #record(source: string): Promise<FakeRecord> {
+    return RECORD.parse(JSON.parse(await readFile(`${this.#at(source)}.json`, 'utf8')));
+  }
+
+  #at(source: string): string {
+    if (!/^[0-9a-f]{8}$/.test(source)) throw new OneError(CODE.INTERNAL, `"${source}" is not the id of a snapshot.`);
+    return join(this.#path, source);
+  }
+
+  #error(what: string, why: string, cause?: unknown): OneError {
+    return new OneError(CODE.ACTION, `Could not ${what} in the fake backup store ${this.#path}: ${why}.`, { cause });
+  }
+}
+
+/** How many bytes may still pass before the told failure. */
+interface Budget {
+  passed: number;
+  most: number;
+}
+
+async function* within(budget: Budget, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  for await (const chunk of chunks) {
+    budget.passed += chunk.length;
+    if (budget.passed > budget.most) throw new Error(`it was told to fail after ${budget.most} bytes`);
+    yield chunk;
+  }
+}
+
+function limit(attributes: Record<string, string>, name: string): number {
+  const given = attributes[name] ?? '';
+  if (given === '') return Infinity;
+  if (/^\d+$/.test(given)) return Number(given);
+  throw new OneError(CODE.INTERNAL, `${name}="${given}" is not usable; it must be a number of bytes.`);
+}
+
+function ifCode(code: string): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof Error && 'code' in error && error.code === code)) throw error;
+  };
+}

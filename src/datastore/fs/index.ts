@@ -1,0 +1,145 @@
+// Images and disks as files of a directory. A file is made under a temporary name and renamed when it is whole, so what is at
+// its final place is complete; what is already there is never overwritten, as it may hold a guest's data.
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { run } from '../../exec/exec.ts';
+import type { Capacity } from '../../model/datastore.ts';
+import { CODE, OneError, reasonOf } from '../../model/errors.ts';
+import type { DiskFormat } from '../../model/image.ts';
+import { directoryCapacity, requireSpace } from '../capacity.ts';
+import type { ImageStore, StoredImage } from '../image-store.ts';
+import { readQcow2Header, requireSelfContained } from './qcow2-header.ts';
+import { letQemuUse } from './reach.ts';
+import { makeVolatile } from './volatile.ts';
+
+const ENDINGS: Record<string, DiskFormat> = {
+  '.qcow2': 'qcow2',
+  '.qcow': 'qcow2',
+  '.raw': 'raw',
+  '.img': 'raw',
+  '.iso': 'raw',
+};
+
+export class DirectoryImageStore implements ImageStore {
+  readonly #path: string;
+
+  constructor(basePath: string) {
+    this.#path = resolve(basePath);
+  }
+
+  newSource(): string {
+    return join(this.#path, randomBytes(16).toString('hex'));
+  }
+
+  async importFile(path: string, format: DiskFormat | '', source = this.newSource()): Promise<StoredImage> {
+    const given = format === '' ? formatOfName(path) : format;
+    const allocated = await allocatedBytes(path);
+    await refuseUnsafe(path, given); // before the copy, to save the time
+    await this.#make(source, `import ${path}`, async (file) => {
+      await requireSpace(this.#path, allocated, `import ${path}`);
+      await run(['cp', '--sparse=always', '--reflink=auto', '--', path, file]);
+      await refuseUnsafe(file, given, path); // the copy counts: the file may have been changed meanwhile
+      await flush(file);
+    });
+    return { source, virtualBytes: await this.virtualBytes(source, given), format: given };
+  }
+
+  async create(virtualBytes: number, format: DiskFormat, source = this.newSource(), fs = ''): Promise<StoredImage> {
+    const what = `create an image of ${Math.ceil(virtualBytes / 2 ** 20)} MB`;
+    await this.#make(source, what, async (file) => {
+      await requireSpace(this.#path, virtualBytes, what);
+      await makeVolatile(file, virtualBytes, format, 'fs', fs);
+    });
+    return { source, virtualBytes: await this.virtualBytes(source, format), format };
+  }
+
+  async virtualBytes(source: string, format: DiskFormat): Promise<number> {
+    if (format === 'qcow2') return (await readQcow2Header(source)).virtualBytes;
+    return (await stat(source)).size;
+  }
+
+  async remove(source: string): Promise<void> {
+    if (source === '') return; // an image that never got data
+    if (dirname(source) !== this.#path) {
+      throw new OneError(CODE.INTERNAL, `${source} is not an image of the datastore in ${this.#path}, so it stays.`);
+    }
+    await rm(source, { force: true });
+    await rm(`${source}.part`, { force: true });
+  }
+
+  async capacity(): Promise<Capacity> {
+    return directoryCapacity(this.#path);
+  }
+
+  async overlay(base: { path: string; format: DiskFormat }, path: string): Promise<void> {
+    const argv = ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', base.format, '-b', base.path];
+    await this.#make(path, `make a disk on top of ${base.path}`, async (file) => {
+      await run([...argv, file]);
+    });
+  }
+
+  async volatile(
+    path: string,
+    virtualBytes: number,
+    format: DiskFormat,
+    kind: 'fs' | 'swap',
+    fs: string,
+  ): Promise<void> {
+    const what = `make the volatile disk ${path}`;
+    await this.#make(path, what, async (file) => {
+      await requireSpace(dirname(path), virtualBytes, what);
+      await makeVolatile(file, virtualBytes, format, kind, fs);
+    });
+  }
+
+  /** Lets `fill` write a temporary file and puts it at `path`. A file that is there already is left as it is. */
+  async #make(path: string, what: string, fill: (file: string) => Promise<void>): Promise<void> {
+    const part = `${path}.part`;
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+      if (await exists(path)) return;
+      await fill(part);
+      await letQemuUse(part);
+      await rename(part, path);
+    } catch (cause) {
+      await rm(part, { force: true });
+      if (cause instanceof OneError && cause.code === CODE.ACTION) throw cause;
+      throw new OneError(CODE.ACTION, `Could not ${what}: ${reasonOf(cause)}`, { cause });
+    }
+  }
+}
+
+function formatOfName(path: string): DiskFormat {
+  const format = ENDINGS[extname(path).toLowerCase()];
+  if (format) return format;
+  throw new OneError(CODE.ACTION, `The format of ${path} cannot be told from its name, and it is never guessed.`, {
+    hint: 'Give FORMAT="qcow2" or FORMAT="raw".',
+  });
+}
+
+/** Space that the file takes now; the copy takes no more. */
+async function allocatedBytes(path: string): Promise<number> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new OneError(CODE.ACTION, `Could not import ${path}: ${reasonOf(cause)}.`, { cause });
+  });
+  if (found.isFile()) return found.blocks * 512;
+  throw new OneError(CODE.ACTION, `Could not import ${path}: it is not a file.`);
+}
+
+async function refuseUnsafe(path: string, format: DiskFormat, calledBy = path): Promise<void> {
+  if (format === 'raw') return;
+  requireSelfContained(await readQcow2Header(path), calledBy);
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.datasync().finally(() => file.close());
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

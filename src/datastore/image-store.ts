@@ -1,0 +1,30 @@
+// The door to where disk images and the disks of running VMs live. Formats are given by the caller, never probed.
+import type { Capacity } from '../model/datastore.ts';
+import type { DiskFormat } from '../model/image.ts';
+
+export interface StoredImage {
+  source: string;
+  virtualBytes: number;
+  format: DiskFormat;
+}
+
+export interface ImageStore {
+  /** A new name in the store for an image's data; nothing is created. */
+  newSource(): string;
+  /**
+   * Copies a file of the given format into the store, sparsely. A format of '' is read from the file name's ending. With a
+   * `source` of newSource() that is where it goes, so that an import which died half-way can be removed.
+   */
+  importFile(path: string, format: DiskFormat | '', source?: string): Promise<StoredImage>;
+  /** An empty image, formatted when `fs` names ext2, ext3 or ext4. */
+  create(virtualBytes: number, format: DiskFormat, source?: string, fs?: string): Promise<StoredImage>;
+  /** Virtual size in bytes of a file of known format. */
+  virtualBytes(source: string, format: DiskFormat): Promise<number>;
+  /** Removes the image's data; what is already gone is no error. */
+  remove(source: string): Promise<void>;
+  capacity(): Promise<Capacity>;
+  /** A qcow2 at `path` on top of `base`, for a non-persistent image. A file already there is kept: a guest may have written it. */
+  overlay(base: { path: string; format: DiskFormat }, path: string): Promise<void>;
+  /** A volatile disk at `path`; swap is formatted, fs when `fs` names ext2, ext3 or ext4. A file already there is kept. */
+  volatile(path: string, virtualBytes: number, format: DiskFormat, kind: 'fs' | 'swap', fs: string): Promise<void>;
+}

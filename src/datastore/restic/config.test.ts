@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { readResticConfig, resticArgv } from './config.ts';
+
+const read = (attributes: Record<string, string>) =>
+  readResticConfig({ driver: 'restic', datastoreId: 100, basePath: '/var/lib/one/datastores/100', attributes });
+const argv = (attributes: Record<string, string>) =>
+  resticArgv(read({ RESTIC_PASSWORD: 'secret', ...attributes }), ['cat', 'config']).join(' ');
+
+describe('the attributes of a restic datastore', () => {
+  it('need only a password', () => {
+    expect(argv({})).toBe('restic -r /var/lib/one/datastores/100 --no-cache cat config');
+    expect(argv({ RESTIC_BACKEND: 'local', RESTIC_PATH: '' })).toBe(argv({}));
+  });
+
+  it('become options, and the environment holds the password', () => {
+    const all = {
+      RESTIC_PASSWORD: 'secret',
+      RESTIC_PATH: '/srv/vault',
+      RESTIC_COMPRESSION: 'MAX',
+      RESTIC_CONNECTIONS: '3',
+      RESTIC_BWLIMIT: '2048',
+      RESTIC_NICE: '-5',
+      RESTIC_IONICE: '7',
+      RESTIC_MAXPROC: '2',
+    };
+    expect(argv(all)).toBe(
+      'nice -n -5 ionice -c 2 -n 7 restic -r /srv/vault --no-cache --compression max -o local.connections=3 ' +
+        '--limit-upload 2048 --limit-download 2048 cat config',
+    );
+    expect(read(all).env).toMatchObject({ RESTIC_PASSWORD: 'secret', GOMAXPROCS: '2', RESTIC_PASSWORD_COMMAND: '' });
+    expect(argv(all)).not.toContain('secret');
+  });
+
+  it.each([
+    ['RESTIC_COMPRESSION', 'best', /RESTIC_COMPRESSION="best".*auto, off, max/],
+    ['RESTIC_CONNECTIONS', '0', /RESTIC_CONNECTIONS="0".*1 to 64/],
+    ['RESTIC_BWLIMIT', '10MB', /RESTIC_BWLIMIT="10MB"/],
+    ['RESTIC_NICE', '20', /RESTIC_NICE="20".*-19 to 19/],
+    ['RESTIC_IONICE', '-1', /RESTIC_IONICE="-1".*0 to 7/],
+    ['RESTIC_MAXPROC', '1.5', /RESTIC_MAXPROC="1.5"/],
+    ['RESTIC_PATH', 'backups', /RESTIC_PATH="backups".*absolute/],
+    ['RESTIC_BACKEND', 'S3', /RESTIC_BACKEND="S3" is not available yet/],
+    ['RESTIC_BACKEND', 'SFTP', /not available yet/],
+    ['RESTIC_BACKEND', 'FTP', /RESTIC_BACKEND="FTP".*must be LOCAL/],
+    ['RESTIC_PASSWORD', '', /RESTIC_PASSWORD is missing/],
+  ])('refuse %s="%s"', (name, value, complaint) => {
+    expect(() => read({ RESTIC_PASSWORD: 'secret', [name]: value })).toThrow(complaint);
+  });
+
+  it('never show the password in an error', () => {
+    expect(() => read({ RESTIC_PASSWORD: 'secret', RESTIC_NICE: 'x' })).not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,161 @@
+// Backups in a restic repository, one repository for each datastore. A backup that failed leaves no snapshot; a snapshot is
+// called by the first eight digits of its id, and no two may share them.
+import { readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Capacity } from '../../model/datastore.ts';
+import { CODE, OneError, reasonOf } from '../../model/errors.ts';
+import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStore, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import { directoryCapacity } from '../capacity.ts';
+import { patiently, runRestic, type Patience } from './command.ts';
+import { readResticConfig, type ResticConfig } from './config.ts';
+import { dumpFile } from './dump.ts';
+import { ResticError } from './failure.ts';
+import { readSnapshotIds, readSummary, type Summary } from './output.ts';
+import { prepareRepository, requireRepository } from './prepare.ts';
+
+const SOURCE_DIGITS = 8;
+const FORGET_AT_ONCE = 200;
+/** Removing snapshots needs the repository for itself, so it waits while backups to it are under way. */
+const PATIENCE: Patience = { tries: 60, delayMs: 5000 };
+/** The VM still waits for the end of its backup while a failed one is tidied up. */
+const TIDY_TRIES = 6;
+
+/** Attributes a datastore must have. */
+export const REQUIRED = ['RESTIC_PASSWORD'];
+
+export class ResticStore implements BackupStore {
+  readonly #config: ResticConfig;
+  readonly #ownDirectory: boolean;
+  readonly #inUse: boolean;
+  readonly #patience: Patience;
+
+  constructor(config: BackupStoreConfig, patience: Patience = PATIENCE) {
+    this.#config = readResticConfig(config);
+    this.#ownDirectory = this.#config.repository === config.basePath;
+    this.#inUse = config.inUse ?? false;
+    this.#patience = patience;
+  }
+
+  async prepare(signal: AbortSignal): Promise<void> {
+    if (this.#inUse) await requireRepository(this.#config, signal);
+    else await prepareRepository(this.#config, this.#ownDirectory, signal);
+  }
+
+  async backup(request: SnapshotRequest): Promise<Snapshot> {
+    checkTag(request.operationId);
+    try {
+      const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
+      return await this.#named(summary);
+    } catch (error) {
+      throw await this.#tidiedUp(request, error);
+    }
+  }
+
+  read(source: string, path: string): Readable {
+    checkSource(source);
+    if (!path.startsWith('/')) throw new OneError(CODE.INTERNAL, `The path "${path}" in a snapshot is not absolute.`);
+    return dumpFile(this.#config, this.#patience, source, path);
+  }
+
+  async find(operationId: string): Promise<string[]> {
+    checkTag(operationId);
+    const ids = await this.#list(['--tag', operationId], operationId);
+    return ids.map((id) => id.slice(0, SOURCE_DIGITS));
+  }
+
+  async remove(sources: string[], signal?: AbortSignal): Promise<void> {
+    sources.forEach(checkSource);
+    await this.#forget(sources, this.#patience, signal);
+  }
+
+  async capacity(): Promise<Capacity> {
+    return directoryCapacity(this.#config.repository);
+  }
+
+  async #store(request: SnapshotRequest): Promise<Summary> {
+    let summary: Summary | undefined;
+    const what = `store the backup of VM ${request.vmId}`;
+    const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
+    await runRestic({
+      config: this.#config,
+      what,
+      // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
+      args: ['backup', '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],
+      signal: request.signal,
+      onLine: (line) => (summary = readSummary(line) ?? summary),
+    });
+    if (summary) return summary;
+    throw new ResticError('other', `Could not ${what}: restic ended without saying which snapshot it made.`);
+  }
+
+  async #named(summary: Summary): Promise<Snapshot> {
+    const source = summary.snapshotId.slice(0, SOURCE_DIGITS);
+    const files = await readdir(join(this.#config.repository, 'snapshots'));
+    if (files.filter((id) => id.startsWith(source)).length > 1) {
+      throw new ResticError('other', `Another snapshot's id begins with ${source} too, so the backup was discarded.`, {
+        retry: true,
+        hint: 'Take the backup again; it gets another id.',
+      });
+    }
+    return { source, processedBytes: summary.processedBytes, storedBytes: summary.storedBytes };
+  }
+
+  /** Removes what a failed backup left in the repository, and returns the error to throw. */
+  async #tidiedUp(request: SnapshotRequest, error: unknown): Promise<unknown> {
+    if (error instanceof ResticError && ['not-installed', 'wrong-password', 'missing'].includes(error.trouble)) {
+      return error;
+    }
+    try {
+      const ids = await this.#list(['--tag', request.operationId], request.operationId);
+      await this.#forget(ids, { ...this.#patience, tries: Math.min(TIDY_TRIES, this.#patience.tries) });
+      return error;
+    } catch (tidying) {
+      const message = `${reasonOf(error)} Its incomplete snapshot may still be there: ${reasonOf(tidying)}`;
+      return new ResticError('other', message, { retry: error instanceof OneError && error.retry, cause: error });
+    }
+  }
+
+  /** Full ids of snapshots; `tag` undefined lists all. Takes no lock, so a full or busy repository can be listed. */
+  async #list(options: string[], tag?: string): Promise<string[]> {
+    const stdout = await runRestic({
+      config: this.#config,
+      what: 'list the backups',
+      args: ['snapshots', '--json', '--no-lock', ...options],
+    });
+    const ids = readSnapshotIds(stdout, tag);
+    if (ids) return ids;
+    throw new ResticError('other', `Could not read the list of snapshots in ${this.#config.repository}.`);
+  }
+
+  async #forget(sources: string[], patience: Patience, signal?: AbortSignal): Promise<void> {
+    if (sources.length === 0) return;
+    await patiently(this.#config, patience, signal, async () => {
+      const there = await this.#list([]);
+      const ids = sources.flatMap((source) => idOf(source, there) ?? []);
+      for (let at = 0; at < ids.length; at += FORGET_AT_ONCE) {
+        const args = ['forget', '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
+        await runRestic({ config: this.#config, what: 'remove backups', args, signal });
+      }
+    });
+  }
+}
+
+/** The one full id that begins with `source`; undefined when it is gone. Two are an error: neither may be removed. */
+function idOf(source: string, ids: string[]): string | undefined {
+  const found = ids.filter((id) => id.startsWith(source));
+  if (found.length < 2) return found[0];
+  throw new ResticError('other', `${source} is the beginning of ${found.length} snapshot ids, so none was removed.`);
+}
+
+function checkSource(source: string): void {
+  if (/^[0-9a-f]{8,64}$/.test(source)) return;
+  throw new OneError(CODE.INTERNAL, `"${source}" is not the id of a restic snapshot.`);
+}
+
+function checkTag(operationId: string): void {
+  if (/^[A-Za-z0-9._-]+$/.test(operationId)) return;
+  throw new OneError(CODE.INTERNAL, `"${operationId}" is not the id of an operation.`);
+}

@@ -1,0 +1,86 @@
+// What is written is what the file holds, holes stay holes, and the read-back finds a single changed byte.
+import { mkdtempSync } from 'node:fs';
+import { open, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { guestBytes } from '../../tests/disk/layout-file.ts';
+import { RawWriter, verifyRaw, writeRaw } from './raw-write.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'raw-write-'));
+afterAll(() => rm(directory, { recursive: true }));
+
+const MIB = 2 ** 20;
+let files = 0;
+const newPath = (): string => join(directory, `${files++}.raw`);
+
+async function* pieces(list: Array<{ guestOffset: number; data: Uint8Array }>) {
+  for (const piece of list) yield await Promise.resolve(piece);
+}
+
+describe('writeRaw', () => {
+  it('writes what it was given and can verify it', async () => {
+    const part = fc.record({ gap: fc.nat({ max: 3 * MIB }), length: fc.nat({ max: MIB }), zero: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 6 }), fc.nat({ max: 100_000 }), async (parts, tail) => {
+        let at = 0;
+        const list = parts.map(({ gap, length, zero }) => {
+          const guestOffset = at + gap;
+          at = guestOffset + length;
+          return { guestOffset, data: zero ? Buffer.alloc(length) : guestBytes(guestOffset, length) };
+        });
+        const expected = Buffer.alloc(at + tail);
+        for (const { guestOffset, data } of list) data.copy(expected, guestOffset);
+        const path = newPath();
+        const record = await writeRaw(path, expected.length, pieces(list));
+        expect((await readFile(path)).equals(expected)).toBe(true);
+        await verifyRaw(path, record);
+        await rm(path);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('leaves zeroes and gaps as holes', async () => {
+    const path = newPath();
+    const list = [
+      { guestOffset: 0, data: Buffer.alloc(4 * MIB) },
+      { guestOffset: 100 * MIB, data: Buffer.alloc(65536, 1) },
+    ];
+    const record = await writeRaw(path, 200 * MIB + 512, pieces(list));
+    expect(record.writtenBytes).toBe(65536);
+    const { size, blocks } = await stat(path);
+    expect(size).toBe(200 * MIB + 512);
+    expect(blocks * 512).toBeLessThan(MIB);
+  });
+
+  it('finds what was changed after it was written', async () => {
+    const path = newPath();
+    const record = await writeRaw(path, 5 * MIB, pieces([{ guestOffset: 3 * MIB, data: guestBytes(0, MIB) }]));
+    const file = await open(path, 'r+');
+    await file.write(Buffer.from([guestBytes(0, 1)[0] === 0 ? 1 : 0]), 0, 1, 3 * MIB);
+    await file.close();
+    await expect(verifyRaw(path, record)).rejects.toThrow(`bytes ${2 * MIB} to ${4 * MIB} are not those written`);
+    await truncate(path, 4 * MIB);
+    await expect(verifyRaw(path, record)).rejects.toThrow('it has 4194304 bytes, not 5242880');
+    await rm(path);
+    await expect(verifyRaw(path, record)).rejects.toThrow(`Could not read back ${path}: ENOENT`);
+  });
+
+  it('refuses pieces out of order or outside, an existing file, and passes on what the source says', async () => {
+    const data = Buffer.alloc(512, 1);
+    const twice = [0, 256].map((guestOffset) => ({ guestOffset, data }));
+    await expect(writeRaw(newPath(), MIB, pieces(twice))).rejects.toThrow('no room for [256, 768) after byte 512');
+    await expect(writeRaw(newPath(), 100, pieces([{ guestOffset: 0, data }]))).rejects.toThrow('no room for [0, 512)');
+    const path = newPath();
+    await (await RawWriter.create(path, 512)).abandon();
+    await expect(RawWriter.create(path, 512)).rejects.toThrow(`Could not create ${path}: EEXIST`);
+    await expect(writeRaw(newPath(), MIB, failing())).rejects.toThrow('source gone');
+  });
+});
+
+async function* failing() {
+  yield { guestOffset: 0, data: Buffer.alloc(512, 1) };
+  await Promise.reject(new Error('source gone'));
+}

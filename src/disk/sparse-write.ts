@@ -1,0 +1,78 @@
+// Makes new files and writes to them sparsely: 64 KiB blocks that are all zero are not written and stay holes, what lies
+// between is written in as large pieces as there are.
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+
+const BLOCK_BYTES = 65536;
+const ZEROES = Buffer.alloc(BLOCK_BYTES);
+
+/** Creates a file and opens it for reading and writing. Throws OneError, also when there is one of this name. */
+export async function createFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx+', 0o600);
+  } catch (cause) {
+    throw fileError('create', path, cause);
+  }
+}
+
+/**
+ * Writes `bytes` at `position` (a multiple of 64 KiB) of a file that has zeroes there, blocks of zeroes left out. Returns
+ * how many bytes were written. Throws what the system reports.
+ */
+export async function writeSparse(file: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
+  let written = 0;
+  let start = -1;
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+    const zero = isZero(bytes.subarray(at, at + BLOCK_BYTES));
+    if (!zero && start < 0) start = at;
+    if (zero && start >= 0) {
+      await writeAll(file, bytes.subarray(start, at), position + start);
+      written += at - start;
+      start = -1;
+    }
+  }
+  if (start < 0) return written;
+  await writeAll(file, bytes.subarray(start), position + start);
+  return written + bytes.length - start;
+}
+
+/** Sets the file's length and waits until it and its name are on the disk. */
+export async function settleFile(file: FileHandle, path: string, length: number): Promise<void> {
+  await file.truncate(length);
+  await file.sync();
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Fills `into` from `position`. Throws OneError when the file ends before. */
+export async function readFully(file: FileHandle, path: string, into: Uint8Array, position: number): Promise<void> {
+  for (let filled = 0; filled < into.length;) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled);
+    if (bytesRead === 0) throw fileError('read back', path, new Error(`it ends at byte ${position + filled}`));
+    filled += bytesRead;
+  }
+}
+
+/** The error of a file operation; an error that users can read already stays as it is. */
+export function fileError(attempt: string, path: string, cause: unknown): OneError {
+  if (cause instanceof OneError) return cause;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space, then try again.' : '';
+  return new OneError(CODE.INTERNAL, `Could not ${attempt} ${path}: ${reasonOf(cause)}.`, { cause, hint });
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const result = await file.write(bytes, written, bytes.length - written, position + written);
+    written += result.bytesWritten;
+  }
+}
+
+function isZero(block: Uint8Array): boolean {
+  return ZEROES.compare(block, 0, block.length, 0, block.length) === 0;
+}

@@ -1,0 +1,172 @@
+import { mkdtempSync, openSync, closeSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CODE, OneError } from '../model/errors.ts';
+import { ExecError, run, runAtExit, start } from './exec.ts';
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'onevault-exec-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A program in JavaScript, run by the Node.js that runs the tests. */
+const node = (code: string, ...args: string[]): string[] => [process.execPath, '-e', code, ...args];
+
+async function failure(what: Promise<unknown>): Promise<unknown> {
+  return what.then(
+    () => 'it did not fail',
+    (error: unknown) => error,
+  );
+}
+
+describe('run', () => {
+  it('returns what a program wrote', async () => {
+    const result = await run(node('process.stdout.write("out ü"); process.stderr.write("err")'));
+    expect(result).toEqual({ code: 0, stdout: 'out ü', stderr: 'err' });
+  });
+
+  it('hands its arguments over as they are: there is no shell', async () => {
+    const nasty = ['$HOME', '`id`', 'a b', '"', "'", '; true', '*', '', 'ü'];
+    const { stdout } = await run(node('process.stdout.write(JSON.stringify(process.argv.slice(1)))', '--', ...nasty));
+    expect(JSON.parse(stdout)).toEqual(nasty);
+  });
+
+  it('adds to the environment, speaks English, and starts where it is told', async () => {
+    const code =
+      'console.log([process.env.SECRET, process.env.LC_ALL, process.env.PATH.length > 0, process.cwd()].join())';
+    const { stdout } = await run(node(code), { env: { SECRET: 's' }, cwd: directory });
+    expect(stdout).toBe(`s,C,true,${realpathSync(directory)}\n`);
+  });
+
+  it('feeds stdin, and does not mind a program that reads none of it', async () => {
+    const long = 'line\n'.repeat(100_000);
+    expect((await run(['cat'], { input: long })).stdout).toBe(long);
+    expect((await run(['cat'])).stdout).toBe('');
+    expect((await run(['true'], { input: long })).code).toBe(0);
+  });
+
+  it('fails with the code and the last words', async () => {
+    const words = Array.from({ length: 2000 }, (_, line) => `line ${line}`).join('\\n');
+    const argv = node(`process.stderr.write("${words}"); process.exitCode = 3`, '--', 'a', 'b', 'password');
+    const error = await failure(run(argv));
+    expect(error).toBeInstanceOf(ExecError);
+    expect(error).toMatchObject({ code: CODE.INTERNAL, exit: { code: 3, signal: null } });
+    const { message, exit } = error as ExecError;
+    expect(message).toMatch(/failed with code 3: line 1997 line 1998 line 1999$/);
+    expect(message).not.toContain('password');
+    expect(exit.stderr).toHaveLength(4096);
+  });
+
+  it('takes other codes as answers when it is told so', async () => {
+    const argv = node('process.exitCode = Number(process.argv[1])', '2');
+    expect((await run(argv, { okCodes: [1, 2] })).code).toBe(2);
+    expect(await failure(run(argv, { okCodes: [1] }))).toMatchObject({ exit: { code: 2 } });
+  });
+
+  it('says that a program is not installed', async () => {
+    const error = await failure(run(['no-such-program', 'x']));
+    expect(error).toBeInstanceOf(OneError);
+    expect(error).toMatchObject({ message: 'no-such-program could not be started: it is not installed.' });
+  });
+
+  it('says which signal ended a program', async () => {
+    const error = await failure(run(node('process.kill(process.pid, "SIGKILL")')));
+    expect(error).toMatchObject({ exit: { code: -1, signal: 'SIGKILL' } });
+    expect((error as Error).message).toContain('was ended by SIGKILL');
+  });
+
+  it('ends a program whose time is up, even one that then says that all is well', async () => {
+    const slow = await failure(run(['sleep', '60'], { timeoutMs: 50 }));
+    expect(slow).toMatchObject({ message: 'sleep 60 did not end within 0.05 s.', exit: { signal: 'SIGTERM' } });
+    const polite = node('process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)');
+    expect((await failure(run(polite, { timeoutMs: 300 }))) as Error).toMatchObject({
+      message: expect.stringMatching(/did not end within 0\.3 s\.$/) as string,
+    });
+  });
+
+  it('ends when it is cancelled, before and after the start', async () => {
+    const abort = new AbortController();
+    const running = failure(run(['sleep', '60'], { signal: abort.signal }));
+    abort.abort();
+    expect(await running).toMatchObject({ message: 'sleep 60 was cancelled.' });
+    expect(await failure(run(['sleep', '60'], { signal: abort.signal }))).toMatchObject({
+      message: 'sleep 60 was cancelled.',
+    });
+  });
+
+  it('gives up on a program that writes without end', async () => {
+    const error = await failure(run(['cat', '/dev/zero']));
+    expect(error).toMatchObject({ message: 'cat /dev/zero wrote more than 64 MiB.' });
+    const one = await failure(run(['head', '-c', String(65 * 2 ** 20), '/dev/zero']));
+    expect((one as Error).message).toContain('wrote more than 64 MiB');
+  });
+});
+
+describe('start', () => {
+  it('leaves the streams to the caller and tells the end', async () => {
+    const running = start(['cat'], { stdin: 'pipe' });
+    expect(running.pid).toBeGreaterThan(1);
+    running.stdin?.end('hello');
+    expect(await text(running.stdout)).toBe('hello');
+    expect(await running.exit).toEqual({ code: 0, signal: null, stderr: '' });
+    running.stop();
+    running.kill('SIGKILL');
+  });
+
+  it('hands descriptors over, and no others', async () => {
+    const file = join(directory, 'inherited');
+    writeFileSync(file, 'through a descriptor');
+    const fd = openSync(file, 'r');
+    const running = start(['cat', '/proc/self/fd/3'], { fds: [fd] });
+    expect(await text(running.stdout)).toBe('through a descriptor');
+    closeSync(fd);
+    expect((await running.exit).code).toBe(0);
+  });
+
+  it('rejects only when there is no such program, and then on exit alone', async () => {
+    const running = start(['no-such-program'], { stdin: 'pipe' });
+    running.stdin?.on('error', () => undefined);
+    await expect(running.exit).rejects.toThrow('no-such-program could not be started: it is not installed.');
+    running.stop();
+  });
+
+  it('a program dies with its parent, however that dies', async () => {
+    const exec = new URL('exec.ts', import.meta.url).href;
+    const code = `import('${exec}').then(({ start }) => {
+      const child = start(['sleep', '60'], { dieWithParent: true });
+      console.log(child.pid);
+    })`;
+    const parent = start([process.execPath, '--disable-warning=ExperimentalWarning', '-e', code]);
+    let pid = 0;
+    for await (const line of parent.stdout as AsyncIterable<Buffer>) {
+      pid = Number(line.toString());
+      break;
+    }
+    expect(pid).toBeGreaterThan(1);
+    for (const end = Date.now() + 10_000; commandOf(pid) !== 'sleep\x0060\0' && Date.now() < end;) await sleep(10);
+    expect(commandOf(pid)).toBe('sleep\x0060\0');
+    parent.kill('SIGKILL');
+    await parent.exit;
+    for (const end = Date.now() + 10_000; commandOf(pid) !== '' && Date.now() < end;) await sleep(10);
+    expect(commandOf(pid)).toBe('');
+  });
+});
+
+it('runAtExit says whether a program ended well', () => {
+  expect(runAtExit(['true'])).toBe(true);
+  expect(runAtExit(['false'])).toBe(false);
+  expect(runAtExit(['no-such-program'])).toBe(false);
+});
+
+/** The command line of a process; empty when it is gone, or dead and not yet buried. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,75 @@
+// Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
+// process dies, however it dies.
+import { createInterface } from 'node:readline';
+import { CODE, OneError } from '../model/errors.ts';
+import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
+import { start } from './exec.ts';
+
+const MAIN = new URL('../mover/main.ts', import.meta.url).pathname;
+/** Device readers of the FUSE server and file reads each hold a thread of this pool. */
+const THREADS = '16';
+/** A mover that was told to stop has this long to take everything back; a clean-up goes on where it is killed. */
+const STOP_LIMIT_MS = 120_000;
+
+/**
+ * Runs one task. Yields its events; ends when the mover has ended. Aborting closes its stdin and waits for its clean-up.
+ * `main` is the mover's program.
+ */
+export async function* runMover(task: MoverTask, signal: AbortSignal, main = MAIN): AsyncIterable<MoverEvent> {
+  const mover = start([process.execPath, '--disable-warning=ExperimentalWarning', main, task.operationId], {
+    stdin: 'pipe',
+    env: { UV_THREADPOOL_SIZE: THREADS },
+  });
+  const { stdin } = mover;
+  stdin?.on('error', () => undefined); // a mover that died early tells by its exit
+  stdin?.write(`${JSON.stringify(task)}\n`);
+  let late: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    stdin?.end();
+    late ??= setTimeout(() => mover.kill('SIGKILL'), STOP_LIMIT_MS);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    for await (const line of createInterface({ input: mover.stdout })) yield readEvent(line);
+    const exit = await mover.exit;
+    if (exit.code !== 0) {
+      const how = exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
+      throw new OneError(CODE.INTERNAL, `The mover ${how} without a result. ${exit.stderr.trim().slice(-500)}`.trim(), {
+        retry: true,
+      });
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stdin?.end();
+    clearTimeout(late);
+  }
+}
+
+/** Runs a task to its result; events on the way go to `onEvent`. Throws what the mover reports as an error. */
+export async function moverResult<R>(
+  task: MoverTask,
+  signal: AbortSignal,
+  onEvent: (event: MoverEvent) => void,
+  main?: string,
+): Promise<R> {
+  let result: R | undefined;
+  let failure: OneError | undefined;
+  for await (const event of runMover(task, signal, main)) {
+    if (event.type === 'result') result = event.result as R;
+    else if (event.type === 'error') {
+      failure = new OneError(CODE.INTERNAL, event.message, { retry: event.retry, hint: event.hint });
+    } else onEvent(event);
+  }
+  if (failure) throw failure;
+  if (result === undefined) throw new OneError(CODE.INTERNAL, 'The mover ended without a result.', { retry: true });
+  return result;
+}
+
+function readEvent(line: string): MoverEvent {
+  try {
+    return JSON.parse(line) as MoverEvent;
+  } catch (cause) {
+    throw new OneError(CODE.INTERNAL, `The mover wrote something that is no event: ${line.slice(0, 200)}`, { cause });
+  }
+}

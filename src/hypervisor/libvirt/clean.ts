@@ -1,0 +1,46 @@
+// Ends what a dead run left on a domain. The guest comes first: it is resumed and thawed before anything else is tried.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackupBegin } from '../hypervisor.ts';
+import { letGo } from './freeze.ts';
+import { endJob } from './live-backup.ts';
+import { stopLeftOver } from './off-exports.ts';
+import { removeRunFiles } from './run-directory.ts';
+import type { Virsh } from './virsh.ts';
+
+const SETTLE_LIMIT_MS = 15_000;
+const SETTLE_POLL_MS = 50;
+
+/**
+ * Only touches a job, processes and files of this run directory. Says in words what it found. A guest that could not be let
+ * go is an error, after everything else was cleaned; its note stays, so that the next clean-up tries again.
+ */
+export async function cleanUp(virsh: Virsh, begin: BackupBegin): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    found.push(...(await letGo(virsh, begin)));
+  } finally {
+    found.push(...(await endWork(virsh, begin)));
+  }
+  return found;
+}
+
+async function endWork(virsh: Virsh, begin: BackupBegin): Promise<string[]> {
+  const found: string[] = [];
+  await jobSettled(virsh, begin.domain);
+  if (await endJob(virsh, begin)) found.push(`Ended a backup job of ${begin.domain} that nobody used any more.`);
+  for (const { diskId } of begin.disks) {
+    const pid = await stopLeftOver(begin.runDirectory, diskId);
+    if (pid !== null) found.push(`Stopped qemu-nbd (process ${pid}), which still served disk ${diskId}.`);
+  }
+  const files = await removeRunFiles(begin.runDirectory);
+  if (files.length > 0) found.push(`Removed ${files.join(', ')} from ${begin.runDirectory}.`);
+  return found;
+}
+
+/** libvirt may still be at work on an order of the process that died: the job it is setting up has no description yet. */
+async function jobSettled(virsh: Virsh, domain: string): Promise<void> {
+  const until = Date.now() + SETTLE_LIMIT_MS;
+  while ((await virsh.runsBackup(domain)) && (await virsh.backupJob(domain)) === null && Date.now() < until) {
+    await sleep(SETTLE_POLL_MS);
+  }
+}

@@ -1,0 +1,109 @@
+// A backup of a running VM: one pull-mode backup job over all its disks, begun in one libvirt call, so that every export
+// shows the same instant. The guest stays on its own disks; QEMU keeps only the blocks that it overwrites meanwhile.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CODE, OneError, reasonOf } from '../../model/errors.ts';
+import type { BackupBegin, BackupExports } from '../hypervisor.ts';
+import { backupXml } from './backup-xml.ts';
+import { whileHeld } from './freeze.ts';
+import { readBackupJob, readDomain, type LiveDomain } from './live-xml.ts';
+import * as directory from './run-directory.ts';
+import type { Virsh } from './virsh.ts';
+
+const END_LIMIT_MS = 30_000;
+const END_POLL_MS = 50;
+
+export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<BackupExports> {
+  await refuseUnlessFree(virsh, begin.domain);
+  const live = readDomain(await virsh.xml(begin.domain));
+  const xml = backupXml(begin, live);
+  await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
+  try {
+    await directory.checkScratchSpace(begin.runDirectory, await virtualBytes(virsh, begin));
+    const date = await whileHeld(virsh, begin, () => beginJob(virsh, begin.domain, xml));
+    return exportsOf(virsh, begin, live, date);
+  } catch (error) {
+    await endJob(virsh, begin).catch(() => undefined); // the first failure is the one to report
+    await directory.removeRunFiles(begin.runDirectory);
+    throw error;
+  }
+}
+
+/** Everything that the guest wrote before the returned moment (epoch seconds) is in the backup. */
+async function beginJob(virsh: Virsh, domain: string, xml: string): Promise<number> {
+  const date = Math.floor(Date.now() / 1000);
+  await virsh.callWithXml(`begin a backup job of ${domain}`, ['backup-begin', domain], xml);
+  return date;
+}
+
+function exportsOf(virsh: Virsh, begin: BackupBegin, live: LiveDomain, date: number): BackupExports {
+  const diskIds = begin.disks.map(({ diskId }) => diskId);
+  const socket = directory.socketFile(begin.runDirectory);
+  return {
+    exports: diskIds.map((diskId) => ({ diskId, socket, exportName: directory.exportName(diskId) })),
+    date,
+    warnings: movedDisks(begin, live),
+    scratchBytes: () => directory.scratchBytesOf(begin.runDirectory, diskIds),
+    end: async () => {
+      await endJob(virsh, begin);
+      await directory.removeRunFiles(begin.runDirectory);
+    },
+  };
+}
+
+/** What the guest writes to is what is backed up, so another file than expected is worth a word but no failure. */
+function movedDisks(begin: BackupBegin, live: LiveDomain): string[] {
+  return begin.disks.flatMap((disk) => {
+    const path = live.disks.find(({ target }) => target === disk.target)?.path ?? '';
+    return path === disk.path ? [] : [`Disk ${disk.diskId} runs on ${path || 'no file'}, not on ${disk.path}.`];
+  });
+}
+
+async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<void> {
+  if (!(await virsh.isActive(domain))) {
+    throw new OneError(CODE.ACTION, `Domain ${domain} does not run, so a live backup of it cannot begin.`, {
+      retry: true,
+    });
+  }
+  const job = await virsh.backupJob(domain);
+  if (job === null) return;
+  throw new OneError(
+    CODE.ACTION,
+    `A backup job of ${domain} is already running; it exports its disks at ${readBackupJob(job).socket}.`,
+    { retry: true, hint: `If nothing uses it, end it: virsh -c ${virsh.uri} domjobabort ${domain}` },
+  );
+}
+
+/** Sizes of the disks that take part, in bytes. */
+async function virtualBytes(virsh: Virsh, begin: BackupBegin): Promise<number> {
+  const table = await virsh.call(`read the disk sizes of ${begin.domain}`, ['domblkinfo', begin.domain, '--all']);
+  const rows = [...table.matchAll(/^\s*(\S+)\s+(\d+)\s/gm)];
+  const wanted = rows.filter(([, target]) => begin.disks.some((disk) => disk.target === target));
+  return wanted.reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
+}
+
+/** Ends the backup job when it is the one of this run directory, and waits until it is gone. Says whether there was one. */
+export async function endJob(virsh: Virsh, begin: Pick<BackupBegin, 'domain' | 'runDirectory'>): Promise<boolean> {
+  if (!(await ownJob(virsh, begin))) return false;
+  // The job may end by itself between question and order, and ends some time after it; only its absence counts.
+  const order = virsh.call(`end the backup job of ${begin.domain}`, ['domjobabort', begin.domain]);
+  const refusal = await order.then(
+    () => '',
+    (error: unknown) => ` ${reasonOf(error)}`,
+  );
+  const until = Date.now() + END_LIMIT_MS;
+  while (await ownJob(virsh, begin)) {
+    if (Date.now() > until) {
+      const why = `The backup job of ${begin.domain} did not end within ${END_LIMIT_MS / 1000} s.${refusal}`;
+      throw new OneError(CODE.INTERNAL, why, { retry: true });
+    }
+    await sleep(END_POLL_MS);
+  }
+  return true;
+}
+
+async function ownJob(virsh: Virsh, begin: Pick<BackupBegin, 'domain' | 'runDirectory'>): Promise<boolean> {
+  const xml = await virsh.backupJob(begin.domain);
+  if (xml === null) return false;
+  const job = readBackupJob(xml);
+  return [job.socket, ...job.scratch].some((path) => directory.isInside(path, begin.runDirectory));
+}

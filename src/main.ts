@@ -1,0 +1,84 @@
+// Front door of the daemon: `onevault serve`, and `npm run dev`.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startApp, type App } from './app.ts';
+import { authFile } from './bootstrap.ts';
+import { makeConfig, type Config } from './config.ts';
+import { devHints, missingForBackups, prepareDev } from './dev.ts';
+import type { Attributes } from './model/attributes.ts';
+import { reasonOf } from './model/errors.ts';
+import { parseTemplate } from './wire/template-text.ts';
+
+const DEFAULT_FILE = '/etc/onevault/onevault.conf';
+const DEV_STATE = 'var/dev';
+const HELP = `onevault serve [--config FILE] [--state DIRECTORY] [--port N] [--dev]
+
+  --config FILE      configuration file (default ${DEFAULT_FILE}, if it exists and --dev is not given)
+  --state DIRECTORY  where database, credentials and datastores are (default /var/lib/onevault)
+  --port N           port of the API on the configured address (default 2633; 0 takes a free one)
+  --dev              a fake host and a fake backup datastore are made: no hypervisor and no backup program are needed;
+                     the state is kept in ./${DEV_STATE}, unless --state says otherwise
+`;
+
+/** Runs the daemon until SIGTERM or SIGINT. Returns the exit code. */
+export async function main(argv: string[]): Promise<number> {
+  let config: Config;
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        config: { type: 'string' },
+        state: { type: 'string' },
+        port: { type: 'string' },
+        dev: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const { config: file, help: _help, state: given = values.dev ? DEV_STATE : undefined, ...options } = values;
+    const state = given === undefined ? {} : { state: resolve(given) };
+    const attributes = values.dev && file === undefined ? [] : await readFileAttributes(file);
+    config = makeConfig(attributes, { ...options, ...state });
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error)}\n${HELP}`);
+    return 1;
+  }
+  try {
+    const app = await startApp(config);
+    process.stdout.write(`OneVault answers at ${app.endpoint}\n`);
+    if (config.dev) await beginDev(app, config);
+    await stopRequested();
+    await app.close();
+    return 0;
+  } catch (error) {
+    process.stderr.write(`The daemon could not start: ${reasonOf(error)}\n`);
+    return 1;
+  }
+}
+
+async function beginDev(app: App, config: Config): Promise<void> {
+  await prepareDev(app.services);
+  process.stdout.write(devHints(app.endpoint, authFile(config), missingForBackups()));
+}
+
+async function readFileAttributes(given: string | undefined): Promise<Attributes> {
+  try {
+    return parseTemplate(await readFile(given ?? DEFAULT_FILE, 'utf8'));
+  } catch (error) {
+    if (given === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,77 @@
+// BACKUP_CONFIG of a VM: what the user may set, what the system keeps beside it, and how a template is read.
+// An unknown value is an error that names the attribute; it never becomes a silent default.
+import { CODE, OneError } from './errors.ts';
+import { field, type Vector } from './attributes.ts';
+
+export const MODES = ['FULL', 'INCREMENT'] as const;
+export const INCREMENT_MODES = ['CBT', 'SNAPSHOT'] as const;
+export const FS_FREEZES = ['NONE', 'AGENT', 'SUSPEND'] as const;
+
+export interface BackupConfig {
+  mode: (typeof MODES)[number];
+  incrementMode: (typeof INCREMENT_MODES)[number];
+  fsFreeze: (typeof FS_FREEZES)[number];
+  /** How many backups are kept; 0 keeps all. */
+  keepLast: number;
+  backupVolatile: boolean;
+  /** Image that holds the active chain, -1 for none. */
+  incrementalBackupId: number;
+  /** Newest increment inside that image, -1 for none. */
+  lastIncrementId: number;
+}
+
+export const DEFAULT_BACKUP_CONFIG: BackupConfig = {
+  mode: 'FULL',
+  incrementMode: 'CBT',
+  fsFreeze: 'NONE',
+  keepLast: 0,
+  backupVolatile: false,
+  incrementalBackupId: -1,
+  lastIncrementId: -1,
+};
+
+/** Reads a BACKUP_CONFIG vector over `base`. System attributes in it are ignored, as clients send them back. */
+export function readBackupConfig(vector: Vector, base: BackupConfig = DEFAULT_BACKUP_CONFIG): BackupConfig {
+  return {
+    ...base,
+    mode: oneOf(vector, 'MODE', MODES, base.mode),
+    incrementMode: oneOf(vector, 'INCREMENT_MODE', INCREMENT_MODES, base.incrementMode),
+    fsFreeze: oneOf(vector, 'FS_FREEZE', FS_FREEZES, base.fsFreeze),
+    keepLast: readKeepLast(vector, base.keepLast),
+    backupVolatile: oneOf(vector, 'BACKUP_VOLATILE', ['NO', 'YES'], base.backupVolatile ? 'YES' : 'NO') === 'YES',
+  };
+}
+
+/** The attributes a user may set, as a template has them. */
+export function writeBackupConfig(config: BackupConfig): Vector {
+  return [
+    ['BACKUP_VOLATILE', config.backupVolatile ? 'YES' : 'NO'],
+    ['FS_FREEZE', config.fsFreeze],
+    ['INCREMENT_MODE', config.incrementMode],
+    ['KEEP_LAST', String(config.keepLast)],
+    ['MODE', config.mode],
+  ];
+}
+
+function oneOf<T extends string>(vector: Vector, name: string, allowed: readonly T[], otherwise: T): T {
+  const given = field(vector, name);
+  if (given === undefined || given === '') return otherwise;
+  const found = allowed.find((value) => value === given.toUpperCase());
+  if (found !== undefined) return found;
+  throw new OneError(
+    CODE.INTERNAL,
+    `BACKUP_CONFIG/${name}="${given}" is not known; it must be one of ${allowed.join(', ')}.`,
+  );
+}
+
+function readKeepLast(vector: Vector, otherwise: number): number {
+  const given = field(vector, 'KEEP_LAST');
+  if (given === undefined || given === '') return otherwise;
+  if (!/^\d{1,9}$/.test(given)) {
+    throw new OneError(
+      CODE.INTERNAL,
+      `BACKUP_CONFIG/KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) or more.`,
+    );
+  }
+  return Number(given);
+}

@@ -1,0 +1,80 @@
+// Images, backups included. Numbers are OpenNebula's.
+import type { Attributes } from './attributes.ts';
+import type { Owned } from './permissions.ts';
+
+export const IMAGE_TYPE = { OS: 0, CDROM: 1, DATABLOCK: 2, KERNEL: 3, RAMDISK: 4, CONTEXT: 5, BACKUP: 6 } as const;
+export type ImageType = (typeof IMAGE_TYPE)[keyof typeof IMAGE_TYPE];
+
+export const IMAGE_STATE = {
+  INIT: 0,
+  READY: 1,
+  USED: 2,
+  DISABLED: 3,
+  LOCKED: 4,
+  ERROR: 5,
+  CLONE: 6,
+  DELETE: 7,
+  USED_PERS: 8,
+  LOCKED_USED: 9,
+  LOCKED_USED_PERS: 10,
+} as const;
+export type ImageState = (typeof IMAGE_STATE)[keyof typeof IMAGE_STATE];
+
+export type DiskFormat = 'qcow2' | 'raw';
+
+/** File systems that can be made on an empty disk. */
+export const FILE_SYSTEMS: readonly string[] = ['ext2', 'ext3', 'ext4'];
+
+/** One disk inside a backup point, as the mover stored it. */
+export interface StoredDisk {
+  diskId: number;
+  /** File name inside the backup, `disk.<disk>.<increment>`. */
+  file: string;
+  virtualBytes: number;
+  /** Size of the stored qcow2 stream in bytes. */
+  fileBytes: number;
+  /** SHA-256 of that stream in hex; empty when the backup program did not read it in order. */
+  sha256: string;
+  /** Format of the VM's own disk, which a restore brings back. */
+  originalFormat: DiskFormat;
+}
+
+export interface BackupPoint {
+  id: number;
+  parentId: number;
+  type: 'FULL' | 'INCREMENT';
+  /** Epoch seconds of the instant the point holds. */
+  date: number;
+  sizeMb: number;
+  source: string;
+  /** Absolute path inside the snapshot of the directory that holds the disks. */
+  path: string;
+  disks: StoredDisk[];
+  /** Why it is full or incremental, in words. */
+  reason: string;
+  /** The VM when the point was taken: its TEMPLATE with its USER_TEMPLATE over it. vm.xml in the backup says the same. */
+  vmTemplate: Attributes;
+}
+
+export interface Image extends Owned {
+  type: ImageType;
+  diskType: number;
+  persistent: boolean;
+  regtime: number;
+  source: string;
+  path: string;
+  format: string;
+  fs: string;
+  sizeMb: number;
+  state: ImageState;
+  prevState: ImageState;
+  runningVms: number;
+  vms: number[];
+  datastoreId: number;
+  datastore: string;
+  template: Attributes;
+  /** Points of a BACKUP image, oldest first; empty for other types. */
+  points: BackupPoint[];
+  /** Whether clients see the points as increments (MODE=INCREMENT chains). */
+  isChain: boolean;
+}

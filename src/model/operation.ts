@@ -1,0 +1,45 @@
+// The record of one run. It is written before anything starts and a run finishes only against its own record, so a late
+// answer of a dead run can change nothing.
+
+export type OperationKind = 'backup' | 'restore';
+export type OperationResult = 'running' | 'done' | 'failed';
+
+export interface DiskProgress {
+  diskId: number;
+  bytesDone: number;
+  bytesTotal: number;
+}
+
+export interface BackupFigures {
+  processedBytes: number;
+  storedBytes: number;
+  /** Most bytes that copy-before-write took beside the disks. */
+  scratchBytes: number;
+  /** Peak resident memory of the mover. */
+  peakRssBytes: number;
+}
+
+export interface Operation {
+  /** 16 hex digits; also the second tag of the snapshot, so a lost run can be found in the backup system. */
+  id: string;
+  kind: OperationKind;
+  vmId: number;
+  hostId: number;
+  datastoreId: number;
+  /** Image ids this run will fill (restore) or -1/created at the end (backup). */
+  imageIds: number[];
+  /** What was decided before the start, secrets left out: kept to clean up after a crash. */
+  plan: unknown;
+  phase: string;
+  /** Epoch milliseconds; endedAt is 0 while running. */
+  startedAt: number;
+  endedAt: number;
+  result: OperationResult;
+  /** Why it failed, or why the backup was full; in words. */
+  reason: string;
+  disks: DiskProgress[];
+  /** What a backup read, stored and used, in bytes; null until it has ended well, and for restores. */
+  figures: BackupFigures | null;
+  /** Whether everything a failed run could leave behind is known to be gone. */
+  cleaned: boolean;
+}

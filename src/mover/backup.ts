@@ -1,0 +1,158 @@
+// A backup, where the disks are: fix one instant of all disks, show it as a directory of files, let the backup program read
+// that, and take everything back. Whatever happens the guest ends on its own disks with no job and no mount.
+import { mkdir, rmdir } from 'node:fs/promises';
+import { openBackupStore } from '../datastore/all.ts';
+import type { BackupStore, Snapshot } from '../datastore/backup-store.ts';
+import { mountDirectory, type VirtualDirectory, type VirtualFile } from '../fuse/mount.ts';
+import { openHypervisor } from '../hypervisor/all.ts';
+import type { BackupExports } from '../hypervisor/hypervisor.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '../model/mover-protocol.ts';
+import { DiskFile } from './disk-file.ts';
+import { guardScratch } from './guard.ts';
+import { Undo } from './undo.ts';
+
+const PROGRESS_MS = 500;
+
+type Tell = (event: MoverEvent) => void;
+
+export async function backup(task: BackupTask, signal: AbortSignal, tell: Tell): Promise<BackupResult> {
+  const undo = new Undo();
+  let result: BackupResult;
+  try {
+    result = await take(task, signal, tell, undo);
+  } catch (thrown) {
+    const error = (await guestIsOff(task)) ? whenOff(task, thrown) : thrown;
+    const left = await undo.run();
+    throw left.length === 0 ? error : withLeftOver(error, left);
+  }
+  const left = await undo.run();
+  if (left.length > 0) throw withLeftOver(new OneError(CODE.INTERNAL, 'The data was stored.'), left);
+  return { ...result, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Undo): Promise<BackupResult> {
+  tell({ type: 'phase', phase: 'preparing the store' });
+  const store = openBackupStore(task.store);
+  const preparing = store.prepare(signal);
+  preparing.catch(() => undefined); // met below, when it is waited for
+  // A guest is not held for a store that may be out of reach; otherwise the two need not wait for each other.
+  if (task.freeze !== 'NONE') await preparing;
+  signal.throwIfAborted();
+
+  tell({ type: 'phase', phase: 'fixing the instant' });
+  const exports = await openHypervisor(task.hypervisor).beginBackup(task);
+  undo.push(`end the backup job of ${task.domain}`, () => exports.end());
+  for (const message of exports.warnings) tell({ type: 'warning', message });
+
+  tell({ type: 'phase', phase: 'reading block status' });
+  const files = await openFiles(task, exports, signal, undo);
+  await preparing;
+
+  tell({ type: 'phase', phase: UPLOADING });
+  const snapshot = await upload(store, task, exports, files, signal, tell, undo);
+  tell({ type: 'progress', disks: files.map((file) => file.progress()) });
+  const scratchBytes = await exports.scratchBytes();
+  tell({ type: 'phase', phase: 'ending the job' });
+  return {
+    source: snapshot.source,
+    date: exports.date,
+    disks: files.map((file) => file.stored()),
+    processedBytes: snapshot.processedBytes,
+    storedBytes: snapshot.storedBytes,
+    scratchBytes,
+    peakRssBytes: 0,
+  };
+}
+
+async function openFiles(
+  task: BackupTask,
+  exports: BackupExports,
+  signal: AbortSignal,
+  undo: Undo,
+): Promise<DiskFile[]> {
+  const files: DiskFile[] = [];
+  for (const disk of task.disks) {
+    const from = exports.exports.find(({ diskId }) => diskId === disk.diskId);
+    if (!from)
+      throw new OneError(CODE.INTERNAL, `The hypervisor did not export disk ${disk.diskId} of ${task.domain}.`);
+    const file = await DiskFile.open(disk, from, signal);
+    undo.push(`close the export of disk ${disk.diskId}`, () => file.close());
+    files.push(file);
+  }
+  return files;
+}
+
+async function upload(
+  store: BackupStore,
+  task: BackupTask,
+  exports: BackupExports,
+  files: DiskFile[],
+  signal: AbortSignal,
+  tell: Tell,
+  undo: Undo,
+): Promise<Snapshot> {
+  const failed = new AbortController();
+  /** The first thing that went wrong on our side: a better reason than what the backup program makes of it. */
+  let cause: unknown;
+  const fail = (error: unknown): void => {
+    cause ??= error;
+    failed.abort();
+  };
+  await mkdir(task.directory, { recursive: true, mode: 0o755 });
+  undo.push(`remove ${task.directory}`, () => rmdir(task.directory));
+  const mount = await mountDirectory(task.directory, directory(task, files, exports.date), {
+    onReadError: (_path, error) => fail(error),
+  });
+  undo.push(`unmount ${task.directory}`, () => mount.unmount());
+  const stopGuard = task.live ? guardScratch(task.runDirectory, fail) : (): void => undefined;
+  const timer = setInterval(() => tell({ type: 'progress', disks: files.map((file) => file.progress()) }), PROGRESS_MS);
+  try {
+    return await store.backup({
+      directory: task.directory,
+      vmId: task.vmId,
+      operationId: task.operationId,
+      signal: AbortSignal.any([signal, failed.signal]),
+    });
+  } catch (error) {
+    throw cause ?? error;
+  } finally {
+    clearInterval(timer);
+    stopGuard();
+  }
+}
+
+function directory(task: BackupTask, files: DiskFile[], mtimeSec: number): VirtualDirectory {
+  const entries = new Map<string, VirtualFile>();
+  files.forEach((file, index) => {
+    const name = task.disks[index]?.file;
+    if (name !== undefined) entries.set(name, file.virtualFile(mtimeSec));
+  });
+  const xml = Buffer.from(task.vmXml, 'utf8');
+  entries.set('vm.xml', {
+    kind: 'file',
+    size: xml.length,
+    mtimeSec,
+    read: (offset, length) => Promise.resolve([xml.subarray(offset, offset + length)]),
+  });
+  return { kind: 'directory', mtimeSec, entries };
+}
+
+/** Whether the guest of a live backup runs no longer: a better reason than the broken connection that shows it. */
+async function guestIsOff(task: BackupTask): Promise<boolean> {
+  if (!task.live) return false;
+  const states = await openHypervisor(task.hypervisor)
+    .domains()
+    .catch(() => undefined); // then the failure itself says more
+  const state = states?.get(task.domain);
+  return states !== undefined && state !== 'running' && state !== 'paused';
+}
+
+function whenOff({ domain }: BackupTask, error: unknown): OneError {
+  const message = `The guest ${domain} powered off or died, which ended its backup: ${reasonOf(error)}`;
+  return new OneError(CODE.ACTION, message, { retry: true, cause: error });
+}
+
+function withLeftOver(error: unknown, left: string[]): OneError {
+  return new OneError(CODE.INTERNAL, `${reasonOf(error)} Left behind: ${left.join('; ')}.`, { cause: error });
+}

@@ -1,0 +1,45 @@
+// The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
+import { createInterface } from 'node:readline';
+import { OneError, reasonOf } from '../model/errors.ts';
+import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
+import { backup } from './backup.ts';
+import { cleanup } from './cleanup.ts';
+import { restore } from './restore.ts';
+
+const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+// the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
+process.stdout.on('error', () => undefined);
+
+async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
+  switch (task.kind) {
+    case 'backup':
+      return tell({ type: 'result', result: await backup(task, signal, tell) });
+    case 'restore':
+      return tell({ type: 'result', result: await restore(task, signal, tell) });
+    case 'cleanup':
+      return tell({ type: 'result', result: await cleanup(task) });
+  }
+}
+
+function tellError(error: unknown, stopped: boolean): void {
+  const known = error instanceof OneError;
+  const message = stopped
+    ? `The run was stopped. ${known ? error.message : ''}`.trim()
+    : known
+      ? error.message
+      : reasonOf(error);
+  tell({ type: 'error', message, hint: known ? error.hint : '', retry: known && error.retry });
+}
+
+const abort = new AbortController();
+const lines = createInterface({ input: process.stdin });
+let started = false;
+lines.on('line', (line) => {
+  if (started) return;
+  started = true;
+  work(JSON.parse(line) as MoverTask, abort.signal)
+    .catch((error: unknown) => tellError(error, abort.signal.aborted))
+    .finally(() => lines.close())
+    .finally(() => process.stdin.destroy());
+});
+lines.on('close', () => abort.abort());

@@ -1,0 +1,182 @@
+// Carries out restores: plan, records (images LOCKED, template), mover, images READY. A failed restore removes what it made.
+import { need } from '../access/permissions.ts';
+import { moverResult } from '../exec/mover.ts';
+import type { Attributes } from '../model/attributes.ts';
+import type { Datastore } from '../model/datastore.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { IMAGE_STATE, type Image } from '../model/image.ts';
+import type { RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
+import type { Operation } from '../model/operation.ts';
+import { permissionsFromOctet } from '../model/permissions.ts';
+import type { User } from '../model/user.ts';
+import type { Store } from '../store/store.ts';
+import type { OperationLog } from '../vm/operation-log.ts';
+import { nowSec, type Parts } from '../vm/parts.ts';
+import { Runs } from '../vm/runs.ts';
+import { readOptions } from './options.ts';
+import { planRestore, withImageIds, type RestorePlan } from './plan.ts';
+
+/** What a restore's record keeps: all that is needed to take it back. */
+interface KeptRestore {
+  templateId: number;
+  targets: string[];
+}
+
+export class RestoreRunner {
+  readonly #parts: Parts;
+  readonly #log: OperationLog;
+  readonly #runs: Runs;
+
+  constructor(parts: Parts, log: OperationLog) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#runs = new Runs(parts, log);
+  }
+
+  /** Accepts a restore; returns `<template id> <image ids>` as OpenNebula does. The data follows in the background. */
+  async start(user: User, imageId: number, datastoreId: number, options: Attributes): Promise<string> {
+    const { store } = this.#parts;
+    const backup = await store.images.get(imageId);
+    need(user, backup, 'USE', 'IMAGE');
+    const destination = await store.datastores.get(datastoreId);
+    need(user, destination, 'USE', 'DATASTORE');
+    const source = await store.datastores.get(backup.datastoreId);
+    const plan = planRestore({ image: backup, backupDatastore: source, destination, ...readOptions(options) });
+    const files = this.#parts.imageStoreOf(destination);
+    const disks = plan.disks.map((disk): RestoreDisk => ({
+      stored: disk.stored,
+      members: disk.members,
+      target: files.newSource(),
+      targetFormat: disk.stored.originalFormat,
+    }));
+    const operation = this.#log.draft({
+      kind: 'restore',
+      vmId: backup.vms[0] ?? -1,
+      hostId: -1,
+      datastoreId: destination.id,
+      imageIds: [],
+      plan: null,
+      reason: '',
+    });
+    const templateId = await store.transaction((tx) => this.#records(tx, user, plan, disks, destination, operation));
+    this.#log.started(operation);
+    const task: RestoreTask = {
+      kind: 'restore',
+      operationId: operation.id,
+      store: this.#parts.backupStoreConfigOf(source),
+      disks,
+    };
+    this.#runs.track(operation, (signal) => this.#run(operation, task, signal));
+    return [templateId, ...operation.imageIds].join(' ');
+  }
+
+  stopAll(): Promise<void> {
+    return this.#runs.stopAll();
+  }
+
+  /** Takes back a restore that was under way when the daemon died. */
+  async takeUp(operation: Operation): Promise<void> {
+    await this.#fail(
+      operation,
+      new OneError(CODE.INTERNAL, 'The daemon ended while the restore ran.', { retry: true }),
+    );
+  }
+
+  /** Makes the template and the images, LOCKED, and the operation's record. Returns the template's id, -1 for none. */
+  async #records(
+    tx: Store,
+    user: User,
+    plan: RestorePlan,
+    disks: RestoreDisk[],
+    destination: Datastore,
+    operation: Operation,
+  ): Promise<number> {
+    const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
+    const now = nowSec(this.#parts.clock);
+    for (const [index, disk] of plan.disks.entries()) {
+      const to = disks[index];
+      if (!to) continue;
+      const image = await tx.images.allocate((id): Image => ({
+        id,
+        ...owner,
+        name: disk.name,
+        permissions: permissionsFromOctet(0o600),
+        type: disk.type,
+        diskType: 0,
+        persistent: false,
+        regtime: now,
+        source: to.target,
+        path: disk.path,
+        format: to.targetFormat,
+        fs: '',
+        sizeMb: Math.ceil(disk.stored.virtualBytes / 2 ** 20),
+        state: IMAGE_STATE.LOCKED,
+        prevState: IMAGE_STATE.INIT,
+        runningVms: 0,
+        vms: [],
+        datastoreId: destination.id,
+        datastore: destination.name,
+        template: [],
+        points: [],
+        isChain: false,
+      }));
+      operation.imageIds.push(image.id);
+    }
+    await tx.datastores.update(destination.id, (record) => void record.images.push(...operation.imageIds));
+    let templateId = -1;
+    if (plan.template) {
+      const attributes = withImageIds(plan.template, plan, operation.imageIds);
+      const template = await tx.templates.allocate((id) => ({
+        id,
+        ...owner,
+        name: plan.name,
+        permissions: permissionsFromOctet(0o600),
+        regtime: now,
+        template: attributes,
+      }));
+      templateId = template.id;
+    }
+    const kept: KeptRestore = { templateId, targets: disks.map(({ target }) => target) };
+    operation.plan = kept;
+    await tx.operations.add(operation);
+    return templateId;
+  }
+
+  async #run(operation: Operation, task: RestoreTask, signal: AbortSignal): Promise<void> {
+    try {
+      await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
+    } catch (error) {
+      return this.#fail(operation, error);
+    }
+    await this.#parts.store.transaction(async (tx) => {
+      for (const id of operation.imageIds) {
+        await tx.images.update(id, (image) => void (image.state = IMAGE_STATE.READY));
+      }
+      await this.#log.end(tx, operation, 'done', '');
+    });
+    this.#log.announce(operation);
+  }
+
+  async #fail(operation: Operation, error: unknown): Promise<void> {
+    const { store, log } = this.#parts;
+    let reason = reasonOf(error);
+    const { templateId, targets } = operation.plan as KeptRestore;
+    const destination = await store.datastores.get(operation.datastoreId);
+    const files = this.#parts.imageStoreOf(destination);
+    for (const target of targets) {
+      await files.remove(target).catch((removing: unknown) => {
+        reason += ` ${target} could not be removed: ${reasonOf(removing)}.`;
+      });
+    }
+    log.warn({ operation: operation.id, reason }, 'a restore failed');
+    await store.transaction(async (tx) => {
+      if (templateId >= 0) await tx.templates.remove(templateId);
+      for (const id of operation.imageIds) await tx.images.remove(id);
+      await tx.datastores.update(destination.id, (record) => {
+        record.images = record.images.filter((id) => !operation.imageIds.includes(id));
+      });
+      await this.#log.end(tx, operation, 'failed', reason);
+    });
+    this.#log.announce(operation);
+  }
+}

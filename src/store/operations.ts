@@ -1,0 +1,66 @@
+// Records of runs, found by their own id or by VM.
+import type { Operation } from '../model/operation.ts';
+import type { Db } from './pool.ts';
+import type { OperationRow } from './schema.ts';
+import type { Operations } from './store.ts';
+
+export class SqlOperations implements Operations {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async add(operation: Operation): Promise<void> {
+    await this.#db.insertInto('operation').values(rowOf(operation)).execute();
+  }
+
+  async save(operation: Operation): Promise<void> {
+    await this.#db.updateTable('operation').set(rowOf(operation)).where('id', '=', operation.id).execute();
+  }
+
+  async find(id: string): Promise<Operation | undefined> {
+    const row = await this.#db.selectFrom('operation').select('body').where('id', '=', id).executeTakeFirst();
+    return row && operationOf(row);
+  }
+
+  async running(): Promise<Operation[]> {
+    const rows = await this.#db.selectFrom('operation').select('body').where('result', '=', 'running').execute();
+    return rows.map(operationOf);
+  }
+
+  async recent(limit: number): Promise<Operation[]> {
+    const rows = await this.#db
+      .selectFrom('operation')
+      .select('body')
+      .orderBy('started_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(operationOf);
+  }
+
+  async ofVm(vmId: number, limit: number): Promise<Operation[]> {
+    const rows = await this.#db
+      .selectFrom('operation')
+      .select('body')
+      .where('vm_id', '=', vmId)
+      .orderBy('started_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(operationOf);
+  }
+}
+
+function rowOf(operation: Operation): OperationRow {
+  return {
+    id: operation.id,
+    vm_id: operation.vmId,
+    result: operation.result,
+    started_at: operation.startedAt,
+    body: JSON.stringify(operation),
+  };
+}
+
+function operationOf(row: { body: string }): Operation {
+  return JSON.parse(row.body) as Operation;
+}

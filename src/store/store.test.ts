@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { openSqlite } from './sqlite.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Group } from '../model/user.ts';
+
+const group =
+  (name: string) =>
+  (id: number): Group => ({ id, name, users: [], admins: [], template: [] });
+
+describe('the store', () => {
+  it('never gives an id twice, even after its object is gone', async () => {
+    const store = await openSqlite(':memory:');
+    expect((await store.groups.allocate(group('a'))).id).toBe(100);
+    const second = await store.groups.allocate(group('b'));
+    await store.groups.remove(second.id);
+    expect((await store.groups.allocate(group('b'))).id).toBe(102);
+  });
+
+  it('skips ids that others use, and never goes back', async () => {
+    const store = await openSqlite(':memory:');
+    await store.groups.skipTo(-1);
+    await store.groups.skipTo(104);
+    await store.groups.skipTo(99);
+    expect((await store.groups.allocate(group('a'))).id).toBe(105);
+  });
+
+  it('refuses a name that its owner has already used, with the id that has it', async () => {
+    const store = await openSqlite(':memory:');
+    await store.groups.allocate(group('a'));
+    await expect(store.groups.allocate(group('a'))).rejects.toMatchObject({ code: 0x4000, objectId: 100 });
+  });
+
+  it('answers an unknown id with NO_EXISTS', async () => {
+    const store = await openSqlite(':memory:');
+    await expect(store.vms.get(7)).rejects.toMatchObject({ code: 0x400, objectId: 7 });
+  });
+
+  it('undoes every change of a transaction that fails', async () => {
+    const store = await openSqlite(':memory:');
+    const { id } = await store.groups.allocate(group('a'));
+    const failing = store.transaction(async (tx) => {
+      await tx.groups.update(id, (object) => void object.users.push(1));
+      await tx.groups.allocate(group('b'));
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await store.groups.list()).toEqual([group('a')(id)]);
+  });
+
+  it('keeps concurrent changes of one object apart', async () => {
+    const store = await openSqlite(':memory:');
+    const { id } = await store.groups.allocate(group('a'));
+    await Promise.all([...Array(50).keys()].map((n) => store.groups.update(id, (object) => void object.users.push(n))));
+    expect((await store.groups.get(id)).users).toHaveLength(50);
+  });
+
+  it('lists ranges and pages, newest first', async () => {
+    const store = await openSqlite(':memory:');
+    for (const name of ['a', 'b', 'c', 'd']) await store.groups.allocate(group(name));
+    const ids = async (filter: Parameters<typeof store.groups.list>[0]): Promise<number[]> =>
+      (await store.groups.list(filter)).map((object) => object.id);
+    expect(await ids({})).toEqual([103, 102, 101, 100]);
+    expect(await ids({ from: 101, to: 102, ascending: true })).toEqual([101, 102]);
+    expect(await ids({ offset: 1, limit: 2 })).toEqual([102, 101]);
+  });
+
+  it('knows which OneVault it is of, and no two are the same', async () => {
+    const [one, other] = [await openSqlite(':memory:'), await openSqlite(':memory:')];
+    expect(await one.installation()).toMatch(/^[0-9a-f]{16}$/);
+    expect(await one.installation()).toBe(await one.installation());
+    expect(await other.installation()).not.toBe(await one.installation());
+  });
+
+  it('finds the runs that have not ended', async () => {
+    const store = await openSqlite(':memory:');
+    const operation: Operation = {
+      id: 'aa',
+      kind: 'backup',
+      vmId: 3,
+      hostId: 0,
+      datastoreId: 100,
+      imageIds: [],
+      plan: null,
+      phase: '',
+      startedAt: 1,
+      endedAt: 0,
+      result: 'running',
+      reason: '',
+      disks: [],
+      figures: null,
+      cleaned: true,
+    };
+    await store.operations.add(operation);
+    expect(await store.operations.running()).toEqual([operation]);
+    await store.operations.save({ ...operation, result: 'done', endedAt: 2 });
+    expect(await store.operations.running()).toEqual([]);
+    expect((await store.operations.ofVm(3, 10))[0]?.result).toBe('done');
+  });
+});

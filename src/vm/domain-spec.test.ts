@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { diskImage, vm } from '../../tests/golden/objects.ts';
+import type { Attributes, Vector } from '../model/attributes.ts';
+import type { Image } from '../model/image.ts';
+import { makeDisk } from './disks.ts';
+import { domainSpec } from './domain-spec.ts';
+
+const image = (change: Partial<Image>): Image => ({ ...diskImage, state: 1, ...change });
+const disk = (id: number, of: Image | undefined, extra: Vector = []): Attributes[number] => [
+  'DISK',
+  makeDisk([...(of ? [['IMAGE_ID', String(of.id)] as [string, string]] : []), ...extra], id, of, new Set()),
+];
+
+it('puts each disk where its data is, with the format that is known and never another', () => {
+  const shared = image({ id: 1, format: 'raw', source: '/ds/shared' });
+  const chained = image({ id: 2, format: 'qcow2', source: '/ds/chained' });
+  const own = image({ id: 3, format: 'raw', persistent: true, source: '/ds/own' });
+  const cdrom = image({ id: 4, format: 'raw', type: 1, source: '/ds/cd' });
+  const template: Attributes = [
+    ['MEMORY', '64'],
+    ['CPU', '0.5'],
+    disk(0, shared),
+    disk(1, chained, [['CACHE', 'none']]),
+    disk(2, own, [['READONLY', 'YES']]),
+    disk(3, cdrom),
+    disk(4, undefined, [
+      ['TYPE', 'fs'],
+      ['SIZE', '1'],
+      ['READONLY', 'YES'],
+    ]),
+  ];
+  const images = new Map([shared, chained, own, cdrom].map((one) => [one.id, one]));
+  const spec = domainSpec({ ...vm, id: 7, template }, images, '/vms/7', true);
+  expect(spec).toMatchObject({
+    name: 'one-7',
+    vmId: 7,
+    memoryMb: 64,
+    vcpu: 1,
+    cpu: 0.5,
+    kvm: true,
+    vmDirectory: '/vms/7',
+  });
+  expect(spec.disks.map(({ path, format, backing }) => [path, format, backing])).toEqual([
+    ['/vms/7/disk.0', 'qcow2', [{ path: '/ds/shared', format: 'raw' }]],
+    ['/vms/7/disk.1', 'qcow2', [{ path: '/ds/chained', format: 'qcow2' }]],
+    ['/ds/own', 'raw', []],
+    ['/ds/cd', 'raw', []],
+    ['/vms/7/disk.4', 'qcow2', []],
+  ]);
+  expect(spec.disks.map(({ cdrom: isCdrom, readonly }) => [isCdrom, readonly])).toEqual([
+    [false, false],
+    [false, false],
+    [false, false],
+    [true, true],
+    [false, true],
+  ]);
+  expect(spec.disks[1]?.options['CACHE']).toBe('none');
+});

@@ -1,0 +1,49 @@
+// Looks at hosts and datastores and writes down what they have; a host that cannot be reached is shown in ERROR.
+import { withText } from '../model/attributes.ts';
+import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
+import { reasonOf } from '../model/errors.ts';
+import { HOST_STATE, type Host } from '../model/host.ts';
+import { nowSec, type Parts } from './parts.ts';
+
+/** Reads capacity and versions of a host; the first time it also tests whether KVM guests really run there. */
+export async function monitorHost(parts: Parts, host: Host): Promise<Host> {
+  if (host.state === HOST_STATE.DISABLED || host.state === HOST_STATE.OFFLINE) return host;
+  const hypervisor = parts.hypervisorOf(host);
+  try {
+    const seen = await hypervisor.describe();
+    const kvm = host.kvm ?? (await hypervisor.probeKvm());
+    // a new host may have domains of another OneVault or of OpenNebula, whose names ours must not take
+    if (host.lastMonitored === 0) await parts.store.vms.skipTo(Math.max(-1, ...seen.foreignVmIds));
+    return await parts.store.hosts.update(host.id, (record) => {
+      record.state = HOST_STATE.MONITORED;
+      record.kvm = kvm;
+      record.lastMonitored = nowSec(parts.clock);
+      Object.assign(record, { totalCpu: seen.totalCpu, totalMemKb: seen.totalMemKb, usedMemKb: seen.usedMemKb });
+      record.template = withText(record.template, 'ERROR');
+      record.template = withText(record.template, 'ARCH', seen.arch);
+      record.template = withText(record.template, 'HYPERVISOR_VERSION', seen.hypervisorVersion);
+      record.template = withText(record.template, 'LIBVIRT_VERSION', seen.libvirtVersion);
+      record.template = withText(record.template, 'WARNING', kvm ? undefined : NO_KVM);
+    });
+  } catch (error) {
+    parts.log.warn({ host: host.id, err: error }, 'a host could not be monitored');
+    return parts.store.hosts.update(host.id, (record) => {
+      record.state = HOST_STATE.ERROR;
+      record.template = withText(record.template, 'ERROR', reasonOf(error));
+    });
+  }
+}
+
+const NO_KVM = "KVM does not run guests here (tested by booting one); VMs get type='qemu', which is much slower";
+
+/** Reads the capacity of a datastore; one that cannot be read keeps its last figures and shows why. */
+export async function monitorDatastore(parts: Parts, datastore: Datastore): Promise<void> {
+  const store =
+    datastore.type === DATASTORE_TYPE.BACKUP_DS ? parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
+  try {
+    const capacity = await store.capacity();
+    await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
+  } catch (error) {
+    parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
+  }
+}

@@ -1,0 +1,82 @@
+// Records of runs while they run: what is written down, what is told, and that a run ends once.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Operation } from '../model/operation.ts';
+import { openSqlite } from '../store/sqlite.ts';
+import type { Store } from '../store/store.ts';
+import { OperationLog } from './operation-log.ts';
+
+let store: Store;
+let log: OperationLog;
+let now = 1000;
+let told: string[];
+
+beforeEach(async () => {
+  store = await openSqlite(':memory:');
+  log = new OperationLog(store, () => now);
+  told = [];
+  log.listen(({ phase, result }) => void told.push(`${phase} ${result}`));
+});
+afterEach(() => store.close());
+
+async function begun(): Promise<Operation> {
+  const what = { kind: 'backup' as const, vmId: 3, hostId: 0, datastoreId: 100, imageIds: [], plan: null, reason: '' };
+  const operation = log.draft(what);
+  await store.operations.add(operation);
+  log.started(operation);
+  return operation;
+}
+
+it('drafts records with ids of their own, that run from now on', () => {
+  const of = {
+    kind: 'restore' as const,
+    vmId: 3,
+    hostId: -1,
+    datastoreId: 1,
+    imageIds: [],
+    plan: { a: 1 },
+    reason: 'r',
+  };
+  const [one, other] = [log.draft(of), log.draft(of)];
+  expect(one.id).toMatch(/^[0-9a-f]{16}$/);
+  expect(one.id).not.toBe(other.id);
+  expect(one).toMatchObject({ ...of, startedAt: 1000, endedAt: 0, result: 'running', cleaned: true, figures: null });
+  expect(log.running(() => true)).toBeUndefined();
+});
+
+it('tells all progress and writes down phases', async () => {
+  const operation = await begun();
+  await log.progress(operation, { phase: 'uploading' });
+  await log.progress(operation, { disks: [{ diskId: 0, bytesDone: 5, bytesTotal: 9 }] });
+  expect(await store.operations.find(operation.id)).toMatchObject({ phase: 'uploading', disks: [] });
+  expect(log.running(({ vmId }) => vmId === 3)?.disks).toEqual([{ diskId: 0, bytesDone: 5, bytesTotal: 9 }]);
+  expect(told).toEqual(['waiting running', 'uploading running', 'uploading running']);
+});
+
+it('a run has ended when it is announced, and not before its transaction', async () => {
+  const operation = await begun();
+  now = 2000;
+  const failing = store.transaction(async (tx) => {
+    await log.end(tx, operation, 'done', 'why');
+    throw new Error('the transaction fails');
+  });
+  await expect(failing).rejects.toThrow('the transaction fails');
+  expect(await store.operations.running()).toHaveLength(1);
+  expect(told).toEqual(['waiting running']);
+  await store.transaction((tx) => log.end(tx, operation, 'failed', 'because'));
+  expect(log.running(() => true)).toBe(operation);
+  log.announce(operation);
+  expect(told.at(-1)).toBe('failed failed');
+  expect(log.running(() => true)).toBeUndefined();
+  expect(await store.operations.running()).toEqual([]);
+  const kept = { phase: 'failed', result: 'failed', reason: 'because', endedAt: 2000 };
+  expect(await store.operations.find(operation.id)).toMatchObject(kept);
+});
+
+it('a listener that has gone hears nothing more', async () => {
+  const heard: string[] = [];
+  const stop = log.listen(({ phase }) => void heard.push(phase));
+  const operation = await begun();
+  stop();
+  await log.progress(operation, { phase: 'x' });
+  expect(heard).toEqual(['waiting']);
+});

@@ -1,0 +1,69 @@
+// The runs that are under way: each has its record before it starts, its progress is told to whoever listens, and it ends
+// once, in the same transaction as what it made.
+import { EventEmitter } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import type { Operation } from '../model/operation.ts';
+import type { Store } from '../store/store.ts';
+import type { Clock } from './parts.ts';
+
+export class OperationLog {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #running = new Map<string, Operation>();
+  readonly #events = new EventEmitter<{ change: [Operation] }>().setMaxListeners(0);
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** A record for a run that is about to start; `save` it in the transaction that reserves what it needs. */
+  draft(of: Pick<Operation, 'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason'>): Operation {
+    return {
+      ...of,
+      id: randomBytes(8).toString('hex'),
+      phase: 'waiting',
+      startedAt: this.#clock(),
+      endedAt: 0,
+      result: 'running',
+      disks: [],
+      figures: null,
+      cleaned: true,
+    };
+  }
+
+  /** Announces a run whose record is stored. */
+  started(operation: Operation): void {
+    this.#running.set(operation.id, operation);
+    this.#events.emit('change', operation);
+  }
+
+  /** Notes phase or progress; only a new phase is written down. */
+  async progress(operation: Operation, change: Partial<Pick<Operation, 'phase' | 'disks'>>): Promise<void> {
+    const phaseBefore = operation.phase;
+    Object.assign(operation, change);
+    this.#events.emit('change', operation);
+    if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
+  }
+
+  /** Ends a run inside the transaction that records what it made. Call `announce` after the commit. */
+  async end(tx: Store, operation: Operation, result: 'done' | 'failed', reason: string): Promise<void> {
+    Object.assign(operation, { result, reason, endedAt: this.#clock(), phase: result });
+    await tx.operations.save(operation);
+  }
+
+  /** Tells listeners that a run has ended. */
+  announce(operation: Operation): void {
+    this.#running.delete(operation.id);
+    this.#events.emit('change', operation);
+  }
+
+  running(matches: (operation: Operation) => boolean): Operation | undefined {
+    return [...this.#running.values()].find(matches);
+  }
+
+  listen(listener: (operation: Operation) => void): () => void {
+    this.#events.on('change', listener);
+    return () => void this.#events.off('change', listener);
+  }
+}

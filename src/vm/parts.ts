@@ -1,0 +1,30 @@
+// What the rooms with hands are given: the store, the clock, and the ways to hosts and datastores.
+import type { Logger } from 'pino';
+import type { BackupStore } from '../datastore/backup-store.ts';
+import type { ImageStore } from '../datastore/image-store.ts';
+import type { Hypervisor } from '../hypervisor/hypervisor.ts';
+import type { BackupStoreConfig, HypervisorConfig } from '../model/mover-protocol.ts';
+import type { Datastore } from '../model/datastore.ts';
+import type { Host } from '../model/host.ts';
+import type { Store } from '../store/store.ts';
+
+/** Milliseconds since the epoch. */
+export type Clock = () => number;
+
+export interface Parts {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  hypervisorConfigOf(host: Host): HypervisorConfig;
+  hypervisorOf(host: Host): Hypervisor;
+  imageStoreOf(datastore: Datastore): ImageStore;
+  /** The datastore's configuration with its secrets, for the mover's stdin only. */
+  backupStoreConfigOf(datastore: Datastore): BackupStoreConfig;
+  backupStoreOf(datastore: Datastore): BackupStore;
+  /** Where runs keep sockets and scratch files, one directory each. */
+  runDirectory: string;
+}
+
+export function nowSec(clock: Clock): number {
+  return Math.floor(clock() / 1000);
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { host, vm } from '../../tests/golden/objects.ts';
+import type { Host, HostState } from '../model/host.ts';
+import { place } from './placement.ts';
+
+const machine = (memoryMb: number): typeof vm => ({ ...vm, template: [['MEMORY', String(memoryMb)]] });
+const hosts = fc.array(
+  fc.record({ state: fc.constantFrom<HostState>(0, 2, 3, 4, 8), freeMb: fc.integer({ min: -10, max: 5000 }) }),
+  { maxLength: 6 },
+);
+const make = (given: Array<{ state: HostState; freeMb: number }>): Host[] =>
+  given.map(({ state, freeMb }, id) => ({ ...host, id, state, totalMemKb: 8e6, usedMemKb: 8e6 - freeMb * 1024 }));
+
+it('takes the monitored host with the most room, or says why none will do', () => {
+  fc.assert(
+    fc.property(hosts, fc.integer({ min: 1, max: 4000 }), (given, neededMb) => {
+      const placement = place(machine(neededMb), make(given));
+      const fit = given.filter(({ state, freeMb }) => state === 2 && freeMb >= neededMb);
+      if ('host' in placement) {
+        expect(placement.host.state).toBe(2);
+        expect(given[placement.host.id]?.freeMb).toBe(Math.max(...fit.map(({ freeMb }) => freeMb)));
+      } else {
+        expect(fit).toEqual([]);
+        expect(placement.wait).toMatch(
+          given.some(({ state }) => state === 2) ? `${neededMb} MB` : 'No host is monitored',
+        );
+      }
+    }),
+  );
+});
+
+it('leaves the order of the hosts it was given alone', () => {
+  const given = make([
+    { state: 2, freeMb: 1 },
+    { state: 2, freeMb: 2 },
+  ]);
+  place(machine(1), given);
+  expect(given.map(({ id }) => id)).toEqual([0, 1]);
+});

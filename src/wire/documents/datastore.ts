@@ -1,0 +1,30 @@
+// The DATASTORE and DATASTORE_POOL documents. Secrets in the template are the caller's to leave out.
+import type { Datastore } from '../../model/datastore.ts';
+import { alphabetical, templateXml } from '../template-xml.ts';
+import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
+import { headXml, permissionsXml } from './owned.ts';
+
+export function datastoreXml(datastore: Datastore): string {
+  return branch(
+    'DATASTORE',
+    headXml(datastore),
+    permissionsXml(datastore.permissions),
+    cdataLeaf('DS_MAD', datastore.dsMad),
+    cdataLeaf('TM_MAD', datastore.tmMad),
+    cdataLeaf('BASE_PATH', datastore.basePath),
+    leaf('TYPE', datastore.type),
+    leaf('DISK_TYPE', datastore.diskType),
+    leaf('STATE', datastore.state),
+    idList('CLUSTERS', datastore.clusters),
+    leaf('TOTAL_MB', datastore.totalMb),
+    leaf('FREE_MB', datastore.freeMb),
+    leaf('USED_MB', datastore.usedMb),
+    idList('IMAGES', datastore.images),
+    templateXml(alphabetical(datastore.template)),
+  );
+}
+
+/** DATASTORE_POOL in the order given. */
+export function datastorePoolXml(datastores: readonly Datastore[]): string {
+  return branch('DATASTORE_POOL', ...datastores.map(datastoreXml));
+}

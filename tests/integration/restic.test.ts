@@ -1,0 +1,234 @@
+// The restic driver with the real restic: the common suite, and the faults that a repository meets in its life.
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backupStoreContract } from '../../src/datastore/contract.ts';
+import { ResticStore } from '../../src/datastore/restic/index.ts';
+import { run, start, type Running } from '../../src/exec/exec.ts';
+import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
+import { childrenOf, processesWhere } from '../faults/processes.ts';
+
+const QUICK = { tries: 2, delayMs: 200 };
+const OPERATION = '00000000000000b1';
+const never = (): AbortSignal => new AbortController().signal;
+
+const config = (basePath: string, attributes: Record<string, string> = {}): BackupStoreConfig => ({
+  driver: 'restic',
+  datastoreId: 100,
+  basePath,
+  attributes: { RESTIC_PASSWORD: 'it\'s "quoted" $HOME ü', ...attributes },
+});
+
+backupStoreContract('restic', {
+  config,
+  withWrongPassword: (right) => ({ ...right, attributes: { RESTIC_PASSWORD: 'wrong' } }),
+  open: (given) => new ResticStore(given, QUICK),
+});
+
+describe('restic in trouble', () => {
+  let root: string;
+  let directory: string;
+  let repository: string;
+  let store: ResticStore;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'onevault-restic-'));
+    directory = join(root, 'backup');
+    repository = join(root, 'store');
+    await mkdir(directory);
+    await writeFile(join(directory, 'disk.0.0'), randomBytes(2_000_000));
+    store = new ResticStore(config(repository), QUICK);
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  const backup = (operationId = OPERATION, signal = never()) =>
+    store.backup({ directory, vmId: 7, operationId, signal });
+
+  const restic = (args: string[]) =>
+    start(['restic', '-r', repository, '--no-cache', ...args], { env: config('').attributes, stdin: 'pipe' });
+
+  /** Whole lock files; one that is being written has a longer name. */
+  const locks = async (): Promise<string[]> =>
+    (await readdir(join(repository, 'locks'))).filter((name) => name.length === 64);
+
+  /** A restic that holds a lock until its stdin is closed. */
+  async function lockHolder(): Promise<Running> {
+    const holder = restic(['backup', '--stdin']);
+    await until(async () => (await locks()).length > 0);
+    return holder;
+  }
+
+  it('works with every attribute set', async () => {
+    store = new ResticStore(
+      config(repository, {
+        RESTIC_BACKEND: 'local',
+        RESTIC_COMPRESSION: 'max',
+        RESTIC_CONNECTIONS: '3',
+        RESTIC_BWLIMIT: '1000000',
+        RESTIC_NICE: '5',
+        RESTIC_IONICE: '7',
+        RESTIC_MAXPROC: '1',
+      }),
+      QUICK,
+    );
+    await store.prepare(never());
+    const { source } = await backup();
+    const bytes = await buffer(store.read(source, join(directory, 'disk.0.0')));
+    expect(bytes.equals(await readFile(join(directory, 'disk.0.0')))).toBe(true);
+  });
+
+  it('fails and forgets the snapshot when a file could not be read (exit code 3)', async () => {
+    // Reading the memory of a process at address 0 gives EIO; bound over a file, it is a disk that fails.
+    const bad = join(directory, 'disk.1.0');
+    await writeFile(bad, '');
+    await run(['mount', '--bind', `/proc/${process.pid}/mem`, bad]);
+    try {
+      await store.prepare(never());
+      await expect(backup()).rejects.toThrow(/could not be read: .*disk\.1\.0 \(EIO\)/);
+      expect(await readdir(join(repository, 'snapshots'))).toEqual([]);
+    } finally {
+      await run(['umount', bad]);
+    }
+  });
+
+  it('leaves nothing when restic is killed in the middle', async () => {
+    await store.prepare(never());
+    await writeFile(join(directory, 'disk.1.0'), '');
+    await truncate(join(directory, 'disk.1.0'), 40 * 2 ** 30);
+    const running = backup();
+    running.catch(() => undefined);
+    await until(async () => (await locks()).length > 0);
+    const mine = childrenOf(process.pid);
+    const [restic = -1] = processesWhere(
+      (command, pid) => mine.includes(Number(pid)) && command.startsWith(`restic -r ${repository}`),
+    );
+    process.kill(restic, 'SIGKILL');
+    await expect(running).rejects.toThrow(/restic was stopped/);
+    expect(await store.find(OPERATION)).toEqual([]);
+  });
+
+  it('leaves neither a snapshot nor a lasting lock when it is cancelled in the middle', async () => {
+    await store.prepare(never());
+    const { source } = await backup('00000000000000b3');
+    await writeFile(join(directory, 'disk.1.0'), '');
+    await truncate(join(directory, 'disk.1.0'), 40 * 2 ** 30);
+    const cancel = new AbortController();
+    const running = backup(OPERATION, cancel.signal);
+    running.catch(() => undefined);
+    await until(async () => (await locks()).length > 0);
+    cancel.abort();
+    await expect(running).rejects.toThrow(/restic was stopped/);
+    expect(await store.find(OPERATION)).toEqual([]);
+    await store.remove([source]); // which needs the repository for itself
+    expect(await locks()).toEqual([]);
+  });
+
+  it('removes the lock of a dead process and goes on', async () => {
+    await store.prepare(never());
+    const { source } = await backup();
+    const holder = await lockHolder();
+    holder.kill('SIGKILL');
+    await holder.exit;
+    expect(await locks()).toHaveLength(1);
+    await store.remove([source]);
+    expect(await store.find(OPERATION)).toEqual([]);
+    expect(await locks()).toEqual([]);
+  });
+
+  it('waits for the lock of a living process, and gives up in the end', async () => {
+    await store.prepare(never());
+    const { source } = await backup();
+    const holder = await lockHolder();
+    await expect(store.remove([source])).rejects.toMatchObject({ message: /locked/, retry: true });
+    const removing = store.remove([source]);
+    await delay(200);
+    holder.stdin?.end();
+    await removing;
+    expect(await store.find(OPERATION)).toEqual([]);
+  });
+
+  it('fails on a full file system, and can still read from it', async () => {
+    await mkdir(repository);
+    await run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'onevault-test', repository]);
+    try {
+      await store.prepare(never());
+      const { source } = await backup();
+      await writeFile(join(directory, 'disk.1.0'), randomBytes(20 * 2 ** 20));
+      await expect(backup('00000000000000b2')).rejects.toThrow(/no space is left/);
+      expect(await store.find('00000000000000b2')).toEqual([]);
+      await run(['dd', 'if=/dev/zero', `of=${join(repository, 'filler')}`, 'bs=4k'], { okCodes: [1] });
+      const bytes = await buffer(store.read(source, join(directory, 'disk.0.0')));
+      expect(bytes.equals(await readFile(join(directory, 'disk.0.0')))).toBe(true);
+    } finally {
+      await run(['umount', repository]);
+    }
+  });
+
+  it('fails a read of damaged data instead of ending early', async () => {
+    await store.prepare(never());
+    const { source } = await backup();
+    const packs = await readdir(join(repository, 'data'), { recursive: true, withFileTypes: true });
+    for (const pack of packs.filter((entry) => entry.isFile())) {
+      const path = join(pack.parentPath, pack.name);
+      if ((await stat(path)).size < 100_000) continue;
+      await chmod(path, 0o600);
+      await writeFile(path, Buffer.alloc((await stat(path)).size));
+    }
+    await expect(buffer(store.read(source, join(directory, 'disk.0.0')))).rejects.toThrow(/Could not read/);
+  });
+
+  it('ends restic and its lock when a reader goes away', async () => {
+    await store.prepare(never());
+    await writeFile(join(directory, 'disk.1.0'), randomBytes(30_000_000));
+    const { source } = await backup();
+    const stream = store.read(source, join(directory, 'disk.1.0'));
+    await new Promise((resolve) => stream.once('readable', resolve));
+    expect(await locks()).toHaveLength(1);
+    stream.destroy();
+    await until(async () => (await locks()).length === 0);
+  });
+
+  it('never makes a repository anew where backups are recorded', async () => {
+    await mkdir(repository);
+    const used = new ResticStore({ ...config(repository), inUse: true }, QUICK);
+    await expect(used.prepare(never())).rejects.toThrow(/Could not find the restic repository .* which holds backups/);
+    expect(await readdir(repository)).toEqual([]);
+    await store.prepare(never());
+    await used.prepare(never());
+  });
+
+  it('never makes a repository over the remains of another', async () => {
+    await store.prepare(never());
+    await rm(join(repository, 'config'));
+    await expect(store.prepare(never())).rejects.toThrow(/parts of a restic repository but not its config/);
+  });
+
+  it('does not make the parents of a given path: a file system may not be mounted', async () => {
+    const path = join(root, 'not', 'mounted');
+    const away = new ResticStore(config(repository, { RESTIC_PATH: path }), QUICK);
+    await expect(away.prepare(never())).rejects.toMatchObject({ message: /not\/mounted/, hint: /mkdir -p/ });
+  });
+
+  it('says how to install restic', async () => {
+    const path = process.env['PATH'];
+    process.env['PATH'] = root;
+    try {
+      await expect(store.prepare(never())).rejects.toMatchObject({ message: /not installed/, hint: /apt-get install/ });
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+});
+
+async function until<T>(probe: () => Promise<T>): Promise<NonNullable<T>> {
+  for (let tries = 0; tries < 400; tries++) {
+    const found = await probe();
+    if (found) return found;
+    await delay(25);
+  }
+  throw new Error('It never happened.');
+}
