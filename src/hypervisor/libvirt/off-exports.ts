@@ -75,14 +75,16 @@ async function listening(socket: string, server: Running, disk: Disk): Promise<v
   }
 }
 
+/** Whether the server greets: qemu-nbd listens before it has opened the disk, and greets only when it has. */
 function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const connection = connect(socket);
-    connection.once('connect', () => {
-      connection.destroy();
+    const connection = connect(socket).setTimeout(SOCKET_LIMIT_MS, () => connection.destroy());
+    connection.once('data', () => {
       resolve(true);
+      connection.destroy();
     });
     connection.once('error', () => resolve(false));
+    connection.once('close', () => resolve(false));
   });
 }
 
