@@ -28,7 +28,27 @@ export function permissionsFromOctet(octet: number): Permissions {
   };
 }
 
-/** What every stored object has. */
+export const LOCK_LEVEL = { USE: 1, MANAGE: 2, ADMIN: 3 } as const;
+export type LockLevel = (typeof LOCK_LEVEL)[keyof typeof LOCK_LEVEL];
+
+/** Keeps everybody, administrators included, from operations of its level and above. */
+export interface Lock {
+  level: LockLevel;
+  /** User who locked it; she or an administrator may unlock it. */
+  owner: number;
+  /** Epoch seconds. */
+  time: number;
+  requestId: number;
+}
+
+/** Nine bits, owner's USE the highest: the form rows are found by. */
+export function permissionsToOctet(permissions: Permissions): number {
+  const { ownerU, ownerM, ownerA, groupU, groupM, groupA, otherU, otherM, otherA } = permissions;
+  const bits = [ownerU, ownerM, ownerA, groupU, groupM, groupA, otherU, otherM, otherA];
+  return bits.reduce((octet, bit) => octet * 2 + (bit ? 1 : 0), 0);
+}
+
+/** What every object with an owner has. */
 export interface Owned {
   id: number;
   uid: number;
@@ -37,4 +57,5 @@ export interface Owned {
   gname: string;
   name: string;
   permissions: Permissions;
+  lock?: Lock | undefined;
 }

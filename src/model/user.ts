@@ -1,23 +1,43 @@
-// Users and groups. Passwords are kept only as a salted, slow hash.
+// Users and groups. Passwords and login tokens are kept only as hashes.
 import type { Attributes } from './attributes.ts';
+import type { QuotaLimits } from './quota.ts';
+
+export const ONEADMIN_GROUP = 0;
+export const USERS_GROUP = 1;
+
+/** Takes the place of the password until it expires. */
+export interface LoginToken {
+  /** SHA-256 of the token in hex: it is long and random, so a fast hash is enough. */
+  hash: string;
+  /** Epoch seconds, -1 for never. */
+  expires: number;
+  /** The only group that is in effect with this token; -1 for all of the user's. */
+  egid: number;
+}
 
 export interface User {
   id: number;
   name: string;
+  /** Primary group. */
   gid: number;
   gname: string;
+  /** All groups, the primary one included. */
   groups: number[];
   /** `scrypt$N$r$p$salt$hash`, base64 parts. */
   passwordHash: string;
+  /** `core` knows a password; `public` has none and cannot log in. */
   authDriver: string;
   enabled: boolean;
+  tokens?: LoginToken[];
+  quotas?: QuotaLimits[];
   template: Attributes;
 }
 
 export interface Group {
   id: number;
   name: string;
-  users: number[];
+  /** Users that may administer the group's. */
   admins: number[];
+  quotas?: QuotaLimits[];
   template: Attributes;
 }

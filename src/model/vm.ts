@@ -16,23 +16,71 @@ export const VM_STATE = {
 } as const;
 export type VmState = (typeof VM_STATE)[keyof typeof VM_STATE];
 
-/** LCM states that this product enters. */
+/** LCM states that this product enters or, in records of others, may meet. */
 export const LCM = {
   LCM_INIT: 0,
   PROLOG: 1,
   BOOT: 2,
   RUNNING: 3,
+  MIGRATE: 4,
+  SAVE_STOP: 5,
   SAVE_SUSPEND: 6,
+  SAVE_MIGRATE: 7,
+  PROLOG_MIGRATE: 8,
+  PROLOG_RESUME: 9,
+  EPILOG_STOP: 10,
   EPILOG: 11,
   SHUTDOWN: 12,
+  CLEANUP_RESUBMIT: 15,
   UNKNOWN: 16,
+  HOTPLUG: 17,
   SHUTDOWN_POWEROFF: 18,
+  BOOT_UNKNOWN: 19,
   BOOT_POWEROFF: 20,
   BOOT_SUSPENDED: 21,
+  BOOT_STOPPED: 22,
   CLEANUP_DELETE: 23,
+  HOTPLUG_SNAPSHOT: 24,
+  HOTPLUG_NIC: 25,
+  HOTPLUG_SAVEAS: 26,
+  HOTPLUG_SAVEAS_POWEROFF: 27,
+  HOTPLUG_SAVEAS_SUSPENDED: 28,
+  SHUTDOWN_UNDEPLOY: 29,
+  EPILOG_UNDEPLOY: 30,
+  PROLOG_UNDEPLOY: 31,
+  BOOT_UNDEPLOY: 32,
+  HOTPLUG_PROLOG_POWEROFF: 33,
+  HOTPLUG_EPILOG_POWEROFF: 34,
+  BOOT_MIGRATE: 35,
   BOOT_FAILURE: 36,
+  BOOT_MIGRATE_FAILURE: 37,
+  PROLOG_MIGRATE_FAILURE: 38,
   PROLOG_FAILURE: 39,
   EPILOG_FAILURE: 40,
+  EPILOG_STOP_FAILURE: 41,
+  EPILOG_UNDEPLOY_FAILURE: 42,
+  PROLOG_MIGRATE_POWEROFF: 43,
+  PROLOG_MIGRATE_POWEROFF_FAILURE: 44,
+  PROLOG_MIGRATE_SUSPEND: 45,
+  PROLOG_MIGRATE_SUSPEND_FAILURE: 46,
+  BOOT_UNDEPLOY_FAILURE: 47,
+  BOOT_STOPPED_FAILURE: 48,
+  PROLOG_RESUME_FAILURE: 49,
+  PROLOG_UNDEPLOY_FAILURE: 50,
+  DISK_SNAPSHOT_POWEROFF: 51,
+  DISK_SNAPSHOT_REVERT_POWEROFF: 52,
+  DISK_SNAPSHOT_DELETE_POWEROFF: 53,
+  DISK_SNAPSHOT_SUSPENDED: 54,
+  DISK_SNAPSHOT_DELETE_SUSPENDED: 56,
+  DISK_SNAPSHOT: 57,
+  DISK_SNAPSHOT_DELETE: 59,
+  DISK_RESIZE: 62,
+  DISK_RESIZE_POWEROFF: 63,
+  DISK_RESIZE_UNDEPLOYED: 64,
+  HOTPLUG_NIC_POWEROFF: 65,
+  HOTPLUG_RESIZE: 66,
+  HOTPLUG_SAVEAS_UNDEPLOYED: 67,
+  HOTPLUG_SAVEAS_STOPPED: 68,
   BACKUP: 69,
   BACKUP_POWEROFF: 70,
   RESTORE: 71,
@@ -63,6 +111,27 @@ export interface HistoryRecord {
   requestId: string;
 }
 
+export interface DiskSnapshot {
+  id: number;
+  name: string;
+  /** -1 for none. */
+  parent: number;
+  children: number[];
+  /** Epoch seconds. */
+  date: number;
+  /** Virtual size of the disk then. */
+  sizeMb: number;
+  /** Whether the disk goes on from this one. */
+  active: boolean;
+}
+
+/** Snapshots of one disk. System snapshots are SNAPSHOT vectors of the template, as OpenNebula has them. */
+export interface DiskSnapshots {
+  diskId: number;
+  nextId: number;
+  snapshots: DiskSnapshot[];
+}
+
 export interface Vm extends Owned {
   state: VmState;
   lcmState: LcmState;
@@ -71,8 +140,11 @@ export interface Vm extends Owned {
   lastPoll: number;
   stime: number;
   etime: number;
-  /** Name of the libvirt domain, empty before the first deployment. */
+  /** Name of the libvirt domain, empty before the first deployment. An imported VM keeps the name its domain had. */
   deployId: string;
+  /** Taken over as it was found on its host: neither its definition nor its disks are ours to make or delete. */
+  imported?: boolean;
+  diskSnapshots?: DiskSnapshots[];
   monitoring: Attributes;
   /** What the system made of the template: DISK, NIC, CPU ... with ids and paths filled in. */
   template: Attributes;
