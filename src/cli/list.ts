@@ -38,7 +38,8 @@ export interface Listing {
   noun: Noun;
   /** Names of the columns shown without -l. */
   shown: readonly string[];
-  columns(nowSec: number): Array<Column<XmlElement>>;
+  /** `pool` is the whole document, for cells that need more than their row. */
+  columns(nowSec: number, pool?: XmlElement): Array<Column<XmlElement>>;
   /** Whether the pool can be asked for somebody's objects only. */
   filterFlag: boolean;
 }
@@ -83,7 +84,7 @@ async function listText(
   const [, ...range] = listing.noun.poolParams;
   const params: Value[] = listing.filterFlag ? [await filterFlag(session.client, flag), ...range] : [];
   const pool = await session.client.document(listing.noun.pool, ...params);
-  const columns = listing.columns(Math.trunc(session.io.now() / 1000));
+  const columns = listing.columns(Math.trunc(session.io.now() / 1000), pool);
   return (
     documentText(pool, options) ??
     rowsText(pool.children(listing.noun.element), columns, listing.shown, options, session.io.columns)

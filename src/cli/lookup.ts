@@ -22,6 +22,11 @@ export const NOUN = {
   host: { rname: 'HOST', element: 'HOST', pool: 'hostpool.info', poolParams: [] },
   cluster: { rname: 'CLUSTER', element: 'CLUSTER', pool: 'clusterpool.info', poolParams: [] },
   user: { rname: 'USER', element: 'USER', pool: 'userpool.info', poolParams: [] },
+  group: { rname: 'GROUP', element: 'GROUP', pool: 'grouppool.info', poolParams: [] },
+  vnet: { rname: 'VNET', element: 'VNET', pool: 'vnpool.info', poolParams: ALL },
+  acl: { rname: 'ACL', element: 'ACL', pool: 'acl.info', poolParams: [] },
+  backupJob: { rname: 'BACKUPJOB', element: 'BACKUPJOB', pool: 'backupjobpool.info', poolParams: ALL },
+  zone: { rname: 'ZONE', element: 'ZONE', pool: 'zonepool.info', poolParams: [] },
 } as const satisfies Record<string, Noun>;
 
 type Names = Array<{ id: number; name: string }>;
