@@ -1,8 +1,10 @@
 // The door to a hypervisor. Everything here may be called again after a crash: starting what runs, stopping what is
 // stopped and cleaning what is clean are no errors. Errors are OneErrors that say what was tried and on which domain.
-import type { BackupTask } from '../model/mover-protocol.ts';
+import type { Adopted, BackupTask } from '../model/mover-protocol.ts';
 import type { DiskFormat } from '../model/image.ts';
 import type { Attributes } from '../model/attributes.ts';
+
+export type { Adopted } from '../model/mover-protocol.ts';
 
 export type DomainState = 'running' | 'paused' | 'shutoff' | 'crashed';
 
@@ -31,6 +33,19 @@ export interface DomainDisk {
   options: Record<string, string>;
 }
 
+export interface DomainNic {
+  nicId: number;
+  mac: string;
+  /** Bridge of the host, or name of a libvirt network when kind is 'network'. */
+  kind: 'bridge' | 'network';
+  source: string;
+  /** Empty means virtio. */
+  model: string;
+  ip: string;
+  /** Name of the interface on the host; left out, it is made of the ids of VM and NIC. */
+  target?: string;
+}
+
 export interface DomainSpec {
   /** Domain name, `one-<vmid>`. */
   name: string;
@@ -42,6 +57,7 @@ export interface DomainSpec {
   /** Whether the host really runs KVM guests; false gives type='qemu'. */
   kvm: boolean;
   disks: DomainDisk[];
+  nics: DomainNic[];
   /** The VM's template: OS, GRAPHICS, FEATURES, RAW ... are read from it. */
   template: Attributes;
   /** Directory of the VM in the system datastore; the console log is written there. */
@@ -71,20 +87,82 @@ export interface BackupExports {
   end(): Promise<void>;
 }
 
+/** A domain of this host that no OneVault made. */
+export interface WildDomain {
+  name: string;
+  uuid: string;
+  state: DomainState;
+  vcpu: number;
+  memoryMb: number;
+  /**
+   * The template that describes it: NAME, CPU, VCPU, MEMORY, OS, GRAPHICS, FEATURES, CPU_MODEL, DISK=[TARGET, SOURCE (path),
+   * FORMAT, TYPE (FILE or CDROM), SIZE (MB), DEV_PREFIX, READONLY, PERSISTENT], NIC=[MAC, BRIDGE or NETWORK, MODEL]. No secrets.
+   */
+  template: Attributes;
+  /** What it has that the template cannot say, in words: a restore will not bring that back. */
+  unsaid: string[];
+}
+
+export interface DomainStats {
+  cpuTimeNs: number;
+  memoryKb: number;
+  netRxBytes: number;
+  netTxBytes: number;
+  diskReadBytes: number;
+  diskWriteBytes: number;
+}
+
 export interface Hypervisor {
   describe(): Promise<HostDescription>;
   /** Boots a trivial machine under KVM, with a limit of a few seconds, and says whether it ran. */
   probeKvm(): Promise<boolean>;
-  /** State of every domain of this installation (`one-<n>`), by name; the domains of others are never seen or touched. */
+  /** State of every domain of this installation (`one-<n>`) and of the adopted ones, by name; others are never touched. */
   domains(): Promise<Map<string, DomainState>>;
-  /** Defines the domain anew from the specification and starts it. A domain of that name that is not ours is an error. */
+  /** Domains that no OneVault made and that are not adopted. Reading them changes nothing. */
+  wilds(): Promise<WildDomain[]>;
+  /**
+   * From now on the domain counts as ours, except that it is never defined anew nor undefined; disown is the reverse. Nothing is
+   * asked or changed by either. A domain of that name with another uuid stays somebody else's.
+   */
+  adopt(domain: Adopted): void;
+  disown(name: string): void;
+  /** Defines the domain anew from the specification and starts it. One of that name that OneVault did not make is an error. */
   deploy(spec: DomainSpec): Promise<void>;
+  /** Starts a domain from the definition it has. One that runs is left alone; one that is not there is NO_EXISTS. */
+  start(name: string): Promise<void>;
   /** Asks the guest to power off (ACPI), or cuts the power when hard. Returns at once. */
   shutdown(name: string, hard: boolean): Promise<void>;
   /** Asks the guest to reboot, or resets it when hard. */
   reboot(name: string, hard: boolean): Promise<void>;
-  /** Stops a domain if it runs and forgets it; its disks are not touched. */
+  /** Stops a domain if it runs and forgets it, unless it is adopted; its disks are not touched. */
   remove(name: string): Promise<void>;
+  /**
+   * Writes memory and devices to a file and stops the guest. The file stays until the caller removes it. When it could not be
+   * written the guest goes on. A guest that is off already, with a complete file, was saved before.
+   */
+  save(name: string, file: string): Promise<void>;
+  /** Goes on from a saved file, with the specification's paths. A domain that runs is left alone. */
+  restore(spec: DomainSpec, file: string): Promise<void>;
+  /**
+   * Changes of a running machine; its definition follows. One that is off changes in its definition only. Attaching what is
+   * attached and detaching what is gone are no errors; another disk at the same target is.
+   */
+  attachDisk(name: string, disk: DomainDisk): Promise<void>;
+  detachDisk(name: string, disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void>;
+  attachNic(name: string, nic: DomainNic): Promise<void>;
+  detachNic(name: string, nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void>;
+  /** Lets a disk of a running machine grow; it never shrinks. */
+  resizeDisk(name: string, target: string, virtualBytes: number): Promise<void>;
+  /** Snapshot of a running machine, memory and disks; every writable disk must be qcow2. Returns the hypervisor's name of it. */
+  createSnapshot(name: string, snapshot: string): Promise<string>;
+  /** The machine goes on from the snapshot, running. */
+  revertSnapshot(name: string, id: string): Promise<void>;
+  deleteSnapshot(name: string, id: string): Promise<void>;
+  /** Snapshot of one disk of a running machine, kept inside its qcow2. */
+  createDiskSnapshot(name: string, target: string, snapshot: string): Promise<void>;
+  deleteDiskSnapshot(name: string, target: string, snapshot: string): Promise<void>;
+  /** Figures of every running domain of ours, by name, in one call. */
+  stats(): Promise<Map<string, DomainStats>>;
   /** Lifecycle events of domains, until the signal aborts. One long-lived connection, no polling. */
   watch(signal: AbortSignal): AsyncIterable<{ domain: string; event: string }>;
   /** Fixes one instant of all disks and exports it: a pull-mode backup job (live) or qemu-nbd (powered off). */

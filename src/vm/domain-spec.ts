@@ -1,6 +1,6 @@
 // What a hypervisor is told about a VM. Pure.
-import type { DomainDisk, DomainSpec } from '../hypervisor/hypervisor.ts';
-import { field, text } from '../model/attributes.ts';
+import type { DomainDisk, DomainNic, DomainSpec } from '../hypervisor/hypervisor.ts';
+import { field, text, vectors, type Vector } from '../model/attributes.ts';
 import { domainName, isDiskFormat } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
@@ -16,6 +16,7 @@ export function domainSpec(vm: Vm, images: Map<number, Image>, vmDirectory: stri
     cpu: Number(text(vm.template, 'CPU')),
     kvm,
     disks: readDisks(vm.template).map((disk) => domainDisk(disk, images.get(disk.imageId), vmDirectory)),
+    nics: vectors(vm.template, 'NIC').flatMap(domainNic),
     template: vm.template,
     vmDirectory,
   };
@@ -28,11 +29,35 @@ function domainDisk(disk: VmDisk, image: Image | undefined, vmDirectory: string)
   return {
     diskId: disk.diskId,
     target: disk.target,
-    path: diskPath(disk, vmDirectory),
+    path: isImported(disk) ? disk.source : diskPath(disk, vmDirectory),
     format: disk.format,
     backing: standsAlone ? [] : [{ path: image.source, format: isDiskFormat(base) ? base : 'raw' }],
     cdrom,
     readonly: cdrom || field(disk.vector, 'READONLY') === 'YES',
     options: Object.fromEntries(disk.vector),
   };
+}
+
+/** The disk of a VM that was taken over with its files, none of which is an image. */
+function isImported(disk: VmDisk): boolean {
+  return disk.imageId < 0 && disk.source !== '';
+}
+
+/** A NIC that names neither a bridge nor a network of libvirt's is not connected to anything, so the machine does not get it. */
+export function domainNic(nic: Vector, index: number): DomainNic[] {
+  const bridge = field(nic, 'BRIDGE') ?? '';
+  const network = (field(nic, 'NETWORK_ID') ?? '') === '' ? (field(nic, 'NETWORK') ?? '') : '';
+  if (bridge === '' && network === '') return [];
+  const target = field(nic, 'TARGET') ?? '';
+  return [
+    {
+      nicId: Number(field(nic, 'NIC_ID') ?? index),
+      mac: field(nic, 'MAC') ?? '',
+      kind: bridge === '' ? 'network' : 'bridge',
+      source: bridge === '' ? network : bridge,
+      model: field(nic, 'MODEL') ?? '',
+      ip: field(nic, 'IP') ?? '',
+      ...(target === '' ? {} : { target }),
+    },
+  ];
 }

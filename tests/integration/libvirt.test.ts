@@ -44,6 +44,7 @@ async function libvirtMachine(directory: string, vmId: number, agent = true): Pr
     cpu: 0.5,
     kvm: false,
     disks: all.map(({ diskId, target, path }) => domainDisk(diskId, target, path)),
+    nics: [],
     template: [
       [
         'OS',

@@ -23,6 +23,7 @@ hypervisorContract('fake', async (): Promise<Bench> => {
       cpu: 0.1,
       kvm: false,
       disks: [],
+      nics: [],
       template: [],
       vmDirectory: directory,
     },

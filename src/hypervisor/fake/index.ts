@@ -4,12 +4,17 @@ import { mkdir, rm, rmdir, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODE, OneError } from '../../model/errors.ts';
 import type {
+  Adopted,
   BackupBegin,
   BackupExports,
+  DomainDisk,
+  DomainNic,
   DomainSpec,
   DomainState,
+  DomainStats,
   HostDescription,
   Hypervisor,
+  WildDomain,
 } from '../hypervisor.ts';
 import { DomainFiles, type FakeDomain } from './domain-file.ts';
 import { copyAtOneInstant, overwrittenBytes, type DiskCopy } from './instant.ts';
@@ -81,6 +86,70 @@ export class FakeHypervisor implements Hypervisor {
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+  }
+
+  async wilds(): Promise<WildDomain[]> {
+    return [];
+  }
+
+  adopt(_domain: Adopted): void {}
+
+  disown(_name: string): void {}
+
+  async start(name: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async save(name: string, _file: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async restore(spec: DomainSpec, _file: string): Promise<void> {
+    throw unbuilt(spec.name);
+  }
+
+  async attachDisk(name: string, _disk: DomainDisk): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async detachDisk(name: string, _disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async attachNic(name: string, _nic: DomainNic): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async detachNic(name: string, _nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async resizeDisk(name: string, _target: string, _virtualBytes: number): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async createSnapshot(name: string, _snapshot: string): Promise<string> {
+    throw unbuilt(name);
+  }
+
+  async revertSnapshot(name: string, _id: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async deleteSnapshot(name: string, _id: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async createDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async deleteDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async stats(): Promise<Map<string, DomainStats>> {
+    return new Map();
   }
 
   async beginBackup(begin: BackupBegin): Promise<BackupExports> {
@@ -191,4 +260,8 @@ function copiesOf(begin: BackupBegin): DiskCopy[] {
     format,
     copy: join(begin.runDirectory, `instant.${diskId}`),
   }));
+}
+
+function unbuilt(name: string): OneError {
+  return new OneError(CODE.INTERNAL, `Domain ${name} cannot be changed so by this driver yet.`);
 }

@@ -14,7 +14,16 @@ function disk(diskId: number, target: string, change: Partial<DomainDisk> = {}):
 
 function spec(disks: DomainDisk[], template: Attributes = [], change: Partial<DomainSpec> = {}): DomainSpec {
   const size = { memoryMb: 512, vcpu: 2, cpu: 1.5, kvm: true };
-  return { name: 'one-7', vmId: 7, ...size, disks, template, vmDirectory: '/var/lib/one/datastores/0/7', ...change };
+  return {
+    name: 'one-7',
+    vmId: 7,
+    ...size,
+    disks,
+    nics: [],
+    template,
+    vmDirectory: '/var/lib/one/datastores/0/7',
+    ...change,
+  };
 }
 
 const xmlOf = (one: DomainSpec, uuid?: string): string => domainXml(one, '0123456789abcdef', uuid);

@@ -4,12 +4,17 @@ import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { field, vectors } from '../../model/attributes.ts';
 import { vmIdOf } from '../../model/ids.ts';
 import type {
+  Adopted,
   BackupBegin,
   BackupExports,
+  DomainDisk,
+  DomainNic,
   DomainSpec,
   DomainState,
+  DomainStats,
   HostDescription,
   Hypervisor,
+  WildDomain,
 } from '../hypervisor.ts';
 import { cleanUp } from './clean.ts';
 import { domainXml } from './domain-xml.ts';
@@ -108,6 +113,70 @@ export class LibvirtHypervisor implements Hypervisor {
     return watch(this.#virsh.uri, signal);
   }
 
+  async wilds(): Promise<WildDomain[]> {
+    return [];
+  }
+
+  adopt(_domain: Adopted): void {}
+
+  disown(_name: string): void {}
+
+  async start(name: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async save(name: string, _file: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async restore(spec: DomainSpec, _file: string): Promise<void> {
+    throw unbuilt(spec.name);
+  }
+
+  async attachDisk(name: string, _disk: DomainDisk): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async detachDisk(name: string, _disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async attachNic(name: string, _nic: DomainNic): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async detachNic(name: string, _nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async resizeDisk(name: string, _target: string, _virtualBytes: number): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async createSnapshot(name: string, _snapshot: string): Promise<string> {
+    throw unbuilt(name);
+  }
+
+  async revertSnapshot(name: string, _id: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async deleteSnapshot(name: string, _id: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async createDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async deleteDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
+    throw unbuilt(name);
+  }
+
+  async stats(): Promise<Map<string, DomainStats>> {
+    return new Map();
+  }
+
   async beginBackup(begin: BackupBegin): Promise<BackupExports> {
     if (begin.live) return beginLive(this.#virsh, begin);
     if (await this.#virsh.isActive(begin.domain)) {
@@ -149,4 +218,8 @@ export class LibvirtHypervisor implements Hypervisor {
       if (blocked.length > 0) throw await unreachableError(String(qemuUser.uid), path, blocked);
     }
   }
+}
+
+function unbuilt(name: string): OneError {
+  return new OneError(CODE.INTERNAL, `Domain ${name} cannot be changed so by this driver yet.`);
 }
