@@ -3,6 +3,7 @@
 import type { Value } from '../wire/xmlrpc.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import type { BackupRunner } from '../backup/run.ts';
+import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { RestoreRunner } from '../restore/run.ts';
 import type { ImageRunner } from '../vm/images.ts';
@@ -26,6 +27,8 @@ export interface Services {
 
 export interface Call extends Services {
   user: User;
+  /** The user with what is in effect for this call: groups, and the rules that speak of her. */
+  caller: Caller;
 }
 
 interface Types {
@@ -39,7 +42,8 @@ export type Param = Kind | { [K in Kind]: [kind: K, otherwise: Types[K]] }[Kind]
 type KindOf<P> = P extends Kind ? P : P extends readonly [infer K extends Kind, unknown] ? K : never;
 type Args<P extends readonly Param[]> = { -readonly [I in keyof P]: Types[KindOf<P[I]>] };
 
-export type Result = number | string | boolean;
+/** A text may come in pieces, when it is too long to be made at once. */
+export type Result = number | string | boolean | AsyncIterable<string>;
 export interface Method {
   run(call: Call, params: readonly Value[]): Promise<Result>;
 }

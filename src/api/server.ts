@@ -1,4 +1,5 @@
 // The one HTTP port: XML-RPC at /RPC2, progress as events, and whether the daemon is well.
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { OneError, CODE, reasonOf } from '../model/errors.ts';
 import type { Services } from './method.ts';
@@ -21,7 +22,8 @@ export function buildServer(services: Services): FastifyInstance {
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   server.post('/RPC2', async (request, reply) => {
     const body = typeof request.body === 'string' ? request.body : '';
-    return reply.type('text/xml; charset=utf-8').send(await answer(body, services, sessions));
+    const answered = await answer(body, services, sessions);
+    return reply.type('text/xml; charset=utf-8').send(typeof answered === 'string' ? answered : Readable.from(answered));
   });
   server.get('/api/health', () => ({ status: 'ok' }));
   progressRoutes(server, services, sessions);

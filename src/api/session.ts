@@ -1,6 +1,7 @@
 // Who is calling: the session string `user:password` that every call begins with. A password that was right is remembered
 // for a while as a keyed digest, because the slow hash would cost each call a tenth of a second.
 import { createHmac, randomBytes } from 'node:crypto';
+import { makeCaller, type Caller } from '../access/authorize.ts';
 import { passwordMatches } from '../access/password.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { User } from '../model/user.ts';
@@ -21,6 +22,12 @@ export class Sessions {
     this.#store = store;
     this.#clock = clock;
     this.#slowMatch = slowMatch;
+  }
+
+  /** Who calls with a session string and what is in effect for her; throws OpenNebula's authentication error. */
+  async caller(session: string): Promise<{ user: User; caller: Caller }> {
+    const user = await this.user(session);
+    return { user, caller: makeCaller(user, -1, await this.#store.rules.list()) };
   }
 
   /** The user of a session string; throws OpenNebula's authentication error for anything that is not right. */

@@ -1,12 +1,21 @@
 // XML-RPC as OpenNebula speaks it: every error of ours becomes its five-element failure, every breach of the protocol a fault.
+// A document that comes in pieces is sent as it is made; a short one in one piece, whose length is then known.
 import { reasonOf, OneError, CODE } from '../model/errors.ts';
-import { FAULT, formatFailure, formatFault, formatSuccess, parseCall, XmlRpcFault } from '../wire/xmlrpc.ts';
-import type { Method, Services } from './method.ts';
+import { escapeText } from '../wire/xml-write.ts';
+import { FAULT, formatFailure, formatFault, formatSuccess, parseCall, successFrame, XmlRpcFault } from '../wire/xmlrpc.ts';
+import type { Method, Result, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import type { Sessions } from './session.ts';
 
-/** Answers the body of one call with the body of its reply; never throws. */
-export async function answer(body: string, services: Services, sessions: Sessions): Promise<string> {
+/** Documents up to this many characters are sent in one piece. */
+const ONE_PIECE = 256 * 1024;
+
+/** Answers the body of one call with the body of its reply; never throws, but a body in pieces may break off. */
+export async function answer(
+  body: string,
+  services: Services,
+  sessions: Sessions,
+): Promise<string | AsyncIterable<string>> {
   let name = '';
   try {
     const call = parseCall(body);
@@ -14,8 +23,8 @@ export async function answer(body: string, services: Services, sessions: Session
     const method = methodOf(name);
     const [session, ...params] = call.params;
     if (typeof session !== 'string') throw new XmlRpcFault(FAULT.TYPE, 'Parameter 0 must be the session, a string.');
-    const user = await sessions.user(session);
-    return formatSuccess(await method.run({ ...services, user }, params));
+    const who = await sessions.caller(session);
+    return await reply(await method.run({ ...services, ...who }, params));
   } catch (error) {
     if (error instanceof XmlRpcFault) return formatFault(error.code, error.message);
     return failure(name, error, services);
@@ -26,6 +35,25 @@ function methodOf(name: string): Method {
   const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   if (method) return method;
   throw new XmlRpcFault(FAULT.NO_SUCH_METHOD, `Method '${name}' not defined`);
+}
+
+async function reply(result: Result): Promise<string | AsyncIterable<string>> {
+  if (typeof result !== 'object') return formatSuccess(result);
+  const pieces = result[Symbol.asyncIterator]();
+  let head = '';
+  while (head.length <= ONE_PIECE) {
+    const next = await pieces.next();
+    if (next.done) return formatSuccess(head);
+    head += next.value;
+  }
+  return inPieces(head, { [Symbol.asyncIterator]: () => pieces });
+}
+
+async function* inPieces(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  const [before, after] = successFrame();
+  yield before + escapeText(head);
+  for await (const piece of rest) yield escapeText(piece);
+  yield after;
 }
 
 function failure(name: string, error: unknown, { parts }: Services): string {

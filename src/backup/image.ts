@@ -56,7 +56,6 @@ export function backupImage(made: NewBackup): Image {
     sizeMb,
     state: IMAGE_STATE.READY,
     prevState: IMAGE_STATE.INIT,
-    runningVms: 1,
     vms: [vm.id],
     datastoreId: datastore.id,
     datastore: datastore.name,

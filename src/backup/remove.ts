@@ -17,7 +17,7 @@ export async function removeBackup(parts: Parts, image: Image, signal?: AbortSig
   try {
     const datastore = await store.datastores.get(image.datastoreId);
     const sources = image.points.map((point) => point.source);
-    await parts.backupStoreOf(datastore).remove(sources, signal);
+    await (await parts.backupStoreOf(datastore)).remove(sources, signal);
   } catch (error) {
     parts.log.warn({ image: image.id, err: error }, 'a backup could not be deleted');
     await store.images.update(image.id, (record) => {
@@ -29,9 +29,6 @@ export async function removeBackup(parts: Parts, image: Image, signal?: AbortSig
   }
   await store.transaction(async (tx) => {
     await tx.images.remove(image.id);
-    await tx.datastores.update(image.datastoreId, (record) => {
-      record.images = record.images.filter((id) => id !== image.id);
-    });
     for (const vmId of image.vms) {
       if (!(await tx.vms.find(vmId))) continue;
       await tx.vms.update(vmId, (vm) => void (vm.backups.ids = vm.backups.ids.filter((id) => id !== image.id)));

@@ -132,7 +132,8 @@ export class BackupRunner {
     };
     try {
       await this.#cleanEarlier(operation);
-      const full: BackupTask = { ...task, store: this.#parts.backupStoreConfigOf(datastore), vmXml: vmXml(vm) };
+      const store = await this.#parts.backupStoreConfigOf(datastore);
+      const full: BackupTask = { ...task, store, vmXml: vmXml(vm) };
       await this.#record(run, await moverResult<BackupResult>(full, signal, onEvent));
     } catch (error) {
       await this.#fail(operation, error, uploading);
@@ -153,13 +154,11 @@ export class BackupRunner {
       if (current.operationId !== operation.id) {
         throw new OneError(CODE.INTERNAL, 'The run was ended by somebody else before its result came.');
       }
-      const owned = (await tx.images.list()).filter((image) => image.uid === current.uid);
-      const taken = new Set(owned.map((image) => image.name));
+      const taken = new Set((await tx.images.names({ owner: { uid: current.uid } })).values());
       const { directory } = task;
       const image = await tx.images.allocate((id) =>
         backupImage({ id, vm: current, datastore, plan, result, directory, nowMs: clock(), taken, vmTemplate }),
       );
-      await tx.datastores.update(datastore.id, (record) => void record.images.push(image.id));
       await tx.vms.update(vm.id, (record) => {
         leaveBackup(record);
         record.backups.ids.push(image.id);
@@ -214,7 +213,7 @@ export class BackupRunner {
       kind: 'cleanup',
       operationId: operation.id,
       backup: host ? { ...kept, hypervisor: this.#parts.hypervisorConfigOf(host) } : kept,
-      store: datastore ? this.#parts.backupStoreConfigOf(datastore) : null,
+      store: datastore ? await this.#parts.backupStoreConfigOf(datastore) : null,
     };
     return moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
   }

@@ -20,6 +20,5 @@ export interface Datastore extends Owned, Capacity {
   /** 0 ready, 1 disabled. */
   state: 0 | 1;
   clusters: number[];
-  images: number[];
   template: Attributes;
 }

@@ -18,7 +18,6 @@ export interface Host {
   totalMemKb: number;
   usedCpu: number;
   usedMemKb: number;
-  vms: number[];
   lastMonitored: number;
   /** Whether guests really run under KVM here: tested by booting one, not by looking for /dev/kvm. */
   kvm: boolean | null;

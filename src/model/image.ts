@@ -68,7 +68,7 @@ export interface Image extends Owned {
   sizeMb: number;
   state: ImageState;
   prevState: ImageState;
-  runningVms: number;
+  /** The VM that a BACKUP image holds; empty for other types, whose VMs say themselves what they use. */
   vms: number[];
   datastoreId: number;
   datastore: string;

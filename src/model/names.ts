@@ -1,15 +1,15 @@
 // Which names objects may have.
-import { CODE, OneError } from './errors.ts';
+import { CODE, OneError, type Code } from './errors.ts';
 
 const FORBIDDEN = /[&|:\\";/'#{}$<>]/;
 
 /** Returns the name if OpenNebula allows it for an object; otherwise an error says what is wrong with it. */
-export function checkName(name: string): string {
-  if (name === '') throw new OneError(CODE.ALLOCATE, 'NAME is empty; give the object a name.');
+export function checkName(name: string, code: Code = CODE.ALLOCATE): string {
+  if (name === '') throw new OneError(code, 'NAME is empty; give the object a name.');
   if (name.length > 128) {
-    throw new OneError(CODE.ALLOCATE, `NAME has ${name.length} characters; at most 128 are possible.`);
+    throw new OneError(code, `NAME has ${name.length} characters; at most 128 are possible.`);
   }
   const bad = FORBIDDEN.exec(name)?.[0] ?? [...name].find((character) => character < ' ');
   if (bad === undefined) return name;
-  throw new OneError(CODE.ALLOCATE, `NAME "${name}" contains ${JSON.stringify(bad)}, which no name may contain.`);
+  throw new OneError(code, `NAME "${name}" contains ${JSON.stringify(bad)}, which no name may contain.`);
 }

@@ -63,7 +63,7 @@ export class RestoreRunner {
     const task: RestoreTask = {
       kind: 'restore',
       operationId: operation.id,
-      store: this.#parts.backupStoreConfigOf(source),
+      store: await this.#parts.backupStoreConfigOf(source),
       disks,
     };
     this.#runs.track(operation, (signal) => this.#run(operation, task, signal));
@@ -112,7 +112,6 @@ export class RestoreRunner {
         sizeMb: Math.ceil(disk.stored.virtualBytes / 2 ** 20),
         state: IMAGE_STATE.LOCKED,
         prevState: IMAGE_STATE.INIT,
-        runningVms: 0,
         vms: [],
         datastoreId: destination.id,
         datastore: destination.name,
@@ -122,7 +121,6 @@ export class RestoreRunner {
       }));
       operation.imageIds.push(image.id);
     }
-    await tx.datastores.update(destination.id, (record) => void record.images.push(...operation.imageIds));
     let templateId = -1;
     if (plan.template) {
       const attributes = withImageIds(plan.template, plan, operation.imageIds);
@@ -172,9 +170,6 @@ export class RestoreRunner {
     await store.transaction(async (tx) => {
       if (templateId >= 0) await tx.templates.remove(templateId);
       for (const id of operation.imageIds) await tx.images.remove(id);
-      await tx.datastores.update(destination.id, (record) => {
-        record.images = record.images.filter((id) => !operation.imageIds.includes(id));
-      });
       await this.#log.end(tx, operation, 'failed', reason);
     });
     this.#log.announce(operation);

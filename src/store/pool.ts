@@ -1,26 +1,25 @@
-// One pool for every noun: ids, names, bodies. Nothing in it knows which noun it serves.
-import type { Kysely, Transaction } from 'kysely';
+// One pool for every noun: ids, names, bodies, and what is kept beside a body. Nothing in it knows which noun it serves.
+import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely';
 import { CODE, OneError } from '../model/errors.ts';
-import type { Filter, Pool } from './store.ts';
+import type { Charge } from '../model/quota.ts';
+import type { Filter, Pool, Visibility } from './store.ts';
+import type { Keys, Link, Noun } from './nouns.ts';
 import { POOLS, type PoolName, type PoolRow, type Schema } from './schema.ts';
 
 export type Db = Kysely<Schema> | Transaction<Schema>;
 
-export interface Noun<T> {
-  table: PoolName;
-  /** The noun in messages, as OpenNebula says it. */
-  label: string;
-  /** Columns that rows are found by. */
-  keys: (object: T) => Keys;
+/** Objects read at a time when a whole pool is gone through. */
+const BATCH = 500;
+/** Ids asked for at a time. */
+const MAX_IDS = 500;
+
+interface Beside {
+  keys: Keys;
+  links: Link[];
+  charges: Charge[];
 }
 
-export interface Keys {
-  uid: number;
-  gid: number;
-  state: number;
-}
-
-export class SqlPool<T extends { id: number; name: string }> implements Pool<T> {
+export class SqlPool<T extends { id: number }> implements Pool<T> {
   readonly #db: Db;
   readonly #noun: Noun<T>;
 
@@ -32,16 +31,20 @@ export class SqlPool<T extends { id: number; name: string }> implements Pool<T> 
   async allocate(make: (id: number) => T, id?: number): Promise<T> {
     return atomically(this.#db, async (db) => {
       const object = make(id ?? (await this.#takeId(db)));
-      const row = this.#row(object);
-      await this.#refuseSameName(db, row);
-      await db.insertInto(this.#noun.table).values(row).execute();
+      const beside = this.#beside(object);
+      await this.#refuseSameName(db, object.id, beside.keys, `Error allocating a new ${this.#noun.label}. `);
+      await db
+        .insertInto(this.#noun.table)
+        .values({ ...row(object, beside.keys) })
+        .execute();
+      await this.#addBeside(db, object.id, beside);
       return object;
     });
   }
 
   async find(id: number): Promise<T | undefined> {
-    const row = await this.#db.selectFrom(this.#noun.table).select('body').where('oid', '=', id).executeTakeFirst();
-    return row && (JSON.parse(row.body) as T);
+    const found = await this.#db.selectFrom(this.#noun.table).select('body').where('oid', '=', id).executeTakeFirst();
+    return found && (JSON.parse(found.body) as T);
   }
 
   async get(id: number): Promise<T> {
@@ -53,26 +56,58 @@ export class SqlPool<T extends { id: number; name: string }> implements Pool<T> 
   async update(id: number, change: (object: T) => void): Promise<T> {
     return atomically(this.#db, async (db) => {
       const object = await new SqlPool(db, this.#noun).get(id);
+      const before = this.#beside(object);
       change(object);
-      await db.updateTable(this.#noun.table).set(this.#row(object)).where('oid', '=', id).execute();
+      const after = this.#beside(object);
+      if (before.keys.name !== after.keys.name || before.keys.uid !== after.keys.uid) {
+        await this.#refuseSameName(db, id, after.keys, '');
+      }
+      await db.updateTable(this.#noun.table).set(row(object, after.keys)).where('oid', '=', id).execute();
+      if (JSON.stringify(before) !== JSON.stringify(after)) {
+        await this.#removeBeside(db, id, before);
+        await this.#addBeside(db, id, after);
+      }
       return object;
     });
   }
 
   async remove(id: number): Promise<void> {
-    await this.#db.deleteFrom(this.#noun.table).where('oid', '=', id).execute();
+    await atomically(this.#db, async (db) => {
+      const object = await new SqlPool(db, this.#noun).find(id);
+      if (!object) return;
+      await this.#removeBeside(db, id, this.#beside(object));
+      await db.deleteFrom(this.#noun.table).where('oid', '=', id).execute();
+    });
   }
 
   async list(filter: Filter = {}): Promise<T[]> {
-    let query = this.#db.selectFrom(this.#noun.table).select('body');
-    if (filter.from !== undefined) query = query.where('oid', '>=', filter.from);
-    if (filter.to !== undefined) query = query.where('oid', '<=', filter.to);
-    if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
-    if (filter.notState !== undefined) query = query.where('state', '!=', filter.notState);
-    if (filter.name !== undefined) query = query.where('name', '=', filter.name);
-    query = query.orderBy('oid', filter.ascending ? 'asc' : 'desc');
-    if (filter.limit !== undefined) query = query.limit(filter.limit).offset(filter.offset ?? 0);
-    return (await query.execute()).map((row) => JSON.parse(row.body) as T);
+    const query = page(chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
+    return (await query.execute()).map((found) => JSON.parse(found.body) as T);
+  }
+
+  async *each(filter: Filter = {}): AsyncGenerator<T[], void, undefined> {
+    let left = filter.limit ?? Infinity;
+    let { offset } = filter;
+    let rest = filter;
+    while (left > 0) {
+      const batch = await this.list({ ...rest, limit: Math.min(left, BATCH), ...(offset && { offset }) });
+      if (batch.length > 0) yield batch;
+      const last = batch.at(-1);
+      if (last === undefined || batch.length < BATCH) return;
+      left -= batch.length;
+      offset = undefined;
+      rest = filter.ascending ? { ...filter, from: last.id + 1 } : { ...filter, to: last.id - 1 };
+    }
+  }
+
+  async names(filter: Filter = {}): Promise<Map<number, string>> {
+    const found = await page(chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter), filter).execute();
+    return new Map(found.map(({ oid, name }) => [oid, name]));
+  }
+
+  async count(filter: Filter = {}): Promise<number> {
+    const query = chosen(this.#db.selectFrom(this.#noun.table).select(sql<number>`count(*)`.as('count')), filter);
+    return Number((await query.executeTakeFirstOrThrow()).count);
   }
 
   async skipTo(id: number): Promise<void> {
@@ -101,26 +136,101 @@ export class SqlPool<T extends { id: number; name: string }> implements Pool<T> 
       .execute();
   }
 
-  async #refuseSameName(db: Db, row: PoolRow): Promise<void> {
+  async #refuseSameName(db: Db, id: number, { name, uid }: Keys, attempt: string): Promise<void> {
     const { table, label } = this.#noun;
-    if (!POOLS[table].uniqueName) return;
-    const same = await db
-      .selectFrom(table)
-      .select('oid')
-      .where('name', '=', row.name)
-      .where('uid', '=', row.uid)
-      .executeTakeFirst();
+    const { unique } = POOLS[table];
+    if (unique === 'no') return;
+    let query = db.selectFrom(table).select('oid').where('name', '=', name).where('oid', '!=', id);
+    if (unique === 'owner') query = query.where('uid', '=', uid);
+    const same = await query.executeTakeFirst();
     if (same === undefined) return;
+    const shown = table === 'acl_pool' ? 'The rule' : `NAME "${name}"`;
     throw new OneError(
-      CODE.ALLOCATE,
-      `Error allocating a new ${label}. NAME "${row.name}" is already taken by ${label} ${same.oid}; choose another.`,
+      attempt === '' ? CODE.ACTION : CODE.ALLOCATE,
+      `${attempt}${shown} is already taken by ${label} ${same.oid}; choose another.`,
       { objectId: same.oid },
     );
   }
 
-  #row(object: T): PoolRow {
-    return { oid: object.id, name: object.name, ...this.#noun.keys(object), body: JSON.stringify(object) };
+  #beside(object: T): Beside {
+    const { keys, links, charges } = this.#noun;
+    return { keys: keys(object), links: links?.(object) ?? [], charges: charges?.(object) ?? [] };
   }
+
+  async #addBeside(db: Db, oid: number, { keys, links, charges }: Beside): Promise<void> {
+    if (links.length > 0) await db.insertInto('link').values(links.map((link) => ({ ...link, oid }))).execute();
+    await addCharges(db, this.#noun.table, String(oid), keys, charges);
+  }
+
+  async #removeBeside(db: Db, oid: number, { links, charges }: Beside): Promise<void> {
+    for (const kind of new Set(links.map((link) => link.kind))) {
+      await db.deleteFrom('link').where('kind', '=', kind).where('oid', '=', oid).execute();
+    }
+    if (charges.length > 0) await removeCharges(db, this.#noun.table, String(oid));
+  }
+}
+
+export async function addCharges(
+  db: Db,
+  pool: string,
+  oid: string,
+  { uid, gid }: Pick<Keys, 'uid' | 'gid'>,
+  charges: Charge[],
+): Promise<void> {
+  if (charges.length === 0) return;
+  const rows = charges.map(({ kind, id, metric, amount }) => ({ pool, oid, uid, gid, kind, target: id, metric, amount }));
+  await db.insertInto('charge').values(rows).execute();
+}
+
+export async function removeCharges(db: Db, pool: string, oid: string): Promise<void> {
+  await db.deleteFrom('charge').where('pool', '=', pool).where('oid', '=', oid).execute();
+}
+
+function row(object: { id: number }, keys: Keys): PoolRow {
+  return { oid: object.id, ...keys, body: JSON.stringify(object) };
+}
+
+type Query<O> = SelectQueryBuilder<Schema, PoolName, O>;
+
+function chosen<O>(query: Query<O>, filter: Filter): Query<O> {
+  let found = query;
+  if (filter.from !== undefined) found = found.where('oid', '>=', filter.from);
+  if (filter.to !== undefined) found = found.where('oid', '<=', filter.to);
+  if (filter.ids !== undefined) found = found.where('oid', 'in', filter.ids.slice(0, MAX_IDS));
+  if (filter.states !== undefined) found = found.where('state', 'in', filter.states);
+  if (filter.notState !== undefined) found = found.where('state', '!=', filter.notState);
+  if (filter.name !== undefined) found = found.where('name', '=', filter.name);
+  const { owner, visible } = filter;
+  if (owner) {
+    found = found.where((eb) =>
+      eb.or([
+        ...(owner.uid === undefined ? [] : [eb('uid', '=', owner.uid)]),
+        ...(owner.gids?.length ? [eb('gid', 'in', owner.gids)] : []),
+      ]),
+    );
+  }
+  if (visible && !visible.all) found = found.where((eb) => seen(eb, visible, filter.clusterLink));
+  return found;
+}
+
+/** Rows that somebody may see, by permission bits and by what rules open. */
+function seen(eb: ExpressionBuilder<Schema, PoolName>, visible: Visibility, clusterLink: string | undefined) {
+  const { uid, gids, ids, ownerGids, clusters } = visible;
+  return eb.or([
+    eb.and([eb('uid', '=', uid), sql<boolean>`(perms & 256) <> 0`]),
+    ...(gids.length > 0 ? [eb.and([eb('gid', 'in', gids), sql<boolean>`(perms & 32) <> 0`])] : []),
+    sql<boolean>`(perms & 4) <> 0`,
+    ...(ids.length > 0 ? [eb('oid', 'in', ids)] : []),
+    ...(ownerGids.length > 0 ? [eb('gid', 'in', ownerGids)] : []),
+    ...(clusters.length > 0 && clusterLink !== undefined
+      ? [eb('oid', 'in', eb.selectFrom('link').select('link.oid').where('kind', '=', clusterLink).where('target', 'in', clusters))]
+      : []),
+  ]);
+}
+
+function page<O>(query: Query<O>, filter: Filter): Query<O> {
+  const ordered = query.orderBy('oid', filter.ascending ? 'asc' : 'desc');
+  return filter.limit === undefined ? ordered : ordered.limit(filter.limit).offset(filter.offset ?? 0);
 }
 
 /** Runs `work` in a transaction, or in the one that is already open. */

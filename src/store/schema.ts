@@ -1,12 +1,44 @@
-// The tables. Every noun has one of the same shape: a few columns to find rows by, and the object itself as JSON.
+// The tables. Every noun has one of the same shape: a few columns to find rows by, and the object itself as JSON. What objects
+// say of each other and what they cost their owners is kept beside them in two tables, written in the same step as the object.
 
 export interface PoolRow {
   oid: number;
   name: string;
   uid: number;
   gid: number;
+  /** Nine permission bits, owner's USE the highest. */
+  perms: number;
   state: number;
   body: string;
+}
+
+/** Object `oid` of a pool belongs to, is on, or uses `target`. */
+export interface LinkRow {
+  kind: string;
+  oid: number;
+  target: number;
+}
+
+/** What an object counts for in the quotas of its owner and group. */
+export interface ChargeRow {
+  /** Pool of the object, or `operation`; and its id there. */
+  pool: string;
+  oid: string;
+  uid: number;
+  gid: number;
+  kind: string;
+  target: number;
+  metric: string;
+  amount: number;
+}
+
+export interface LeaseRow {
+  vnet_id: number;
+  ar_id: number;
+  position: number;
+  /** -1: held back from everybody. */
+  vm_id: number;
+  nic_id: number;
 }
 
 export interface OperationRow {
@@ -23,15 +55,19 @@ export interface PoolControlRow {
   last_oid: number;
 }
 
-/** Pools with the first id that users' objects get, and whether a name may occur once per owner only. */
+/** Pools with the first id that users' objects get, and among whose objects a name may occur only once. */
 export const POOLS = {
-  vm_pool: { firstId: 0, uniqueName: false },
-  image_pool: { firstId: 0, uniqueName: true },
-  template_pool: { firstId: 0, uniqueName: true },
-  datastore_pool: { firstId: 100, uniqueName: true },
-  host_pool: { firstId: 0, uniqueName: true },
-  user_pool: { firstId: 2, uniqueName: true },
-  group_pool: { firstId: 100, uniqueName: true },
+  vm_pool: { firstId: 0, unique: 'no' },
+  image_pool: { firstId: 0, unique: 'owner' },
+  template_pool: { firstId: 0, unique: 'owner' },
+  datastore_pool: { firstId: 100, unique: 'owner' },
+  host_pool: { firstId: 0, unique: 'pool' },
+  user_pool: { firstId: 2, unique: 'pool' },
+  group_pool: { firstId: 100, unique: 'pool' },
+  cluster_pool: { firstId: 100, unique: 'pool' },
+  vnet_pool: { firstId: 0, unique: 'owner' },
+  backupjob_pool: { firstId: 0, unique: 'owner' },
+  acl_pool: { firstId: 0, unique: 'pool' },
 } as const;
 export type PoolName = keyof typeof POOLS;
 
@@ -40,8 +76,18 @@ export interface InstallationRow {
   id: string;
 }
 
+/** Values that belong to the whole installation, such as default quotas. */
+export interface SettingRow {
+  name: string;
+  body: string;
+}
+
 export type Schema = Record<PoolName, PoolRow> & {
+  link: LinkRow;
+  charge: ChargeRow;
+  lease: LeaseRow;
   operation: OperationRow;
   pool_control: PoolControlRow;
   installation: InstallationRow;
+  setting: SettingRow;
 };

@@ -1,36 +1,23 @@
 // The store over any SQL database that kysely speaks to.
 import type { Kysely } from 'kysely';
-import { SqlOperations } from './operations.ts';
-import { atomically, SqlPool, type Db, type Keys, type Noun } from './pool.ts';
-import type { Schema } from './schema.ts';
-import type { Store } from './store.ts';
+import type { AclRule } from '../model/acl.ts';
+import type { BackupJob } from '../model/backup-job.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Group, User } from '../model/user.ts';
+import type { VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
-
-const ownedKeys = (object: { uid: number; gid: number }, state: number): Keys => ({
-  uid: object.uid,
-  gid: object.gid,
-  state,
-});
-const VM: Noun<Vm> = { table: 'vm_pool', label: 'virtual machine', keys: (vm) => ownedKeys(vm, vm.state) };
-const IMAGE: Noun<Image> = { table: 'image_pool', label: 'image', keys: (image) => ownedKeys(image, image.state) };
-const TEMPLATE: Noun<VmTemplate> = {
-  table: 'template_pool',
-  label: 'virtual machine template',
-  keys: (template) => ownedKeys(template, 0),
-};
-const DATASTORE: Noun<Datastore> = {
-  table: 'datastore_pool',
-  label: 'datastore',
-  keys: (datastore) => ownedKeys(datastore, datastore.state),
-};
-const HOST: Noun<Host> = { table: 'host_pool', label: 'host', keys: (host) => ({ uid: 0, gid: 0, state: host.state }) };
-const USER: Noun<User> = { table: 'user_pool', label: 'user', keys: (user) => ({ uid: 0, gid: user.gid, state: 0 }) };
-const GROUP: Noun<Group> = { table: 'group_pool', label: 'group', keys: () => ({ uid: 0, gid: 0, state: 0 }) };
+import { SqlLeases } from './leases.ts';
+import { NOUNS } from './nouns.ts';
+import { SqlOperations } from './operations.ts';
+import { atomically, SqlPool, type Db } from './pool.ts';
+import type { Schema } from './schema.ts';
+import { SqlSettings } from './settings.ts';
+import type { Store } from './store.ts';
+import { SqlLinks, SqlUsages } from './sums.ts';
 
 export class SqlStore implements Store {
   readonly vms: SqlPool<Vm>;
@@ -40,30 +27,47 @@ export class SqlStore implements Store {
   readonly hosts: SqlPool<Host>;
   readonly users: SqlPool<User>;
   readonly groups: SqlPool<Group>;
+  readonly clusters: SqlPool<Cluster>;
+  readonly vnets: SqlPool<VirtualNetwork>;
+  readonly backupJobs: SqlPool<BackupJob>;
+  readonly rules: SqlPool<AclRule>;
+  readonly links: SqlLinks;
+  readonly usages: SqlUsages;
+  readonly leases: SqlLeases;
+  readonly settings: SqlSettings;
   readonly operations: SqlOperations;
-  readonly #db: Db;
+  /** For looking at tables as they are; the pools are the way to objects. */
+  readonly db: Db;
 
   constructor(db: Db) {
-    this.#db = db;
-    this.vms = new SqlPool(db, VM);
-    this.images = new SqlPool(db, IMAGE);
-    this.templates = new SqlPool(db, TEMPLATE);
-    this.datastores = new SqlPool(db, DATASTORE);
-    this.hosts = new SqlPool(db, HOST);
-    this.users = new SqlPool(db, USER);
-    this.groups = new SqlPool(db, GROUP);
+    this.db = db;
+    this.vms = new SqlPool(db, NOUNS.vms);
+    this.images = new SqlPool(db, NOUNS.images);
+    this.templates = new SqlPool(db, NOUNS.templates);
+    this.datastores = new SqlPool(db, NOUNS.datastores);
+    this.hosts = new SqlPool(db, NOUNS.hosts);
+    this.users = new SqlPool(db, NOUNS.users);
+    this.groups = new SqlPool(db, NOUNS.groups);
+    this.clusters = new SqlPool(db, NOUNS.clusters);
+    this.vnets = new SqlPool(db, NOUNS.vnets);
+    this.backupJobs = new SqlPool(db, NOUNS.backupJobs);
+    this.rules = new SqlPool(db, NOUNS.rules);
+    this.links = new SqlLinks(db);
+    this.usages = new SqlUsages(db);
+    this.leases = new SqlLeases(db);
+    this.settings = new SqlSettings(db);
     this.operations = new SqlOperations(db);
   }
 
   async installation(): Promise<string> {
-    return (await this.#db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
+    return (await this.db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
   }
 
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R> {
-    return atomically(this.#db, (db) => work(new SqlStore(db)));
+    return atomically(this.db, (db) => work(new SqlStore(db)));
   }
 
   async close(): Promise<void> {
-    await (this.#db as Kysely<Schema>).destroy();
+    await (this.db as Kysely<Schema>).destroy();
   }
 }

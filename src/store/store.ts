@@ -1,21 +1,47 @@
-// The door to what is kept: one pool per noun and the records of runs. A change is read, changed and written in one
-// transaction; several changes that belong together go through `transaction`, and then only its `tx` may be used inside.
+// The door to what is kept: one pool per noun, what objects say of each other, what they cost, and the records of runs. A change
+// is read, changed and written in one transaction; several changes that belong together go through `transaction`, and then
+// only its `tx` may be used inside.
+import type { AclRule } from '../model/acl.ts';
+import type { BackupJob } from '../model/backup-job.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Operation } from '../model/operation.ts';
+import type { QuotaKind } from '../model/quota.ts';
 import type { Group, User } from '../model/user.ts';
+import type { Lease, VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
+import type { LinkKind } from './nouns.ts';
+
+/** What somebody may see of a pool: own objects and those of groups by permission bits, and what rules open. */
+export interface Visibility {
+  all: boolean;
+  uid: number;
+  /** Groups whose objects' group bits count. */
+  gids: number[];
+  /** Objects, objects of groups, and objects in clusters, whatever their bits. */
+  ids: number[];
+  ownerGids: number[];
+  clusters: number[];
+}
 
 export interface Filter {
   /** Object ids from..to, both included. */
   from?: number;
   to?: number;
+  /** Just these; at most 500. */
+  ids?: number[];
   /** Any of these values of the object's state. */
   states?: number[];
   notState?: number;
   name?: string;
+  /** Objects of the user, or of any of the groups. */
+  owner?: { uid?: number; gids?: number[] };
+  visible?: Visibility;
+  /** How objects of the pool tell their clusters, for `visible`. */
+  clusterLink?: LinkKind;
   /** Page of the result. */
   offset?: number;
   limit?: number;
@@ -29,12 +55,61 @@ export interface Pool<T> {
   find(id: number): Promise<T | undefined>;
   /** Like `find`, but an unknown id is OpenNebula's NO_EXISTS error. */
   get(id: number): Promise<T>;
-  /** Reads, changes in place and writes; returns the new object. */
+  /** Reads, changes in place and writes; returns the new object. A name that another has is OpenNebula's ACTION error. */
   update(id: number, change: (object: T) => void): Promise<T>;
   remove(id: number): Promise<void>;
   /** The next ids given out are above `id`. */
   skipTo(id: number): Promise<void>;
   list(filter?: Filter): Promise<T[]>;
+  /** The same in batches, so that a large pool is never in memory as a whole. */
+  each(filter?: Filter): AsyncIterable<T[]>;
+  /** Names by id, without reading the objects. */
+  names(filter?: Filter): Promise<Map<number, string>>;
+  count(filter?: Filter): Promise<number>;
+}
+
+/** What objects say of others. The list that the other one shows is made from it. */
+export interface Links {
+  /** Ids that say it of `target`, ascending. */
+  of(kind: LinkKind, target: number): Promise<number[]>;
+  /** For every target that something is said of. */
+  all(kind: LinkKind): Promise<Map<number, number[]>>;
+  /** What VMs take of each host: hundredths of a core and MB. */
+  hostShares(): Promise<Map<number, { cpu: number; memoryMb: number; vms: number }>>;
+}
+
+export interface Usage {
+  kind: QuotaKind;
+  id: number;
+  metric: string;
+  amount: number;
+}
+
+export interface Usages {
+  /** What the objects of a user or group take, summed up now. */
+  of(owner: 'user' | 'group', id: number): Promise<Usage[]>;
+  all(owner: 'user' | 'group'): Promise<Map<number, Usage[]>>;
+}
+
+export interface Leases {
+  /** Takes an address. Throws when somebody has it. */
+  take(lease: Lease): Promise<void>;
+  /** The lowest free position of a range of `size`, undefined when all are taken. */
+  firstFree(vnetId: number, arId: number, size: number): Promise<number | undefined>;
+  find(vnetId: number, arId: number, index: number): Promise<Lease | undefined>;
+  ofVnet(vnetId: number): Promise<Lease[]>;
+  ofVm(vmId: number): Promise<Lease[]>;
+  /** How many leases each network has. */
+  counts(): Promise<Map<number, number>>;
+  free(vnetId: number, arId: number, index: number): Promise<void>;
+  /** Frees those of a VM, or of one of its NICs. */
+  freeVm(vmId: number, nicId?: number): Promise<void>;
+}
+
+/** Values of the whole installation, as JSON. */
+export interface Settings {
+  read<T>(name: string): Promise<T | undefined>;
+  write(name: string, value: unknown): Promise<void>;
 }
 
 export interface Operations {
@@ -56,6 +131,14 @@ export interface Store {
   hosts: Pool<Host>;
   users: Pool<User>;
   groups: Pool<Group>;
+  clusters: Pool<Cluster>;
+  vnets: Pool<VirtualNetwork>;
+  backupJobs: Pool<BackupJob>;
+  rules: Pool<AclRule>;
+  links: Links;
+  usages: Usages;
+  leases: Leases;
+  settings: Settings;
   operations: Operations;
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;

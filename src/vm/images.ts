@@ -40,12 +40,7 @@ export class ImageRunner {
       await this.#showError(image.id, `The image could not be deleted: ${reasonOf(error)}`);
       throw error;
     }
-    await store.transaction(async (tx) => {
-      await tx.images.remove(image.id);
-      await tx.datastores.update(image.datastoreId, (record) => {
-        record.images = record.images.filter((id) => id !== image.id);
-      });
-    });
+    await store.images.remove(image.id);
   }
 
   /** Shows what a dead daemon left half-done. To be called after the restores have been taken up: theirs are LOCKED as well. */

@@ -38,9 +38,9 @@ const NO_KVM = "KVM does not run guests here (tested by booting one); VMs get ty
 
 /** Reads the capacity of a datastore; one that cannot be read keeps its last figures and shows why. */
 export async function monitorDatastore(parts: Parts, datastore: Datastore): Promise<void> {
-  const store =
-    datastore.type === DATASTORE_TYPE.BACKUP_DS ? parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
   try {
+    const backup = datastore.type === DATASTORE_TYPE.BACKUP_DS;
+    const store = backup ? await parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
     const capacity = await store.capacity();
     await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
   } catch (error) {

@@ -19,8 +19,8 @@ export interface Parts {
   hypervisorOf(host: Host): Hypervisor;
   imageStoreOf(datastore: Datastore): ImageStore;
   /** The datastore's configuration with its secrets, for the mover's stdin only. */
-  backupStoreConfigOf(datastore: Datastore): BackupStoreConfig;
-  backupStoreOf(datastore: Datastore): BackupStore;
+  backupStoreConfigOf(datastore: Datastore): Promise<BackupStoreConfig>;
+  backupStoreOf(datastore: Datastore): Promise<BackupStore>;
   /** Where runs keep sockets and scratch files, one directory each. */
   runDirectory: string;
 }

@@ -35,13 +35,12 @@ export class VmRunner {
     const system = await systemDatastore(store);
     if (datastoreId >= 0 && datastoreId !== system.id) refuseDatastore(await store.datastores.get(datastoreId), system);
     await store.transaction(async (tx) => {
-      const vm = await tx.vms.update(vmId, (vm) => {
+      await tx.vms.update(vmId, (vm) => {
         enter('deploy', vm);
         vm.history.push(openHistory(vm, host, system, nowSec(clock)));
         vm.deployId = domainName(vm.id);
         vm.userTemplate = withText(vm.userTemplate, 'ERROR');
       });
-      await tx.hosts.update(host.id, (record) => void (record.vms = [...new Set([...record.vms, vm.id])]));
     });
     this.#later(vmId, LCM.PROLOG_FAILURE, () => this.#prolog(vmId));
   }
@@ -109,17 +108,12 @@ export class VmRunner {
       await rm(vmDirectory(vm, await systemDatastore(store)), { recursive: true, force: true });
     }
     await store.transaction(async (tx) => {
-      await releaseImages(tx, vm);
-      for (const host of await tx.hosts.list()) {
-        if (host.vms.includes(vmId)) {
-          await tx.hosts.update(host.id, (record) => void (record.vms = record.vms.filter((id) => id !== vmId)));
-        }
-      }
-      await tx.vms.update(vmId, (vm) => {
+      const ended = await tx.vms.update(vmId, (vm) => {
         setState(vm, VM_STATE.DONE, LCM.LCM_INIT);
         vm.etime = nowSec(clock);
         closeHistory(vm, nowSec(clock), HISTORY_ACTION.TERMINATE);
       });
+      await releaseImages(tx, ended);
     });
   }
 

@@ -1,31 +1,30 @@
-// Which images VMs use: held when a VM is made, given back when it ends.
+// Images of VMs are marked as used while a VM says that it uses them.
 import { IMAGE_STATE } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { readDisks } from './disks.ts';
-import { imagesOf } from './places.ts';
 
-/** Marks the images of a new VM as used. */
+const { READY, USED, USED_PERS } = IMAGE_STATE;
+
+/** Marks the images of a new VM, or of its new disk, as used. */
 export async function holdImages(tx: Store, vm: Vm): Promise<void> {
-  for (const { imageId } of readDisks(vm.template)) {
-    if (imageId < 0) continue;
-    await tx.images.update(imageId, (image) => {
-      image.vms = [...new Set([...image.vms, vm.id])]; // two disks may use one image
-      image.runningVms = image.vms.length;
-      image.state = image.persistent ? IMAGE_STATE.USED_PERS : IMAGE_STATE.USED;
-    });
+  for (const id of imageIds(vm)) {
+    const image = await tx.images.get(id);
+    const state = image.persistent ? USED_PERS : USED;
+    if (image.state !== state) await tx.images.update(id, (record) => void (record.state = state));
   }
 }
 
-/** Gives back what an ended VM used. */
+/** Gives back the images that nobody uses any more. `vm` is what it was; the store already says that it uses them no longer. */
 export async function releaseImages(tx: Store, vm: Vm): Promise<void> {
-  for (const imageId of (await imagesOf(tx, vm)).keys()) {
-    await tx.images.update(imageId, (image) => {
-      image.vms = image.vms.filter((id) => id !== vm.id);
-      image.runningVms = image.vms.length;
-      if (image.vms.length === 0 && (image.state === IMAGE_STATE.USED || image.state === IMAGE_STATE.USED_PERS)) {
-        image.state = IMAGE_STATE.READY;
-      }
-    });
+  for (const id of imageIds(vm)) {
+    const image = await tx.images.find(id);
+    if (!image || (image.state !== USED && image.state !== USED_PERS)) continue;
+    const users = await tx.links.of('vm-image', id);
+    if (users.length === 0) await tx.images.update(id, (record) => void (record.state = READY));
   }
+}
+
+function imageIds(vm: Vm): Set<number> {
+  return new Set(readDisks(vm.template).flatMap(({ imageId }) => (imageId < 0 ? [] : [imageId])));
 }

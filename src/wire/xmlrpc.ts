@@ -27,6 +27,7 @@ export interface Call {
 /** Characters accepted in a call; templates are a few thousand. */
 export const MAX_CALL_CHARS = 16 * 1024 * 1024;
 const MAX_NESTING = 64;
+const PIECES = '=pieces=';
 // An array costs value, array and data.
 const XML_LIMITS = { depth: 3 * MAX_NESTING + 8 };
 
@@ -140,6 +141,12 @@ export function formatCall(method: string, params: readonly Value[]): string {
 /** Writes the reply [true, value, 0]. */
 export function formatSuccess(value: Value): string {
   return arrayReply(formatValue(true), formatValue(value), formatValue(0));
+}
+
+/** What stands before and after an escaped text in the reply [true, text, 0], for texts that are sent in pieces. */
+export function successFrame(): [before: string, after: string] {
+  const [before = '', after = ''] = formatSuccess(PIECES).split(PIECES);
+  return [before, after];
 }
 
 /** Writes the reply [false, message, code, object id (-1 for none), 0]. */

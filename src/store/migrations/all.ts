@@ -1,6 +1,5 @@
 // Every change of the schema, in order. One that has run on somebody's database is never changed again.
 import type { Migration } from 'kysely/migration';
 import { initial } from './001-initial.ts';
-import { installation } from './002-installation.ts';
 
-export const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-installation': installation };
+export const MIGRATIONS: Record<string, Migration> = { '001-initial': initial };

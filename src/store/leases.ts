@@ -1,0 +1,100 @@
+// Addresses of virtual networks that are in use: one row each, so that an address cannot be given twice.
+import type { Lease } from '../model/vnet.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import { atomically, type Db } from './pool.ts';
+import type { LeaseRow } from './schema.ts';
+import type { Leases } from './store.ts';
+
+export class SqlLeases implements Leases {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async take(lease: Lease): Promise<void> {
+    await atomically(this.#db, async (db) => {
+      const taken = await new SqlLeases(db).find(lease.vnetId, lease.arId, lease.index);
+      if (taken) {
+        const by = taken.vm === -1 ? 'held' : `used by VM ${taken.vm}`;
+        throw new OneError(CODE.ACTION, `Address ${lease.index} of range ${lease.arId} is ${by}.`);
+      }
+      await db.insertInto('lease').values(rowOf(lease)).execute();
+    });
+  }
+
+  async firstFree(vnetId: number, arId: number, size: number): Promise<number | undefined> {
+    const taken = await this.#db
+      .selectFrom('lease')
+      .select('position')
+      .where('vnet_id', '=', vnetId)
+      .where('ar_id', '=', arId)
+      .orderBy('position')
+      .execute();
+    const gap = taken.findIndex(({ position }, index) => position !== index);
+    const free = gap === -1 ? taken.length : gap;
+    return free < size ? free : undefined;
+  }
+
+  async find(vnetId: number, arId: number, index: number): Promise<Lease | undefined> {
+    const row = await this.#at(vnetId, arId, index).executeTakeFirst();
+    return row && leaseOf(row);
+  }
+
+  async ofVnet(vnetId: number): Promise<Lease[]> {
+    const rows = await this.#db
+      .selectFrom('lease')
+      .selectAll()
+      .where('vnet_id', '=', vnetId)
+      .orderBy('ar_id')
+      .orderBy('position')
+      .execute();
+    return rows.map(leaseOf);
+  }
+
+  async ofVm(vmId: number): Promise<Lease[]> {
+    const rows = await this.#db.selectFrom('lease').selectAll().where('vm_id', '=', vmId).orderBy('nic_id').execute();
+    return rows.map(leaseOf);
+  }
+
+  async counts(): Promise<Map<number, number>> {
+    const rows = await this.#db
+      .selectFrom('lease')
+      .select(({ fn }) => ['vnet_id', fn.countAll<number>().as('count')])
+      .groupBy('vnet_id')
+      .execute();
+    return new Map(rows.map((row) => [row.vnet_id, Number(row.count)]));
+  }
+
+  async free(vnetId: number, arId: number, index: number): Promise<void> {
+    await this.#db
+      .deleteFrom('lease')
+      .where('vnet_id', '=', vnetId)
+      .where('ar_id', '=', arId)
+      .where('position', '=', index)
+      .execute();
+  }
+
+  async freeVm(vmId: number, nicId?: number): Promise<void> {
+    let query = this.#db.deleteFrom('lease').where('vm_id', '=', vmId);
+    if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
+    await query.execute();
+  }
+
+  #at(vnetId: number, arId: number, index: number) {
+    return this.#db
+      .selectFrom('lease')
+      .selectAll()
+      .where('vnet_id', '=', vnetId)
+      .where('ar_id', '=', arId)
+      .where('position', '=', index);
+  }
+}
+
+function rowOf({ vnetId, arId, index, vm, nicId }: Lease): LeaseRow {
+  return { vnet_id: vnetId, ar_id: arId, position: index, vm_id: vm, nic_id: nicId };
+}
+
+function leaseOf(row: LeaseRow): Lease {
+  return { vnetId: row.vnet_id, arId: row.ar_id, index: row.position, vm: row.vm_id, nicId: row.nic_id };
+}
