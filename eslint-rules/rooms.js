@@ -47,7 +47,10 @@ export const ROOMS = {
     may: ['model', ...LEAVES, ...VERBS, 'doctor'],
     why: 'it answers requests; the app builds it and the mover is a process',
   },
-  cli: { may: ['model', 'wire'], why: 'it talks HTTP to the daemon like any other client' },
+  cli: {
+    may: ['model', 'wire', 'exec'],
+    why: "it talks HTTP to the daemon like any other client; the only program it starts is the user's editor",
+  },
   config: { may: ['model', 'wire'], why: 'settings are read before anything is built' },
   bootstrap: { may: ['model', 'access', 'config', 'store'], why: 'it fills an empty store and does nothing else' },
   dev: { may: ['model', 'wire', 'api'], why: 'it asks the API for what development begins with, like any client' },

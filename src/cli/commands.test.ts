@@ -231,7 +231,6 @@ test.each([
   ['onevm show', "missing required argument 'vm'\n"],
   ['onevm show 1 2', "too many arguments for 'show'. Expected 1 argument but got 2: 1, 2.\n"],
   ['onevm list --nope', 'invalid option: --nope\n'],
-  ['onevm frobnicate', "unknown command 'frobnicate'\n"],
   ['onevm recover 0', 'Say how to recover: one of --failure, --success, --retry, --delete, --recreate, --delete-db.\n'],
   ['onevm create /no/such/file', 'argument 1 must be one of file, : there is no file /no/such/file\n'],
   ['onevm update 0', 'No template was given, neither as a file nor on stdin.\n'],
@@ -260,6 +259,12 @@ test('help is no failure', async () => {
     expect(outcome.io.out).toMatch(/Usage: onevm|OneVault \d/);
     await server?.close();
   }
+});
+
+test('an unknown subcommand gets help, and no failure', async () => {
+  const outcome = await run('onevm frobnicate 3');
+  expect(outcome).toMatchObject({ status: 0, calls: [], io: { err: 'Command frobnicate not found\n' } });
+  expect(outcome.io.out).toContain('Usage: onevm');
 });
 
 test('transport errors are told apart', async () => {

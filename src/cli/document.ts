@@ -1,16 +1,27 @@
-// A server's document as -x and -j print it: XML indented by two blanks with its CDATA kept, or JSON in which every leaf is a
-// string.
+// A server's document as -x, -j and -y print it: XML indented by two blanks with its CDATA kept, or JSON or YAML in which every
+// leaf is a string.
 import type { XmlElement } from '../wire/xml-read.ts';
 import { cdata, escapeText } from '../wire/xml-write.ts';
+import { yamlText } from './yaml.ts';
 
 export interface DocumentOptions {
   xml?: boolean;
   json?: boolean;
+  yaml?: boolean;
 }
+
+export const DOCUMENT_OPTIONS = [
+  ['-x, --xml', 'the document as XML'],
+  ['-j, --json', 'the document as JSON'],
+  ['-y, --yaml', 'the document as YAML'],
+] as const;
 
 /** The document in the form asked for, undefined when none was. */
 export function documentText(root: XmlElement, options: DocumentOptions): string | undefined {
-  if (options.json) return `${JSON.stringify({ [root.name]: jsonOf(root, repeatable(root.name)) }, null, 2)}\n`;
+  if (options.json || options.yaml) {
+    const document = { [root.name]: jsonOf(root, repeatable(root.name)) };
+    return options.json ? `${JSON.stringify(document, null, 2)}\n` : yamlText(document);
+  }
   return options.xml ? `${xmlLines(root, '').join('\n')}\n` : undefined;
 }
 
@@ -33,6 +44,7 @@ const IN_VM = [
   'DISK',
   'NIC',
   'NIC_ALIAS',
+  'NUMA_NODE',
   'PCI',
   'SCHED_ACTION',
   'SECURITY_GROUP_RULE',
@@ -45,16 +57,19 @@ const REPEATABLE: Record<string, readonly string[]> = {
   VM_POOL: [...IN_VM, 'VM'],
   IMAGE: ['SNAPSHOT', 'INCREMENT'],
   IMAGE_POOL: ['SNAPSHOT', 'INCREMENT'],
-  HOST: ['DS', 'PCI', 'NODE'],
-  HOST_POOL: ['DS', 'PCI', 'NODE'],
+  HOST: ['DS', 'PCI', 'NODE', 'VM'],
+  HOST_POOL: ['DS', 'PCI', 'NODE', 'VM'],
   USER: ['LOGIN_TOKEN'],
+  BACKUPJOB: ['SCHED_ACTION'],
+  BACKUPJOB_POOL: ['SCHED_ACTION'],
 };
 
 function repeatable(root: string): ReadonlySet<string> {
   return new Set(REPEATABLE[root] ?? []);
 }
 
-type Json = string | Json[] | { [name: string]: Json };
+/** What is left of a document's XML: texts, lists and elements. */
+export type Json = string | Json[] | { [name: string]: Json };
 
 function jsonOf(element: XmlElement, lists: ReadonlySet<string>): Json {
   if (element.elements.length === 0) return element.text === '' && !element.hasCdata ? {} : element.text;

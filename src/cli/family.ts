@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../model/errors.ts';
+import { writtenOut } from './abbreviation.ts';
 import { Client } from './client.ts';
 import { endpointOf, sessionOf, type GlobalOptions } from './credentials.ts';
 import { Failure } from './failure.ts';
@@ -17,11 +18,16 @@ export interface Session {
   verbose: boolean;
 }
 
+/** An option as help shows it: `['-d, --datastore <datastore>', 'where to']`. */
+export type OptionLine = readonly [flags: string, description: string];
+
 export interface Subcommand {
   /** Name and arguments, `backup <vm>`. */
   usage: string;
   description: string;
-  options?: ReadonlyArray<readonly [flags: string, description: string]>;
+  options?: readonly OptionLine[];
+  /** Other names it is known by. */
+  aliases?: readonly string[];
 }
 
 /** Runs a subcommand; options are named as commander does, `--no_ip` is `no_ip` and `--disk-id` is `diskId`. */
@@ -53,6 +59,7 @@ export class Family {
 
   add<Options extends object>(subcommand: Subcommand, run: Run<Options>): void {
     const command = this.program.command(subcommand.usage).description(subcommand.description);
+    if (subcommand.aliases) command.aliases(subcommand.aliases);
     const own = subcommand.options ?? [];
     // onehost create has a -v of its own.
     const verbose = own.some(([flags]) => flags.startsWith('-v,')) ? '--verbose' : '-v, --verbose';
@@ -63,17 +70,27 @@ export class Family {
 
   /** Runs with these arguments; the exit status. */
   async main(argv: readonly string[]): Promise<number> {
-    const first = argv[0];
-    if (first === undefined || (first.startsWith('-') && !['-V', '--version'].includes(first))) {
-      this.#io.write(this.program.helpInformation());
-      return 0;
-    }
+    const [first, ...rest] = argv;
+    const command = first === undefined ? undefined : this.#commandNamed(first);
+    if (first === undefined || (!command && !['-V', '--version', 'help'].includes(first))) return this.#help(first);
     try {
-      await this.program.parseAsync([...argv], { from: 'user' });
+      const whole = command ? writtenOut(command, rest) : rest;
+      await this.program.parseAsync([first, ...whole], { from: 'user' });
       return 0;
     } catch (error) {
       return report(error, this.#io);
     }
+  }
+
+  #commandNamed(name: string): Command | undefined {
+    return this.program.commands.find((command) => command.name() === name || command.aliases().includes(name));
+  }
+
+  /** What OpenNebula's commands do without a subcommand and, in spite of its complaint, with an unknown one: no failure. */
+  #help(first: string | undefined): number {
+    this.#io.write(this.program.helpInformation());
+    if (first !== undefined && !first.startsWith('-')) this.#io.warn(`Command ${first} not found`);
+    return 0;
   }
 
   async #run<Options>(run: Run<Options>, args: string[], options: Options & GlobalOptions): Promise<void> {
@@ -106,13 +123,18 @@ export async function forEachId(
   for (const id of await idsOf(session.client, noun, list)) {
     try {
       await act(id);
-      if (session.verbose) session.io.write(`${noun.rname} ${id}: ${doneText}\n`);
+      done(session, noun, id, doneText);
     } catch (error) {
       failed = true;
       session.io.warn(reasonOf(error));
     }
   }
   if (failed) throw new Reported();
+}
+
+/** Says with -v what was done to one object. */
+export function done(session: Session, noun: Noun, id: number, text: string): void {
+  if (session.verbose) session.io.write(`${noun.rname} ${id}: ${text}\n`);
 }
 
 function report(error: unknown, io: Io): number {

@@ -22,6 +22,20 @@ export async function requiredTemplate(io: Io, path: string | undefined, positio
   return text;
 }
 
+/**
+ * A template that changes an object: from the file when given, else what the user makes of the present one in an editor, or
+ * without a terminal from stdin up to its end.
+ */
+export async function changedTemplate(
+  io: Io,
+  path: string | undefined,
+  position: number,
+  present: () => Promise<string>,
+): Promise<string> {
+  if (path === undefined && io.edit) return io.edit(await present());
+  return requiredTemplate(io, path, position);
+}
+
 /** A template from a file, from what stdin holds at once, or from options; more than one of these is an error. */
 export async function createTemplate(io: Io, path: string | undefined, options: Attributes): Promise<string> {
   if (path === undefined && options.length === 0) return requiredTemplate(io, path, 1);

@@ -24,6 +24,8 @@ export interface Io {
    * there at once.
    */
   readStdin(required: boolean, prompt: string): Promise<string | null>;
+  /** Lets the user edit a text on the terminal; undefined when there is none. */
+  edit: ((text: string) => Promise<string>) | undefined;
   /** Asks for a secret on the terminal without showing it; null without a terminal. */
   askSecret(prompt: string): Promise<string | null>;
   /** Calls `handler` on Ctrl-C instead of dying; the returned function undoes it. */
@@ -50,6 +52,7 @@ export function processIo(): Io {
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     bars: process.stderr.isTTY,
     readStdin,
+    edit: process.stdin.isTTY ? edit : undefined,
     askSecret,
     onInterrupt: (handler) => {
       process.on('SIGINT', handler);
@@ -79,6 +82,11 @@ async function readStdin(required: boolean, prompt: string): Promise<string | nu
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function edit(text: string): Promise<string> {
+  const { editText } = await import('./editor.ts');
+  return editText(process.env['EDITOR'] || '/usr/bin/vi', text);
 }
 
 function isPipe(): boolean {

@@ -1,53 +1,72 @@
-// `list` of any noun: the pool as a table, as CSV, or as the server's document. Also `top`, which lists again and again.
+// `list` of any noun: the pool as a table, as CSV, or as the server's document. Also `top`, which lists again and again, and
+// `show`.
 import type { Value } from '../wire/xmlrpc.ts';
 import type { XmlElement } from '../wire/xml-read.ts';
-import { documentText, type DocumentOptions } from './document.ts';
+import { DOCUMENT_OPTIONS, documentText, type DocumentOptions } from './document.ts';
 import { Failure } from './failure.ts';
-import type { Family, Session } from './family.ts';
-import { filterFlag, type Noun } from './lookup.ts';
+import type { Family, OptionLine, Session } from './family.ts';
+import { filtered, type FilterOptions } from './filter.ts';
+import { describedColumns, laidOut, LAYOUT_OPTIONS, type ColumnSets, type LayoutOptions } from './layout.ts';
+import { clusterNames, filterFlag, type Noun } from './lookup.ts';
 import { csv, table, type Column } from './table.ts';
 
-export interface ListOptions extends DocumentOptions {
-  list?: string;
-  filter?: string;
-  operator?: string;
+export interface ListOptions extends DocumentOptions, LayoutOptions, FilterOptions {
   csv?: boolean;
   csvDel?: string;
   header?: boolean;
+  numeric?: boolean;
+  kilobytes?: boolean;
+  describe?: boolean;
+  /** Where the listing says so: full documents in -x, -j and -y. */
+  extended?: boolean;
+  search?: string;
   /** Of oneimage: backups only. */
   backup?: boolean;
   delay?: string;
 }
 
 export const TABLE_OPTIONS = [
-  ['-l, --list <columns>', 'columns to show, NAME,STAT'],
+  ...LAYOUT_OPTIONS,
   ['-f, --filter <conditions>', 'rows to show, COLUMN=value,... with = != ~ < > <= >='],
   ['--operator <AND|OR>', 'how the conditions combine'],
   ['--csv', 'comma separated values'],
   ['--csv-del <char>', 'another separator for them'],
   ['--no-header', 'without the column names'],
   ['--no-pager', 'accepted; output is never paged'],
-] as const;
-
-const DOCUMENT_OPTIONS = [
-  ['-x, --xml', 'the document as XML'],
-  ['-j, --json', 'the document as JSON'],
+  ['-n, --numeric', 'ids of users and groups, not their names'],
+  ['-k, --kilobytes', 'sizes as the plain numbers that the server sends'],
+  ['--describe', 'say what the columns show'],
 ] as const;
 
 export interface Listing {
   noun: Noun;
   /** Names of the columns shown without -l. */
   shown: readonly string[];
-  /** `pool` is the whole document, for cells that need more than their row. */
-  columns(nowSec: number, pool?: XmlElement): Array<Column<XmlElement>>;
+  /** More sets of columns, for --listconf. */
+  sets?: Readonly<Record<string, readonly string[]>>;
+  /** `clusters` has names of clusters by id, when the noun asks for them and CLUSTER is shown. */
+  columns(nowSec: number, clusters?: ReadonlyMap<string, string>): Array<Column<XmlElement>>;
+  /** Whether CLUSTER has to be looked up. */
+  clusters?: boolean;
   /** Whether the pool can be asked for somebody's objects only. */
   filterFlag: boolean;
+  /** The pool's call with full documents; it and the pool itself then take a text to search for. */
+  extendedPool?: string;
+}
+
+const SEARCH_OPTIONS = [
+  ['--extended', 'full documents, with -x, -j or -y'],
+  ['--search <query>', 'those that fit, VM.NAME=abc&VM.STATE=3'],
+] as const;
+
+function listOptions(listing: Listing, extra: readonly OptionLine[]): OptionLine[] {
+  return [...TABLE_OPTIONS, ...(listing.extendedPool ? SEARCH_OPTIONS : []), ...extra, ...DOCUMENT_OPTIONS];
 }
 
 /** Adds `list` to a family. */
-export function addList(family: Family, listing: Listing, extra: ReadonlyArray<readonly [string, string]> = []): void {
+export function addList(family: Family, listing: Listing, extra: readonly OptionLine[] = []): void {
   const usage = listing.filterFlag ? 'list [filterflag]' : 'list';
-  const options = [...TABLE_OPTIONS, ...extra, ...DOCUMENT_OPTIONS];
+  const options = listOptions(listing, extra);
   family.add<ListOptions>({ usage, description: 'List the pool', options }, async (session, [flag], given) => {
     session.io.write(await listText(session, listing, flag, given));
   });
@@ -57,9 +76,10 @@ const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 /** Adds `top`: the list every `--delay` seconds until it is interrupted. */
 export function addTop(family: Family, listing: Listing): void {
-  const options = [['-d, --delay <seconds>', 'time between two lists'], ...TABLE_OPTIONS, ...DOCUMENT_OPTIONS] as const;
+  const options = listOptions(listing, [['-d, --delay <seconds>', 'time between two lists']]);
+  const usage = listing.filterFlag ? 'top [filterflag]' : 'top';
   family.add<ListOptions>(
-    { usage: 'top [filterflag]', description: 'List the pool again and again', options },
+    { usage, description: 'List the pool again and again', options },
     async (session, [flag], given) => {
       const delaySec = Number(given.delay ?? '5');
       if (!(delaySec > 0)) throw new Failure(`--delay ${given.delay ?? ''} is no number of seconds.`);
@@ -79,83 +99,81 @@ async function listText(
   session: Session,
   listing: Listing,
   flag: string | undefined,
-  options: ListOptions,
+  given: ListOptions,
 ): Promise<string> {
-  const [, ...range] = listing.noun.poolParams;
-  const params: Value[] = listing.filterFlag ? [await filterFlag(session.client, flag), ...range] : [];
-  const pool = await session.client.document(listing.noun.pool, ...params);
-  const columns = listing.columns(Math.trunc(session.io.now() / 1000), pool);
-  return (
-    documentText(pool, options) ??
-    rowsText(pool.children(listing.noun.element), columns, listing.shown, options, session.io.columns)
+  const { client, io } = session;
+  const sets: ColumnSets = { ...listing.sets, default: listing.shown };
+  const options = withPresetSet(given, sets, io.env['ONE_LISTCONF']);
+  const nowSec = Math.trunc(io.now() / 1000);
+  const wanted = laidOut(listing.columns(nowSec), sets, options);
+  if (options.describe) return describedColumns(listing.columns(nowSec));
+  const pool = await client.document(
+    poolMethod(listing, options),
+    ...(await poolParams(session, listing, flag, given)),
   );
+  const text = documentText(pool, options);
+  if (text !== undefined) return text;
+  const namesClusters = listing.clusters && wanted.some((column) => column.name === 'CLUSTER');
+  const columns = listing.columns(nowSec, namesClusters ? await clusterNames(client) : undefined);
+  return rowsText(pool.children(listing.noun.element), columns, sets, options, io.columns);
 }
 
-/** Rows as a table or CSV, with the columns and filters asked for. */
+/** ONE_LISTCONF names a set for all commands; one that has no such set shows what it always does. */
+function withPresetSet(options: ListOptions, sets: ColumnSets, preset: string | undefined): ListOptions {
+  if (options.listconf !== undefined || preset === undefined || !Object.hasOwn(sets, preset)) return options;
+  return { ...options, listconf: preset };
+}
+
+function poolMethod(listing: Listing, options: ListOptions): string {
+  const asDocument = options.xml ?? options.json ?? options.yaml ?? false;
+  return options.extended && asDocument && listing.extendedPool ? listing.extendedPool : listing.noun.pool;
+}
+
+async function poolParams(
+  { client }: Session,
+  listing: Listing,
+  flag: string | undefined,
+  options: ListOptions,
+): Promise<Value[]> {
+  if (!listing.filterFlag) return [];
+  const [, ...range] = listing.noun.poolParams;
+  return [await filterFlag(client, flag), ...range, ...(options.search === undefined ? [] : [options.search])];
+}
+
+/** Rows as a table or CSV, with the columns and filters asked for. `shown` are the default columns, or all sets of them. */
 export function rowsText(
   rows: readonly XmlElement[],
   columns: ReadonlyArray<Column<XmlElement>>,
-  shown: readonly string[],
+  shown: readonly string[] | ColumnSets,
   options: ListOptions,
   terminal?: number,
 ): string {
-  const names = options.list?.split(',').map((name) => name.trim().toUpperCase()) ?? shown;
-  const chosen = names.map((name) => columnNamed(columns, name));
-  const kept = filtered(options.backup ? rows.filter((row) => row.textOf('TYPE') === '6') : rows, columns, options);
+  const chosen = laidOut(columns, 'default' in shown ? shown : { default: shown }, options);
+  const shape = { numeric: options.numeric ?? false, kilobytes: options.kilobytes ?? false };
+  const backups = options.backup ? rows.filter((row) => row.textOf('TYPE') === '6') : rows;
+  const kept = filtered(backups, columns, options, shape);
   const header = options.header ?? true;
-  if (options.csv || options.csvDel !== undefined) return csv(chosen, kept, options.csvDel ?? ',', header);
-  return table(chosen, kept, { header, terminal });
+  if (options.csv || options.csvDel !== undefined) return csv(chosen, kept, options.csvDel ?? ',', header, shape);
+  return table(chosen, kept, { header, terminal, shape });
 }
 
-function columnNamed(columns: ReadonlyArray<Column<XmlElement>>, name: string): Column<XmlElement> {
-  const column = columns.find((candidate) => candidate.name === name);
-  if (column) return column;
-  throw new Failure(`Column '${name}' not found; there are ${columns.map((candidate) => candidate.name).join(', ')}.`);
-}
-
-function filtered(
-  rows: readonly XmlElement[],
-  columns: ReadonlyArray<Column<XmlElement>>,
-  options: ListOptions,
-): readonly XmlElement[] {
-  if (options.filter === undefined) return rows;
-  const conditions = options.filter.split(',').map((text) => condition(columns, text));
-  const any = options.operator?.toUpperCase() === 'OR';
-  return rows.filter((row) => (any ? conditions.some((holds) => holds(row)) : conditions.every((holds) => holds(row))));
-}
-
-function condition(columns: ReadonlyArray<Column<XmlElement>>, text: string): (row: XmlElement) => boolean {
-  const [, name, operator, wanted = ''] = /^\s*(\w+)\s*(!=|<=|>=|=|~|<|>)(.*)$/.exec(text) ?? [];
-  if (name === undefined || operator === undefined) {
-    throw new Failure(`The filter "${text}" is not COLUMN=value (or != ~ < > <= >=).`);
-  }
-  const column = columnNamed(columns, name.toUpperCase());
-  return (row) => holds(column.cell(row), operator, wanted);
-}
-
-/** Numbers are compared as numbers, everything else as text. */
-function holds(cell: string, operator: string, wanted: string): boolean {
-  if (operator === '~') return cell.includes(wanted);
-  const numeric =
-    cell.trim() !== '' && wanted.trim() !== '' && !Number.isNaN(Number(cell)) && !Number.isNaN(Number(wanted));
-  const order = numeric ? Number(cell) - Number(wanted) : cell < wanted ? -1 : cell > wanted ? 1 : 0;
-  if (operator === '=') return order === 0;
-  if (operator === '!=') return order !== 0;
-  return (operator.startsWith('<') ? order < 0 : order > 0) || (operator.endsWith('=') && order === 0);
-}
-
-/** Adds `show`: the document with -x or -j, else what `text` makes of it. */
-export function addShow(
+/**
+ * Adds `show`: the document with -x, -j or -y, else what `text` makes of it. `argumentName` in square brackets is optional, and
+ * `given` is then '' without it. `extra` are options of the noun's own.
+ */
+export function addShow<Extra extends object = object>(
   family: Family,
   argumentName: string,
-  fetch: (session: Session, given: string) => Promise<XmlElement>,
-  text: (session: Session, object: XmlElement) => Promise<string> | string,
+  fetch: (session: Session, given: string, options: DocumentOptions & Extra) => Promise<XmlElement>,
+  text: (session: Session, object: XmlElement, options: DocumentOptions & Extra) => Promise<string> | string,
+  extra: readonly OptionLine[] = [],
 ): void {
-  family.add<DocumentOptions>(
-    { usage: `show <${argumentName}>`, description: 'Show one of them', options: DOCUMENT_OPTIONS },
+  const argument = argumentName.startsWith('[') ? argumentName : `<${argumentName}>`;
+  family.add<DocumentOptions & Extra>(
+    { usage: `show ${argument}`, description: 'Show one of them', options: [...extra, ...DOCUMENT_OPTIONS] },
     async (session, [given = ''], options) => {
-      const object = await fetch(session, given);
-      session.io.write(documentText(object, options) ?? (await text(session, object)));
+      const object = await fetch(session, given, options);
+      session.io.write(documentText(object, options) ?? (await text(session, object, options)));
     },
   );
 }

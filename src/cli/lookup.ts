@@ -29,6 +29,16 @@ export const NOUN = {
   zone: { rname: 'ZONE', element: 'ZONE', pool: 'zonepool.info', poolParams: [] },
 } as const satisfies Record<string, Noun>;
 
+/** The call that does something to one object, `vm.rename` for a noun whose pool is `vmpool.info`. */
+export function methodOf(noun: Noun, verb: string): string {
+  return `${noun.pool.replace(/pool\.info$/, '')}.${verb}`;
+}
+
+/** What usage lines call an object. */
+export function wordOf(noun: Noun): string {
+  return noun.rname === 'VMTEMPLATE' ? 'template' : noun.rname.toLowerCase();
+}
+
 type Names = Array<{ id: number; name: string }>;
 
 /** The id of one object given by number or name. Throws Failure when the name fits none or several. */
@@ -36,29 +46,24 @@ export async function idOf(client: Client, noun: Noun, given: string): Promise<n
   return isId(given) ? Number(given) : named(await poolNames(client, noun), noun, given);
 }
 
-/** The ids of `1,8..15` or of a comma list that mixes numbers and names, without duplicates. */
+/** The ids of a comma list that mixes numbers, ranges (`8..15`) and names, without duplicates. */
 export async function idsOf(client: Client, noun: Noun, given: string): Promise<number[]> {
-  const ranges = rangesOf(given);
-  if (ranges) return ranges;
-  const names = await poolNames(client, noun);
-  const ids = given.split(',').map((part) => (isId(part) ? Number(part) : named(names, noun, part)));
-  return [...new Set(ids)];
+  const parts = given.split(',');
+  const names = parts.every((part) => RANGE.test(part)) ? [] : await poolNames(client, noun);
+  return [...new Set(parts.flatMap((part) => rangeOf(part) ?? [named(names, noun, part)]))];
 }
 
+const RANGE = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/;
 const MOST_IDS = 1_000_000;
 
-/** The ids of a list made of numbers and ranges only, undefined when there is anything else in it. */
-function rangesOf(given: string): number[] | undefined {
-  const ids = new Set<number>();
-  for (const part of given.split(',')) {
-    const range = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(part);
-    if (!range) return undefined;
-    const first = Number(range[1]);
-    const last = Number(range[2] ?? range[1]);
-    if (last - first > MOST_IDS) throw new Failure(`The range ${part} has more than ${MOST_IDS} ids.`);
-    for (let id = first; id <= last; id += 1) ids.add(id);
-  }
-  return [...ids];
+/** The ids of a number or a range, undefined when it is neither. A range that goes down is empty. */
+function rangeOf(part: string): number[] | undefined {
+  const range = RANGE.exec(part);
+  if (!range) return undefined;
+  const first = Number(range[1]);
+  const last = Number(range[2] ?? range[1]);
+  if (last - first > MOST_IDS) throw new Failure(`The range ${part} has more than ${MOST_IDS} ids.`);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
 
 function isId(text: string): boolean {
@@ -97,4 +102,10 @@ export async function filterFlag(client: Client, given: string | undefined): Pro
     default:
       return idOf(client, NOUN.user, given);
   }
+}
+
+/** Names of all clusters by id. */
+export async function clusterNames(client: Client): Promise<ReadonlyMap<string, string>> {
+  const names = await poolNames(client, NOUN.cluster);
+  return new Map(names.map(({ id, name }) => [String(id), name]));
 }

@@ -1,20 +1,31 @@
 // Tables as OpenNebula prints them: fixed widths, longer values cut, columns that adjust grow instead. On a terminal the
 // header is underlined, states are coloured and expanding columns fill the line.
+/** How cells are written: numbers in place of names, raw numbers in place of sizes. */
+export interface CellShape {
+  numeric: boolean;
+  kilobytes: boolean;
+}
+
+export const PLAIN: CellShape = { numeric: false, kilobytes: false };
+
 export interface Column<Row> {
   name: string;
+  /** What `--describe` says of it. */
+  description?: string;
   width: number;
   left?: boolean;
-  /** Grows to its longest value instead of cutting it. */
+  /** Grows to its longest value instead of cutting it; its name is not cut either. */
   adjust?: boolean;
-  /** Takes a share of a terminal's free width. */
-  expand?: boolean;
-  cell(row: Row): string;
+  /** Takes a share of a terminal's free width, the more the larger the number. */
+  expand?: boolean | number;
+  cell(row: Row, shape: CellShape): string;
 }
 
 export interface TableOptions {
   header?: boolean;
   /** Width of the terminal; undefined for plain text. */
   terminal?: number | undefined;
+  shape?: CellShape;
 }
 
 /** The table's lines, each ended; data lines without trailing blanks. */
@@ -23,17 +34,24 @@ export function table<Row>(
   rows: readonly Row[],
   options: TableOptions = {},
 ): string {
-  const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));
+  const shape = options.shape ?? PLAIN;
+  const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row, shape))));
   const widths = expanded(
     columns,
     columns.map((column, index) => widthOf(column, index, cells)),
     options.terminal,
   );
-  const align = (texts: readonly string[]): string[] =>
-    columns.map((column, index) => fit(texts[index] ?? '', widths[index] ?? column.width, column.left ?? false));
-  const header = align(columns.map((column) => column.name)).join(' ');
+  const aligned = (column: Column<Row>, index: number, text: string): string =>
+    fit(text, widths[index] ?? column.width, column.left ?? false);
+  const header = columns
+    .map((column, index) => {
+      const whole = column.adjust && column.name.length > (widths[index] ?? 0);
+      return whole ? column.name : aligned(column, index, column.name);
+    })
+    .join(' ');
   const lines = cells.map((row) =>
-    align(row)
+    columns
+      .map((column, index) => aligned(column, index, row[index] ?? ''))
       .map((cell) => (options.terminal ? coloured(cell) : cell))
       .join(' ')
       .trimEnd(),
@@ -48,8 +66,9 @@ export function csv<Row>(
   rows: readonly Row[],
   separator: string,
   header: boolean,
+  shape: CellShape = PLAIN,
 ): string {
-  const lines = rows.map((row) => columns.map((column) => column.cell(row).trim()));
+  const lines = rows.map((row) => columns.map((column) => column.cell(row, shape).trim()));
   if (header) lines.unshift(columns.map((column) => column.name));
   return lines.map((cells) => `${cells.map((cell) => quoted(cell, separator)).join(separator)}\n`).join('');
 }
@@ -61,11 +80,11 @@ function widthOf<Row>(column: Column<Row>, index: number, cells: ReadonlyArray<r
 
 /** Shares what a terminal's line has left among the columns that expand. */
 function expanded<Row>(columns: ReadonlyArray<Column<Row>>, widths: number[], terminal: number | undefined): number[] {
-  const growing = columns.filter((column) => column.expand).length;
+  const shares = columns.map(({ expand }) => (typeof expand === 'number' ? expand : expand ? 1 : 0));
+  const total = shares.reduce((sum, share) => sum + share, 0);
   const free = (terminal ?? 0) - widths.reduce((sum, width) => sum + width, 0) - (columns.length - 1);
-  if (growing === 0 || free <= 0) return widths;
-  const share = Math.floor(free / growing);
-  return widths.map((width, index) => width + (columns[index]?.expand ? share : 0));
+  if (total === 0 || free <= 0) return widths;
+  return widths.map((width, index) => width + Math.floor((free * (shares[index] ?? 0)) / total));
 }
 
 function fit(text: string, width: number, left: boolean): string {

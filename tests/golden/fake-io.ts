@@ -26,6 +26,7 @@ export function fakeIo(endpoint: string): FakeIo {
     columns: undefined,
     bars: false,
     readStdin: async () => io.stdin,
+    edit: undefined,
     askSecret: async () => null,
     onInterrupt: () => () => {},
   };
