@@ -33,7 +33,7 @@ export function laidOut<Row>(
   const chosen = names.map((name) => ({ ...columnNamed(columns, name) }));
   const named = (name: string): Array<Column<Row>> => {
     columnNamed(columns, name);
-    return chosen.filter((column) => column.name === name);
+    return chosen.filter((column) => column.name.toUpperCase() === name);
   };
   for (const [name, width] of pairs('--size', options.size, /^[1-9]\d{0,3}$/)) {
     for (const column of named(name)) Object.assign(column, { width: Number(width), adjust: false });
@@ -58,7 +58,7 @@ function expand<Row>(
 
 /** The column called so. Throws Failure naming those that there are. */
 export function columnNamed<Row>(columns: ReadonlyArray<Column<Row>>, name: string): Column<Row> {
-  const column = columns.find((candidate) => candidate.name === name);
+  const column = columns.find((candidate) => candidate.name.toUpperCase() === name);
   if (column) return column;
   throw new Failure(`Column '${name}' not found; there are ${columns.map((candidate) => candidate.name).join(', ')}.`);
 }

@@ -44,8 +44,11 @@ export interface Listing {
   shown: readonly string[];
   /** More sets of columns, for --listconf. */
   sets?: Readonly<Record<string, readonly string[]>>;
-  /** `clusters` has names of clusters by id, when the noun asks for them and CLUSTER is shown. */
-  columns(nowSec: number, clusters?: ReadonlyMap<string, string>): Array<Column<XmlElement>>;
+  /**
+   * `clusters` has names of clusters by id, when the noun asks for them and CLUSTER is shown; `pool` is the whole document, for
+   * cells that need more than their row.
+   */
+  columns(nowSec: number, clusters?: ReadonlyMap<string, string>, pool?: XmlElement): Array<Column<XmlElement>>;
   /** Whether CLUSTER has to be looked up. */
   clusters?: boolean;
   /** Whether the pool can be asked for somebody's objects only. */
@@ -114,7 +117,7 @@ async function listText(
   const text = documentText(pool, options);
   if (text !== undefined) return text;
   const namesClusters = listing.clusters && wanted.some((column) => column.name === 'CLUSTER');
-  const columns = listing.columns(nowSec, namesClusters ? await clusterNames(client) : undefined);
+  const columns = listing.columns(nowSec, namesClusters ? await clusterNames(client) : undefined, pool);
   return rowsText(pool.children(listing.noun.element), columns, sets, options, io.columns);
 }
 
