@@ -111,19 +111,22 @@ export class Family {
 /** Some of a list of ids failed, and each has already been reported. */
 class Reported extends Error {}
 
-/** Does something to every object of a list; failures are printed one by one and the rest goes on. */
+/**
+ * Does something to every object of a list; failures are printed one by one and the rest goes on. `doneText` is said of each with
+ * -v; undefined when `act` says it itself.
+ */
 export async function forEachId(
   session: Session,
   noun: Noun,
   list: string,
-  doneText: string,
+  doneText: string | undefined,
   act: (id: number) => Promise<unknown>,
 ): Promise<void> {
   let failed = false;
   for (const id of await idsOf(session.client, noun, list)) {
     try {
       await act(id);
-      done(session, noun, id, doneText);
+      if (doneText !== undefined) done(session, noun, id, doneText);
     } catch (error) {
       failed = true;
       session.io.warn(reasonOf(error));
