@@ -64,7 +64,8 @@ export const ROOMS = {
  */
 const PURE = [
   /^(model|wire)\//,
-  /^access\/(?!password\.ts$)/, // a password's hash needs a salt by chance
+  // a password's hash needs a salt by chance, an encrypted secret a nonce
+  /^access\/(?!(password|secret-box|sealed-attributes)\.ts$)/,
   /^disk\/(?!.*-write\.ts$)/,
   /^vm\/states\.ts$/,
   /^backup\/(plan|retention|recovery|job)\.ts$/,

@@ -1,4 +1,4 @@
-// Passwords are kept as a salted scrypt hash; comparing takes the same time whatever the answer.
+// Passwords are kept as a salted scrypt hash; comparing takes the same time whatever the answer, and whether there is a user.
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
@@ -6,6 +6,7 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
 const COST = { N: 2 ** 15, r: 8, p: 1 };
 const BYTES = 32;
 const MIN_BYTES = 16;
+const NOBODYS_SALT = Buffer.alloc(16);
 
 /** `scrypt$N$r$p$salt$hash`, salt and hash in base64. */
 export async function hashPassword(password: string): Promise<string> {
@@ -16,15 +17,22 @@ export async function hashPassword(password: string): Promise<string> {
 
 export async function passwordMatches(password: string, stored: string): Promise<boolean> {
   const [scheme, N, r, p, salt, hash] = stored.split('$');
-  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return false;
+  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return matchNobody(password);
   const expected = Buffer.from(hash, 'base64');
-  if (expected.length < MIN_BYTES) return false; // a hash cut short matches too much, an empty one everything
+  // a hash cut short matches too much, an empty one everything
+  if (expected.length < MIN_BYTES) return matchNobody(password);
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   const actual = await derive(password, Buffer.from(salt, 'base64'), expected.length, {
     ...cost,
     maxmem: memory(cost),
   });
   return timingSafeEqual(actual, expected);
+}
+
+/** False, as late as for a wrong password: for names that nobody has, which would otherwise be told by the quick answer. */
+export async function matchNobody(password: string): Promise<false> {
+  await derive(password, NOBODYS_SALT, BYTES, { ...COST, maxmem: memory(COST) });
+  return false;
 }
 
 function memory(cost: { N: number; r: number }): number {

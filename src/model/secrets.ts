@@ -1,4 +1,5 @@
-// Attributes that hold secrets: never in logs, errors or the API's output to those who may not see them.
+// Attributes of datastores that hold secrets: encrypted where they are kept, never in logs and errors, masked to users. No other
+// kind of object has any.
 
 export const SECRET_ATTRIBUTES: ReadonlySet<string> = new Set([
   'RESTIC_PASSWORD',

@@ -1,0 +1,85 @@
+// Login tokens: made, found, added and revoked. Only their hashes are kept. Pure but for the chance that is handed in.
+import { createHash } from 'node:crypto';
+import { CODE, OneError } from '../model/errors.ts';
+import type { LoginToken, User } from '../model/user.ts';
+
+export const MAX_TOKENS = 10;
+export const TOKEN_BYTES = 32;
+const MIN_CHARACTERS = 32;
+const NEVER = -1;
+
+/** What one.user.login asks for. */
+export interface TokenRequest {
+  /** As a client gives or was given it. */
+  token: string;
+  /** -1: never expires; 0: revoke. */
+  validSec: number;
+  /** Group that the token is limited to, -1 for none. */
+  egid: number;
+}
+
+/** A new token in hex from that many random bytes. */
+export function makeToken(random: Uint8Array): string {
+  if (random.length !== TOKEN_BYTES) throw new RangeError(`A token is made of ${TOKEN_BYTES} random bytes.`);
+  return Buffer.from(random).toString('hex');
+}
+
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** The token among these, if it is still valid. */
+export function findToken(tokens: readonly LoginToken[] = [], token: string, nowSec: number): LoginToken | undefined {
+  const hash = hashToken(token);
+  return tokens.find((each) => each.hash === hash && isValid(each, nowSec));
+}
+
+/**
+ * The tokens that the user has after one was added, given another term or revoked (no token: all). Expired ones are dropped on
+ * the way.
+ */
+export function changeTokens(
+  user: Pick<User, 'id' | 'gid' | 'groups' | 'tokens'>,
+  request: TokenRequest,
+  nowSec: number,
+): LoginToken[] {
+  const { token, validSec, egid } = request;
+  const valid = (user.tokens ?? []).filter((each) => isValid(each, nowSec));
+  const hash = hashToken(token);
+  const rest = valid.filter((each) => each.hash !== hash);
+  if (validSec === 0) return token === '' ? [] : revoked(valid, rest);
+  checkTerm(validSec);
+  checkScope(user, egid);
+  if (token.length < MIN_CHARACTERS) {
+    throw new OneError(
+      CODE.XML_RPC_API,
+      `The token has ${token.length} characters; it must have ${MIN_CHARACTERS} or more, or be empty to get a new one.`,
+    );
+  }
+  if (rest.length >= MAX_TOKENS) {
+    throw new OneError(CODE.ACTION, `User [${user.id}] has ${MAX_TOKENS} login tokens, which is the most; revoke one.`);
+  }
+  return [...rest, { hash, expires: validSec === NEVER ? NEVER : nowSec + validSec, egid }];
+}
+
+function revoked(valid: LoginToken[], rest: LoginToken[]): LoginToken[] {
+  if (rest.length < valid.length) return rest;
+  throw new OneError(CODE.NO_EXISTS, 'Could not revoke the login token: there is none like that.');
+}
+
+function isValid({ expires }: LoginToken, nowSec: number): boolean {
+  return expires === NEVER || expires > nowSec;
+}
+
+function checkTerm(validSec: number): void {
+  if (Number.isSafeInteger(validSec) && validSec >= NEVER) return;
+  throw new OneError(
+    CODE.XML_RPC_API,
+    `A login token cannot be valid for ${validSec} seconds; give seconds, -1 for ever, or 0 to revoke.`,
+  );
+}
+
+function checkScope({ id, gid, groups }: Pick<User, 'id' | 'gid' | 'groups'>, egid: number): void {
+  if (egid === -1 || egid === gid || groups.includes(egid)) return;
+  throw new OneError(CODE.XML_RPC_API, `User [${id}] is not in group [${egid}], so no login token can be for it.`);
+}
