@@ -1,5 +1,6 @@
 // What development begins with: a fake host and a fake backup datastore, made when missing, and how to try them.
 import { accessSync } from 'node:fs';
+import { makeCaller } from './access/authorize.ts';
 import type { Call, Services } from './api/method.ts';
 import { METHODS } from './api/methods/all.ts';
 import type { Value } from './wire/xmlrpc.ts';
@@ -7,7 +8,8 @@ import type { Value } from './wire/xmlrpc.ts';
 /** Adds the fake host and the fake backup datastore to a store that has none, through the API as its administrator. */
 export async function prepareDev(services: Services): Promise<void> {
   const { store } = services.parts;
-  const call: Call = { ...services, user: await store.users.get(0) };
+  const user = await store.users.get(0);
+  const call: Call = { ...services, user, caller: makeCaller(user, -1, []) };
   const ask = (method: string, ...params: Value[]): Promise<unknown> | undefined => METHODS[method]?.run(call, params);
   if (!(await store.hosts.list()).some((host) => host.vmMad === 'fake')) {
     await ask('one.host.allocate', 'fake', 'fake', 'fake', -1);

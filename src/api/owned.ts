@@ -136,7 +136,11 @@ export async function chown<T extends Owned>(
       if (user) Object.assign(object, { uid: user.id, uname: user.name });
       if (group) Object.assign(object, { gid: group.id, gname: group.name });
     });
-    await keepWithinQuota(tx, { uid: user ? after.uid : -1, gid: group ? after.gid : -1 }, stored.charges?.(after) ?? []);
+    await keepWithinQuota(
+      tx,
+      { uid: user ? after.uid : -1, gid: group ? after.gid : -1 },
+      stored.charges?.(after) ?? [],
+    );
   });
 }
 
@@ -147,7 +151,9 @@ function lockMethods<T extends Owned>(noun: ApiNoun<T>): MethodTable {
       const wanted = lockLevel(level);
       if (object.lock && (test || (object.lock.owner !== call.user.id && !call.caller.admin))) {
         const { owner } = object.lock;
-        throw new OneError(CODE.ACTION, `The ${noun.label} [${id}] is already locked by user ${owner}.`, { objectId: id });
+        throw new OneError(CODE.ACTION, `The ${noun.label} [${id}] is already locked by user ${owner}.`, {
+          objectId: id,
+        });
       }
       const time = nowSec(call.parts.clock);
       await noun.pool(call.parts.store).update(id, (record) => {
@@ -181,4 +187,3 @@ function lockLevel(level: number): LockLevel {
     `Lock level ${level} is not known; it must be 1 (use), 2 (manage), 3 (admin) or 4 (all).`,
   );
 }
-

@@ -6,7 +6,8 @@ import { permissionsFromOctet } from '../model/permissions.ts';
 import type { User } from '../model/user.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
-import { visible } from './pool.ts';
+import { makeCaller, visibility } from '../access/authorize.ts';
+import { poolFilter } from './pool.ts';
 
 /** Owner, group and permissions of the objects 0 to 7. */
 const OBJECTS: Array<[uid: number, gid: number, octet: number]> = [
@@ -34,7 +35,12 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 const ids = async (who: User, flag: number, start = -1, end = -1): Promise<number[]> =>
-  (await visible(store.templates, who, flag, start, end)).map(({ id }) => id);
+  (
+    await store.templates.list({
+      ...poolFilter(who, flag, start, end),
+      visible: visibility(makeCaller(who, -1, []), 'USE', 'TEMPLATE'),
+    })
+  ).map(({ id }) => id);
 
 describe('whose', () => {
   it.each([

@@ -11,7 +11,12 @@ const FLAG = { PRIMARY_GROUP: -4, MINE: -3, ALL: -2, MINE_AND_GROUPS: -1 } as co
  * OpenNebula's pool parameters as a filter: `flag` whose, `start` and `end` which. -1,-1 is all; start and end are a range,
  * open where one is -1; an end below -1 is a page of that length from offset start.
  */
-export function poolFilter(user: Pick<User, 'id' | 'gid' | 'groups'>, flag: number, start: number, end: number): Filter {
+export function poolFilter(
+  user: Pick<User, 'id' | 'gid' | 'groups'>,
+  flag: number,
+  start: number,
+  end: number,
+): Filter {
   if (flag < FLAG.PRIMARY_GROUP) {
     throw new OneError(CODE.XML_RPC_API, `Incorrect filter_flag ${flag}; it must be -4, -3, -2, -1 or a user id.`);
   }

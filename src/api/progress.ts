@@ -1,11 +1,10 @@
 // Progress of runs as server-sent events: each event is the whole Operation; the last one is named `end`. Followed by the CLI.
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { need } from '../access/permissions.ts';
-import { CODE, OneError } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
-import type { User } from '../model/user.ts';
-import type { Services } from './method.ts';
+import type { Call, Services } from './method.ts';
+import { authorized } from './noun.ts';
+import { IMAGE, VM } from './nouns/stored.ts';
 import type { Sessions } from './session.ts';
 
 /** How many past runs are looked through for an image's. */
@@ -14,38 +13,42 @@ const RECENT = 500;
 export function progressRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
   const { store } = services.parts;
   server.get<{ Params: { id: string } }>('/api/progress/vm/:id', async (request, reply) => {
-    const user = await callerOf(request, sessions);
-    const vm = await store.vms.get(Number(request.params.id));
-    need(user, vm, 'USE', 'VM');
+    const vm = await authorized(await callerOf(request, sessions, services), VM, idOf(request.params.id), 'USE');
     const isOfVm = (operation: Operation): boolean => operation.kind === 'backup' && operation.vmId === vm.id;
     reply.hijack();
     await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));
   });
   server.get<{ Params: { id: string } }>('/api/progress/image/:id', async (request, reply) => {
-    const user = await callerOf(request, sessions);
-    const id = Number(request.params.id);
+    const call = await callerOf(request, sessions, services);
+    const id = idOf(request.params.id);
     const isOfImage = (operation: Operation): boolean => operation.imageIds.includes(id);
     const last = async (): Promise<Operation | undefined> => (await store.operations.recent(RECENT)).find(isOfImage);
-    await mayFollowImage(services, user, id, await last());
+    await mayFollowImage(call, id, await last());
     reply.hijack();
     await follow(reply.raw, services, isOfImage, last);
   });
 }
 
 /** A failed restore has removed its images: then the source's owner, whose run it was, still sees how it ended. */
-async function mayFollowImage(services: Services, user: User, id: number, last: Operation | undefined): Promise<void> {
-  const { store } = services.parts;
-  const image = await store.images.find(id);
-  if (image) return need(user, image, 'USE', 'IMAGE');
-  const vm = last && (await store.vms.find(last.vmId));
-  if (vm) return need(user, vm, 'USE', 'VM');
-  throw new OneError(CODE.NO_EXISTS, `Error getting image [${id}].`, { objectId: id });
+async function mayFollowImage(call: Asking, id: number, last: Operation | undefined): Promise<void> {
+  const { store } = call.parts;
+  const gone = (await store.images.find(id)) === undefined;
+  const vm = gone && last ? await store.vms.find(last.vmId) : undefined;
+  if (vm) await authorized(call, VM, vm.id, 'USE');
+  else await authorized(call, IMAGE, id, 'USE');
 }
 
-async function callerOf(request: FastifyRequest, sessions: Sessions): Promise<User> {
+type Asking = Pick<Call, 'parts' | 'caller'>;
+
+/** An id in a path; what is no number is no object. */
+function idOf(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
+}
+
+async function callerOf(request: FastifyRequest, sessions: Sessions, { parts }: Services): Promise<Asking> {
   const [scheme, encoded] = (request.headers.authorization ?? '').split(' ');
   const session = scheme === 'Basic' && encoded ? Buffer.from(encoded, 'base64').toString('utf8') : '';
-  return sessions.user(session);
+  return { parts, caller: (await sessions.caller(session)).caller };
 }
 
 /**

@@ -23,7 +23,9 @@ export function buildServer(services: Services): FastifyInstance {
   server.post('/RPC2', async (request, reply) => {
     const body = typeof request.body === 'string' ? request.body : '';
     const answered = await answer(body, services, sessions);
-    return reply.type('text/xml; charset=utf-8').send(typeof answered === 'string' ? answered : Readable.from(answered));
+    return reply
+      .type('text/xml; charset=utf-8')
+      .send(typeof answered === 'string' ? answered : Readable.from(answered));
   });
   server.get('/api/health', () => ({ status: 'ok' }));
   progressRoutes(server, services, sessions);

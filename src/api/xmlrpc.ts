@@ -2,7 +2,15 @@
 // A document that comes in pieces is sent as it is made; a short one in one piece, whose length is then known.
 import { reasonOf, OneError, CODE } from '../model/errors.ts';
 import { escapeText } from '../wire/xml-write.ts';
-import { FAULT, formatFailure, formatFault, formatSuccess, parseCall, successFrame, XmlRpcFault } from '../wire/xmlrpc.ts';
+import {
+  FAULT,
+  formatFailure,
+  formatFault,
+  formatSuccess,
+  parseCall,
+  successFrame,
+  XmlRpcFault,
+} from '../wire/xmlrpc.ts';
 import type { Method, Result, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import type { Sessions } from './session.ts';

@@ -25,13 +25,13 @@ beforeEach(async () => {
   parts = {
     ...{ store: await openSqlite(':memory:'), clock: () => 0, log: pino({ level: 'silent' }), runDirectory: directory },
     ...{ hypervisorConfigOf: () => hypervisor, hypervisorOf: () => openHypervisor(hypervisor) },
-    ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => config },
-    backupStoreOf: () => {
+    ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
+    backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');
-      return openBackupStore(config);
+      return Promise.resolve(openBackupStore(config));
     },
   };
-  await parts.store.datastores.allocate(() => ({ ...datastore, images: [] }), 100);
+  await parts.store.datastores.allocate(() => datastore, 100);
   const backups = { ...vm.backups, ids: [], config: { ...vm.backups.config, keepLast: 2 } };
   await parts.store.vms.allocate(() => ({ ...vm, backups }), 0);
 });
@@ -48,7 +48,6 @@ async function backup(change: Partial<Image> = {}): Promise<Image> {
     return { ...backupImage, id, name: `b${id}`, source, regtime: id, datastoreId: 100, vms: [0], points, ...change };
   });
   await writeFile(join(directory, `${image.source}.json`), '{}');
-  await parts.store.datastores.update(100, (record) => void record.images.push(image.id));
   await parts.store.vms.update(0, (record) => void record.backups.ids.push(image.id));
   return image;
 }
@@ -60,7 +59,7 @@ it('takes the data, the image and every mention of it', async () => {
   await removeBackup(parts, first);
   expect(await readdir(directory)).toEqual([`${second.source}.json`]);
   expect(await there()).toEqual([second.id]);
-  expect((await parts.store.datastores.get(100)).images).toEqual([second.id]);
+  expect(await parts.store.links.of('image-datastore', 100)).toEqual([second.id]);
   expect((await parts.store.vms.get(0)).backups.ids).toEqual([second.id]);
 });
 

@@ -16,9 +16,12 @@ import {
   type MoverEvent,
 } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Charge } from '../model/quota.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { readDisks } from '../vm/disks.ts';
 import { closeHistory, HISTORY_ACTION, reopenHistory, showError } from '../vm/history.ts';
 import { monitorDatastore } from '../vm/monitor.ts';
+import { keepWithinQuota } from '../vm/quota.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { hostOf, systemDatastore, vmDirectory } from '../vm/places.ts';
@@ -57,6 +60,8 @@ export class BackupRunner {
     const run = await this.#decide(vmId, datastoreId);
     await this.#parts.store.transaction(async (tx) => {
       await tx.operations.add(run.operation);
+      const { reserved } = run.operation;
+      if (reserved) await keepWithinQuota(tx, reserved, reserved.charges);
       await tx.vms.update(vmId, (vm) => {
         enter('backup', vm);
         if ((vm.lcmState === LCM.BACKUP) !== run.plan.live) {
@@ -76,6 +81,11 @@ export class BackupRunner {
   async stop(vmId: number): Promise<void> {
     const operation = this.#log.running((running) => running.kind === 'backup' && running.vmId === vmId);
     if (operation) await this.#runs.stop(operation.id);
+  }
+
+  /** Asks the running backup of a VM to end; the VM goes back to where it was when all is cleaned. */
+  cancel(vmId: number): void {
+    this.stop(vmId).catch((error: unknown) => this.#parts.log.error({ vm: vmId, err: error }, 'a cancel failed'));
   }
 
   /** Ends every run, as the daemon stops. */
@@ -120,6 +130,7 @@ export class BackupRunner {
       freeze: vm.backups.config.fsFreeze,
     };
     operation.plan = task;
+    operation.reserved = { uid: vm.uid, gid: vm.gid, charges: reservation(vm, plan, datastore.id) };
     return { operation, plan, task, vm, datastore };
   }
 
@@ -229,6 +240,16 @@ export class BackupRunner {
       if (left === '') await this.#parts.store.operations.save({ ...earlier, cleaned: true });
     }
   }
+}
+
+/** The most that the backup can take: its disks as the guest sees them. */
+function reservation(vm: Vm, plan: BackupPlan, datastoreId: number): Charge[] {
+  const taken = new Set(plan.disks.map(({ diskId }) => diskId));
+  const disks = readDisks(vm.template).filter(({ diskId }) => taken.has(diskId));
+  return [
+    { kind: 'DATASTORE', id: datastoreId, metric: 'SIZE', amount: disks.reduce((sum, disk) => sum + disk.sizeMb, 0) },
+    { kind: 'DATASTORE', id: datastoreId, metric: 'IMAGES', amount: 1 },
+  ];
 }
 
 /** The VM as a restore will need it; its backup configuration comes along, so that the restored VM is protected too. */

@@ -1,6 +1,8 @@
 // The record of one run. It is written before anything starts and a run finishes only against its own record, so a late
 // answer of a dead run can change nothing.
 
+import type { Charge } from './quota.ts';
+
 export type OperationKind = 'backup' | 'restore';
 export type OperationResult = 'running' | 'done' | 'failed';
 
@@ -40,6 +42,8 @@ export interface Operation {
   disks: DiskProgress[];
   /** What a backup read, stored and used, in bytes; null until it has ended well, and for restores. */
   figures: BackupFigures | null;
+  /** What counts in the quotas of the VM's owner and group while the run goes on: the most that it may store. */
+  reserved?: { uid: number; gid: number; charges: Charge[] };
   /** Whether everything a failed run could leave behind is known to be gone. */
   cleaned: boolean;
 }

@@ -1,5 +1,5 @@
 // Carries out restores: plan, records (images LOCKED, template), mover, images READY. A failed restore removes what it made.
-import { need } from '../access/permissions.ts';
+import { newPermissions } from '../access/umask.ts';
 import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
@@ -7,11 +7,12 @@ import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
 import type { RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
-import { permissionsFromOctet } from '../model/permissions.ts';
 import type { User } from '../model/user.ts';
+import { NOUNS } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
+import { keepWithinQuota } from '../vm/quota.ts';
 import { Runs } from '../vm/runs.ts';
 import { readOptions } from './options.ts';
 import { planRestore, withImageIds, type RestorePlan } from './plan.ts';
@@ -34,12 +35,8 @@ export class RestoreRunner {
   }
 
   /** Accepts a restore; returns `<template id> <image ids>` as OpenNebula does. The data follows in the background. */
-  async start(user: User, imageId: number, datastoreId: number, options: Attributes): Promise<string> {
+  async start(user: User, backup: Image, destination: Datastore, options: Attributes): Promise<string> {
     const { store } = this.#parts;
-    const backup = await store.images.get(imageId);
-    need(user, backup, 'USE', 'IMAGE');
-    const destination = await store.datastores.get(datastoreId);
-    need(user, destination, 'USE', 'DATASTORE');
     const source = await store.datastores.get(backup.datastoreId);
     const plan = planRestore({ image: backup, backupDatastore: source, destination, ...readOptions(options) });
     const files = this.#parts.imageStoreOf(destination);
@@ -100,7 +97,7 @@ export class RestoreRunner {
         id,
         ...owner,
         name: disk.name,
-        permissions: permissionsFromOctet(0o600),
+        permissions: newPermissions(user),
         type: disk.type,
         diskType: 0,
         persistent: false,
@@ -120,6 +117,7 @@ export class RestoreRunner {
         isChain: false,
       }));
       operation.imageIds.push(image.id);
+      await keepWithinQuota(tx, image, NOUNS.images.charges(image));
     }
     let templateId = -1;
     if (plan.template) {
@@ -128,7 +126,7 @@ export class RestoreRunner {
         id,
         ...owner,
         name: plan.name,
-        permissions: permissionsFromOctet(0o600),
+        permissions: newPermissions(user),
         regtime: now,
         template: attributes,
       }));

@@ -1,6 +1,6 @@
 // Records of runs, found by their own id or by VM.
 import type { Operation } from '../model/operation.ts';
-import type { Db } from './pool.ts';
+import { addCharges, removeCharges, type Db } from './pool.ts';
 import type { OperationRow } from './schema.ts';
 import type { Operations } from './store.ts';
 
@@ -13,10 +13,13 @@ export class SqlOperations implements Operations {
 
   async add(operation: Operation): Promise<void> {
     await this.#db.insertInto('operation').values(rowOf(operation)).execute();
+    const { reserved } = operation;
+    if (reserved) await addCharges(this.#db, 'operation', operation.id, reserved, reserved.charges);
   }
 
   async save(operation: Operation): Promise<void> {
     await this.#db.updateTable('operation').set(rowOf(operation)).where('id', '=', operation.id).execute();
+    if (operation.reserved && operation.result !== 'running') await removeCharges(this.#db, 'operation', operation.id);
   }
 
   async find(id: string): Promise<Operation | undefined> {

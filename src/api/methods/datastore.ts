@@ -1,69 +1,107 @@
 // one.datastore.* and one.datastorepool.*
 import { mkdir } from 'node:fs/promises';
-import { isAdmin, may, need, needAdmin } from '../../access/permissions.ts';
+import { unmaskAttributes } from '../../access/sealed-attributes.ts';
 import { requiredAttributes, validateBackupStore } from '../../datastore/all.ts';
-import { text, type Attributes } from '../../model/attributes.ts';
-import { DATASTORE_TYPE, type Datastore, type DatastoreType } from '../../model/datastore.ts';
+import { merge, text, type Attributes } from '../../model/attributes.ts';
+import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
+import { DATASTORE_TYPE, newDatastore, type Datastore, type DatastoreType } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
 import { permissionsFromOctet } from '../../model/permissions.ts';
-import { SECRET_ATTRIBUTES } from '../../model/secrets.ts';
+import { VM_STATE } from '../../model/vm.ts';
+import { NOUNS } from '../../store/nouns.ts';
 import { monitorDatastore } from '../../vm/monitor.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
-import { datastorePoolXml, datastoreXml } from '../../wire/documents/datastore.ts';
+import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
+import { authorized, requireCreate } from '../noun.ts';
+import { CLUSTER, DATASTORE } from '../nouns/stored.ts';
+import { infoMethod, ownedMethods, renameMethod } from '../owned.ts';
+import { poolDocument } from '../pool.ts';
+import { forgetRules } from '../rules.ts';
 
 export const datastoreMethods: MethodTable = {
-  'one.datastore.allocate': method(['string', ['int', -1]], async (call, given) => {
-    needAdmin(call.user, 'CREATE DATASTORE');
-    return createDatastore(call, parseTemplate(given));
+  ...infoMethod(DATASTORE),
+  ...renameMethod(DATASTORE),
+  ...ownedMethods(DATASTORE, NOUNS.datastores, { lockable: false }),
+  'one.datastore.allocate': method(['string', ['int', -1]], async (call, given, clusterId) => {
+    requireCreate(call, 'DATASTORE');
+    const cluster = clusterId < 0 ? DEFAULT_CLUSTER : (await authorized(call, CLUSTER, clusterId, 'ADMIN')).id;
+    return createDatastore(call, parseTemplate(given), cluster);
   }),
-  'one.datastore.info': method(['int', ['boolean', false]], async ({ parts, user }, id, decrypt) => {
-    const datastore = await parts.store.datastores.get(id);
-    need(user, datastore, 'USE', 'DATASTORE');
-    return datastoreXml(decrypt && isAdmin(user) ? datastore : withoutSecrets(datastore));
+  'one.datastore.update': method(['int', 'string', ['int', 0]], async (call, id, given, append) => {
+    await authorized(call, DATASTORE, id, 'MANAGE');
+    await updateDatastore(call, id, parseTemplate(given), appendFlag(append));
+    return id;
   }),
-  'one.datastorepool.info': method([], async ({ parts, user }) => {
-    const all = await parts.store.datastores.list();
-    return datastorePoolXml(all.filter((datastore) => may(user, datastore, 'USE')).map(withoutSecrets));
+  'one.datastore.enable': method(['int', 'boolean'], async (call, id, enable) => {
+    const datastore = await authorized(call, DATASTORE, id, 'MANAGE');
+    if (datastore.type !== DATASTORE_TYPE.SYSTEM_DS) {
+      throw new OneError(
+        CODE.INTERNAL,
+        `Datastore ${id} (${datastore.name}) is no system datastore; only those can be disabled.`,
+        {
+          objectId: id,
+        },
+      );
+    }
+    await call.parts.store.datastores.update(id, (record) => void (record.state = enable ? 0 : 1));
+    return id;
   }),
+  'one.datastore.delete': method(['int'], async (call, id) => {
+    const datastore = await authorized(call, DATASTORE, id, 'MANAGE');
+    await call.parts.store.transaction(async (tx) => {
+      const images = await tx.links.of('image-datastore', id);
+      if (images.length > 0) refuseDelete(datastore, `it holds ${images.length} images`);
+      for await (const vms of tx.vms.each({ notState: VM_STATE.DONE })) {
+        const user = vms.find((vm) => vm.history.at(-1)?.dsId === id);
+        if (user) refuseDelete(datastore, `VM ${user.id} has its disks in it`);
+      }
+      await tx.datastores.remove(id);
+      await forgetRules(tx, 'DATASTORE', id);
+    });
+    return id;
+  }),
+  'one.datastorepool.info': method([], (call) => poolDocument(call, DATASTORE, 'DATASTORE_POOL', {})),
 };
 
-async function createDatastore({ parts, user, datastoreLocation }: Call, template: Attributes): Promise<number> {
+function refuseDelete({ id, name }: Datastore, why: string): never {
+  throw new OneError(CODE.ACTION, `Datastore ${id} (${name}) cannot be deleted: ${why}.`, { objectId: id });
+}
+
+async function createDatastore(call: Call, template: Attributes, cluster: number): Promise<number> {
+  const { parts, user, datastoreLocation } = call;
   const name = checkName(text(template, 'NAME') ?? '');
   const type = typeOf(text(template, 'TYPE') ?? 'IMAGE_DS');
   const backup = type === DATASTORE_TYPE.BACKUP_DS;
   const dsMad = text(template, 'DS_MAD') ?? (backup ? '' : 'fs');
   if (backup) refuseIncomplete(template, dsMad);
   else if (dsMad !== 'fs') refuse(`DS_MAD="${dsMad}" is no driver of TYPE="${typeName(type)}"; it must be fs.`);
-  const make = (id: number): Datastore => {
-    const datastore: Datastore = {
-      id,
-      uid: user.id,
-      gid: user.gid,
-      uname: user.name,
-      gname: user.gname,
-      name,
-      permissions: permissionsFromOctet(0o640),
-      type,
-      dsMad,
-      tmMad: backup ? '-' : (text(template, 'TM_MAD') ?? 'qcow2'),
-      basePath: `${datastoreLocation}/${id}`,
-      diskType: 0,
-      state: 0,
-      clusters: [0],
-      images: [],
-      totalMb: 0,
-      freeMb: 0,
-      usedMb: 0,
-      template: template.filter(([attribute]) => attribute !== 'NAME' && attribute !== 'TYPE'),
-    };
-    if (backup) validateBackupStore(parts.backupStoreConfigOf(datastore));
-    return datastore;
-  };
+  const kept = template.filter(([attribute]) => attribute !== 'NAME' && attribute !== 'TYPE');
+  const make = (id: number): Datastore =>
+    newDatastore(
+      {
+        id,
+        uid: user.id,
+        gid: user.gid,
+        uname: user.name,
+        gname: user.gname,
+        name,
+        permissions: permissionsFromOctet(0o640),
+      },
+      {
+        type,
+        dsMad,
+        tmMad: backup ? '-' : (text(template, 'TM_MAD') ?? 'qcow2'),
+        location: datastoreLocation,
+        clusters: [cluster],
+        template: parts.sealed(kept),
+      },
+    );
   // one transaction: no datastore without its directory
   const created = await parts.store.transaction(async (tx) => {
     const record = await tx.datastores.allocate(make);
+    if (backup) validate(call, record);
     await mkdir(record.basePath, { recursive: true, mode: 0o755 }).catch((error: unknown) =>
       refuse(`Its directory could not be made: ${reasonOf(error)}.`),
     );
@@ -71,6 +109,42 @@ async function createDatastore({ parts, user, datastoreLocation }: Call, templat
   });
   await monitorDatastore(parts, created);
   return created.id;
+}
+
+/** TYPE and DS_MAD are for good; a secret that comes back as it was shown is kept as it is. */
+async function updateDatastore(call: Call, id: number, given: Attributes, append: boolean): Promise<void> {
+  const { parts } = call;
+  await parts.store.datastores.update(id, (record) => {
+    const type = text(given, 'TYPE');
+    if (type !== undefined && typeOf(type) !== record.type) {
+      throw new OneError(
+        CODE.ACTION,
+        `TYPE="${type}": the type of a datastore cannot be changed; it is ${typeName(record.type)}.`,
+      );
+    }
+    const dsMad = text(given, 'DS_MAD');
+    if (dsMad !== undefined && dsMad !== record.dsMad) {
+      throw new OneError(
+        CODE.ACTION,
+        `DS_MAD="${dsMad}": the driver of a datastore cannot be changed; it is ${record.dsMad}.`,
+      );
+    }
+    const wanted = given.filter(([name]) => name !== 'NAME' && name !== 'TYPE');
+    const sealed = parts.sealed(unmaskAttributes(wanted, record.template));
+    record.template = append ? merge(record.template, sealed) : sealed;
+    if (record.type === DATASTORE_TYPE.BACKUP_DS) validate(call, record);
+  });
+}
+
+function validate({ parts }: Call, datastore: Datastore): void {
+  const { template } = parts.unsealed(datastore);
+  const attributes = template.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  validateBackupStore({
+    driver: datastore.dsMad,
+    datastoreId: datastore.id,
+    basePath: datastore.basePath,
+    attributes: Object.fromEntries(attributes),
+  });
 }
 
 function refuse(why: string): never {
@@ -92,12 +166,4 @@ function refuseIncomplete(template: Attributes, dsMad: string): void {
   const missing = requiredAttributes(dsMad).filter((attribute) => !text(template, attribute));
   if (missing.length === 0) return;
   refuse(`DS_MAD="${dsMad}" needs ${missing.join(', ')}, which the template does not have.`);
-}
-
-function withoutSecrets(datastore: Datastore): Datastore {
-  const template = datastore.template.map(([name, value]): Attributes[number] => [
-    name,
-    SECRET_ATTRIBUTES.has(name) ? '***' : value,
-  ]);
-  return { ...datastore, template };
 }

@@ -1,47 +1,83 @@
 // one.host.* and one.hostpool.*
-import { needAdmin } from '../../access/permissions.ts';
+import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import { HOST_STATE } from '../../model/host.ts';
+import { HOST_STATE, type HostState } from '../../model/host.ts';
 import { checkName } from '../../model/names.ts';
-import { hostPoolXml, hostXml } from '../../wire/documents/host.ts';
 import { method, type MethodTable } from '../method.ts';
+import { authorized, requireCreate } from '../noun.ts';
+import { CLUSTER, HOST } from '../nouns/stored.ts';
+import { infoMethod, renameMethod, updateMethod } from '../owned.ts';
+import { poolDocument } from '../pool.ts';
+import { forgetRules } from '../rules.ts';
 
 /** VM drivers with the hypervisor driver that carries each out. */
 export const VM_MADS = ['kvm', 'qemu', 'fake'] as const;
 
+/** What one.host.status is given, and the state a host is in until it is next looked at. */
+const STATUS: readonly HostState[] = [HOST_STATE.INIT, HOST_STATE.DISABLED, HOST_STATE.OFFLINE];
+
 export const hostMethods: MethodTable = {
-  'one.host.allocate': method(['string', 'string', 'string', ['int', -1]], async (call, name, imMad, vmMad) => {
-    needAdmin(call.user, 'CREATE HOST');
-    if (!VM_MADS.some((known) => known === vmMad)) {
-      throw new OneError(CODE.ALLOCATE, `VM_MAD "${vmMad}" is not known; it must be one of ${VM_MADS.join(', ')}.`);
+  ...infoMethod(HOST),
+  ...renameMethod(HOST),
+  ...updateMethod(HOST),
+  'one.host.allocate': method(
+    ['string', 'string', 'string', ['int', -1]],
+    async (call, name, imMad, vmMad, clusterId) => {
+      requireCreate(call, 'HOST');
+      const { store } = call.parts;
+      if (!VM_MADS.some((known) => known === vmMad)) {
+        throw new OneError(CODE.ALLOCATE, `VM_MAD "${vmMad}" is not known; it must be one of ${VM_MADS.join(', ')}.`);
+      }
+      const cluster =
+        clusterId < 0 ? await store.clusters.get(DEFAULT_CLUSTER) : await authorized(call, CLUSTER, clusterId, 'ADMIN');
+      const host = await store.hosts.allocate((id) => ({
+        id,
+        name: checkName(name),
+        state: HOST_STATE.INIT,
+        prevState: HOST_STATE.INIT,
+        imMad,
+        vmMad,
+        clusterId: cluster.id,
+        cluster: cluster.name,
+        totalCpu: 0,
+        totalMemKb: 0,
+        usedCpu: 0,
+        usedMemKb: 0,
+        lastMonitored: 0,
+        kvm: null,
+        template: [],
+      }));
+      call.tick.wake();
+      return host.id;
+    },
+  ),
+  'one.host.status': method(['int', 'int'], async (call, id, status) => {
+    await authorized(call, HOST, id, 'ADMIN');
+    const state = STATUS[status];
+    if (state === undefined) {
+      throw new OneError(CODE.XML_RPC_API, `Host status ${status} is not known; 0 enables, 1 disables, 2 is offline.`);
     }
-    const host = await call.parts.store.hosts.allocate((id) => ({
-      id,
-      name: checkName(name),
-      state: HOST_STATE.INIT,
-      prevState: HOST_STATE.INIT,
-      imMad,
-      vmMad,
-      clusterId: 0,
-      cluster: 'default',
-      totalCpu: 0,
-      totalMemKb: 0,
-      usedCpu: 0,
-      usedMemKb: 0,
-      vms: [],
-      lastMonitored: 0,
-      kvm: null,
-      template: [],
-    }));
+    await call.parts.store.hosts.update(id, (host) => {
+      host.prevState = host.state;
+      host.state = state;
+      host.lastMonitored = state === HOST_STATE.INIT ? 0 : host.lastMonitored;
+    });
     call.tick.wake();
-    return host.id;
+    return id;
   }),
-  'one.host.info': method(['int', ['boolean', false]], async ({ parts, user }, id) => {
-    needAdmin(user, `USE HOST [${id}]`);
-    return hostXml(await parts.store.hosts.get(id));
+  'one.host.delete': method(['int'], async (call, id) => {
+    await authorized(call, HOST, id, 'ADMIN');
+    await call.parts.store.transaction(async (tx) => {
+      const vms = await tx.links.of('vm-host', id);
+      if (vms.length > 0) {
+        throw new OneError(CODE.ACTION, `Host ${id} cannot be deleted: VM ${vms.join(', ')} is on it.`, {
+          objectId: id,
+        });
+      }
+      await tx.hosts.remove(id);
+      await forgetRules(tx, 'HOST', id);
+    });
+    return id;
   }),
-  'one.hostpool.info': method([], async ({ parts, user }) => {
-    needAdmin(user, 'USE HOST');
-    return hostPoolXml(await parts.store.hosts.list());
-  }),
+  'one.hostpool.info': method([], (call) => poolDocument(call, HOST, 'HOST_POOL', {})),
 };

@@ -1,132 +1,203 @@
 // one.image.* and one.imagepool.*
-import { need, needAdmin } from '../../access/permissions.ts';
+import { requireRight } from '../../access/authorize.ts';
+import { refuseRestricted } from '../../access/restricted.ts';
+import { newPermissions } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
-import { text, type Attributes } from '../../model/attributes.ts';
+import { text } from '../../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import { isDiskFormat } from '../../model/ids.ts';
-import { FILE_SYSTEMS, IMAGE_STATE, IMAGE_TYPE, type Image, type ImageType } from '../../model/image.ts';
+import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
-import { permissionsFromOctet } from '../../model/permissions.ts';
-import type { User } from '../../model/user.ts';
-import { MAX_SIZE_MB } from '../../vm/disks.ts';
+import { NOUNS } from '../../store/nouns.ts';
+import { newImage, typeOf, type ImagePlace } from '../../vm/new-image.ts';
 import { nowSec } from '../../vm/parts.ts';
+import { keepWithinQuota } from '../../vm/quota.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
-import { imagePoolXml, imageXml } from '../../wire/documents/image.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
-import { visible } from '../pool.ts';
+import { authorized, requireCreate } from '../noun.ts';
+import { DATASTORE, IMAGE } from '../nouns/stored.ts';
+import { infoMethod, ownedMethods, renameMethod, updateMethod } from '../owned.ts';
+import { poolDocument, poolFilter } from '../pool.ts';
+import { forgetRules } from '../rules.ts';
 
 export const imageMethods: MethodTable = {
+  ...infoMethod(IMAGE),
+  ...renameMethod(IMAGE),
+  ...updateMethod(IMAGE, (call, before, template) => {
+    if (!call.caller.admin) refuseRestricted('IMAGE', template, before.template);
+  }),
+  ...ownedMethods(IMAGE, NOUNS.images, { lockable: true }),
   'one.image.allocate': method(['string', 'int', ['boolean', false]], async (call, given, datastoreId) => {
-    const datastore = await call.parts.store.datastores.get(datastoreId);
-    need(call.user, datastore, 'USE', 'DATASTORE');
-    if (datastore.type !== DATASTORE_TYPE.IMAGE_DS) {
-      throw new OneError(CODE.ALLOCATE, `Datastore ${datastoreId} (${datastore.name}) is not an image datastore.`);
-    }
-    return createImage(call, parseTemplate(given), datastore);
+    requireCreate(call, 'IMAGE');
+    const template = parseTemplate(given);
+    if (!call.caller.admin) refuseRestricted('IMAGE', template);
+    const datastore = await imageDatastore(call, datastoreId);
+    if ((text(template, 'PATH') ?? '') !== '') mayReadFiles(call);
+    return (await addImage(call, datastore, (place) => newImage(place, template))).id;
   }),
-  'one.image.info': method(['int', ['boolean', false]], async ({ parts, user }, id) => {
-    const image = await parts.store.images.get(id);
-    need(user, image, 'USE', 'IMAGE');
-    return imageXml(image);
-  }),
-  'one.image.delete': method(['int', ['boolean', false]], async ({ parts, user, operations, images }, id) => {
-    const image = await parts.store.images.get(id);
-    need(user, image, 'MANAGE', 'IMAGE');
-    const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
-    if (image.type === IMAGE_TYPE.BACKUP) {
-      if (busy)
-        throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
-      await removeBackup(parts, image);
-    } else await images.remove(image);
+  'one.image.delete': method(['int', ['boolean', false]], async (call, id, force) => {
+    await deleteImage(call, id, force);
     return id;
   }),
-  'one.image.restore': method(['int', 'int', ['string', '']], async ({ restores, user }, id, datastoreId, options) =>
-    restores.start(user, id, datastoreId, options.trim() === '' ? [] : parseTemplate(options)),
-  ),
-  'one.imagepool.info': method(['int', 'int', 'int'], async ({ parts, user }, flag, start, end) =>
-    imagePoolXml(await visible(parts.store.images, user, flag, start, end)),
+  'one.image.clone': method(['int', 'string', ['int', -1]], cloneImage),
+  'one.image.enable': method(['int', 'boolean'], async (call, id, enable) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    refuseBackup(image, enable ? 'enabled' : 'disabled', CODE.INTERNAL);
+    const { READY, DISABLED, ERROR } = IMAGE_STATE;
+    await change(call, id, enable ? [DISABLED, ERROR, READY] : [READY, DISABLED], CODE.INTERNAL, (record) => {
+      record.prevState = record.state;
+      record.state = enable ? READY : DISABLED;
+    });
+    return id;
+  }),
+  'one.image.persistent': method(['int', 'boolean'], async (call, id, persistent) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    refuseBackup(image, 'made persistent or not', CODE.ACTION);
+    await change(call, id, [IMAGE_STATE.READY], CODE.ACTION, (record) => void (record.persistent = persistent));
+    return id;
+  }),
+  'one.image.chtype': method(['int', 'string'], async (call, id, name) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    refuseBackup(image, 'given another type', CODE.ACTION);
+    const type = typeOf(name);
+    await change(call, id, [IMAGE_STATE.READY], CODE.ACTION, (record) => void (record.type = type));
+    return id;
+  }),
+  'one.image.restore': method(['int', 'int', ['string', '']], async (call, id, datastoreId, options) => {
+    const backup = await authorized(call, IMAGE, id, 'USE');
+    const destination = await authorized(call, DATASTORE, datastoreId, 'USE');
+    requireCreate(call, 'IMAGE');
+    const wanted = options.trim() === '' ? [] : parseTemplate(options);
+    if (text(wanted, 'DISK_ID') === undefined) requireCreate(call, 'TEMPLATE');
+    return call.restores.start(call.user, backup, destination, wanted);
+  }),
+  'one.image.snapshotdelete': snapshotMethod(),
+  'one.image.snapshotrevert': snapshotMethod(),
+  'one.image.snapshotflatten': snapshotMethod(),
+  'one.imagepool.info': method(['int', 'int', 'int'], (call, flag, start, end) =>
+    poolDocument(call, IMAGE, 'IMAGE_POOL', poolFilter(call.user, flag, start, end)),
   ),
 };
 
-/** Makes the record at once, LOCKED; the data follows in the background and the image becomes READY, or ERROR with why. */
-async function createImage({ parts, user, images }: Call, template: Attributes, datastore: Datastore): Promise<number> {
-  const path = text(template, 'PATH') ?? '';
-  const sizeMb = sizeOf(text(template, 'SIZE'), path);
-  const format = (text(template, 'FORMAT') ?? text(template, 'DRIVER') ?? '').toLowerCase();
-  const type = typeOf(text(template, 'TYPE') ?? 'OS');
-  const persistent = yesOf('PERSISTENT', text(template, 'PERSISTENT'));
-  const fs = text(template, 'FS') ?? '';
-  refuseBadData(user, path, format);
-  if (path === '' && fs !== '') refuseUnknownFs(fs);
+/** Deletes an image: one that is locked by work takes ADMIN and `force`. */
+export async function deleteImage(call: Call, id: number, force = false): Promise<void> {
+  const { parts, operations, images } = call;
+  const image = await authorized(call, IMAGE, id, 'MANAGE');
+  if (image.state === IMAGE_STATE.LOCKED) {
+    requireRight(call.caller, 'ADMIN', IMAGE.target(image));
+    if (!force) {
+      throw new OneError(
+        CODE.INTERNAL,
+        `Image ${id} (${image.name}) is locked by work that goes on; wait, or use --force.`,
+        {
+          objectId: id,
+        },
+      );
+    }
+  }
+  const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
+  if (busy)
+    throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
+  if (image.type === IMAGE_TYPE.BACKUP) await removeBackup(parts, image);
+  else await images.remove(image);
+  if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
+}
+
+/** Copies an image; the copy is LOCKED until its data is there. Returns its id. */
+export async function cloneImage(call: Call, id: number, name: string, datastoreId: number): Promise<number> {
+  const image = await authorized(call, IMAGE, id, 'USE');
+  requireCreate(call, 'IMAGE');
+  refuseBackup(image, 'cloned', CODE.ACTION);
+  const datastore = await imageDatastore(call, datastoreId < 0 ? image.datastoreId : datastoreId);
+  if (image.state !== IMAGE_STATE.READY && image.state !== IMAGE_STATE.USED) {
+    throw new OneError(CODE.ACTION, `Image ${id} (${image.name}) is not ready, so it cannot be cloned now.`, {
+      objectId: id,
+    });
+  }
+  checkName(name);
+  const copy = await addImage(call, datastore, (place) => ({
+    ...image,
+    ...place,
+    lock: undefined,
+    name,
+    path: image.source,
+    state: IMAGE_STATE.LOCKED,
+    prevState: IMAGE_STATE.INIT,
+  }));
+  return copy.id;
+}
+
+async function imageDatastore(call: Call, id: number): Promise<Datastore> {
+  const datastore = await authorized(call, DATASTORE, id, 'USE');
+  if (datastore.type === DATASTORE_TYPE.IMAGE_DS || datastore.type === DATASTORE_TYPE.FILE_DS) return datastore;
+  throw new OneError(CODE.ALLOCATE, `Datastore ${id} (${datastore.name}) is not an image datastore.`);
+}
+
+/** Files of this machine may hold anybody's secrets, so only administrators make images of them. */
+function mayReadFiles(call: Call): void {
+  if (call.caller.admin) return;
+  throw new OneError(
+    CODE.AUTHORIZATION,
+    `User [${call.user.id}] : Not authorized to perform CREATE IMAGE from a file of this machine.`,
+  );
+}
+
+/** Records an image and starts making its data. */
+async function addImage(call: Call, datastore: Datastore, make: (place: ImagePlace) => Image): Promise<Image> {
+  const { parts, user, images } = call;
   const image = await parts.store.transaction(async (tx) => {
-    const created = await tx.images.allocate((id): Image => ({
-      id,
-      uid: user.id,
-      gid: user.gid,
-      uname: user.name,
-      gname: user.gname,
-      name: checkName(text(template, 'NAME') ?? ''),
-      permissions: permissionsFromOctet(0o600),
-      type,
-      diskType: type === IMAGE_TYPE.CDROM ? 1 : 0,
-      persistent,
-      regtime: nowSec(parts.clock),
-      source: parts.imageStoreOf(datastore).newSource(),
-      path,
-      format,
-      fs,
-      sizeMb,
-      state: IMAGE_STATE.LOCKED,
-      prevState: IMAGE_STATE.INIT,
-      runningVms: 0,
-      vms: [],
-      datastoreId: datastore.id,
-      datastore: datastore.name,
-      template: template.filter(([name]) => !READ.has(name)),
-      points: [],
-      isChain: false,
-    }));
-    await tx.datastores.update(datastore.id, (record) => void record.images.push(created.id));
+    const created = await tx.images.allocate((id) =>
+      make({
+        id,
+        uid: user.id,
+        gid: user.gid,
+        uname: user.name,
+        gname: user.gname,
+        permissions: newPermissions(user),
+        regtime: nowSec(parts.clock),
+        source: parts.imageStoreOf(datastore).newSource(),
+        datastoreId: datastore.id,
+        datastore: datastore.name,
+      }),
+    );
+    await keepWithinQuota(tx, created, NOUNS.images.charges(created));
     return created;
   });
   images.fill(image, datastore);
-  return image.id;
+  return image;
 }
 
-const READ = new Set(['NAME', 'PATH', 'SIZE', 'FORMAT', 'TYPE', 'PERSISTENT', 'FS']);
-
-function refuse(why: string): never {
-  throw new OneError(CODE.ALLOCATE, `Error allocating a new image. ${why}`);
+function refuseBackup(image: Image, what: string, code: typeof CODE.ACTION | typeof CODE.INTERNAL): void {
+  if (image.type !== IMAGE_TYPE.BACKUP) return;
+  throw new OneError(code, `Image ${image.id} (${image.name}) is a backup; backups cannot be ${what}.`, {
+    objectId: image.id,
+  });
 }
 
-function refuseBadData(user: User, path: string, format: string): void {
-  if (path !== '' && !path.startsWith('/'))
-    refuse(`PATH="${path}" must be an absolute path of a file on this machine.`);
-  if (path !== '') needAdmin(user, 'CREATE IMAGE from a file of this machine');
-  if (format !== '' && !isDiskFormat(format)) refuse(`FORMAT="${format}" is not known; it must be qcow2 or raw.`);
+/** Changes an image that is in one of `states`. */
+async function change(
+  call: Call,
+  id: number,
+  states: readonly number[],
+  code: typeof CODE.ACTION | typeof CODE.INTERNAL,
+  how: (image: Image) => void,
+): Promise<void> {
+  await call.parts.store.images.update(id, (image) => {
+    if (!states.includes(image.state)) {
+      const name = Object.entries(IMAGE_STATE).find(([, number]) => number === image.state)?.[0] ?? image.state;
+      throw new OneError(code, `Image ${id} (${image.name}) is in state ${name}; that is not possible now.`, {
+        objectId: id,
+      });
+    }
+    how(image);
+  });
 }
 
-function refuseUnknownFs(fs: string): void {
-  if (!FILE_SYSTEMS.includes(fs.toLowerCase()))
-    refuse(`FS="${fs}" is not known; it must be one of ${FILE_SYSTEMS.join(', ')}, or empty for none.`);
-}
-
-/** SIZE in MB; 0 when there is none and a file tells. */
-function sizeOf(given: string | undefined, path: string): number {
-  if (given === undefined || given === '') return path === '' ? refuse('It needs PATH, or SIZE in MB.') : 0;
-  if (/^\d{1,9}$/.test(given) && Number(given) > 0 && Number(given) <= MAX_SIZE_MB) return Number(given);
-  return refuse(`SIZE="${given}" is not right; it must be a number of MB from 1 to ${MAX_SIZE_MB}.`);
-}
-
-function yesOf(name: string, given = 'NO'): boolean {
-  const value = given.toUpperCase();
-  return value === 'YES' || (value !== 'NO' && refuse(`${name}="${given}" is not known; it must be YES or NO.`));
-}
-
-function typeOf(name: string): ImageType {
-  const found = Object.entries(IMAGE_TYPE).find(([known]) => known === name.toUpperCase());
-  if (found && found[1] !== IMAGE_TYPE.BACKUP) return found[1];
-  const known = Object.keys(IMAGE_TYPE).filter((type) => type !== 'BACKUP');
-  return refuse(`TYPE="${name}" is not known; it must be one of ${known.join(', ')}.`);
+/** Images have no snapshots of their own here; VMs' disks have. */
+function snapshotMethod(): MethodTable[string] {
+  return method(['int', 'int'], async (call, id, snapshot) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    refuseBackup(image, 'changed by snapshots', CODE.ACTION);
+    throw new OneError(CODE.ACTION, `Image ${id} (${image.name}) has no snapshot ${snapshot}.`, { objectId: id });
+  });
 }

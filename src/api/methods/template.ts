@@ -1,61 +1,131 @@
 // one.template.* and one.templatepool.*
-import { need } from '../../access/permissions.ts';
-import { merge, text, withText } from '../../model/attributes.ts';
+import { newPermissions } from '../../access/umask.ts';
+import { field, merge, text, vectors, withText, type Attributes } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
-import { permissionsFromOctet } from '../../model/permissions.ts';
+import type { VmTemplate } from '../../model/vm-template.ts';
+import { NOUNS } from '../../store/nouns.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
-import { vmTemplatePoolXml, vmTemplateXml } from '../../wire/documents/vm-template.ts';
-import { method, type MethodTable } from '../method.ts';
-import { visible } from '../pool.ts';
+import { vmTemplateXml } from '../../wire/documents/vm-template.ts';
+import { method, type Call, type MethodTable } from '../method.ts';
+import { authorized, requireCreate } from '../noun.ts';
+import { IMAGE, TEMPLATE } from '../nouns/stored.ts';
+import { chmod, infoMethod, ownedMethods, renameMethod, updateMethod } from '../owned.ts';
+import { poolDocument, poolFilter } from '../pool.ts';
+import { forgetRules } from '../rules.ts';
+import { cloneImage, deleteImage } from './image.ts';
 import { createVm } from './vm.ts';
 
+const bit = ['int', 'int', 'int', 'int', 'int', 'int', 'int', 'int', 'int'] as const;
+
 export const templateMethods: MethodTable = {
-  'one.template.allocate': method(['string'], async ({ parts, user }, given) => {
+  ...infoMethod(TEMPLATE),
+  ...renameMethod(TEMPLATE),
+  ...updateMethod(TEMPLATE),
+  ...ownedMethods(TEMPLATE, NOUNS.templates, { lockable: true }),
+  'one.template.allocate': method(['string'], async (call, given) => {
     const template = parseTemplate(given);
     const name = text(template, 'NAME');
     if (name === undefined) {
       throw new OneError(CODE.ALLOCATE, 'Error allocating a new virtual machine template. NAME is missing.');
     }
-    const created = await parts.store.templates.allocate((id) => ({
-      id,
-      uid: user.id,
-      gid: user.gid,
-      uname: user.name,
-      gname: user.gname,
-      name: checkName(name),
-      permissions: permissionsFromOctet(0o600),
-      regtime: nowSec(parts.clock),
-      template: withText(template, 'NAME'),
-    }));
-    return created.id;
+    return (await create(call, name, withText(template, 'NAME'))).id;
   }),
-  'one.template.info': method(['int', ['boolean', false], ['boolean', false]], async ({ parts, user }, id) => {
-    const template = await parts.store.templates.get(id);
-    need(user, template, 'USE', 'TEMPLATE');
-    return vmTemplateXml(template);
+  'one.template.info': method(['int', ['boolean', false], ['boolean', false]], async (call, id, extended) => {
+    const template = await authorized(call, TEMPLATE, id, 'USE');
+    return vmTemplateXml(extended ? await withImages(call, template) : template);
   }),
   'one.template.instantiate': method(
     ['int', ['string', ''], ['boolean', false], ['string', ''], ['boolean', false]],
     async (call, id, name, hold, extra, persistent) => {
       if (persistent)
         throw new OneError(CODE.ACTION, 'Persistent copies of templates are not available; leave it out.');
-      const template = await call.parts.store.templates.get(id);
-      need(call.user, template, 'USE', 'TEMPLATE');
+      const template = await authorized(call, TEMPLATE, id, 'USE');
       let wanted = merge(template.template, extra.trim() === '' ? [] : parseTemplate(extra));
       wanted = withText(wanted, 'TEMPLATE_ID', String(id));
       if (name !== '') wanted = withText(wanted, 'NAME', name);
-      const vm = await createVm(call, wanted, hold, template.name);
-      return vm.id;
+      return (await createVm(call, wanted, hold, template.name)).id;
     },
   ),
-  'one.template.delete': method(['int', ['boolean', false]], async ({ parts, user }, id) => {
-    need(user, await parts.store.templates.get(id), 'MANAGE', 'TEMPLATE');
-    await parts.store.templates.remove(id);
+  'one.template.clone': method(['int', 'string', ['boolean', false]], async (call, id, name, recursive) => {
+    const template = await authorized(call, TEMPLATE, id, 'USE');
+    const copy = recursive ? await withClonedImages(call, template.template, name) : template.template;
+    return (await create(call, name, copy)).id;
+  }),
+  'one.template.delete': method(['int', ['boolean', false]], async (call, id, recursive) => {
+    const template = await authorized(call, TEMPLATE, id, 'MANAGE');
+    if (recursive) for (const imageId of imageIds(template.template)) await deleteImage(call, imageId);
+    await call.parts.store.transaction(async (tx) => {
+      await tx.templates.remove(id);
+      await forgetRules(tx, 'TEMPLATE', id);
+    });
     return id;
   }),
-  'one.templatepool.info': method(['int', 'int', 'int'], async ({ parts, user }, flag, start, end) =>
-    vmTemplatePoolXml(await visible(parts.store.templates, user, flag, start, end)),
+  'one.template.chmod': method(['int', ...bit, ['boolean', false]], async (call, id, ...rest) => {
+    const recursive = rest.at(-1) === true;
+    const bits = rest.filter((value) => typeof value === 'number');
+    await chmod(call, TEMPLATE, id, bits);
+    if (recursive) {
+      const { template } = await call.parts.store.templates.get(id);
+      for (const imageId of imageIds(template)) await chmod(call, IMAGE, imageId, bits);
+    }
+    return id;
+  }),
+  'one.templatepool.info': method(['int', 'int', 'int'], (call, flag, start, end) =>
+    poolDocument(call, TEMPLATE, 'VMTEMPLATE_POOL', poolFilter(call.user, flag, start, end)),
   ),
 };
+
+async function create(call: Call, name: string, template: Attributes): Promise<VmTemplate> {
+  requireCreate(call, 'TEMPLATE');
+  const { parts, user } = call;
+  return parts.store.templates.allocate((id) => ({
+    id,
+    uid: user.id,
+    gid: user.gid,
+    uname: user.name,
+    gname: user.gname,
+    name: checkName(name),
+    permissions: newPermissions(user),
+    regtime: nowSec(parts.clock),
+    template,
+  }));
+}
+
+function imageIds(template: Attributes): number[] {
+  const ids = vectors(template, 'DISK').map((disk) => field(disk, 'IMAGE_ID') ?? '');
+  return [...new Set(ids.filter((id) => /^\d{1,9}$/.test(id)).map(Number))];
+}
+
+/** The template with what its images add to their DISKs. */
+async function withImages(call: Call, template: VmTemplate): Promise<VmTemplate> {
+  const ids = imageIds(template.template);
+  const images = new Map((await call.parts.store.images.list({ ids })).map((image) => [String(image.id), image]));
+  const extended = template.template.map(([name, value]): Attributes[number] => {
+    const image = name === 'DISK' && typeof value !== 'string' ? images.get(field(value, 'IMAGE_ID') ?? '') : undefined;
+    if (!image || typeof value === 'string') return [name, value];
+    const added: Array<[string, string]> = [
+      ['IMAGE', image.name],
+      ['IMAGE_UNAME', image.uname],
+      ['DATASTORE', image.datastore],
+      ['DATASTORE_ID', String(image.datastoreId)],
+      ['SIZE', String(image.sizeMb)],
+      ['FORMAT', image.format],
+    ];
+    return [name, [...value, ...added.filter(([key]) => field(value, key) === undefined)]];
+  });
+  return { ...template, template: extended };
+}
+
+async function withClonedImages(call: Call, template: Attributes, name: string): Promise<Attributes> {
+  const copies = new Map<string, string>();
+  for (const id of imageIds(template)) {
+    copies.set(String(id), String(await cloneImage(call, id, `${name}-disk-${copies.size}`, -1)));
+  }
+  return template.map(([attribute, value]): Attributes[number] =>
+    attribute !== 'DISK' || typeof value === 'string'
+      ? [attribute, value]
+      : [attribute, value.map(([key, at]) => [key, key === 'IMAGE_ID' ? (copies.get(at) ?? at) : at])],
+  );
+}
