@@ -132,6 +132,20 @@ export interface DiskSnapshots {
   snapshots: DiskSnapshot[];
 }
 
+/** What is being changed of a VM. `from` is where it was and goes back to. */
+export type VmChange = { from: { state: VmState; lcm: LcmState } } & (
+  | { kind: 'attach-disk' | 'detach-disk'; diskId: number }
+  | { kind: 'attach-nic' | 'detach-nic'; nicId: number }
+  | { kind: 'resize-disk'; diskId: number; sizeMb: number; sizeBefore: number }
+  | { kind: 'save-disk'; diskId: number; snapshotId: number; imageId: number }
+  | {
+      kind: 'create-disk-snapshot' | 'revert-disk-snapshot' | 'delete-disk-snapshot';
+      diskId: number;
+      snapshotId: number;
+    }
+  | { kind: 'create-snapshot' | 'revert-snapshot' | 'delete-snapshot'; snapshotId: number }
+);
+
 export interface Vm extends Owned {
   state: VmState;
   lcmState: LcmState;
@@ -145,12 +159,22 @@ export interface Vm extends Owned {
   /** Taken over as it was found on its host: neither its definition nor its disks are ours to make or delete. */
   imported?: boolean;
   diskSnapshots?: DiskSnapshots[];
+  /** The highest ids that a disk, a NIC and a snapshot ever had here: none is given twice. */
+  highestIds?: { disk: number; nic: number; snapshot: number };
+  /** A change of devices or snapshots that is under way: what a daemon that died has to take up. */
+  change?: VmChange;
   monitoring: Attributes;
   /** What the system made of the template: DISK, NIC, CPU ... with ids and paths filled in. */
   template: Attributes;
   userTemplate: Attributes;
   history: HistoryRecord[];
-  backups: { configured: boolean; config: BackupConfig; ids: number[] };
+  backups: {
+    configured: boolean;
+    config: BackupConfig;
+    ids: number[];
+    /** Why the last chain of increments ended, in words: the reason of the full backup that follows. */
+    chainEnded?: string;
+  };
   /** The running operation that owns this VM, if any. */
   operationId: string | null;
 }

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { vm } from '../../tests/golden/objects.ts';
+import type { Attributes, Vector } from '../model/attributes.ts';
+import type { Vm } from '../model/vm.ts';
+import { canIncrement, endChain } from './increment-ability.ts';
+
+const disk = (id: number, ...more: Vector): Attributes[number] => ['DISK', [['DISK_ID', String(id)], ...more]];
+const machine = (template: Attributes, change: Partial<Vm> = {}, backupVolatile = false): Vm => ({
+  ...vm,
+  backups: { ...vm.backups, config: { ...vm.backups.config, backupVolatile } },
+  template,
+  ...change,
+});
+const snapshot = { id: 0, name: '', parent: -1, children: [], date: 0, sizeMb: 1, active: true };
+
+describe('increments are', () => {
+  it('possible with qcow2 alone', () => {
+    expect(canIncrement(machine([disk(0, ['TYPE', 'FILE'], ['FORMAT', 'qcow2'])]))).toEqual([]);
+    expect(canIncrement(machine([]))).toEqual([]);
+  });
+
+  it.each([
+    ['a raw disk', machine([disk(3, ['TYPE', 'FILE'], ['FORMAT', 'raw'])]), /^disk 3 has FORMAT="raw"/],
+    ['a disk that says no format', machine([disk(0)]), /FORMAT="raw"/],
+    [
+      'a disk with snapshots',
+      machine([disk(1, ['FORMAT', 'qcow2'])], { diskSnapshots: [{ diskId: 1, nextId: 1, snapshots: [snapshot] }] }),
+      /^disk 1 has snapshots/,
+    ],
+    ['snapshots of the whole', machine([['SNAPSHOT', [['SNAPSHOT_ID', '0']]]]), /^the VM has snapshots/],
+    [
+      'a raw volatile disk that takes part',
+      machine([disk(2, ['TYPE', 'fs'], ['FORMAT', 'raw'])], {}, true),
+      /^disk 2 has FORMAT/,
+    ],
+  ] as Array<[string, Vm, RegExp]>)('not possible with %s', (_what, machine, why) => {
+    expect(canIncrement(machine)).toEqual([expect.stringMatching(why)]);
+  });
+
+  it('not held up by disks that are never in a backup, nor by snapshots that are gone', () => {
+    const never = [disk(1, ['TYPE', 'CDROM'], ['FORMAT', 'raw']), disk(2, ['TYPE', 'swap'], ['FORMAT', 'raw'])];
+    const volatile = disk(3, ['TYPE', 'fs'], ['FORMAT', 'raw']);
+    const diskSnapshots = [{ diskId: 0, nextId: 4, snapshots: [] }];
+    const root = disk(0, ['FORMAT', 'qcow2']);
+    expect(canIncrement(machine([root, ...never, volatile], { diskSnapshots }))).toEqual([]);
+  });
+});
+
+describe('a chain', () => {
+  const chained = (configured: boolean, id: number): Vm => {
+    const copy = structuredClone(vm);
+    copy.backups.configured = configured;
+    copy.backups.config.incrementalBackupId = id;
+    copy.backups.config.lastIncrementId = id === -1 ? -1 : 2;
+    return copy;
+  };
+
+  it('ends with its reason', () => {
+    const one = chained(true, 7);
+    endChain(one, 'disk 1 was attached');
+    expect(one.backups).toMatchObject({
+      chainEnded: 'disk 1 was attached',
+      config: { incrementalBackupId: -1, lastIncrementId: -1, mode: 'INCREMENT' },
+    });
+  });
+
+  it('that is none keeps no reason', () => {
+    for (const one of [chained(false, 7), chained(true, -1)]) {
+      const before = structuredClone(one);
+      endChain(one, 'disk 1 was attached');
+      expect(one).toEqual(before);
+    }
+  });
+});

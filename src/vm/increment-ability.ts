@@ -1,0 +1,36 @@
+// Whether the changes of a VM can be backed up instead of the whole: every disk that takes part must be a qcow2 without snapshots,
+// and the VM must have none either. And what ends a chain of increments, with why. Pure.
+import { vectors } from '../model/attributes.ts';
+import type { Vm } from '../model/vm.ts';
+import { readDisks, type VmDisk } from './disks.ts';
+
+/** Why increments are not possible, in words, one reason per disk; empty when they are. */
+export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups'>): string[] {
+  const snapshots = vectors(vm.template, 'SNAPSHOT').length > 0;
+  const taking = readDisks(vm.template).filter((disk) => takesPart(disk, vm.backups.config.backupVolatile));
+  return [
+    ...(snapshots ? ['the VM has snapshots (onevm snapshot-delete removes them)'] : []),
+    ...taking.flatMap((disk) => reasonsOf(disk, vm.diskSnapshots)),
+  ];
+}
+
+/** The next backup begins a new chain, and can say why. */
+export function endChain(vm: Vm, reason: string): void {
+  const { backups } = vm;
+  if (!backups.configured || backups.config.incrementalBackupId === -1) return;
+  backups.config.incrementalBackupId = -1;
+  backups.config.lastIncrementId = -1;
+  backups.chainEnded = reason;
+}
+
+function takesPart(disk: VmDisk, backupVolatile: boolean): boolean {
+  return disk.kind === 'file' || (disk.kind === 'fs' && backupVolatile);
+}
+
+function reasonsOf({ diskId, format }: VmDisk, all: Vm['diskSnapshots']): string[] {
+  const has = all?.some((one) => one.diskId === diskId && one.snapshots.length > 0) === true;
+  return [
+    ...(format === 'qcow2' ? [] : [`disk ${diskId} has FORMAT="${format}", and only qcow2 notes what changes`]),
+    ...(has ? [`disk ${diskId} has snapshots (onevm disk-snapshot-delete removes them)`] : []),
+  ];
+}
