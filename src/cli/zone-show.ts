@@ -1,0 +1,35 @@
+// The columns of `onezone list`, and `onezone show`.
+import type { XmlElement } from '../wire/xml-read.ts';
+import type { Listing } from './list.ts';
+import { NOUN } from './lookup.ts';
+import { labels, page, templateLines, title } from './show.ts';
+
+export const zoneListing: Listing = {
+  noun: NOUN.zone,
+  shown: ['ID', 'NAME', 'ENDPOINT', 'STAT'],
+  filterFlag: false,
+  columns: () => [
+    { name: 'ID', width: 4, adjust: true, cell: (zone) => zone.textOf('ID') },
+    { name: 'NAME', width: 25, left: true, expand: true, cell: (zone) => zone.textOf('NAME') },
+    { name: 'ENDPOINT', width: 45, left: true, cell: (zone) => zone.textOf('TEMPLATE/ENDPOINT') },
+    { name: 'STAT', width: 6, left: true, cell: (zone) => (disabled(zone) ? 'off' : 'on') },
+  ],
+};
+
+function disabled(zone: XmlElement): boolean {
+  return zone.textOf('STATE') === '1';
+}
+
+const line = labels(18);
+
+export function zoneText(zone: XmlElement): string {
+  return page([
+    title(`ZONE ${zone.textOf('ID')} INFORMATION`),
+    line('ID', zone.textOf('ID')),
+    line('NAME', zone.textOf('NAME')),
+    line('STATE', disabled(zone) ? 'DISABLED' : 'ENABLED'),
+    '',
+    title('ZONE TEMPLATE'),
+    ...templateLines(zone.child('TEMPLATE')),
+  ]);
+}
