@@ -1,9 +1,11 @@
 // The columns of `onedatastore list`, and `onedatastore show`.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { groupColumn, idColumn, nameColumn, sizeCell, userColumn } from './columns.ts';
 import type { Listing } from './list.ts';
 import { NOUN } from './lookup.ts';
 import { datastoreType, diskType, shortDatastoreType } from './names.ts';
 import { idsIn, labels, page, permissionLines, templateLines, title } from './show.ts';
+import type { CellShape } from './table.ts';
 import { number, size } from './units.ts';
 
 export const datastoreListing: Listing = {
@@ -11,25 +13,60 @@ export const datastoreListing: Listing = {
   shown: ['ID', 'NAME', 'SIZE', 'AVAIL', 'CLUSTERS', 'IMAGES', 'TYPE', 'DS', 'TM', 'STAT'],
   filterFlag: false,
   columns: () => [
-    { name: 'ID', width: 4, adjust: true, cell: (datastore) => datastore.textOf('ID') },
-    { name: 'USER', width: 8, left: true, cell: (datastore) => datastore.textOf('UNAME') },
-    { name: 'GROUP', width: 8, left: true, cell: (datastore) => datastore.textOf('GNAME') },
-    { name: 'NAME', width: 10, left: true, expand: true, cell: (datastore) => datastore.textOf('NAME') },
-    { name: 'SIZE', width: 6, cell: sizeCell },
-    { name: 'AVAIL', width: 3, left: true, cell: availableCell },
-    { name: 'CLUSTERS', width: 8, left: true, cell: (datastore) => idsIn(datastore, 'CLUSTERS').join(',') || '-' },
-    { name: 'IMAGES', width: 6, cell: (datastore) => String(idsIn(datastore, 'IMAGES').length) },
-    { name: 'TYPE', width: 4, left: true, cell: (datastore) => shortDatastoreType(datastore.textOf('TYPE')) },
-    { name: 'DS', width: 7, left: true, cell: (datastore) => datastore.textOf('DS_MAD') },
-    { name: 'TM', width: 7, left: true, cell: (datastore) => datastore.textOf('TM_MAD') },
-    { name: 'STAT', width: 4, left: true, cell: (datastore) => (datastore.textOf('STATE') === '1' ? 'off' : 'on') },
+    idColumn,
+    userColumn,
+    groupColumn,
+    nameColumn(10),
+    { name: 'SIZE', description: 'its whole size', width: 6, cell: sizeOf },
+    { name: 'AVAIL', description: 'how much of it is free', width: 3, left: true, cell: availableCell },
+    {
+      name: 'CLUSTERS',
+      description: 'clusters it belongs to',
+      width: 8,
+      left: true,
+      cell: (datastore) => idsIn(datastore, 'CLUSTERS').join(',') || '-',
+    },
+    {
+      name: 'IMAGES',
+      description: 'images in it',
+      width: 6,
+      cell: (datastore) => String(idsIn(datastore, 'IMAGES').length),
+    },
+    {
+      name: 'TYPE',
+      description: 'for images (img), running disks (sys), files (fil) or backups (bck)',
+      width: 4,
+      left: true,
+      cell: (datastore) => shortDatastoreType(datastore.textOf('TYPE')),
+    },
+    {
+      name: 'DS',
+      description: 'driver that keeps it',
+      width: 7,
+      left: true,
+      cell: (datastore) => datastore.textOf('DS_MAD'),
+    },
+    {
+      name: 'TM',
+      description: 'driver that moves disks',
+      width: 7,
+      left: true,
+      cell: (datastore) => datastore.textOf('TM_MAD'),
+    },
+    {
+      name: 'STAT',
+      description: 'its state',
+      width: 4,
+      left: true,
+      cell: (datastore) => (datastore.textOf('STATE') === '1' ? 'off' : 'on'),
+    },
   ],
 };
 
 /** A system datastore that is not shared has a size on each host, not one of its own. */
-function sizeCell(datastore: XmlElement): string {
+function sizeOf(datastore: XmlElement, shape: CellShape): string {
   if (datastore.textOf('TEMPLATE/SHARED').toUpperCase() === 'NO') return '-';
-  return size(number(datastore.textOf('TOTAL_MB')), 'M');
+  return sizeCell('TOTAL_MB', 'M')(datastore, shape);
 }
 
 function availableCell(datastore: XmlElement): string {

@@ -1,56 +1,15 @@
-// The columns of `onehost list`, and `onehost show`.
+// `onehost show`: section by section as OpenNebula prints a host.
+import { text } from '../model/attributes.ts';
+import { parseTemplate } from '../wire/template-text.ts';
 import type { XmlElement } from '../wire/xml-read.ts';
-import type { Listing } from './list.ts';
-import { NOUN } from './lookup.ts';
-import { hostState, shortHostState } from './names.ts';
+import { share, used, wilds } from './host-list.ts';
+import { hostState } from './names.ts';
 import { labels, page, templateLines, title } from './show.ts';
+import { table, type Column } from './table.ts';
 import { number, size, time } from './units.ts';
-
-const share = (host: XmlElement, name: string): number => number(host.textOf(`HOST_SHARE/${name}`));
-const used = (host: XmlElement, name: string): number => number(host.textOf(`MONITORING/CAPACITY/${name}`));
-
-export const hostListing: Listing = {
-  noun: NOUN.host,
-  shown: ['ID', 'NAME', 'CLUSTER', 'TVM', 'ALLOCATED_CPU', 'ALLOCATED_MEM', 'STAT'],
-  filterFlag: false,
-  columns: () => [
-    { name: 'ID', width: 4, adjust: true, cell: (host) => host.textOf('ID') },
-    { name: 'NAME', width: 15, left: true, expand: true, cell: (host) => host.textOf('NAME') },
-    { name: 'CLUSTER', width: 10, left: true, cell: (host) => host.textOf('CLUSTER') },
-    { name: 'TVM', width: 3, cell: (host) => host.textOf('HOST_SHARE/RUNNING_VMS') },
-    {
-      name: 'ALLOCATED_CPU',
-      width: 18,
-      cell: (host) => shareOf(share(host, 'CPU_USAGE'), share(host, 'MAX_CPU'), String),
-    },
-    {
-      name: 'ALLOCATED_MEM',
-      width: 18,
-      cell: (host) => shareOf(share(host, 'MEM_USAGE'), share(host, 'MAX_MEM'), memory),
-    },
-    { name: 'REAL_CPU', width: 18, cell: (host) => shareOf(used(host, 'USED_CPU'), share(host, 'TOTAL_CPU'), String) },
-    {
-      name: 'REAL_MEM',
-      width: 18,
-      cell: (host) => shareOf(used(host, 'USED_MEMORY'), share(host, 'TOTAL_MEM'), memory),
-    },
-    { name: 'TCPU', width: 4, cell: (host) => String(share(host, 'MAX_CPU')) },
-    { name: 'FCPU', width: 4, cell: (host) => String(used(host, 'FREE_CPU')) },
-    { name: 'ACPU', width: 4, cell: (host) => String(share(host, 'MAX_CPU') - share(host, 'CPU_USAGE')) },
-    { name: 'TMEM', width: 7, cell: (host) => memory(share(host, 'MAX_MEM')) },
-    { name: 'FMEM', width: 7, cell: (host) => memory(used(host, 'FREE_MEMORY')) },
-    { name: 'AMEM', width: 7, cell: (host) => memory(share(host, 'MAX_MEM') - share(host, 'MEM_USAGE')) },
-    { name: 'STAT', width: 4, left: true, cell: (host) => shortHostState(host.textOf('STATE')) },
-  ],
-};
 
 function memory(kilobytes: number): string {
   return size(kilobytes, 'K');
-}
-
-/** `used / max (p%)`, `-` as long as the maximum is not known. */
-function shareOf(part: number, whole: number, shape: (value: number) => string): string {
-  return whole === 0 ? '-' : `${shape(part)} / ${shape(whole)} (${Math.round((100 * part) / whole)}%)`;
 }
 
 const line = labels(22);
@@ -74,14 +33,43 @@ export function hostText(host: XmlElement, vms: string): string {
     title('MONITORING INFORMATION'),
     ...templateLines(host.child('TEMPLATE'), SHOWN_ELSEWHERE),
     '',
-    'WILD VIRTUAL MACHINES',
+    title('WILD VIRTUAL MACHINES'),
     '',
-    `${'NAME'.padEnd(30)} ${'IMPORT_ID'.padStart(36)} ${'CPU'.padStart(4)} ${'MEMORY'.padStart(10)}`,
+    table(wildColumns, wilds(host).map(wildOf)).trimEnd(),
     '',
-    'VIRTUAL MACHINES',
+    title('VIRTUAL MACHINES'),
     '',
     vms.trimEnd(),
   ]);
+}
+
+interface Wild {
+  name: string;
+  importId: string;
+  cpu: string;
+  memory: string;
+}
+
+const wildColumns: Array<Column<Wild>> = [
+  { name: 'NAME', width: 30, left: true, cell: (wild) => wild.name },
+  { name: 'IMPORT-ID', width: 36, cell: (wild) => wild.importId },
+  { name: 'CPU', width: 4, cell: (wild) => wild.cpu },
+  { name: 'MEMORY', width: 10, cell: (wild) => wild.memory },
+];
+
+function wildOf(machine: XmlElement): Wild {
+  const template = parseTemplate(importTemplate(machine));
+  return {
+    name: machine.textOf('VM_NAME'),
+    importId: machine.textOf('DEPLOY_ID'),
+    cpu: text(template, 'CPU') ?? '-',
+    memory: text(template, 'MEMORY') ?? '-',
+  };
+}
+
+/** The template with which a machine is imported. */
+export function importTemplate(machine: XmlElement): string {
+  return Buffer.from(machine.textOf('IMPORT_TEMPLATE'), 'base64').toString('utf8');
 }
 
 function shares(host: XmlElement): string[] {

@@ -58,7 +58,7 @@ function expand<Row>(
 
 /** The column called so. Throws Failure naming those that there are. */
 export function columnNamed<Row>(columns: ReadonlyArray<Column<Row>>, name: string): Column<Row> {
-  const column = columns.find((candidate) => candidate.name.toUpperCase() === name);
+  const column = columns.find((candidate) => candidate.name.toUpperCase() === name.toUpperCase());
   if (column) return column;
   throw new Failure(`Column '${name}' not found; there are ${columns.map((candidate) => candidate.name).join(', ')}.`);
 }

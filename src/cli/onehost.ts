@@ -2,7 +2,8 @@
 import type { XmlElement } from '../wire/xml-read.ts';
 import { Failure } from './failure.ts';
 import { argument, Family, type Session } from './family.ts';
-import { hostListing, hostText } from './host-show.ts';
+import { hostListing } from './host-list.ts';
+import { hostText } from './host-show.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow, rowsText } from './list.ts';
 import { idOf, NOUN } from './lookup.ts';

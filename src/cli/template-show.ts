@@ -1,5 +1,6 @@
 // The columns of `onetemplate list`, and `onetemplate show`.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { groupColumn, idColumn, nameColumn, userColumn } from './columns.ts';
 import type { Listing } from './list.ts';
 import { NOUN } from './lookup.ts';
 import { lockOf } from './names.ts';
@@ -11,11 +12,16 @@ export const templateListing: Listing = {
   shown: ['ID', 'USER', 'GROUP', 'NAME', 'REGTIME'],
   filterFlag: true,
   columns: () => [
-    { name: 'ID', width: 4, adjust: true, cell: (template) => template.textOf('ID') },
-    { name: 'USER', width: 8, left: true, cell: (template) => template.textOf('UNAME') },
-    { name: 'GROUP', width: 8, left: true, cell: (template) => template.textOf('GNAME') },
-    { name: 'NAME', width: 15, left: true, expand: true, cell: (template) => template.textOf('NAME') },
-    { name: 'REGTIME', width: 15, cell: (template) => time(number(template.textOf('REGTIME'))) },
+    idColumn,
+    userColumn,
+    groupColumn,
+    nameColumn(15),
+    {
+      name: 'REGTIME',
+      description: 'when it was made',
+      width: 15,
+      cell: (template) => time(number(template.textOf('REGTIME'))),
+    },
   ],
 };
 

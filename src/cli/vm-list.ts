@@ -1,31 +1,44 @@
 // The columns of `onevm list`.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { groupColumn, idColumn, nameColumn, sizeCell, userColumn } from './columns.ts';
 import type { Listing } from './list.ts';
 import { NOUN } from './lookup.ts';
 import { shortVmState, vmState } from './names.ts';
 import type { Column } from './table.ts';
-import { number, period, size } from './units.ts';
+import { number, period } from './units.ts';
 
 export const vmListing: Listing = {
   noun: NOUN.vm,
   shown: ['ID', 'USER', 'GROUP', 'NAME', 'STAT', 'CPU', 'MEM', 'HOST', 'TIME'],
+  sets: { user: ['ID', 'NAME', 'IP', 'STAT', 'CPU', 'MEM', 'HOST', 'TIME'] },
   filterFlag: true,
   columns: vmColumns,
+  clusters: true,
+  extendedPool: 'vmpool.infoextended',
 };
 
-export function vmColumns(nowSec: number): Array<Column<XmlElement>> {
+export function vmColumns(
+  nowSec: number,
+  clusters: ReadonlyMap<string, string> = new Map(),
+): Array<Column<XmlElement>> {
   return [
-    { name: 'ID', width: 4, adjust: true, cell: (vm) => vm.textOf('ID') },
-    { name: 'USER', width: 8, left: true, cell: (vm) => vm.textOf('UNAME') },
-    { name: 'GROUP', width: 8, left: true, cell: (vm) => vm.textOf('GNAME') },
-    { name: 'NAME', width: 15, left: true, expand: true, cell: nameCell },
-    { name: 'STAT', width: 4, cell: shortVmState },
-    { name: 'CPU', width: 4, cell: (vm) => vm.textOf('TEMPLATE/CPU') },
-    { name: 'MEM', width: 7, cell: (vm) => size(number(vm.textOf('TEMPLATE/MEMORY')), 'M') },
-    { name: 'HOST', width: 10, left: true, expand: true, cell: hostCell },
-    { name: 'CLUSTER', width: 10, left: true, cell: clusterCell },
-    { name: 'TIME', width: 10, cell: (vm) => period(age(vm, nowSec)) },
-    { name: 'IP', width: 15, left: true, adjust: true, cell: ipCell },
+    idColumn,
+    userColumn,
+    groupColumn,
+    nameColumn(15, nameCell),
+    { name: 'STAT', description: 'its state', width: 4, cell: shortVmState },
+    { name: 'CPU', description: 'share of CPU it was given', width: 4, cell: (vm) => vm.textOf('TEMPLATE/CPU') },
+    { name: 'MEM', description: 'memory it was given', width: 7, cell: sizeCell('TEMPLATE/MEMORY', 'M') },
+    { name: 'HOST', description: 'host it is on', width: 10, left: true, expand: true, cell: hostCell },
+    {
+      name: 'CLUSTER',
+      description: 'cluster of that host',
+      width: 10,
+      left: true,
+      cell: (vm) => clusterCell(vm, clusters),
+    },
+    { name: 'TIME', description: 'how long it has existed', width: 10, cell: (vm) => period(age(vm, nowSec)) },
+    { name: 'IP', description: 'addresses of its NICs', width: 15, left: true, adjust: true, cell: ipCell },
   ];
 }
 
@@ -46,10 +59,11 @@ function hostCell(vm: XmlElement): string {
   return hasHost(vm) ? (lastHistory(vm)?.textOf('HOSTNAME') ?? '') : '';
 }
 
-function clusterCell(vm: XmlElement): string {
+/** A cluster without a known name shows its id. */
+function clusterCell(vm: XmlElement, clusters: ReadonlyMap<string, string>): string {
   const id = lastHistory(vm)?.textOf('CID');
   if (id === undefined) return 'NONE';
-  return id === '-1' || id === '0' ? 'default' : id;
+  return clusters.get(id) ?? (id === '-1' || id === '0' ? 'default' : id);
 }
 
 function age(vm: XmlElement, nowSec: number): number {
@@ -57,10 +71,6 @@ function age(vm: XmlElement, nowSec: number): number {
 }
 
 function ipCell(vm: XmlElement): string {
-  return (
-    vm
-      .children('TEMPLATE/NIC/IP')
-      .map((ip) => ip.text)
-      .join(',') || '--'
-  );
+  const addresses = [...vm.children('TEMPLATE/NIC/IP'), ...vm.children('TEMPLATE/NIC_ALIAS/IP')];
+  return addresses.map((ip) => ip.text).join(',') || '--';
 }
