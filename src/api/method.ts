@@ -35,6 +35,7 @@ interface Types {
   int: number;
   string: string;
   boolean: boolean;
+  'int[]': number[];
 }
 type Kind = keyof Types;
 /** A parameter is a type, or a type with the value it has when left out. */
@@ -65,7 +66,14 @@ function read(param: Param, value: Value | undefined, index: number): Types[Kind
     if (typeof param !== 'string') return param[1];
     throw new XmlRpcFault(FAULT.TYPE, `Parameter ${index + 1} is missing; it must be of type ${kind}.`);
   }
-  const fits = kind === 'int' ? typeof value === 'number' && Number.isInteger(value) : typeof value === kind;
-  if (fits) return value as Types[Kind];
+  if (isOf[kind](value)) return value;
   throw new XmlRpcFault(FAULT.TYPE, `Parameter ${index + 1} must be of type ${kind}.`);
 }
+
+const isInteger = (value: Value): value is number => typeof value === 'number' && Number.isInteger(value);
+const isOf: Record<Kind, (value: Value) => value is Types[Kind]> = {
+  int: isInteger,
+  string: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  'int[]': (value): value is number[] => Array.isArray(value) && value.every(isInteger),
+};

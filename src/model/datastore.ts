@@ -22,3 +22,27 @@ export interface Datastore extends Owned, Capacity {
   clusters: number[];
   template: Attributes;
 }
+
+/** What makes one datastore differ from another when it is made; `location` is the directory that has a directory for each. */
+export interface NewDatastore {
+  type: DatastoreType;
+  dsMad: string;
+  tmMad: string;
+  location: string;
+  clusters: number[];
+  template: Attributes;
+}
+
+/** A datastore that nobody has looked at yet: what it holds is not known. */
+export function newDatastore(head: Owned, { location, ...given }: NewDatastore): Datastore {
+  return {
+    ...head,
+    ...given,
+    basePath: `${location}/${head.id}`,
+    diskType: 0,
+    state: 0,
+    totalMb: 0,
+    freeMb: 0,
+    usedMb: 0,
+  };
+}

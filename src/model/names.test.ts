@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CODE } from './errors.ts';
-import { checkName } from './names.ts';
+import { checkName, checkUserName } from './names.ts';
 
 const FORBIDDEN = '& | : \\ " ; / \' # { } $ < > \n \t \0 \u001f'.split(' ');
 
@@ -29,4 +29,9 @@ it('any other text of up to 128 characters is a name, and comes back as it is', 
 it('empty and endless ones are refused', () => {
   expect(() => checkName('')).toThrow('NAME is empty; give the object a name.');
   expect(() => checkName('x'.repeat(129))).toThrow('NAME has 129 characters; at most 128 are possible.');
+});
+
+it("a user's name has neither blanks nor colons", () => {
+  expect(checkUserName('ann.b@example')).toBe('ann.b@example');
+  for (const name of ['a b', 'a:b', 'a\tb', 'a\u00a0b', '']) expect(() => checkUserName(name)).toThrow('NAME');
 });

@@ -13,3 +13,13 @@ export function checkName(name: string, code: Code = CODE.ALLOCATE): string {
   if (bad === undefined) return name;
   throw new OneError(code, `NAME "${name}" contains ${JSON.stringify(bad)}, which no name may contain.`);
 }
+
+/** The same for a user, whose name also stands before a colon in a session and in lists between spaces. */
+export function checkUserName(name: string): string {
+  const bad = /[\s:]/.exec(name)?.[0];
+  if (bad === undefined) return checkName(name);
+  throw new OneError(
+    CODE.ALLOCATE,
+    `NAME "${name}" contains ${JSON.stringify(bad)}, which no user's name may contain.`,
+  );
+}
