@@ -53,10 +53,16 @@ test.each<[name: string, text: () => string]>([
   ['oneimage-show-json', () => documentText(readXml(imageXml(sample.backupImage)), { json: true }) ?? ''],
   ['onetemplate-show', () => templateText(readXml(vmTemplateXml(sample.vmTemplate)))],
   ['onetemplate-list', () => list(templateListing, vmTemplatePoolXml([sample.vmTemplate]))],
-  ['onedatastore-show', () => datastoreText(readXml(datastoreXml(sample.datastore)))],
-  ['onedatastore-list', () => list(datastoreListing, datastorePoolXml([sample.datastore, sample.systemDatastore]))],
-  ['onehost-show', () => hostText(readXml(hostXml(sample.host)), list(vmListing, vmPoolXml([sample.vm], false)))],
-  ['onehost-list', () => list(hostListing, hostPoolXml([sample.host]))],
+  ['onedatastore-show', () => datastoreText(readXml(datastoreXml(sample.datastore, [1])))],
+  [
+    'onedatastore-list',
+    () => list(datastoreListing, datastorePoolXml([sample.datastore, sample.systemDatastore], sample.datastoreImages)),
+  ],
+  [
+    'onehost-show',
+    () => hostText(readXml(hostXml(sample.host, sample.hostShare)), list(vmListing, vmPoolXml([sample.vm], false))),
+  ],
+  ['onehost-list', () => list(hostListing, hostPoolXml([sample.host], new Map([[0, sample.hostShare]])))],
   ['onevm-list-empty', () => list(vmListing, vmPoolXml([], false))],
 ])('%s is the golden text', async (name, text) => {
   await expect(text()).toMatchFileSnapshot(`../../tests/golden/cli/${name}.txt`);

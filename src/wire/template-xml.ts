@@ -53,7 +53,8 @@ export function templateXml(attributes: Attributes, root = 'TEMPLATE'): string {
   return branch(root, ...attributes.map(attributeXml));
 }
 
-function attributeXml([name, value]: Attribute): string {
+/** One attribute: `<A><![CDATA[..]]></A>`, or the fields of a vector inside. */
+export function attributeXml([name, value]: Attribute): string {
   if (typeof value === 'string') return cdataLeaf(name, value);
   return branch(name, ...value.map(([field, text]) => cdataLeaf(field, text)));
 }

@@ -175,7 +175,6 @@ export const backupImage: Image = {
   sizeMb: 172,
   state: 1,
   prevState: 1,
-  runningVms: 1,
   vms: [0],
   datastoreId: 100,
   datastore: 'RBackups',
@@ -221,7 +220,6 @@ export const diskImage: Image = {
   format: 'qcow2',
   sizeMb: 1536,
   state: 2,
-  runningVms: 0,
   vms: [],
   datastoreId: 1,
   datastore: 'default',
@@ -244,7 +242,6 @@ export const datastore: Datastore = {
   diskType: 0,
   state: 0,
   clusters: [0],
-  images: [1],
   template: [
     ['DS_MAD', 'restic'],
     ['TYPE', 'BACKUP_DS'],
@@ -262,10 +259,15 @@ export const systemDatastore: Datastore = {
   totalMb: 0,
   freeMb: 0,
   usedMb: 0,
-  images: [],
   clusters: [],
   template: [['SHARED', 'NO']],
 };
+
+/** What lies in them. */
+export const datastoreImages = new Map([[100, [1]]]);
+
+/** What the VMs on it were promised. */
+export const hostShare = { vms: [0], cpu: 100, memKb: 262144 };
 
 export const host: Host = {
   id: 0,
@@ -280,7 +282,6 @@ export const host: Host = {
   totalMemKb: 32611328,
   usedCpu: 100,
   usedMemKb: 262144,
-  vms: [0],
   lastMonitored: NOW,
   kvm: true,
   template: [
@@ -321,4 +322,4 @@ export const user: User = {
   template: [['EMAIL', 'ann@example.org']],
 };
 
-export const group: Group = { id: 1, name: 'users', users: [2], admins: [], template: [] };
+export const group: Group = { id: 1, name: 'users', admins: [], template: [] };

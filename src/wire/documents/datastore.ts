@@ -4,7 +4,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { headXml, permissionsXml } from './owned.ts';
 
-export function datastoreXml(datastore: Datastore): string {
+/** `images` are those that lie in it. */
+export function datastoreXml(datastore: Datastore, images: readonly number[] = []): string {
   return branch(
     'DATASTORE',
     headXml(datastore),
@@ -19,12 +20,15 @@ export function datastoreXml(datastore: Datastore): string {
     leaf('TOTAL_MB', datastore.totalMb),
     leaf('FREE_MB', datastore.freeMb),
     leaf('USED_MB', datastore.usedMb),
-    idList('IMAGES', datastore.images),
+    idList('IMAGES', images),
     templateXml(alphabetical(datastore.template)),
   );
 }
 
 /** DATASTORE_POOL in the order given. */
-export function datastorePoolXml(datastores: readonly Datastore[]): string {
-  return branch('DATASTORE_POOL', ...datastores.map(datastoreXml));
+export function datastorePoolXml(
+  datastores: readonly Datastore[],
+  images: ReadonlyMap<number, readonly number[]> = new Map(),
+): string {
+  return branch('DATASTORE_POOL', ...datastores.map((datastore) => datastoreXml(datastore, images.get(datastore.id))));
 }

@@ -17,16 +17,16 @@ const documents: Record<string, string> = {
   'image-backup': imageXml(sample.backupImage),
   image: imageXml(sample.diskImage),
   'image-pool': imagePoolXml([sample.diskImage, sample.backupImage]),
-  datastore: datastoreXml(sample.datastore),
-  'datastore-pool': datastorePoolXml([sample.datastore, sample.systemDatastore]),
-  host: hostXml(sample.host),
-  'host-pool': hostPoolXml([{ ...sample.host, lastMonitored: 0 }]),
+  datastore: datastoreXml(sample.datastore, [1]),
+  'datastore-pool': datastorePoolXml([sample.datastore, sample.systemDatastore], sample.datastoreImages),
+  host: hostXml(sample.host, sample.hostShare),
+  'host-pool': hostPoolXml([{ ...sample.host, lastMonitored: 0 }], new Map([[0, sample.hostShare]])),
   vmtemplate: vmTemplateXml(sample.vmTemplate),
   'vmtemplate-pool': vmTemplatePoolXml([sample.vmTemplate]),
   user: userXml(sample.user),
   'user-pool': userPoolXml([sample.user]),
-  group: groupXml(sample.group),
-  'group-pool': groupPoolXml([sample.group]),
+  group: groupXml(sample.group, [2]),
+  'group-pool': groupPoolXml([sample.group], new Map([[1, [2]]])),
 };
 
 test.each(Object.entries(documents))('%s is the golden document', async (name, xml) => {

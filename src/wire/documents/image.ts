@@ -2,12 +2,14 @@
 import type { BackupPoint, Image } from '../../model/image.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
-import { headXml, permissionsXml } from './owned.ts';
+import { headXml, lockXml, permissionsXml } from './owned.ts';
 
-export function imageXml(image: Image): string {
+/** `vms` use it; of a BACKUP image, the VM it holds. */
+export function imageXml(image: Image, vms: readonly number[] = image.vms): string {
   return branch(
     'IMAGE',
     headXml(image),
+    lockXml(image.lock),
     permissionsXml(image.permissions),
     leaf('TYPE', image.type),
     leaf('DISK_TYPE', image.diskType),
@@ -20,11 +22,11 @@ export function imageXml(image: Image): string {
     leaf('SIZE', image.sizeMb),
     leaf('STATE', image.state),
     leaf('PREV_STATE', image.prevState),
-    leaf('RUNNING_VMS', image.runningVms),
+    leaf('RUNNING_VMS', vms.length),
     neverCloned,
     leaf('DATASTORE_ID', image.datastoreId),
     leaf('DATASTORE', image.datastore),
-    idList('VMS', image.vms),
+    idList('VMS', vms),
     branch('CLONES'),
     branch('APP_CLONES'),
     templateXml(alphabetical(image.template)),
@@ -35,7 +37,7 @@ export function imageXml(image: Image): string {
 
 /** IMAGE_POOL in the order given. */
 export function imagePoolXml(images: readonly Image[]): string {
-  return branch('IMAGE_POOL', ...images.map(imageXml));
+  return branch('IMAGE_POOL', ...images.map((image) => imageXml(image)));
 }
 
 // Images are neither cloned into one another nor given snapshots here, yet the schema wants the elements.

@@ -1,8 +1,8 @@
-// The head that every owned object begins with, and its permissions, in OpenNebula's order.
-import type { Owned, Permissions } from '../../model/permissions.ts';
+// The head that every owned object begins with, its lock and its permissions, in OpenNebula's order.
+import type { Lock, Owned, Permissions } from '../../model/permissions.ts';
 import { branch, leaf } from '../xml-write.ts';
 
-/** ID UID GID UNAME GNAME NAME. LOCK is absent as long as nothing can be locked. */
+/** ID UID GID UNAME GNAME NAME. */
 export function headXml(object: Owned): string {
   return [
     leaf('ID', object.id),
@@ -12,6 +12,18 @@ export function headXml(object: Owned): string {
     leaf('GNAME', object.gname),
     leaf('NAME', object.name),
   ].join('');
+}
+
+/** LOCK, nothing when the object is not locked: clients take any LOCK for a lock. */
+export function lockXml(lock: Lock | undefined): string {
+  if (!lock) return '';
+  return branch(
+    'LOCK',
+    leaf('LOCKED', lock.level),
+    leaf('OWNER', lock.owner),
+    leaf('TIME', lock.time),
+    leaf('REQ_ID', lock.requestId),
+  );
 }
 
 export function permissionsXml(permissions: Permissions): string {

@@ -1,17 +1,23 @@
-// The USER, USER_POOL, GROUP and GROUP_POOL documents. PASSWORD is always empty: a hash helps nobody but an attacker.
-import type { Group, User } from '../../model/user.ts';
+// The USER and GROUP documents, and the entries of their pools. PASSWORD is always empty: a hash helps nobody but an attacker.
+// In a pool every entry is followed by its quotas, and the default quotas stand at the end.
+import type { Group, LoginToken, User } from '../../model/user.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, idList, leaf } from '../xml-write.ts';
+import { defaultQuotasXml, quotaElements, quotasXml, type QuotaView } from './quota.ts';
 
-/** USER with its (empty) quotas. */
-export function userXml(user: User): string {
-  return branch('USER', ...userBody(user), quotas(), defaultQuotas('DEFAULT_USER_QUOTAS'));
+/** USER with its quotas and the default ones. */
+export function userXml(user: User, quotas: QuotaView = [], defaults: QuotaView = []): string {
+  return branch('USER', ...userBody(user), quotaElements(quotas), defaultQuotasXml('user', defaults));
 }
 
-/** USER_POOL in the order given: each USER is followed by its QUOTAS, the defaults stand at the end. */
+/** USER and QUOTAS, as they follow one another in USER_POOL. */
+export function userEntryXml(user: User, quotas: QuotaView): string {
+  return branch('USER', ...userBody(user)) + quotasXml(user.id, quotas);
+}
+
+/** USER_POOL in the order given. */
 export function userPoolXml(users: readonly User[]): string {
-  const entries = users.map((user) => branch('USER', ...userBody(user)) + quotasOf(user.id));
-  return branch('USER_POOL', ...entries, defaultQuotas('DEFAULT_USER_QUOTAS'));
+  return branch('USER_POOL', ...users.map((user) => userEntryXml(user, [])), defaultQuotasXml('user', []));
 }
 
 function userBody(user: User): string[] {
@@ -24,39 +30,51 @@ function userBody(user: User): string[] {
     leaf('PASSWORD', ''),
     leaf('AUTH_DRIVER', user.authDriver),
     leaf('ENABLED', user.enabled),
+    ...(user.tokens ?? []).map(tokenXml),
     templateXml(alphabetical(user.template)),
   ];
 }
 
-/** GROUP with its (empty) quotas. */
-export function groupXml(group: Group): string {
-  return branch('GROUP', ...groupBody(group), quotas(), defaultQuotas('DEFAULT_GROUP_QUOTAS'));
+/** The token itself is not known; its hash tells one from another. */
+function tokenXml(token: LoginToken): string {
+  return branch(
+    'LOGIN_TOKEN',
+    leaf('TOKEN', token.hash),
+    leaf('EXPIRATION_TIME', token.expires),
+    leaf('EGID', token.egid),
+  );
 }
 
-/** GROUP_POOL in the order given: each GROUP is followed by its QUOTAS, the defaults stand at the end. */
-export function groupPoolXml(groups: readonly Group[]): string {
-  const entries = groups.map((group) => branch('GROUP', ...groupBody(group)) + quotasOf(group.id));
-  return branch('GROUP_POOL', ...entries, defaultQuotas('DEFAULT_GROUP_QUOTAS'));
+/** GROUP with its quotas and the default ones. */
+export function groupXml(
+  group: Group,
+  users: readonly number[] = [],
+  quotas: QuotaView = [],
+  defaults: QuotaView = [],
+): string {
+  return branch('GROUP', ...groupBody(group, users), quotaElements(quotas), defaultQuotasXml('group', defaults));
 }
 
-function groupBody(group: Group): string[] {
+/** GROUP and QUOTAS, as they follow one another in GROUP_POOL. */
+export function groupEntryXml(group: Group, users: readonly number[], quotas: QuotaView): string {
+  return branch('GROUP', ...groupBody(group, users)) + quotasXml(group.id, quotas);
+}
+
+/** GROUP_POOL in the order given. */
+export function groupPoolXml(
+  groups: readonly Group[],
+  users: ReadonlyMap<number, readonly number[]> = new Map(),
+): string {
+  const entries = groups.map((group) => groupEntryXml(group, users.get(group.id) ?? [], []));
+  return branch('GROUP_POOL', ...entries, defaultQuotasXml('group', []));
+}
+
+function groupBody(group: Group, users: readonly number[]): string[] {
   return [
     leaf('ID', group.id),
     leaf('NAME', group.name),
     templateXml(alphabetical(group.template)),
-    idList('USERS', group.users),
+    idList('USERS', users),
     idList('ADMINS', group.admins),
   ];
-}
-
-function quotas(): string {
-  return ['DATASTORE_QUOTA', 'NETWORK_QUOTA', 'VM_QUOTA', 'IMAGE_QUOTA'].map((name) => branch(name)).join('');
-}
-
-function quotasOf(id: number): string {
-  return branch('QUOTAS', leaf('ID', id), quotas());
-}
-
-function defaultQuotas(root: string): string {
-  return branch(root, quotas());
 }

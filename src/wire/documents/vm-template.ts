@@ -2,12 +2,13 @@
 import type { VmTemplate } from '../../model/vm-template.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, leaf } from '../xml-write.ts';
-import { headXml, permissionsXml } from './owned.ts';
+import { headXml, lockXml, permissionsXml } from './owned.ts';
 
 export function vmTemplateXml(template: VmTemplate): string {
   return branch(
     'VMTEMPLATE',
     headXml(template),
+    lockXml(template.lock),
     permissionsXml(template.permissions),
     leaf('REGTIME', template.regtime),
     templateXml(alphabetical(template.template)),
@@ -16,5 +17,5 @@ export function vmTemplateXml(template: VmTemplate): string {
 
 /** VMTEMPLATE_POOL in the order given. */
 export function vmTemplatePoolXml(templates: readonly VmTemplate[]): string {
-  return branch('VMTEMPLATE_POOL', ...templates.map(vmTemplateXml));
+  return branch('VMTEMPLATE_POOL', ...templates.map((template) => vmTemplateXml(template)));
 }

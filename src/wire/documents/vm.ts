@@ -1,11 +1,12 @@
-// The VM and VM_POOL documents. The order of the elements is part of the interface, and a pool entry must hold no more
-// than one HISTORY: the original command line fails on a second.
+// The VM document and the entries of VM_POOL. The order of the elements is part of the interface, and a short entry must hold no
+// more than one HISTORY: the original command line fails on a second.
 import { text, vectors, type Attributes } from '../../model/attributes.ts';
 import type { BackupConfig } from '../../model/backup-config.ts';
-import type { HistoryRecord, Vm } from '../../model/vm.ts';
+import type { DiskSnapshot, DiskSnapshots, Vm } from '../../model/vm.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
-import { headXml, permissionsXml } from './owned.ts';
+import { historyXml, shortHistoryXml } from './history.ts';
+import { headXml, lockXml, permissionsXml } from './owned.ts';
 
 /** The full VM document. */
 export function vmXml(vm: Vm): string {
@@ -19,21 +20,28 @@ export function vmXml(vm: Vm): string {
     leaf('PREV_STATE', vm.prevState),
     leaf('PREV_LCM_STATE', vm.prevLcmState),
     timesXml(vm),
-    templateXml(vm.monitoring, 'MONITORING'),
+    lockXml(vm.lock),
+    templateXml(alphabetical(vm.monitoring), 'MONITORING'),
     branch('SCHED_ACTIONS'),
     templateXml(alphabetical(vm.template)),
     templateXml(alphabetical(vm.userTemplate), 'USER_TEMPLATE'),
     branch('HISTORY_RECORDS', ...vm.history.map((record) => historyXml(vm.id, record))),
+    ...(vm.diskSnapshots ?? []).map(snapshotsXml),
     branch('BACKUPS', backupConfigXml(vm.backups), idList('BACKUP_IDS', vm.backups.ids)),
   );
 }
 
 /** VM_POOL in the order given; `extended` entries are full documents, others the short form. */
 export function vmPoolXml(vms: readonly Vm[], extended: boolean): string {
-  return branch('VM_POOL', ...vms.map(extended ? vmXml : vmEntryXml));
+  return branch('VM_POOL', ...vms.map((vm) => vmPoolEntryXml(vm, extended)));
 }
 
-function vmEntryXml(vm: Vm): string {
+/** One VM of VM_POOL: the full document when `extended`, else the short form. */
+export function vmPoolEntryXml(vm: Vm, extended: boolean): string {
+  return extended ? vmXml(vm) : shortVmXml(vm);
+}
+
+function shortVmXml(vm: Vm): string {
   const last = vm.history.at(-1);
   return branch(
     'VM',
@@ -42,10 +50,11 @@ function vmEntryXml(vm: Vm): string {
     leaf('STATE', vm.state),
     leaf('LCM_STATE', vm.lcmState),
     timesXml(vm),
+    lockXml(vm.lock),
     templateXml(shortTemplate(vm.template)),
-    templateXml(vm.monitoring, 'MONITORING'),
+    templateXml(alphabetical(vm.monitoring), 'MONITORING'),
     templateXml(alphabetical(vm.userTemplate), 'USER_TEMPLATE'),
-    branch('HISTORY_RECORDS', ...(last ? [historyEntryXml(vm.id, last)] : [])),
+    branch('HISTORY_RECORDS', ...(last ? [shortHistoryXml(vm.id, last)] : [])),
   );
 }
 
@@ -69,44 +78,29 @@ function shortTemplate(template: Attributes): Attributes {
   return short.flatMap((attribute) => alphabetical([attribute]));
 }
 
-function historyXml(vmId: number, record: HistoryRecord): string {
+/** Snapshots of one disk; nothing when it has none. A disk cannot lose a snapshot that others stand on: no orphans. */
+function snapshotsXml({ diskId, nextId, snapshots }: DiskSnapshots): string {
+  if (snapshots.length === 0) return '';
   return branch(
-    'HISTORY',
-    leaf('OID', vmId),
-    leaf('SEQ', record.seq),
-    leaf('HOSTNAME', record.hostname),
-    leaf('HID', record.hid),
-    leaf('CID', record.cid),
-    leaf('STIME', record.stime),
-    leaf('ETIME', record.etime),
-    cdataLeaf('VM_MAD', record.vmMad),
-    cdataLeaf('TM_MAD', record.tmMad),
-    leaf('DS_ID', record.dsId),
-    leaf('PSTIME', record.pstime),
-    leaf('PETIME', record.petime),
-    leaf('RSTIME', record.rstime),
-    leaf('RETIME', record.retime),
-    leaf('ESTIME', record.estime),
-    leaf('EETIME', record.eetime),
-    leaf('ACTION', record.action),
-    leaf('UID', record.uid),
-    leaf('GID', record.gid),
-    leaf('REQUEST_ID', record.requestId),
+    'SNAPSHOTS',
+    cdataLeaf('ALLOW_ORPHANS', 'NO'),
+    cdataLeaf('CURRENT_BASE', '-1'),
+    cdataLeaf('DISK_ID', String(diskId)),
+    cdataLeaf('NEXT_SNAPSHOT', String(nextId)),
+    ...snapshots.map(snapshotXml),
   );
 }
 
-function historyEntryXml(vmId: number, record: HistoryRecord): string {
+function snapshotXml(snapshot: DiskSnapshot): string {
   return branch(
-    'HISTORY',
-    leaf('OID', vmId),
-    leaf('SEQ', record.seq),
-    leaf('HOSTNAME', record.hostname),
-    leaf('HID', record.hid),
-    leaf('CID', record.cid),
-    leaf('DS_ID', record.dsId),
-    cdataLeaf('VM_MAD', record.vmMad),
-    cdataLeaf('TM_MAD', record.tmMad),
-    leaf('ACTION', record.action),
+    'SNAPSHOT',
+    snapshot.active ? cdataLeaf('ACTIVE', 'YES') : '',
+    snapshot.children.length > 0 ? cdataLeaf('CHILDREN', snapshot.children.join(',')) : '',
+    cdataLeaf('DATE', String(snapshot.date)),
+    cdataLeaf('ID', String(snapshot.id)),
+    cdataLeaf('NAME', snapshot.name),
+    cdataLeaf('PARENT', String(snapshot.parent)),
+    cdataLeaf('SIZE', String(snapshot.sizeMb)),
   );
 }
 
