@@ -112,7 +112,7 @@ it('a backup that fails says why, puts the VM back, and keeps no secret', async 
     /^\d{4}-.* UTC: Backup to datastore \d+ failed: .*the password is wrong/,
   );
   expect(vm.children('BACKUPS/BACKUP_IDS/ID')).toEqual([]);
-  expect((await cloud.store.datastores.get(datastore)).images).toEqual([]);
+  expect(await cloud.store.links.of('image-datastore', datastore)).toEqual([]);
   // how it ended can be read again, by its owner alone
   expect((await cloud.follow('vm', id)).id).toBe(operation.id);
   expect((await cloud.progress(`vm/${id}`, ann)).status).toBe(403);

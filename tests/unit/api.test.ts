@@ -322,7 +322,7 @@ describe('VMs that are refused', () => {
       message: expect.stringContaining('is not ready; wait until it is in state rdy'),
     });
     expect(await cloud.call('one.image.delete', id)).toBe(id);
-    expect((await cloud.store.datastores.get(1)).images).not.toContain(id);
+    expect(await cloud.store.links.of('image-datastore', 1)).not.toContain(id);
   });
 });
 
