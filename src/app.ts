@@ -10,6 +10,8 @@ import type { Config } from './config.ts';
 import { openBackupStore, openImageStore } from './datastore/all.ts';
 import { openHypervisor } from './hypervisor/all.ts';
 import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
+import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import { CODE, OneError } from './model/errors.ts';
@@ -17,6 +19,7 @@ import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { openKey } from './store/key-file.ts';
 import { keepPrivate } from './store/private-file.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -46,7 +49,8 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     const store = await openSqlite(config.database);
     steps.push(() => store.close());
     await bootstrap(store, config);
-    const services = build(config, store, await store.installation(), log);
+    const key = await secretsKey(config, store);
+    const services = build(config, store, { installation: await store.installation(), key }, log);
     const server = buildServer(services);
     steps.push(() => server.close());
     steps.push(() => endWork(services));
@@ -68,8 +72,15 @@ async function endWork({ tick, backups, restores, vms, images }: Services): Prom
   await images.idle();
 }
 
-function build(config: Config, store: Store, installation: string, log: Logger): Services {
-  const parts = makeParts(config, store, installation, log);
+/** What is this installation's alone. */
+interface Own {
+  installation: string;
+  /** Encrypts the secrets in the store. */
+  key: Uint8Array;
+}
+
+function build(config: Config, store: Store, own: Own, log: Logger): Services {
+  const parts = makeParts(config, store, own, log);
   const operations = new OperationLog(store, parts.clock);
   const vms = new VmRunner(parts);
   const tick = new VmTick(parts, vms);
@@ -85,19 +96,32 @@ function build(config: Config, store: Store, installation: string, log: Logger):
   };
 }
 
-function makeParts(config: Config, store: Store, installation: string, log: Logger): Parts {
+async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
+  const sealed = (await store.datastores.list({ ascending: true })).flatMap(({ id, template }) =>
+    template.flatMap(([name, value]) =>
+      typeof value === 'string' && isSealed(value) ? [`${name} of datastore [${id}]`] : [],
+    ),
+  );
+  return openKey(`${config.stateDirectory}/.one/onevault_key`, sealed[0]);
+}
+
+function makeParts(config: Config, store: Store, { installation, key }: Own, log: Logger): Parts {
   const hypervisors = new Map<string, Hypervisor>();
   const hypervisorConfigOf = (host: Host): HypervisorConfig =>
     host.vmMad === 'fake'
       ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, installation }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', installation };
-  const backupStoreConfigOf = (datastore: Datastore): BackupStoreConfig => ({
+  const unsealed = (datastore: Datastore): Datastore => ({
+    ...datastore,
+    template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
+  });
+  const backupStoreConfigOf = async (datastore: Datastore): Promise<BackupStoreConfig> => ({
     driver: datastore.dsMad,
     datastoreId: datastore.id,
     basePath: datastore.basePath,
-    inUse: datastore.images.length > 0,
+    inUse: (await store.links.of('image-datastore', datastore.id)).length > 0,
     attributes: Object.fromEntries(
-      datastore.template.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      unsealed(datastore).template.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
   });
   return {
@@ -115,7 +139,9 @@ function makeParts(config: Config, store: Store, installation: string, log: Logg
     },
     imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
-    backupStoreOf: (datastore) => openBackupStore(backupStoreConfigOf(datastore)),
+    backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
+    sealed: (attributes) => sealAttributes(key, attributes),
+    unsealed,
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { join } from 'node:path';
+import { formatAclText } from './access/acl-text.ts';
 import { passwordMatches } from './access/password.ts';
 import { authFile, bootstrap } from './bootstrap.ts';
 import { makeConfig, type Config } from './config.ts';
@@ -22,7 +23,11 @@ afterEach(async () => {
 
 const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 const all = async (): Promise<unknown> =>
-  Promise.all([store.users, store.groups, store.datastores].map((pool) => pool.list({ ascending: true })));
+  Promise.all(
+    [store.users, store.groups, store.datastores, store.clusters, store.rules].map((pool) =>
+      pool.list({ ascending: true }),
+    ),
+  );
 
 it('makes an administrator whose password only she can read, groups and datastores, once', async () => {
   await bootstrap(store, config);
@@ -42,8 +47,15 @@ it('makes an administrator whose password only she can read, groups and datastor
     [1, 'default', 0],
     [2, 'files', 2],
   ]);
+  expect(await store.clusters.list()).toEqual([{ id: 0, name: 'default', template: [] }]);
+  expect((await store.rules.list({ ascending: true })).map((rule) => formatAclText(rule))).toEqual([
+    '@1 VM+IMAGE+TEMPLATE+DOCUMENT+SECGROUP+VMGROUP+BACKUPJOB/* CREATE *',
+    '* ZONE/* USE *',
+    '* MARKETPLACE+MARKETPLACEAPP/* USE *',
+  ]);
   for (const { basePath } of await store.datastores.list()) expect((await stat(basePath)).isDirectory()).toBe(true);
 
+  await store.rules.remove(2);
   const before = await all();
   await rm(join(config.datastoreLocation, '1'), { recursive: true });
   await bootstrap(store, config);
@@ -63,5 +75,5 @@ it('takes the password that was put there beforehand', async () => {
 it('leaves no administrator behind when her credentials cannot be written', async () => {
   await writeFile(join(config.stateDirectory, '.one'), 'in the way');
   await expect(bootstrap(store, config)).rejects.toThrow(/ENOTDIR|EEXIST/);
-  expect(await all()).toEqual([[], [], []]);
+  expect(await all()).toEqual([[], [], [], [], []]);
 });

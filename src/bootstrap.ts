@@ -1,12 +1,15 @@
-// What a new installation begins with: the administrator and her credentials, the two groups, the default datastores.
+// What a new installation begins with: the administrator and her credentials, the two groups, the first access rules, the default
+// cluster and datastores.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { BOOTSTRAP_RULES } from './access/bootstrap-rules.ts';
 import { hashPassword } from './access/password.ts';
 import type { Config } from './config.ts';
-import { DATASTORE_TYPE, type Datastore, type DatastoreType } from './model/datastore.ts';
+import { DEFAULT_CLUSTER } from './model/cluster.ts';
+import { DATASTORE_TYPE, newDatastore, type Datastore, type DatastoreType } from './model/datastore.ts';
 import { permissionsFromOctet } from './model/permissions.ts';
-import type { Group, User } from './model/user.ts';
+import { ONEADMIN_GROUP, USERS_GROUP, type Group, type User } from './model/user.ts';
 import type { Store } from './store/store.ts';
 
 /** File with `oneadmin:<password>`, readable by its owner alone. */
@@ -17,6 +20,9 @@ export function authFile(config: Config): string {
 /** Fills an empty store; does nothing to one that has its administrator. */
 export async function bootstrap(store: Store, config: Config): Promise<void> {
   if ((await store.users.find(0)) === undefined) await createAdministrator(store, config);
+  if ((await store.clusters.find(DEFAULT_CLUSTER)) === undefined) {
+    await store.clusters.allocate((id) => ({ id, name: 'default', template: [] }), DEFAULT_CLUSTER);
+  }
   const defaults: Array<[number, string, DatastoreType, string, string]> = [
     [0, 'system', DATASTORE_TYPE.SYSTEM_DS, '', 'qcow2'],
     [1, 'default', DATASTORE_TYPE.IMAGE_DS, 'fs', 'qcow2'],
@@ -34,8 +40,9 @@ async function createAdministrator(store: Store, config: Config): Promise<void> 
   const password = await administratorPassword(config);
   const passwordHash = await hashPassword(password);
   await store.transaction(async (tx) => {
-    await tx.groups.allocate((): Group => ({ id: 0, name: 'oneadmin', users: [0], admins: [], template: [] }), 0);
-    await tx.groups.allocate((): Group => ({ id: 1, name: 'users', users: [], admins: [], template: [] }), 1);
+    const group = (name: string) => (id: number) => ({ id, name, admins: [], template: [] }) satisfies Group;
+    await tx.groups.allocate(group('oneadmin'), ONEADMIN_GROUP);
+    await tx.groups.allocate(group('users'), USERS_GROUP);
     await tx.users.allocate(
       (): User => ({
         id: 0,
@@ -50,6 +57,8 @@ async function createAdministrator(store: Store, config: Config): Promise<void> 
       }),
       0,
     );
+    // only now: a rule that an administrator has removed does not come back
+    for (const rule of BOOTSTRAP_RULES) await tx.rules.allocate((id) => ({ id, ...rule }));
   });
 }
 
@@ -76,25 +85,14 @@ function datastore(
   dsMad: string,
   tmMad: string,
 ): Datastore {
-  return {
-    id,
-    uid: 0,
-    gid: 0,
-    uname: 'oneadmin',
-    gname: 'oneadmin',
-    name,
-    permissions: permissionsFromOctet(0o644),
+  const permissions = permissionsFromOctet(0o644);
+  const head = { id, name, uid: 0, gid: ONEADMIN_GROUP, uname: 'oneadmin', gname: 'oneadmin', permissions };
+  return newDatastore(head, {
     type,
     dsMad,
     tmMad,
-    basePath: `${config.datastoreLocation}/${id}`,
-    diskType: 0,
-    state: 0,
-    clusters: [0],
-    images: [],
-    totalMb: 0,
-    freeMb: 0,
-    usedMb: 0,
+    location: config.datastoreLocation,
+    clusters: [DEFAULT_CLUSTER],
     template: [...(dsMad === '' ? [] : [['DS_MAD', dsMad] as [string, string]]), ['TM_MAD', tmMad]],
-  };
+  });
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { BackupStore } from '../datastore/backup-store.ts';
 import type { ImageStore } from '../datastore/image-store.ts';
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
+import type { Attributes } from '../model/attributes.ts';
 import type { BackupStoreConfig, HypervisorConfig } from '../model/mover-protocol.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
@@ -21,6 +22,10 @@ export interface Parts {
   /** The datastore's configuration with its secrets, for the mover's stdin only. */
   backupStoreConfigOf(datastore: Datastore): Promise<BackupStoreConfig>;
   backupStoreOf(datastore: Datastore): Promise<BackupStore>;
+  /** Attributes with their secrets encrypted, as they are kept; what is encrypted already stays as it is. */
+  sealed(attributes: Attributes): Attributes;
+  /** The datastore with its secrets readable. */
+  unsealed(datastore: Datastore): Datastore;
   /** Where runs keep sockets and scratch files, one directory each. */
   runDirectory: string;
 }
