@@ -6,8 +6,8 @@ import type { Hypervisor } from './hypervisor.ts';
 import { LibvirtHypervisor } from './libvirt/index.ts';
 
 const DRIVERS: Record<string, (config: HypervisorConfig) => Hypervisor> = {
-  libvirt: ({ uri, installation }) => new LibvirtHypervisor(uri, installation),
-  fake: ({ uri }) => new FakeHypervisor(uri),
+  libvirt: ({ uri, installation, adopted }) => new LibvirtHypervisor(uri, installation, adopted),
+  fake: ({ uri, adopted }) => new FakeHypervisor(uri, adopted),
 };
 
 /** Opens a driver by its name; nothing is connected before the first question. Throws for a name that is not known. */

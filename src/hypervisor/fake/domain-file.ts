@@ -1,17 +1,33 @@
-// The fake's domains: one JSON file each, changed in one step so that another process never reads half of it.
+// The fake's domains: one JSON file each, changed in one step so that another process never reads half of it. `one-<n>.json` is one
+// that was deployed; `wild-<anything>.json` is one of somebody else's, put there by hand or by a test, with the fields of a
+// WildDomain.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { DomainSpec, DomainState } from '../hypervisor.ts';
+import { field, vectors } from '../../model/attributes.ts';
+import type { DomainDisk, DomainNic, WildDomain } from '../hypervisor.ts';
 
-export interface FakeDomain {
-  spec: DomainSpec;
-  state: DomainState;
+export interface FakeDomain extends WildDomain {
   /** What happened to it, oldest first: lifecycle events in libvirt's words. */
   events: string[];
   /** The backup that runs on it. */
   job: { runDirectory: string; suspended: boolean } | null;
+  /** What its guest remembers until it stops. */
+  memory: string;
+  disks: FakeDisk[];
+  nics: Array<Pick<DomainNic, 'mac'>>;
+  snapshots: FakeSnapshot[];
 }
+
+export type FakeDisk = Pick<DomainDisk, 'target' | 'path' | 'readonly'> & { format: string };
+
+export interface FakeSnapshot {
+  id: string;
+  memory: string;
+}
+
+const DEPLOYED = /^(one-\d+)\.json$/;
+const WILD = /^wild-.*\.json$/;
 
 export class DomainFiles {
   readonly directory: string;
@@ -21,17 +37,26 @@ export class DomainFiles {
     mkdirSync(directory, { recursive: true });
   }
 
-  names(): string[] {
-    const files = readdirSync(this.directory).filter((file) => /^one-\d+\.json$/.test(file));
-    return files.map((file) => file.slice(0, -'.json'.length));
+  /** Deployed ones and wild ones. */
+  all(): { deployed: FakeDomain[]; wild: FakeDomain[] } {
+    const names = readdirSync(this.directory);
+    const read = (pattern: RegExp): FakeDomain[] =>
+      names.filter((name) => pattern.test(name)).flatMap((name) => this.read(name) ?? []);
+    return { deployed: read(DEPLOYED), wild: read(WILD) };
   }
 
-  find(name: string): FakeDomain | null {
+  /** The domain in that file; null when there is none, or half of a file that is being planted. */
+  read(file: string): FakeDomain | null {
     try {
-      return JSON.parse(readFileSync(this.#file(name), 'utf8')) as FakeDomain;
+      return complete(JSON.parse(readFileSync(join(this.directory, file), 'utf8')) as WildDomain);
     } catch {
       return null;
     }
+  }
+
+  find(name: string): FakeDomain | null {
+    const { deployed, wild } = this.all();
+    return [...deployed, ...wild].find((domain) => domain.name === name) ?? null;
   }
 
   get(name: string): FakeDomain {
@@ -41,17 +66,31 @@ export class DomainFiles {
   }
 
   put(domain: FakeDomain): void {
-    const file = this.#file(domain.spec.name);
+    const file = join(this.directory, this.#fileOf(domain.uuid) ?? `${domain.name}.json`);
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(domain, null, 2));
     renameSync(draft, file);
   }
 
+  /** Forgets a deployed domain. */
   remove(name: string): void {
-    rmSync(this.#file(name), { force: true });
+    rmSync(join(this.directory, `${name}.json`), { force: true });
   }
 
-  #file(name: string): string {
-    return join(this.directory, `${name}.json`);
+  #fileOf(uuid: string): string | undefined {
+    const names = readdirSync(this.directory).filter((name) => DEPLOYED.test(name) || WILD.test(name));
+    return names.find((name) => this.read(name)?.uuid === uuid);
   }
+}
+
+/** A wild domain is planted with less than the fake keeps of it. */
+function complete(planted: WildDomain & Partial<FakeDomain>): FakeDomain {
+  const given = vectors(planted.template, 'DISK').map((disk) => ({
+    target: field(disk, 'TARGET') ?? '',
+    path: field(disk, 'SOURCE') ?? '',
+    format: field(disk, 'FORMAT') ?? 'raw',
+    readonly: field(disk, 'READONLY') === 'YES',
+  }));
+  const nics = vectors(planted.template, 'NIC').map((nic) => ({ mac: field(nic, 'MAC') ?? '' }));
+  return { disks: given, nics, events: [], job: null, memory: '', snapshots: [], ...planted };
 }

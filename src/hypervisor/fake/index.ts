@@ -1,8 +1,8 @@
 // A hypervisor without machines: domains are files in a directory, a backup exports copies of the disks through an NBD server
 // in this process. Everything above the door can be tried with it where there is no libvirt.
-import { mkdir, rm, rmdir, watch } from 'node:fs/promises';
-import { join } from 'node:path';
+import { watch } from 'node:fs/promises';
 import { CODE, OneError } from '../../model/errors.ts';
+import { vmIdOf } from '../../model/ids.ts';
 import type {
   Adopted,
   BackupBegin,
@@ -16,16 +16,20 @@ import type {
   Hypervisor,
   WildDomain,
 } from '../hypervisor.ts';
-import { DomainFiles, type FakeDomain } from './domain-file.ts';
-import { copyAtOneInstant, overwrittenBytes, type DiskCopy } from './instant.ts';
-import { serveNbd } from './nbd-server.ts';
+import { Backups } from './backups.ts';
+import { Domains, freshDomain, isActive, sameMac } from './domains.ts';
+import { grow } from './grow.ts';
+import { isSaved, readSaved, writeSaved } from './saved.ts';
+import * as snapshots from './snapshots.ts';
 
 export class FakeHypervisor implements Hypervisor {
-  readonly #files: DomainFiles;
+  readonly #domains: Domains;
+  readonly #backups: Backups;
 
   /** `directory` keeps the domains; processes that share it share the hypervisor. */
-  constructor(directory: string) {
-    this.#files = new DomainFiles(directory);
+  constructor(directory: string, adopted: readonly Adopted[] = []) {
+    this.#domains = new Domains(directory, adopted);
+    this.#backups = new Backups(this.#domains);
   }
 
   async describe(): Promise<HostDescription> {
@@ -36,7 +40,7 @@ export class FakeHypervisor implements Hypervisor {
       hypervisorVersion: 'fake',
       libvirtVersion: '',
       arch: 'x86_64',
-      foreignVmIds: [],
+      foreignVmIds: this.#domains.files.all().wild.flatMap(({ name }) => vmIdOf(name) ?? []),
     };
   }
 
@@ -45,223 +49,162 @@ export class FakeHypervisor implements Hypervisor {
   }
 
   async domains(): Promise<Map<string, DomainState>> {
-    return new Map(this.#files.names().flatMap((name) => this.#stateOf(name)));
+    return new Map(this.#domains.ours().map(({ name, state }) => [name, state]));
+  }
+
+  async wilds(): Promise<WildDomain[]> {
+    return this.#domains.wild().map(({ name, uuid, state, vcpu, memoryMb, template, unsaid }) => ({
+      name,
+      uuid,
+      state,
+      vcpu,
+      memoryMb,
+      template,
+      unsaid,
+    }));
+  }
+
+  adopt(domain: Adopted): void {
+    this.#domains.adopt(domain);
+  }
+
+  disown(name: string): void {
+    this.#domains.disown(name);
   }
 
   async deploy(spec: DomainSpec): Promise<void> {
-    const state = this.#files.find(spec.name)?.state;
-    if (state === 'running' || state === 'paused') return;
-    const events = this.#files.find(spec.name)?.events ?? [];
-    this.#files.put({ spec, state: 'running', events: [...events, 'Started Booted'], job: null });
+    const known = this.#domains.deployable(spec);
+    if (known !== null && isActive(known)) return;
+    this.#domains.run({ ...freshDomain(spec, known), memory: '' }, 'Started Booted');
+  }
+
+  async start(name: string): Promise<void> {
+    const domain = this.#domains.get(name);
+    if (!isActive(domain)) this.#domains.run({ ...domain, memory: '' }, 'Started Booted');
   }
 
   async shutdown(name: string, hard: boolean): Promise<void> {
-    const domain = this.#files.find(name);
+    const domain = this.#domains.find(name);
     if (domain === null || domain.state === 'shutoff') return;
-    this.#change(domain, { state: 'shutoff', job: null }, hard ? 'Stopped Destroyed' : 'Stopped Shutdown');
+    this.#domains.change(domain, { state: 'shutoff', job: null }, hard ? 'Stopped Destroyed' : 'Stopped Shutdown');
   }
 
   async reboot(name: string): Promise<void> {
-    const domain = this.#files.get(name);
-    if (domain.state !== 'running')
-      throw new OneError(CODE.ACTION, `Domain ${name} does not run, so it cannot be rebooted.`);
+    this.#domains.change(this.#domains.active(name, 'rebooted'), { memory: '' }, 'Rebooted');
   }
 
   async remove(name: string): Promise<void> {
     await this.shutdown(name, true);
-    this.#files.remove(name);
+    if (!this.#domains.isAdopted(name)) this.#domains.files.remove(name);
+  }
+
+  async save(name: string, file: string): Promise<void> {
+    const domain = this.#domains.get(name);
+    if (!isActive(domain) && (await isSaved(name, file))) return;
+    await writeSaved(this.#domains.active(name, 'saved'), file);
+    this.#domains.change(this.#domains.get(name), { state: 'shutoff' }, 'Stopped Saved');
+  }
+
+  async restore(spec: DomainSpec, file: string): Promise<void> {
+    const known = this.#domains.isAdopted(spec.name) ? this.#domains.get(spec.name) : this.#domains.deployable(spec);
+    if (known !== null && isActive(known)) return;
+    const { uuid, memory } = await readSaved(spec.name, file);
+    const domain = this.#domains.isAdopted(spec.name) && known ? known : { ...freshDomain(spec, known), uuid };
+    this.#domains.run({ ...domain, memory }, 'Started Restored');
+  }
+
+  async attachDisk(name: string, disk: DomainDisk): Promise<void> {
+    const domain = this.#domains.get(name);
+    const there = domain.disks.find(({ target }) => target === disk.target);
+    if (there?.path === disk.path) return;
+    if (there === undefined) return this.#domains.files.put({ ...domain, disks: [...domain.disks, disk] });
+    throw new OneError(CODE.ACTION, `Domain ${name} has another disk at ${disk.target}: ${there.path}.`);
+  }
+
+  async detachDisk(name: string, disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void> {
+    const domain = this.#domains.get(name);
+    this.#domains.files.put({ ...domain, disks: domain.disks.filter(({ target }) => target !== disk.target) });
+  }
+
+  async attachNic(name: string, nic: DomainNic): Promise<void> {
+    const domain = this.#domains.get(name);
+    if (domain.nics.some((one) => sameMac(one, nic))) return;
+    this.#domains.files.put({ ...domain, nics: [...domain.nics, nic] });
+  }
+
+  async detachNic(name: string, nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void> {
+    const domain = this.#domains.get(name);
+    this.#domains.files.put({ ...domain, nics: domain.nics.filter((one) => !sameMac(one, nic)) });
+  }
+
+  async resizeDisk(name: string, target: string, virtualBytes: number): Promise<void> {
+    const disk = this.#domains.active(name, 'resized').disks.find((one) => one.target === target);
+    if (disk === undefined) throw new OneError(CODE.ACTION, `Domain ${name} has no disk ${target} that could grow.`);
+    await grow(disk, virtualBytes);
+  }
+
+  async createSnapshot(name: string, snapshot: string): Promise<string> {
+    const domain = this.#domains.active(name, 'kept in a snapshot');
+    const disks = snapshots.snapshotDisks(domain, snapshot);
+    if (domain.snapshots.some(({ id }) => id === snapshot)) {
+      throw new OneError(CODE.ACTION, `Domain ${name} has a snapshot ${snapshot} already.`);
+    }
+    for (const disk of disks) await snapshots.create(disk, snapshot);
+    this.#domains.files.put({ ...domain, snapshots: [...domain.snapshots, { id: snapshot, memory: domain.memory }] });
+    return snapshot;
+  }
+
+  async revertSnapshot(name: string, id: string): Promise<void> {
+    const domain = this.#domains.get(name);
+    const snapshot = domain.snapshots.find((one) => one.id === id);
+    if (snapshot === undefined)
+      throw new OneError(CODE.NO_EXISTS, `Domain ${name} has no snapshot ${id} to go back to.`);
+    for (const disk of snapshots.snapshotDisks(domain, id)) await snapshots.apply(disk, id);
+    this.#domains.run({ ...domain, memory: snapshot.memory }, 'Started From-snapshot');
+  }
+
+  async deleteSnapshot(name: string, id: string): Promise<void> {
+    const domain = this.#domains.get(name);
+    if (!domain.snapshots.some((one) => one.id === id)) return;
+    for (const disk of snapshots.snapshotDisks(domain, id)) await snapshots.drop(disk, id);
+    this.#domains.files.put({ ...domain, snapshots: domain.snapshots.filter((one) => one.id !== id) });
+  }
+
+  async createDiskSnapshot(name: string, target: string, snapshot: string): Promise<void> {
+    await snapshots.create(snapshots.diskAt(this.#domains.active(name, 'kept in a snapshot'), target), snapshot);
+  }
+
+  async deleteDiskSnapshot(name: string, target: string, snapshot: string): Promise<void> {
+    await snapshots.drop(snapshots.diskAt(this.#domains.active(name, 'rid of a snapshot'), target), snapshot);
+  }
+
+  /** Nothing runs here, so nothing is used up; a running domain has its memory. */
+  async stats(): Promise<Map<string, DomainStats>> {
+    const none = { cpuTimeNs: 0, netRxBytes: 0, netTxBytes: 0, diskReadBytes: 0, diskWriteBytes: 0 };
+    const running = this.#domains.ours().filter(isActive);
+    return new Map(running.map(({ name, memoryMb }) => [name, { ...none, memoryKb: memoryMb * 1024 }]));
   }
 
   async *watch(signal: AbortSignal): AsyncGenerator<{ domain: string; event: string }> {
-    const seen = new Map(this.#files.names().map((name) => [name, this.#files.find(name)?.events.length ?? 0]));
+    const seen = new Map(this.#domains.ours().map(({ uuid, events }) => [uuid, events.length]));
     try {
-      for await (const change of watch(this.#files.directory, { signal })) {
-        const name = /^(one-\d+)\.json$/.exec(change.filename ?? '')?.[1];
-        const events = name === undefined ? undefined : this.#files.find(name)?.events;
-        if (name === undefined || events === undefined) continue;
-        const fresh = events.slice(seen.get(name) ?? 0);
-        seen.set(name, events.length);
-        for (const event of fresh) yield { domain: name, event };
+      for await (const change of watch(this.#domains.files.directory, { signal })) {
+        const domain = this.#domains.files.read(change.filename ?? '');
+        if (domain === null || !this.#domains.isOurs(domain)) continue;
+        const fresh = domain.events.slice(seen.get(domain.uuid) ?? 0);
+        seen.set(domain.uuid, domain.events.length);
+        for (const event of fresh) yield { domain: domain.name, event };
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
 
-  async wilds(): Promise<WildDomain[]> {
-    return [];
-  }
-
-  adopt(_domain: Adopted): void {}
-
-  disown(_name: string): void {}
-
-  async start(name: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async save(name: string, _file: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async restore(spec: DomainSpec, _file: string): Promise<void> {
-    throw unbuilt(spec.name);
-  }
-
-  async attachDisk(name: string, _disk: DomainDisk): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async detachDisk(name: string, _disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async attachNic(name: string, _nic: DomainNic): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async detachNic(name: string, _nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async resizeDisk(name: string, _target: string, _virtualBytes: number): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async createSnapshot(name: string, _snapshot: string): Promise<string> {
-    throw unbuilt(name);
-  }
-
-  async revertSnapshot(name: string, _id: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async deleteSnapshot(name: string, _id: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async createDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async deleteDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async stats(): Promise<Map<string, DomainStats>> {
-    return new Map();
-  }
-
   async beginBackup(begin: BackupBegin): Promise<BackupExports> {
-    this.#take(begin);
-    try {
-      return await this.#export(begin);
-    } catch (error) {
-      await this.#release(begin);
-      throw error;
-    }
+    return this.#backups.begin(begin);
   }
 
   async cleanBackup(begin: BackupBegin): Promise<string[]> {
-    const domain = this.#files.find(begin.domain);
-    const found: string[] = [];
-    if (domain?.job?.runDirectory === begin.runDirectory) {
-      if (domain.job.suspended) found.push(`Resumed ${begin.domain}, which had been suspended for a backup.`);
-      found.push(`Ended a backup job of ${begin.domain} that nobody used any more.`);
-    }
-    await this.#release(begin);
-    return found;
+    return this.#backups.clean(begin);
   }
-
-  async #export(begin: BackupBegin): Promise<BackupExports> {
-    await mkdir(begin.runDirectory, { recursive: true, mode: 0o700 });
-    const copies = copiesOf(begin);
-    const suspends = begin.live && begin.freeze === 'SUSPEND' && this.#files.find(begin.domain)?.state === 'running';
-    if (suspends) this.#suspend(begin);
-    const date = await copyAtOneInstant(copies).finally(() => suspends && this.#resume(begin.domain));
-    const socket = join(begin.runDirectory, 'backup.sock');
-    const names = copies.map(({ diskId, copy }) => [`disk.${diskId}`, copy] as const);
-    const server = await serveNbd(socket, new Map(names));
-    return {
-      exports: copies.map(({ diskId }) => ({ diskId, socket, exportName: `disk.${diskId}` })),
-      date,
-      warnings: [],
-      scratchBytes: async () =>
-        (await Promise.all(copies.map(overwrittenBytes))).reduce((sum, bytes) => sum + bytes, 0),
-      end: async () => {
-        await server.close();
-        await this.#release(begin);
-      },
-    };
-  }
-
-  /** Notes the job on the domain, so that a second one is refused. A VM that is off has no domain to note it on. */
-  #take(begin: BackupBegin): void {
-    const domain = this.#files.find(begin.domain);
-    const runs = domain?.state === 'running' || domain?.state === 'paused';
-    if (runs !== begin.live) {
-      throw new OneError(
-        CODE.ACTION,
-        `Domain ${begin.domain} ${runs ? 'runs' : 'does not run'}, so this backup cannot begin.`,
-        {
-          retry: true,
-        },
-      );
-    }
-    if (domain?.job) {
-      const where = domain.job.runDirectory;
-      throw new OneError(
-        CODE.ACTION,
-        `A backup job of ${begin.domain} is already running; it exports its disks at ${where}.`,
-        {
-          retry: true,
-        },
-      );
-    }
-    if (domain) this.#files.put({ ...domain, job: { runDirectory: begin.runDirectory, suspended: false } });
-  }
-
-  async #release(begin: BackupBegin): Promise<void> {
-    const domain = this.#files.find(begin.domain);
-    if (domain?.job?.runDirectory === begin.runDirectory) {
-      if (domain.job.suspended) this.#resume(begin.domain);
-      this.#files.put({ ...this.#files.get(begin.domain), job: null });
-    }
-    for (const { copy } of copiesOf(begin)) await rm(copy, { force: true });
-    await rm(join(begin.runDirectory, 'backup.sock'), { force: true });
-    await rmdir(begin.runDirectory).catch(() => undefined); // gone already, or somebody else's files are in it
-  }
-
-  #suspend(begin: BackupBegin): void {
-    const job = { runDirectory: begin.runDirectory, suspended: true };
-    this.#change(this.#files.get(begin.domain), { state: 'paused', job }, 'Suspended Paused');
-  }
-
-  #resume(name: string): void {
-    const domain = this.#files.get(name);
-    const job = domain.job && { ...domain.job, suspended: false };
-    this.#change(domain, { state: 'running', job }, 'Resumed Unpaused');
-  }
-
-  #change(domain: FakeDomain, change: Partial<FakeDomain>, event: string): void {
-    this.#files.put({ ...domain, ...change, events: [...domain.events, event] });
-  }
-
-  #stateOf(name: string): Array<[string, DomainState]> {
-    const domain = this.#files.find(name);
-    return domain ? [[name, domain.state]] : [];
-  }
-}
-
-function copiesOf(begin: BackupBegin): DiskCopy[] {
-  return begin.disks.map(({ diskId, path, format }) => ({
-    diskId,
-    path,
-    format,
-    copy: join(begin.runDirectory, `instant.${diskId}`),
-  }));
-}
-
-function unbuilt(name: string): OneError {
-  return new OneError(CODE.INTERNAL, `Domain ${name} cannot be changed so by this driver yet.`);
 }

@@ -1,27 +1,16 @@
 // What a VM looks like to libvirt. Pure: the same specification gives the same XML. Formats of disks and of their
 // backing files are spelled out, so QEMU never has to guess one from bytes that a guest can write.
-import { CODE, OneError } from '../../model/errors.ts';
 import { field, vectors, type Vector } from '../../model/attributes.ts';
 import type { DomainDisk, DomainSpec } from '../hypervisor.ts';
+import { busOf, diskXml, nicXml, scsiControllerXml } from './device-xml.ts';
 import { ownershipXml } from './ownership.ts';
 import { element, lines, textElement } from './xml.ts';
 
 const QEMU_NAMESPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 /** i440fx: its IDE controller is the one CD drive that small kernels know. OS/MACHINE overrides it. */
 const DEFAULT_MACHINE = 'pc';
-/** Bytes and operations per second, in libvirt's order; the DISK attributes are the same in upper case. */
-const IOTUNE = [
-  'total_bytes_sec',
-  'read_bytes_sec',
-  'write_bytes_sec',
-  'total_iops_sec',
-  'read_iops_sec',
-  'write_iops_sec',
-];
-
 /**
- * The domain's XML, marked as one of `installation`. `uuid` keeps the identity that an earlier definition gave it. NICs of the
- * template are ignored.
+ * The domain's XML, marked as one of `installation`. `uuid` keeps the identity that an earlier definition gave it.
  */
 export function domainXml(spec: DomainSpec, installation: string, uuid?: string): string {
   const os = vectors(spec.template, 'OS')[0];
@@ -99,13 +88,14 @@ function cpuXml(spec: DomainSpec): string | null {
 function devicesXml(spec: DomainSpec, os: Vector | undefined, features: Vector | undefined): string {
   const machine = field(os, 'MACHINE') ?? DEFAULT_MACHINE;
   const order = bootOrder(spec.disks, os);
-  const disks = spec.disks.map((disk) => diskXml(disk, busOf(disk, machine), order.indexOf(disk.diskId) + 1));
+  const disks = spec.disks.map((disk) => diskXml(disk, machine, order.indexOf(`disk${disk.diskId}`) + 1));
+  const nics = spec.nics.map((nic) => nicXml(nic, spec.vmId, order.indexOf(`nic${nic.nicId}`) + 1));
   return element(
     'devices',
     {},
     ...disks,
-    spec.disks.some((disk) => busOf(disk, machine) === 'scsi') &&
-      element('controller', { type: 'scsi', index: 0, model: 'virtio-scsi' }),
+    spec.disks.some((disk) => busOf(disk, machine) === 'scsi') && scsiControllerXml(),
+    ...nics,
     element(
       'serial',
       { type: 'pty' },
@@ -121,62 +111,13 @@ function devicesXml(spec: DomainSpec, os: Vector | undefined, features: Vector |
   );
 }
 
-/** Disk ids in the order in which they are tried. A kernel that is given makes the order moot. */
-function bootOrder(disks: DomainDisk[], os: Vector | undefined): number[] {
+/** Devices (disk0, nic1) in the order in which they are tried. A kernel that is given makes the order moot. */
+function bootOrder(disks: DomainDisk[], os: Vector | undefined): string[] {
   if (field(os, 'KERNEL')) return [];
   const boot = field(os, 'BOOT');
-  if (boot) {
-    const named = boot.split(',').map((device) => /^disk(\d+)$/.exec(device.trim().toLowerCase())?.[1]);
-    return named.filter((id) => id !== undefined).map(Number);
-  }
+  if (boot) return boot.split(',').map((device) => device.trim().toLowerCase());
   const inOrder = disks.toSorted((a, b) => Number(a.cdrom) - Number(b.cdrom) || a.diskId - b.diskId);
-  return inOrder.map((disk) => disk.diskId);
-}
-
-function busOf(disk: DomainDisk, machine: string): string {
-  const q35 = machine.includes('q35');
-  const bus = { vd: 'virtio', sd: q35 ? 'sata' : 'scsi', hd: q35 ? 'sata' : 'ide' }[disk.target.slice(0, 2)];
-  if (bus !== undefined && !(disk.cdrom && bus === 'virtio')) return bus;
-  const why = bus === undefined ? 'its name must start with vd, sd or hd' : 'a CD drive cannot be a virtio disk';
-  throw new OneError(CODE.ACTION, `Disk ${disk.diskId} cannot be attached as "${disk.target}": ${why}.`, {
-    hint: `Set DEV_PREFIX of disk ${disk.diskId} to ${bus === undefined ? 'vd, sd or hd' : 'hd or sd'}.`,
-  });
-}
-
-function diskXml(disk: DomainDisk, bus: string, boot: number): string {
-  const driver = {
-    name: 'qemu',
-    type: disk.format,
-    cache: disk.options.CACHE?.toLowerCase(),
-    io: disk.options.IO?.toLowerCase(),
-    discard: disk.options.DISCARD?.toLowerCase(),
-  };
-  const limits = IOTUNE.map((name) => [name, disk.options[name.toUpperCase()]] as const);
-  const tune = limits.map(([name, value]) => value && textElement(name, value));
-  return element(
-    'disk',
-    { type: 'file', device: disk.cdrom ? 'cdrom' : 'disk' },
-    element('driver', driver),
-    element('source', { file: disk.path }),
-    backingXml(disk.backing),
-    element('target', { dev: disk.target, bus }),
-    tune.some(Boolean) && element('iotune', {}, ...tune),
-    boot > 0 && element('boot', { order: boot }),
-    (disk.readonly || disk.cdrom) && element('readonly', {}),
-  );
-}
-
-/** The rest of the chain; the empty element at its end says that there is nothing below. */
-function backingXml(chain: DomainDisk['backing']): string {
-  const [next, ...rest] = chain;
-  if (next === undefined) return element('backingStore', {});
-  return element(
-    'backingStore',
-    { type: 'file' },
-    element('format', { type: next.format }),
-    element('source', { file: next.path }),
-    backingXml(rest),
-  );
+  return inOrder.map(({ diskId }) => `disk${diskId}`);
 }
 
 function graphicsXml(graphics: Vector): string {

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../../exec/exec.ts';
+import { vmIdOf } from '../../model/ids.ts';
 
 const RESTART_MS = 1000;
 
@@ -16,6 +17,7 @@ export async function* watch(
   uri: string,
   signal: AbortSignal,
   restartMs: number = RESTART_MS,
+  isAdopted: (name: string) => boolean = () => false,
 ): AsyncGenerator<DomainEvent> {
   while (!signal.aborted) {
     // virsh holds its output back when nobody looks at a terminal; stdbuf makes it write every line.
@@ -24,7 +26,7 @@ export async function* watch(
     try {
       for await (const line of createInterface({ input: virsh.stdout })) {
         const event = readEvent(line);
-        if (event) yield event;
+        if (event && (vmIdOf(event.domain) !== undefined || isAdopted(event.domain))) yield event;
       }
     } finally {
       virsh.stop();
@@ -34,8 +36,9 @@ export async function* watch(
   }
 }
 
-/** Reads one line of `virsh event`; null for other domains and other lines. */
+/** Reads one line of `virsh event`; null for other lines. A name may itself look like such a line, so its end is the last one. */
 export function readEvent(line: string): DomainEvent | null {
-  const [, domain, event] = /event 'lifecycle' for domain '?(one-\d+)'?: (.+)$/.exec(line.trim()) ?? [];
+  const [, quoted, plain, event] = /event 'lifecycle' for domain (?:'(.*)'|(\S+)): ([\w ]+)$/.exec(line.trim()) ?? [];
+  const domain = quoted ?? plain;
   return domain === undefined || event === undefined ? null : { domain, event };
 }

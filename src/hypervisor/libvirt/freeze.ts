@@ -72,7 +72,7 @@ async function between<T>(
 async function freeze(virsh: Virsh, { domain, runDirectory }: Held): Promise<void> {
   await note(runDirectory, 'frozen');
   try {
-    await virsh.call(`freeze the file systems of ${domain}`, ['domfsfreeze', domain], FREEZE_LIMIT_MS);
+    await virsh.order(`freeze the file systems of ${domain}`, 'domfsfreeze', domain, [], FREEZE_LIMIT_MS);
   } catch (error) {
     const reason = reasonOf(error);
     if (NEVER_ASKED.test(reason)) await rm(noteFile(runDirectory, 'frozen'), { force: true });
@@ -86,12 +86,12 @@ async function freeze(virsh: Virsh, { domain, runDirectory }: Held): Promise<voi
 
 async function suspend(virsh: Virsh, { domain, runDirectory }: Held): Promise<void> {
   await note(runDirectory, 'suspended');
-  await virsh.call(`suspend ${domain}`, ['suspend', domain]);
+  await virsh.order(`suspend ${domain}`, 'suspend', domain);
 }
 
 async function resume(virsh: Virsh, domain: string): Promise<boolean> {
   if ((await virsh.state(domain)) !== 'paused') return false;
-  await virsh.call(`resume ${domain}`, ['resume', domain]);
+  await virsh.order(`resume ${domain}`, 'resume', domain);
   return true;
 }
 
@@ -100,7 +100,7 @@ async function thaw(virsh: Virsh, domain: string): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     if (!(await virsh.isActive(domain))) return false;
     try {
-      await virsh.call(`thaw the file systems of ${domain}`, ['domfsthaw', domain], THAW_LIMIT_MS);
+      await virsh.order(`thaw the file systems of ${domain}`, 'domfsthaw', domain, [], THAW_LIMIT_MS);
       return true;
     } catch (error) {
       if (attempt >= THAW_ATTEMPTS) throw stillFrozen(virsh, domain, error);

@@ -1,5 +1,5 @@
 // The libvirt driver: QEMU machines through virsh on this host. Domains are persistent and named `one-<vmid>`; a domain with
-// another name, or of another installation, is never touched.
+// another name, or of another installation, is never touched unless it was adopted.
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { field, vectors } from '../../model/attributes.ts';
 import { vmIdOf } from '../../model/ids.ts';
@@ -16,6 +16,7 @@ import type {
   Hypervisor,
   WildDomain,
 } from '../hypervisor.ts';
+import * as attach from './attach.ts';
 import { cleanUp } from './clean.ts';
 import { domainXml } from './domain-xml.ts';
 import { watch, type DomainEvent } from './events.ts';
@@ -24,8 +25,12 @@ import { beginLive } from './live-backup.ts';
 import { readCapabilities, readDomain } from './live-xml.ts';
 import { beginOff } from './off-exports.ts';
 import { notOurs } from './ownership.ts';
+import * as snapshots from './snapshots.ts';
+import { readSaved, restoreSaved, save } from './saved.ts';
+import { readStats, STATS } from './stats.ts';
 import { unreachableError, unreachableFor } from './reach.ts';
 import { Virsh } from './virsh.ts';
+import { readWilds } from './wilds.ts';
 
 const NO_SHARES = /CPU tuning is not available/;
 const UNDEFINE = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'];
@@ -35,8 +40,8 @@ export class LibvirtHypervisor implements Hypervisor {
   readonly #installation: string;
 
   /** `uri` is libvirt's, of this host: qemu:///system. Domains of other installations are as good as not there. */
-  constructor(uri: string, installation: string) {
-    this.#virsh = new Virsh(uri, installation);
+  constructor(uri: string, installation: string, adopted: readonly Adopted[] = []) {
+    this.#virsh = new Virsh(uri, installation, adopted);
     this.#installation = installation;
   }
 
@@ -68,113 +73,147 @@ export class LibvirtHypervisor implements Hypervisor {
     return this.#virsh.states();
   }
 
+  async wilds(): Promise<WildDomain[]> {
+    return readWilds(this.#virsh);
+  }
+
+  adopt(domain: Adopted): void {
+    this.#virsh.adopted.add(domain);
+  }
+
+  disown(name: string): void {
+    this.#virsh.adopted.delete(name);
+  }
+
   async deploy(spec: DomainSpec): Promise<void> {
+    refuseAdopted(this.#virsh, spec.name);
     const state = await this.#virsh.state(spec.name);
     if (state === 'running' || state === 'paused') return;
     if (state === null && (await this.#virsh.isForeign(spec.name))) throw notOurs(spec.name, this.#virsh.uri);
     await this.#checkReach(spec);
     const uuid = state === null ? undefined : readDomain(await this.#virsh.xml(spec.name)).uuid;
     try {
-      await this.#start(spec, uuid);
+      await this.#define(spec, uuid);
+      await this.#boot(spec.name);
     } catch (error) {
       // A host without control groups cannot share its CPUs by weight; the VM runs all the same.
       if (!NO_SHARES.test(reasonOf(error))) throw error;
-      await this.#start({ ...spec, cpu: 0 }, uuid ?? readDomain(await this.#virsh.xml(spec.name)).uuid);
+      await this.#define({ ...spec, cpu: 0 }, uuid ?? readDomain(await this.#virsh.xml(spec.name)).uuid);
+      await this.#boot(spec.name);
     }
   }
 
-  async #start(spec: DomainSpec, uuid: string | undefined): Promise<void> {
+  async #define(spec: DomainSpec, uuid: string | undefined): Promise<void> {
     const xml = domainXml(spec, this.#installation, uuid);
     await this.#virsh.callWithXml(`define domain ${spec.name}`, ['define'], xml);
-    await this.#virsh.call(`start domain ${spec.name}`, ['start', spec.name, '--force-boot']);
+  }
+
+  async #boot(name: string): Promise<void> {
+    await this.#virsh.order(`start domain ${name}`, 'start', name, ['--force-boot']);
+  }
+
+  async start(name: string): Promise<void> {
+    const state = await this.#stateOf(name, 'started');
+    if (state !== 'running' && state !== 'paused') await this.#boot(name);
   }
 
   async shutdown(name: string, hard: boolean): Promise<void> {
     if (!(await this.#virsh.isActive(name))) return;
-    const order = hard ? ['destroy', name] : ['shutdown', name, '--mode', 'acpi'];
-    await this.#unlessOff(name, this.#virsh.call(`${hard ? 'stop' : 'shut down'} domain ${name}`, order));
+    const order = hard
+      ? this.#virsh.order(`stop domain ${name}`, 'destroy', name)
+      : this.#virsh.order(`shut down domain ${name}`, 'shutdown', name, ['--mode', 'acpi']);
+    await this.#unlessOff(name, order);
   }
 
   async reboot(name: string, hard: boolean): Promise<void> {
     if (!(await this.#virsh.isActive(name))) {
       throw new OneError(CODE.ACTION, `Domain ${name} does not run, so it cannot be rebooted.`, { retry: true });
     }
-    const order = hard ? ['reset', name] : ['reboot', name, '--mode', 'acpi'];
-    await this.#virsh.call(`reboot domain ${name}`, order);
+    await (hard
+      ? this.#virsh.order(`reset domain ${name}`, 'reset', name)
+      : this.#virsh.order(`reboot domain ${name}`, 'reboot', name, ['--mode', 'acpi']));
   }
 
   async remove(name: string): Promise<void> {
     await this.shutdown(name, true);
-    if ((await this.#virsh.state(name)) === null) return;
-    await this.#virsh.call(`forget domain ${name}`, ['undefine', name, ...UNDEFINE]);
+    if (this.#virsh.adopted.has(name) || (await this.#virsh.state(name)) === null) return;
+    await this.#virsh.order(`forget domain ${name}`, 'undefine', name, UNDEFINE);
   }
 
-  watch(signal: AbortSignal): AsyncIterable<DomainEvent> {
-    return watch(this.#virsh.uri, signal);
+  async save(name: string, file: string): Promise<void> {
+    await this.#stateOf(name, 'saved');
+    await save(this.#virsh, name, file);
   }
 
-  async wilds(): Promise<WildDomain[]> {
-    return [];
+  async restore(spec: DomainSpec, file: string): Promise<void> {
+    const state = await this.#virsh.state(spec.name);
+    if (state === 'running' || state === 'paused') return;
+    const saved = await readSaved(this.#virsh, spec.name, file);
+    if (this.#virsh.adopted.has(spec.name)) await this.#stateOf(spec.name, 'restored');
+    else await this.#defineForRestore(spec, state, saved.uuid);
+    await restoreSaved(this.#virsh, spec, file, saved);
   }
 
-  adopt(_domain: Adopted): void {}
-
-  disown(_name: string): void {}
-
-  async start(name: string): Promise<void> {
-    throw unbuilt(name);
+  /** The domain may have been forgotten while its memory lay in a file; what runs without a definition vanishes at its end. */
+  async #defineForRestore(spec: DomainSpec, state: DomainState | null, uuid: string): Promise<void> {
+    if (state === null && (await this.#virsh.isForeign(spec.name))) throw notOurs(spec.name, this.#virsh.uri);
+    await this.#checkReach(spec);
+    await this.#define(spec, uuid);
   }
 
-  async save(name: string, _file: string): Promise<void> {
-    throw unbuilt(name);
+  async attachDisk(name: string, disk: DomainDisk): Promise<void> {
+    await this.#checkPaths([disk.path, ...disk.backing.map(({ path }) => path)]);
+    await attach.attachDisk(this.#virsh, name, disk);
   }
 
-  async restore(spec: DomainSpec, _file: string): Promise<void> {
-    throw unbuilt(spec.name);
+  async detachDisk(name: string, disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void> {
+    await attach.detachDisk(this.#virsh, name, disk);
   }
 
-  async attachDisk(name: string, _disk: DomainDisk): Promise<void> {
-    throw unbuilt(name);
+  async attachNic(name: string, nic: DomainNic): Promise<void> {
+    await attach.attachNic(this.#virsh, name, nic);
   }
 
-  async detachDisk(name: string, _disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void> {
-    throw unbuilt(name);
+  async detachNic(name: string, nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void> {
+    await attach.detachNic(this.#virsh, name, nic);
   }
 
-  async attachNic(name: string, _nic: DomainNic): Promise<void> {
-    throw unbuilt(name);
+  async resizeDisk(name: string, target: string, virtualBytes: number): Promise<void> {
+    await attach.resizeDisk(this.#virsh, name, target, virtualBytes);
   }
 
-  async detachNic(name: string, _nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void> {
-    throw unbuilt(name);
+  async createSnapshot(name: string, snapshot: string): Promise<string> {
+    return snapshots.createSnapshot(this.#virsh, name, snapshot);
   }
 
-  async resizeDisk(name: string, _target: string, _virtualBytes: number): Promise<void> {
-    throw unbuilt(name);
+  async revertSnapshot(name: string, id: string): Promise<void> {
+    await this.#stateOf(name, 'reverted');
+    await snapshots.revertSnapshot(this.#virsh, name, id);
   }
 
-  async createSnapshot(name: string, _snapshot: string): Promise<string> {
-    throw unbuilt(name);
+  async deleteSnapshot(name: string, id: string): Promise<void> {
+    await this.#stateOf(name, 'rid of a snapshot');
+    await snapshots.deleteSnapshot(this.#virsh, name, id);
   }
 
-  async revertSnapshot(name: string, _id: string): Promise<void> {
-    throw unbuilt(name);
+  async createDiskSnapshot(name: string, target: string, snapshot: string): Promise<void> {
+    await snapshots.createDiskSnapshot(this.#virsh, name, target, snapshot);
   }
 
-  async deleteSnapshot(name: string, _id: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async createDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
-    throw unbuilt(name);
-  }
-
-  async deleteDiskSnapshot(name: string, _target: string, _snapshot: string): Promise<void> {
-    throw unbuilt(name);
+  async deleteDiskSnapshot(name: string, target: string, snapshot: string): Promise<void> {
+    await snapshots.deleteDiskSnapshot(this.#virsh, name, target, snapshot);
   }
 
   async stats(): Promise<Map<string, DomainStats>> {
-    return new Map();
+    const [ours, all] = await Promise.all([
+      this.#virsh.states(),
+      this.#virsh.call('tell figures of its domains', STATS),
+    ]);
+    return new Map([...readStats(all)].filter(([name]) => ours.has(name)));
+  }
+
+  watch(signal: AbortSignal): AsyncIterable<DomainEvent> {
+    return watch(this.#virsh.uri, signal, undefined, (name) => this.#virsh.adopted.has(name));
   }
 
   async beginBackup(begin: BackupBegin): Promise<BackupExports> {
@@ -195,6 +234,13 @@ export class LibvirtHypervisor implements Hypervisor {
     return cleanUp(this.#virsh, begin);
   }
 
+  /** State of a domain that must be there for it to be `done` to. */
+  async #stateOf(name: string, done: string): Promise<DomainState> {
+    const state = await this.#virsh.state(name);
+    if (state !== null) return state;
+    throw new OneError(CODE.NO_EXISTS, `There is no domain ${name} of this OneVault that could be ${done}.`);
+  }
+
   /** An order that failed because the domain had stopped by itself is carried out. */
   async #unlessOff(name: string, order: Promise<unknown>): Promise<void> {
     try {
@@ -204,14 +250,18 @@ export class LibvirtHypervisor implements Hypervisor {
     }
   }
 
-  /** QEMU runs as another user: a directory that it may not enter is named before QEMU fails with less words. */
   async #checkReach(spec: DomainSpec): Promise<void> {
+    const os = vectors(spec.template, 'OS')[0];
+    const boot = [field(os, 'KERNEL'), field(os, 'INITRD')].filter((path) => path?.startsWith('/'));
+    const disks = spec.disks.flatMap((disk) => [disk.path, ...disk.backing.map(({ path }) => path)]);
+    await this.#checkPaths([...disks, ...boot]);
+  }
+
+  /** QEMU runs as another user: a directory that it may not enter is named before QEMU fails with less words. */
+  async #checkPaths(paths: Array<string | undefined>): Promise<void> {
     const capabilities = await this.#virsh.call("describe the host's abilities", ['capabilities']);
     const { qemuUser } = readCapabilities(capabilities);
     if (qemuUser === undefined) return;
-    const os = vectors(spec.template, 'OS')[0];
-    const boot = [field(os, 'KERNEL'), field(os, 'INITRD')].filter((path) => path?.startsWith('/'));
-    const paths = [...spec.disks.flatMap((disk) => [disk.path, ...disk.backing.map(({ path }) => path)]), ...boot];
     for (const path of new Set(paths)) {
       if (path === undefined) continue;
       const blocked = await unreachableFor(String(qemuUser.uid), path);
@@ -220,6 +270,7 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 }
 
-function unbuilt(name: string): OneError {
-  return new OneError(CODE.INTERNAL, `Domain ${name} cannot be changed so by this driver yet.`);
+function refuseAdopted(virsh: Virsh, name: string): void {
+  if (!virsh.adopted.has(name)) return;
+  throw new OneError(CODE.ACTION, `Domain ${name} was taken over as it was; it can be started, but not defined anew.`);
 }

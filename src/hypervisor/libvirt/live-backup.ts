@@ -31,7 +31,7 @@ export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<Backu
 /** Everything that the guest wrote before the returned moment (epoch seconds) is in the backup. */
 async function beginJob(virsh: Virsh, domain: string, xml: string): Promise<number> {
   const date = Math.floor(Date.now() / 1000);
-  await virsh.callWithXml(`begin a backup job of ${domain}`, ['backup-begin', domain], xml);
+  await virsh.orderWithXml(`begin a backup job of ${domain}`, 'backup-begin', domain, ['--backupxml'], xml);
   return date;
 }
 
@@ -75,7 +75,7 @@ async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<void> {
 
 /** Sizes of the disks that take part, in bytes. */
 async function virtualBytes(virsh: Virsh, begin: BackupBegin): Promise<number> {
-  const table = await virsh.call(`read the disk sizes of ${begin.domain}`, ['domblkinfo', begin.domain, '--all']);
+  const table = await virsh.order(`read the disk sizes of ${begin.domain}`, 'domblkinfo', begin.domain, ['--all']);
   const rows = [...table.matchAll(/^\s*(\S+)\s+(\d+)\s/gm)];
   const wanted = rows.filter(([, target]) => begin.disks.some((disk) => disk.target === target));
   return wanted.reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
@@ -85,7 +85,7 @@ async function virtualBytes(virsh: Virsh, begin: BackupBegin): Promise<number> {
 export async function endJob(virsh: Virsh, begin: Pick<BackupBegin, 'domain' | 'runDirectory'>): Promise<boolean> {
   if (!(await ownJob(virsh, begin))) return false;
   // The job may end by itself between question and order, and ends some time after it; only its absence counts.
-  const order = virsh.call(`end the backup job of ${begin.domain}`, ['domjobabort', begin.domain]);
+  const order = virsh.order(`end the backup job of ${begin.domain}`, 'domjobabort', begin.domain);
   const refusal = await order.then(
     () => '',
     (error: unknown) => ` ${reasonOf(error)}`,

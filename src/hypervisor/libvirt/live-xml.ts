@@ -1,5 +1,5 @@
 // Reads what this product needs from libvirt's own XML of a domain, a backup job or the host. Pure.
-import { DOMParser, type Document, type Element } from '@xmldom/xmldom';
+import { attribute, child, children, parseXml, textAt } from './xml-read.ts';
 
 export interface LiveDomain {
   uuid: string;
@@ -9,47 +9,34 @@ export interface LiveDomain {
 }
 
 export function readDomain(xml: string): LiveDomain {
-  const document = parse(xml);
-  const disks = elements(document, 'disk').map((disk) => ({
-    target: elements(disk, 'target')[0]?.getAttribute('dev') ?? '',
-    device: disk.getAttribute('device') ?? 'disk',
-    path: elements(disk, 'source')[0]?.getAttribute('file') ?? '',
+  const domain = parseXml(xml);
+  const disks = children(child(domain, 'devices'), 'disk').map((disk) => ({
+    target: attribute(child(disk, 'target'), 'dev'),
+    device: attribute(disk, 'device') || 'disk',
+    path: attribute(child(disk, 'source'), 'file'),
   }));
-  const label = elements(document, 'seclabel').find((one) => one.getAttribute('model') === 'dac');
-  return {
-    uuid: textOf(document, 'uuid'),
-    disks,
-    qemuUser: label && readUser(textOf(label, 'label')),
-  };
+  const label = children(domain, 'seclabel').find((one) => attribute(one, 'model') === 'dac');
+  return { uuid: textAt(domain, 'uuid'), disks, qemuUser: label && readUser(textAt(label, 'label')) };
 }
 
 /** Socket and scratch files of a running backup job. */
 export function readBackupJob(xml: string): { socket: string; scratch: string[] } {
-  const document = parse(xml);
-  const scratch = elements(document, 'scratch').map((one) => one.getAttribute('file') ?? '');
-  return { socket: elements(document, 'server')[0]?.getAttribute('socket') ?? '', scratch };
+  const job = parseXml(xml);
+  const scratch = children(child(job, 'disks'), 'disk').flatMap((disk) => children(disk, 'scratch'));
+  return {
+    socket: attribute(child(job, 'server'), 'socket'),
+    scratch: scratch.map((one) => attribute(one, 'file')),
+  };
 }
 
 /** The user that QEMU will run as on this host, and the host's architecture, from `virsh capabilities`. */
 export function readCapabilities(xml: string): { qemuUser: LiveDomain['qemuUser']; arch: string } {
-  const document = parse(xml);
-  const dac = elements(document, 'secmodel').find((model) => textOf(model, 'model') === 'dac');
-  return { qemuUser: dac && readUser(textOf(dac, 'baselabel')), arch: textOf(document, 'arch') };
+  const host = child(parseXml(xml), 'host');
+  const dac = children(host, 'secmodel').find((model) => textAt(model, 'model') === 'dac');
+  return { qemuUser: dac && readUser(textAt(dac, 'baselabel')), arch: textAt(host, 'cpu', 'arch') };
 }
 
 function readUser(label: string): LiveDomain['qemuUser'] {
   const [, uid, gid] = /^\+?(\d+):\+?(\d+)$/.exec(label.trim()) ?? [];
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
-}
-
-function parse(xml: string): Document {
-  return new DOMParser().parseFromString(xml, 'text/xml');
-}
-
-function elements(parent: Document | Element, name: string): Element[] {
-  return [...parent.getElementsByTagName(name)];
-}
-
-function textOf(parent: Document | Element, name: string): string {
-  return elements(parent, name)[0]?.textContent?.trim() ?? '';
 }

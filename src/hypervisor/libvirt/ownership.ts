@@ -10,21 +10,17 @@ export function ownershipXml(installation: string): string {
   return element('metadata', {}, element('onevault:vm', { 'xmlns:onevault': NAMESPACE, installation }));
 }
 
-/** One virsh script that tells the installation of every domain; the names must be those of libvirt's list. */
-export function ownershipQuery(names: string[]): string {
-  return names.map((name) => `echo "${name} "; metadata ${name} ${NAMESPACE}`).join('; ');
+/** Asks virsh for the installation of a domain. */
+export function ownershipQuestion(uuid: string): string {
+  return `metadata --domain ${uuid} ${NAMESPACE}`;
 }
 
-/** Reads what the script printed: installations by domain. Domains without one are left out. */
-export function readOwnership(printed: string): Map<string, string> {
-  const found = printed.matchAll(/(one-\d+) <vm\b[^>]*\binstallation=(["'])([0-9a-zA-Z-]*)\2/g);
-  return new Map([...found].map(([, name = '', , installation = '']) => [name, installation]));
-}
+/** What virsh says of a domain without a mark, or of one that has just gone. Anything else leaves open whose it is. */
+export const UNOWNED = /metadata not found|failed to get domain|domain not found/i;
 
-/** Complaints of the script, one a line, that are no answers: a domain without metadata, or one that has just gone. */
-export function ownershipTrouble(complaints: string): string[] {
-  const lines = complaints.split('\n').filter((line) => line.startsWith('error: '));
-  return lines.filter((line) => !/metadata not found|failed to get domain|domain not found/i.test(line));
+/** The installation in virsh's answer; undefined when there is none. */
+export function readOwnership(answer: string): string | undefined {
+  return /^<vm\b[^>]*\binstallation=(["'])([0-9a-zA-Z-]*)\1/.exec(answer.trim())?.[2];
 }
 
 export function notOurs(name: string, uri: string): OneError {

@@ -1,26 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import { readEvent } from './events.ts';
-import { readList } from './virsh.ts';
+import { AdoptedDomains } from './adopted.ts';
+import { readListing } from './listing.ts';
 
-describe('readList', () => {
-  it('knows the states of its own domains and leaves others out', () => {
-    const table = ` Id   Name        State
----------------------------
- 1    one-1       running
- 2    one-20      paused
- 12   one-3       in shutdown
- -    one-4       shut off
- -    one-5       crashed
- 3    webserver   running
- -    one-x       shut off
-`;
-    expect(Object.fromEntries(readList(table))).toEqual({
-      'one-1': 'running',
-      'one-20': 'paused',
-      'one-3': 'running',
-      'one-4': 'shutoff',
-      'one-5': 'crashed',
-    });
+describe('readListing', () => {
+  const domain = (name: string, state: number): string =>
+    `Domain: '${name}'\n  state.state=${state}\n  state.reason=0\n\n`;
+  const uuid = (digit: number): string => `${String(digit).repeat(8)}-44d0-4ab5-bcc7-75d4befa687d`;
+
+  it('joins states and uuids, whatever the names', () => {
+    const names = ['one-1', '--help', "it's '", 'Domain: x', ' lead', 'trail ', uuid(9), '  state.state=1'];
+    const states = names.map((name, index) => domain(name, index)).join('');
+    const uuids = names.map((name, index) => `${uuid(index)} ${name}\n`).join('');
+    const words = ['running', 'running', 'running', 'paused', 'running', 'shutoff', 'crashed', 'paused'];
+    expect(readListing(states + uuids)).toEqual(
+      names.map((name, index) => ({ name, uuid: uuid(index), state: words[index] })),
+    );
+  });
+
+  it('leaves out what came or went between the answers', () => {
+    expect(readListing(`${domain('went', 1)}${uuid(1)} came\n`)).toEqual([]);
+    expect(readListing('')).toEqual([]);
+  });
+});
+
+describe('how a domain is named to virsh', () => {
+  const uuid = 'D8FB2568-41D0-4298-892E-47D7D30C2880';
+
+  it('is by its number in our names, and by uuid for an adopted one', () => {
+    const adopted = new AdoptedDomains([{ name: '--help', uuid }]);
+    adopted.add({ name: 'one-5', uuid });
+    expect(adopted.argument('one-4')).toEqual(['--domain', 'one-4']);
+    expect(adopted.argument('one-5')).toEqual(['--domain', uuid.toLowerCase()]);
+    expect(adopted.argument('--help')).toEqual(['--domain', uuid.toLowerCase()]);
+    adopted.delete('--help');
+    for (const name of ['--help', '-1', '7', uuid, 'one-5 '])
+      expect(() => adopted.argument(name)).toThrow('none of this');
+  });
+
+  it('counts only with the uuid that was adopted', () => {
+    const adopted = new AdoptedDomains([{ name: 'web', uuid }]);
+    expect(adopted.includes({ name: 'web', uuid: uuid.toLowerCase() })).toBe(true);
+    expect(adopted.includes({ name: 'web', uuid: uuid.replace('D', 'E') })).toBe(false);
+    expect(adopted.includes({ name: 'other', uuid })).toBe(false);
   });
 });
 
@@ -33,8 +55,15 @@ describe('readEvent', () => {
     expect(readEvent(`${at}event 'lifecycle' for domain one-9: Started Booted`)?.event).toBe('Started Booted');
   });
 
+  it('is not misled by a name', () => {
+    const name = "one-9': Stopped Shutdown";
+    expect(readEvent(`${at}event 'lifecycle' for domain '${name}': Started Booted`)).toEqual({
+      domain: name,
+      event: 'Started Booted',
+    });
+  });
+
   it.each([
-    `${at}event 'lifecycle' for domain 'web': Stopped Shutdown`,
     `${at}event 'agent-lifecycle' for domain 'one-9': state: 'connected' reason: 'channel event'`,
     'events received: 3',
     '',

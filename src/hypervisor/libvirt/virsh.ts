@@ -1,34 +1,68 @@
 // Calls libvirt through virsh. XML travels in private temporary files, because it may hold passwords.
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExecError, run } from '../../exec/exec.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { DomainState } from '../hypervisor.ts';
-import { ownershipQuery, ownershipTrouble, readOwnership } from './ownership.ts';
+import type { Adopted } from '../../model/mover-protocol.ts';
+import { vmIdOf } from '../../model/ids.ts';
+import { AdoptedDomains } from './adopted.ts';
+import { LISTING, readListing, type Listed } from './listing.ts';
+import { ownershipQuestion, readOwnership, UNOWNED } from './ownership.ts';
 
 const CALL_LIMIT_MS = 60_000;
-/** Domains that are asked about in one call of virsh, so that its argument stays short. */
+const ASK_LIMIT_MS = 120_000;
+/** Questions in one call of virsh, so that its argument stays short. */
 const ASKED_AT_ONCE = 500;
-
-const STATES: Record<string, DomainState> = {
-  running: 'running',
-  idle: 'running',
-  'in shutdown': 'running',
-  paused: 'paused',
-  pmsuspended: 'paused',
-  'shut off': 'shutoff',
-  crashed: 'crashed',
-};
 
 export class Virsh {
   readonly uri: string;
+  readonly adopted: AdoptedDomains;
   readonly #installation: string;
 
-  /** Only domains of `installation` are seen by the questions below. */
-  constructor(uri: string, installation: string) {
+  /** Only domains of `installation` and those that it adopted are seen by the questions below. */
+  constructor(uri: string, installation: string, adopted: readonly Adopted[] = []) {
     this.uri = uri;
     this.#installation = installation;
+    this.adopted = new AdoptedDomains(adopted);
+  }
+
+  /**
+   * Answers to questions about many domains, asked in few calls; one that has no answer is empty. Complaints that are not `usual`
+   * mean that the answer is unknown, which is an error. The words of a question must be no text of anybody else's.
+   */
+  async ask(attempt: string, questions: string[], usual: RegExp): Promise<string[]> {
+    const answers: string[] = [];
+    for (let at = 0; at < questions.length; at += ASKED_AT_ONCE) {
+      const mark = `|${randomUUID()}|`; // what a domain says cannot hold it
+      const script = questions.slice(at, at + ASKED_AT_ONCE).map((question) => `${question}; echo ${mark}`);
+      const argv = ['virsh', '-q', '-c', this.uri, script.join('; ')];
+      const { stdout, stderr } = await run(argv, { timeoutMs: ASK_LIMIT_MS, okCodes: [1] });
+      const [trouble] = complaintsBut(usual, stderr);
+      if (trouble !== undefined) {
+        throw new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${trouble}`, { retry: true });
+      }
+      answers.push(...stdout.split(mark).slice(0, -1));
+    }
+    return answers.map((answer) => answer.trim());
+  }
+
+  /** Like `call`, for a command about one domain; it gets the domain before its other arguments. */
+  async order(
+    attempt: string,
+    command: string,
+    name: string,
+    args: string[] = [],
+    timeoutMs?: number,
+  ): Promise<string> {
+    return this.call(attempt, [command, ...this.adopted.argument(name), ...args], timeoutMs);
+  }
+
+  /** Like `order`, with an XML file put after the arguments. */
+  async orderWithXml(attempt: string, command: string, name: string, args: string[], xml: string): Promise<string> {
+    return this.callWithXml(attempt, [command, ...this.adopted.argument(name), ...args], xml);
   }
 
   /** Output of a virsh command. `attempt` completes the sentence "could not ..." of its error. */
@@ -52,24 +86,32 @@ export class Virsh {
     }
   }
 
-  /** States of all domains of this installation, by name. */
+  /** States of all domains of ours, by name. */
   async states(): Promise<Map<string, DomainState>> {
     const all = await this.#list();
-    const owners = await this.#owners([...all.keys()]);
-    return new Map([...all].filter(([name]) => owners.get(name) === this.#installation));
+    const owners = await this.#owners(all.filter(({ name }) => vmIdOf(name) !== undefined));
+    return new Map(all.filter((one) => this.#isOurs(one, owners)).map(({ name, state }) => [name, state]));
   }
 
-  /** Names of the form of ours whose domains are somebody else's. */
+  /** Names of the form of ours whose domains OneVault did not make for this installation. */
   async foreign(): Promise<string[]> {
-    const names = [...(await this.#list()).keys()];
-    const owners = await this.#owners(names);
-    return names.filter((name) => owners.get(name) !== this.#installation);
+    const named = (await this.#list()).filter(({ name }) => vmIdOf(name) !== undefined);
+    const owners = await this.#owners(named);
+    return named.filter(({ uuid }) => owners.get(uuid) !== this.#installation).map(({ name }) => name);
   }
 
   /** Whether libvirt has a domain of that name which is somebody else's. */
   async isForeign(name: string): Promise<boolean> {
-    if (!(await this.#list()).has(name)) return false;
-    return (await this.#owners([name])).get(name) !== this.#installation;
+    const found = (await this.#list()).filter((one) => one.name === name);
+    const owners = await this.#owners(found);
+    return found.some((one) => !this.#isOurs(one, owners));
+  }
+
+  /** Domains that carry no installation's mark and are not adopted. */
+  async wild(): Promise<Listed[]> {
+    const all = await this.#list();
+    const owners = await this.#owners(all);
+    return all.filter((one) => !owners.has(one.uuid) && !this.adopted.includes(one));
   }
 
   /** State of one domain of this installation, null when there is none of that name. */
@@ -83,57 +125,53 @@ export class Virsh {
     return state === 'running' || state === 'paused';
   }
 
-  async xml(name: string): Promise<string> {
-    return this.call(`describe domain ${name}`, ['dumpxml', name]);
+  /** Its XML as it runs, or as it is defined. */
+  async xml(name: string, which: 'current' | 'defined' = 'current'): Promise<string> {
+    const args = which === 'defined' ? ['--inactive'] : [];
+    return this.order(`describe domain ${name}`, 'dumpxml', name, args);
   }
 
   /** Whether libvirt counts a backup among the domain's jobs, even one that is still being set up. */
   async runsBackup(name: string): Promise<boolean> {
     if (!(await this.isActive(name))) return false;
-    const info = await this.call(`look at the jobs of domain ${name}`, ['domjobinfo', name]).catch(() => '');
+    const info = await this.order(`look at the jobs of domain ${name}`, 'domjobinfo', name).catch(() => '');
     return /^Operation:\s*Backup\s*$/m.test(info);
   }
 
   /** XML of the domain's backup job, null when there is none. */
   async backupJob(name: string): Promise<string | null> {
+    if (vmIdOf(name) === undefined && !this.adopted.has(name)) return null;
     try {
-      return await this.call(`look for a backup job of domain ${name}`, ['backup-dumpxml', name]);
+      return await this.order(`look for a backup job of domain ${name}`, 'backup-dumpxml', name);
     } catch (error) {
       if (/no domain backup job|domain is not running|failed to get domain/i.test(String(error))) return null;
       throw error;
     }
   }
 
-  async #list(): Promise<Map<string, DomainState>> {
-    return readList(await this.call('list the domains', ['list', '--all']));
+  #isOurs(one: Listed, owners: Map<string, string>): boolean {
+    // A name that is adopted belongs to the adopted domain alone, so that no command can reach another one by it.
+    if (this.adopted.has(one.name)) return this.adopted.includes(one);
+    return vmIdOf(one.name) !== undefined && owners.get(one.uuid) === this.#installation;
   }
 
-  /** Installations that domains belong to; a domain that says nothing, or is gone, is left out. */
-  async #owners(names: string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for (let at = 0; at < names.length; at += ASKED_AT_ONCE) {
-      const script = ownershipQuery(names.slice(at, at + ASKED_AT_ONCE));
-      const argv = ['virsh', '-q', '-c', this.uri, script];
-      const { stdout, stderr } = await run(argv, { timeoutMs: CALL_LIMIT_MS, okCodes: [1] });
-      const [trouble] = ownershipTrouble(stderr);
-      if (trouble !== undefined) {
-        throw new OneError(CODE.INTERNAL, `libvirt could not tell whose domains it has: ${trouble}`, { retry: true });
-      }
-      for (const [name, installation] of readOwnership(stdout)) found.set(name, installation);
-    }
-    return found;
+  async #list(): Promise<Listed[]> {
+    return readListing(await this.call('list the domains', [LISTING]));
+  }
+
+  /** Installations that domains belong to, by uuid; a domain that says nothing, or is gone, is left out. */
+  async #owners(domains: Listed[]): Promise<Map<string, string>> {
+    const questions = domains.map(({ uuid }) => ownershipQuestion(uuid));
+    const answers = await this.ask('tell whose domains it has', questions, UNOWNED);
+    const owners = domains.map(({ uuid }, index) => [uuid, readOwnership(answers[index] ?? '')] as const);
+    return new Map(owners.filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 }
 
-/** Reads `virsh list --all`: id, name and a state that may be two words. Domains with other names are left out. */
-export function readList(table: string): Map<string, DomainState> {
-  const found = new Map<string, DomainState>();
-  for (const row of table.split('\n')) {
-    const [, name, words] = /^\s*(?:-|\d+)\s+(one-\d+)\s+(\S.*?)\s*$/.exec(row) ?? [];
-    const state = words === undefined ? undefined : STATES[words];
-    if (name !== undefined && state !== undefined) found.set(name, state);
-  }
-  return found;
+/** Complaints of virsh, one a line, that are not `usual`. */
+export function complaintsBut(usual: RegExp, complaints: string): string[] {
+  const lines = complaints.split('\n').filter((line) => line.startsWith('error: '));
+  return lines.filter((line) => !usual.test(line));
 }
 
 function whyOf(cause: unknown, timeoutMs: number): string {
