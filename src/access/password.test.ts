@@ -1,5 +1,12 @@
-import { expect, it } from 'vitest';
-import { hashPassword, passwordMatches } from './password.ts';
+import type * as Crypto from 'node:crypto';
+import { scrypt } from 'node:crypto';
+import { expect, it, vi } from 'vitest';
+import { hashPassword, matchNobody, passwordMatches } from './password.ts';
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof Crypto>();
+  return { ...crypto, scrypt: vi.fn(crypto.scrypt) };
+});
 
 it('knows a password again, and no other, and never makes the same hash twice', async () => {
   const password = 'päss word:"€"';
@@ -28,3 +35,20 @@ it.each(['', 'secret', 'md5$x', 'scrypt$16$1$1$c2FsdA==', 'scrypt$16$1$1$c2FsdA=
     expect(await passwordMatches('secret', stored)).toBe(false);
   },
 );
+
+it('costs the same for a name that nobody has, for one without a password and for a wrong password', async () => {
+  const stored = await hashPassword('secret');
+  const costs: unknown[] = [];
+  for (const work of [
+    () => passwordMatches('guess', stored),
+    () => matchNobody('guess'),
+    () => passwordMatches('guess', ''),
+    () => passwordMatches('guess', 'scrypt$16$1$1$c2FsdA==$'),
+  ]) {
+    vi.mocked(scrypt).mockClear();
+    expect(await work()).toBe(false);
+    costs.push(vi.mocked(scrypt).mock.calls.map(([, , bytes, cost]) => [bytes, cost]));
+  }
+  expect(costs[0]).toEqual([[32, { N: 32768, r: 8, p: 1, maxmem: 256 * 32768 * 8 }]]);
+  for (const cost of costs) expect(cost).toEqual(costs[0]);
+});
