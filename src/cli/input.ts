@@ -1,6 +1,6 @@
 // Templates as they come in: from a file, from stdin, or from options of the command line.
 import { readFileSync, statSync } from 'node:fs';
-import type { Attributes, Vector } from '../model/attributes.ts';
+import type { Attributes } from '../model/attributes.ts';
 import { formatTemplate } from '../wire/template-text.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
@@ -53,42 +53,17 @@ export async function optionalTemplate(io: Io, path: string | undefined, positio
   return text.trim() === '' ? '' : text;
 }
 
-export interface CapacityOptions {
-  name?: string;
-  cpu?: string;
-  vcpu?: string;
-  memory?: string;
-  disk?: string;
+/** One vector in OpenNebula's hand: `DISK = [ IMAGE_ID = 0, TARGET = vdb ]`. Fields without a value are left out. */
+export function vectorText(
+  name: string,
+  fields: ReadonlyArray<readonly [name: string, value: string | undefined]>,
+): string {
+  const given = fields.flatMap(([field, value]) => (value === undefined ? [] : [`${field} = ${bareOrQuoted(value)}`]));
+  return `${name} = [ ${given.join(', ')} ]`;
 }
 
-export const CAPACITY_OPTIONS = [
-  ['--name <name>', 'name of the new object'],
-  ['--cpu <cpu>', 'share of CPU, 1 is a core'],
-  ['--vcpu <vcpu>', 'number of virtual CPUs'],
-  ['--memory <size>', 'memory, 512 (MB) or 8g'],
-  ['--disk <images>', 'image ids or names, a,b:size=1000'],
-] as const;
-
-/** The attributes that the options of `create` stand for. */
-export function capacityAttributes(options: CapacityOptions): Attributes {
-  const attributes: Attributes = [];
-  if (options.name !== undefined) attributes.push(['NAME', options.name]);
-  if (options.cpu !== undefined) attributes.push(['CPU', options.cpu]);
-  if (options.vcpu !== undefined) attributes.push(['VCPU', options.vcpu]);
-  if (options.memory !== undefined) attributes.push(['MEMORY', sizeMb('--memory', options.memory)]);
-  for (const disk of options.disk?.split(',') ?? []) attributes.push(['DISK', diskVector(disk)]);
-  return attributes;
-}
-
-function diskVector(given: string): Vector {
-  const [image = '', ...extras] = given.split(':');
-  const vector: Vector = [[/^\d+$/.test(image) ? 'IMAGE_ID' : 'IMAGE', image]];
-  for (const extra of extras) {
-    const [, name, value] = /^([^=]+)=(.*)$/.exec(extra) ?? [];
-    if (name === undefined || value === undefined) throw new Failure(`--disk ${given}: "${extra}" is not name=value.`);
-    vector.push([name.toUpperCase(), value]);
-  }
-  return vector;
+function bareOrQuoted(value: string): string {
+  return /^[\w.:/-]+$/.test(value) ? value : `"${value.replaceAll('"', '\\"')}"`;
 }
 
 /** A size option in MB. Throws Failure when it is no size. */

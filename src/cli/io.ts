@@ -26,6 +26,8 @@ export interface Io {
   readStdin(required: boolean, prompt: string): Promise<string | null>;
   /** Lets the user edit a text on the terminal; undefined when there is none. */
   edit: ((text: string) => Promise<string>) | undefined;
+  /** Asks for a line on the terminal; null without one. */
+  ask(prompt: string): Promise<string | null>;
   /** Asks for a secret on the terminal without showing it; null without a terminal. */
   askSecret(prompt: string): Promise<string | null>;
   /** Calls `handler` on Ctrl-C instead of dying; the returned function undoes it. */
@@ -53,6 +55,7 @@ export function processIo(): Io {
     bars: process.stderr.isTTY,
     readStdin,
     edit: process.stdin.isTTY ? edit : undefined,
+    ask,
     askSecret,
     onInterrupt: (handler) => {
       process.on('SIGINT', handler);
@@ -109,6 +112,17 @@ function saysSomething(): Promise<boolean> {
     const timer = setTimeout(() => done(false), PIPE_WAIT_MS);
     process.stdin.once('readable', () => done(true)).once('end', () => done(true));
   });
+}
+
+async function ask(prompt: string): Promise<string | null> {
+  if (!process.stdin.isTTY) return null;
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(prompt);
+  } finally {
+    lines.close();
+  }
 }
 
 async function askSecret(prompt: string): Promise<string | null> {

@@ -1,17 +1,12 @@
 // The onetemplate command.
 import type { Value } from '../wire/xmlrpc.ts';
 import { argument, Family, forEachId } from './family.ts';
-import {
-  CAPACITY_OPTIONS,
-  capacityAttributes,
-  createTemplate,
-  optionalTemplate,
-  type CapacityOptions,
-} from './input.ts';
+import { createTemplate, optionalTemplate } from './input.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow } from './list.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { count } from './multiple.ts';
+import { TEMPLATE_OPTIONS, templateAttributes, type TemplateOptions } from './template-options.ts';
 import { templateListing, templateText } from './template-show.ts';
 
 export function onetemplate(io: Io): Family {
@@ -31,11 +26,11 @@ export function onetemplate(io: Io): Family {
 }
 
 function addCreate(family: Family): void {
-  const options = [...CAPACITY_OPTIONS, ['--dry', 'print the template instead']] as const;
-  family.add<CapacityOptions & { dry?: boolean }>(
+  const options = [...TEMPLATE_OPTIONS, ['--dry', 'print the template instead']] as const;
+  family.add<TemplateOptions & { dry?: boolean }>(
     { usage: 'create [file]', description: 'Create a VM template', options },
     async ({ client, io }, [file], given) => {
-      const template = await createTemplate(io, file, capacityAttributes(given));
+      const template = await createTemplate(io, file, templateAttributes(given, io));
       io.write(given.dry ? template : `ID: ${await client.text('template.allocate', template)}\n`);
     },
   );

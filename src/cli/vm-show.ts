@@ -2,27 +2,34 @@
 import type { XmlElement } from '../wire/xml-read.ts';
 import { historyAction, lcmState, lockOf, vmState } from './names.ts';
 import { idsIn, labels, page, permissionLines, templateLines, title } from './show.ts';
+import { scheduledActions } from './schedule-show.ts';
 import { table, type Column } from './table.ts';
-import { minuteTime, number, period, shortPeriod, size, time, yesNo } from './units.ts';
+import { number, period, shortPeriod, size, time, yesNo } from './units.ts';
 import { hasHost, lastHistory } from './vm-list.ts';
+import { diskColumns, disks, diskSnapshotColumns, diskSnapshots, snapshotColumns } from './vm-show-disks.ts';
+import { nicSections, securitySection } from './vm-show-nics.ts';
 
 const line = labels(20);
 
-/** Everything about a VM; `cluster` is the name of its host's cluster. */
-export function vmText(vm: XmlElement, cluster: string, nowSec: number): string {
+/** Everything about a VM; `cluster` is the name of its host's cluster, `all` shows again in the template what has a section. */
+export function vmText(vm: XmlElement, cluster: string, nowSec: number, all = false): string {
   const sections = [
     information(vm, cluster),
     [title('VIRTUAL MACHINE MONITORING'), ...monitoring(vm)],
     permissionLines(vm, line),
     listed('VM DISKS', diskColumns(vm), disks(vm)),
     listed('VM DISK SNAPSHOTS', diskSnapshotColumns, diskSnapshots(vm)),
-    listed('VM NICS', nicColumns, vm.children('TEMPLATE/NIC')),
+    ...nicSections(vm),
+    securitySection(vm),
     listed('SNAPSHOTS', snapshotColumns, vm.children('TEMPLATE/SNAPSHOT')),
     listed('VIRTUAL MACHINE HISTORY', historyColumns(nowSec), vm.children('HISTORY_RECORDS/HISTORY')),
+    scheduledActions(vm, nowSec),
     withTitle('BACKUP CONFIGURATION', templateLines(vm.child('BACKUPS/BACKUP_CONFIG'))),
     backups(vm),
     withTitle('USER TEMPLATE', templateLines(vm.child('USER_TEMPLATE'))),
-    [title('VIRTUAL MACHINE TEMPLATE'), ...templateLines(vm.child('TEMPLATE'), SHOWN_ELSEWHERE)],
+    listed('NUMA NODES', numaColumns, vm.children('TEMPLATE/NUMA_NODE')),
+    withTitle('TOPOLOGY', topology(vm)),
+    [title('VIRTUAL MACHINE TEMPLATE'), ...templateLines(vm.child('TEMPLATE'), all ? new Set() : SHOWN_ELSEWHERE)],
   ];
   return page(
     sections.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])),
@@ -82,79 +89,6 @@ function monitoring(vm: XmlElement): string[] {
   return [...first, ...others.map((element) => line(element.name, element.text))];
 }
 
-/** DISKs and, as the original has it, CONTEXT as one more. */
-function disks(vm: XmlElement): XmlElement[] {
-  return [...vm.children('TEMPLATE/DISK'), ...vm.children('TEMPLATE/CONTEXT')];
-}
-
-function diskColumns(vm: XmlElement): Array<Column<XmlElement>> {
-  const measured = new Map(vm.children('MONITORING/DISK_SIZE').map((disk) => [disk.textOf('ID'), disk.textOf('SIZE')]));
-  const isContext = (disk: XmlElement): boolean => disk.name === 'CONTEXT';
-  return [
-    { name: 'ID', width: 3, cell: (disk) => disk.textOf('DISK_ID') },
-    { name: 'DATASTORE', width: 10, left: true, cell: (disk) => disk.textOf('DATASTORE') || '-' },
-    { name: 'TARGET', width: 6, left: true, cell: (disk) => disk.textOf('TARGET') || '-' },
-    { name: 'IMAGE', width: 35, left: true, cell: (disk) => (isContext(disk) ? 'CONTEXT' : imageCell(disk)) },
-    {
-      name: 'SIZE',
-      width: 9,
-      left: true,
-      cell: (disk) => `${sizeOrDash(measured.get(disk.textOf('DISK_ID')))}/${sizeOrDash(disk.textOf('SIZE'))}`,
-    },
-    { name: 'TYPE', width: 4, left: true, cell: (disk) => disk.textOf('TYPE').toLowerCase() || '-' },
-    { name: 'SAVE', width: 4, cell: (disk) => (isContext(disk) ? '-' : disk.textOf('SAVE') || 'NO') },
-  ];
-}
-
-function sizeOrDash(sizeMb: string | undefined): string {
-  return sizeMb === undefined || sizeMb === '' ? '-' : size(number(sizeMb), 'M');
-}
-
-/** An image's name; a volatile disk has none and shows its format and size. */
-function imageCell(disk: XmlElement): string {
-  const image = disk.textOf('IMAGE');
-  if (image !== '') return image;
-  const shown = sizeOrDash(disk.textOf('SIZE'));
-  return disk.textOf('TYPE').toUpperCase() === 'FS' ? `${disk.textOf('FORMAT')} - ${shown}` : shown;
-}
-
-const nicColumns: Array<Column<XmlElement>> = [
-  { name: 'ID', width: 3, cell: (nic) => nic.textOf('NIC_ID') },
-  { name: 'NETWORK', width: 20, left: true, cell: (nic) => nic.textOf('NETWORK') || '-' },
-  { name: 'BRIDGE', width: 12, left: true, cell: (nic) => nic.textOf('BRIDGE') },
-  { name: 'IP', width: 15, left: true, adjust: true, cell: (nic) => nic.textOf('IP') || '-' },
-  { name: 'MAC', width: 17, left: true, cell: (nic) => nic.textOf('MAC') },
-  { name: 'PCI_ID', width: 8, left: true, cell: (nic) => nic.textOf('PCI_ID') },
-];
-
-const diskSnapshotColumns: Array<Column<XmlElement>> = [
-  { name: 'AC', width: 2, left: true, cell: (snapshot) => (snapshot.textOf('ACTIVE') === 'YES' ? '=>' : '') },
-  { name: 'ID', width: 3, cell: (snapshot) => snapshot.textOf('ID') },
-  { name: 'DISK', width: 4, cell: (snapshot) => snapshot.textOf('DISK_ID') },
-  { name: 'PARENT', width: 6, cell: (snapshot) => snapshot.textOf('PARENT') },
-  { name: 'DATE', width: 15, cell: (snapshot) => time(number(snapshot.textOf('DATE'))) },
-  { name: 'SIZE', width: 12, left: true, cell: (snapshot) => `-/${sizeOrDash(snapshot.textOf('SIZE'))}` },
-  { name: 'NAME', width: 32, left: true, cell: (snapshot) => snapshot.textOf('NAME') },
-];
-
-/** Snapshots of all disks; each is told the disk it belongs to. */
-function diskSnapshots(vm: XmlElement): XmlElement[] {
-  return vm.children('SNAPSHOTS').flatMap((disk) => {
-    const id = disk.child('DISK_ID');
-    return disk.children('SNAPSHOT').map((snapshot) => {
-      if (id && !snapshot.child('DISK_ID')) snapshot.elements.push(id);
-      return snapshot;
-    });
-  });
-}
-
-const snapshotColumns: Array<Column<XmlElement>> = [
-  { name: 'ID', width: 4, cell: (snapshot) => snapshot.textOf('SNAPSHOT_ID') },
-  { name: 'TIME', width: 12, cell: (snapshot) => minuteTime(number(snapshot.textOf('TIME'))) },
-  { name: 'NAME', width: 46, left: true, cell: (snapshot) => snapshot.textOf('NAME') },
-  { name: 'HYPERVISOR_ID', width: 15, left: true, cell: (snapshot) => snapshot.textOf('HYPERVISOR_ID') },
-];
-
 function historyColumns(nowSec: number): Array<Column<XmlElement>> {
   const none = (text: string): string => (text === '-1' ? '-' : text);
   const lasted = (record: XmlElement, from: string, to: string): number => {
@@ -177,4 +111,16 @@ function historyColumns(nowSec: number): Array<Column<XmlElement>> {
 function backups(vm: XmlElement): string[] {
   const ids = idsIn(vm, 'BACKUPS/BACKUP_IDS');
   return ids.length === 0 ? [] : [title('VM BACKUPS'), `IMAGE IDS: ${ids.join(',')}`];
+}
+
+const numaColumns: Array<Column<XmlElement>> = [
+  { name: 'ID', width: 3, cell: (node) => node.textOf('NODE_ID') || '-' },
+  { name: 'CPUS', width: 20, left: true, adjust: true, cell: (node) => node.textOf('CPUS') || '-' },
+  { name: 'TOTAL_CPUS', width: 10, cell: (node) => node.textOf('TOTAL_CPUS') || '-' },
+  { name: 'MEMORY', width: 10, cell: (node) => size(number(node.textOf('MEMORY')), 'K') },
+];
+
+function topology(vm: XmlElement): string[] {
+  const elements = vm.children('TEMPLATE/TOPOLOGY').flatMap((vector) => vector.elements);
+  return elements.map((element) => line(element.name, element.text));
 }

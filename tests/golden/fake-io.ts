@@ -27,6 +27,7 @@ export function fakeIo(endpoint: string): FakeIo {
     bars: false,
     readStdin: async () => io.stdin,
     edit: undefined,
+    ask: async () => null,
     askSecret: async () => null,
     onInterrupt: () => () => {},
   };

@@ -1,0 +1,92 @@
+// onevm subcommands around backups.
+import { argument, done, type Family, type Session } from './family.ts';
+import { Failure } from './failure.ts';
+import { follow } from './follow.ts';
+import { numberOption } from './ids.ts';
+import { idOf, NOUN } from './lookup.ts';
+import { nowOrScheduled, SCHEDULE_OPTIONS, type ScheduleOptions } from './schedule.ts';
+
+export function addBackups(family: Family): void {
+  addBackup(family);
+  addCancel(family);
+  addMode(family);
+  addRestore(family);
+}
+
+interface BackupOptions extends ScheduleOptions {
+  datastore?: string;
+  reset?: boolean;
+  detach?: boolean;
+}
+
+function addBackup(family: Family): void {
+  const options = [
+    ['-d, --datastore <datastore>', 'backup datastore, by id or name'],
+    ['--reset', 'close the chain and begin a new one'],
+    ['--detach', 'return at once, do not follow the backup'],
+    ...SCHEDULE_OPTIONS,
+  ] as const;
+  family.add<BackupOptions>(
+    { usage: 'backup <vm>', description: 'Back up a VM', options },
+    async (session, args, given) => {
+      const { client } = session;
+      const id = await idOf(client, NOUN.vm, argument(args, 0));
+      const datastore = given.datastore === undefined ? -1 : await idOf(client, NOUN.datastore, given.datastore);
+      const reset = given.reset ?? false;
+      const what = { action: 'backup', args: `${datastore},${reset ? 1 : 0}` };
+      await nowOrScheduled(session, NOUN.vm, String(id), given, what, () =>
+        backUp(session, id, datastore, reset, given.detach ?? false),
+      );
+    },
+  );
+}
+
+async function backUp(session: Session, id: number, datastore: number, reset: boolean, detach: boolean): Promise<void> {
+  await session.client.call('vm.backup', id, datastore, reset);
+  if (!detach) await follow(session, `/api/progress/vm/${id}`, `VM ${id}: backup`, `onevm show ${id}`);
+}
+
+function addCancel(family: Family): void {
+  family.add({ usage: 'backup-cancel <vm>', description: 'Cancel a running backup' }, async (session, args) => {
+    const id = await idOf(session.client, NOUN.vm, argument(args, 0));
+    await session.client.call('vm.backupcancel', id);
+    done(session, NOUN.vm, id, 'backup cancelled');
+  });
+}
+
+const APPEND = 1;
+
+/** Only the mode is changed; OpenNebula's first client with this command replaced the rest of the configuration. */
+function addMode(family: Family): void {
+  family.add(
+    { usage: 'backupmode <vm> <FULL|INCREMENT>', description: 'Choose between full and incremental backups' },
+    async (session, args) => {
+      const mode = argument(args, 1).toUpperCase();
+      if (mode !== 'FULL' && mode !== 'INCREMENT') {
+        throw new Failure(`The backup mode ${argument(args, 1)} is neither FULL nor INCREMENT.`);
+      }
+      const id = await idOf(session.client, NOUN.vm, argument(args, 0));
+      await session.client.call('vm.updateconf', id, `BACKUP_CONFIG = ["MODE"="${mode}"]`, APPEND);
+      done(session, NOUN.vm, id, `backup mode ${mode}`);
+    },
+  );
+}
+
+function addRestore(family: Family): void {
+  const options = [
+    ['--increment <id>', 'point to restore, the last one by default'],
+    ['--disk-id <id>', 'this disk only'],
+  ] as const;
+  family.add<{ increment?: string; diskId?: string }>(
+    { usage: 'restore <vm> <image>', description: 'Put the disks of a VM back to a backup', options },
+    async (session, args, given) => {
+      const { client } = session;
+      const increment = numberOption('--increment', given.increment, -1);
+      const disk = numberOption('--disk-id', given.diskId, -1);
+      const id = await idOf(client, NOUN.vm, argument(args, 0));
+      const image = await idOf(client, NOUN.image, argument(args, 1));
+      await client.call('vm.restore', id, image, increment, disk);
+      done(session, NOUN.vm, id, `restoring from image ${image}`);
+    },
+  );
+}
