@@ -6,7 +6,14 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
 const COST = { N: 2 ** 15, r: 8, p: 1 };
 const BYTES = 32;
 const MIN_BYTES = 16;
-const NOBODYS_SALT = Buffer.alloc(16);
+
+/** No password has it; comparing with it takes as long as with any other, so that names which nobody has are not told by speed. */
+export const NOBODYS_HASH = [
+  'scrypt',
+  ...[COST.N, COST.r, COST.p],
+  Buffer.alloc(MIN_BYTES).toString('base64'),
+  Buffer.alloc(BYTES).toString('base64'),
+].join('$');
 
 /** `scrypt$N$r$p$salt$hash`, salt and hash in base64. */
 export async function hashPassword(password: string): Promise<string> {
@@ -17,22 +24,16 @@ export async function hashPassword(password: string): Promise<string> {
 
 export async function passwordMatches(password: string, stored: string): Promise<boolean> {
   const [scheme, N, r, p, salt, hash] = stored.split('$');
-  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return matchNobody(password);
+  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return passwordMatches(password, NOBODYS_HASH);
   const expected = Buffer.from(hash, 'base64');
   // a hash cut short matches too much, an empty one everything
-  if (expected.length < MIN_BYTES) return matchNobody(password);
+  if (expected.length < MIN_BYTES) return passwordMatches(password, NOBODYS_HASH);
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   const actual = await derive(password, Buffer.from(salt, 'base64'), expected.length, {
     ...cost,
     maxmem: memory(cost),
   });
   return timingSafeEqual(actual, expected);
-}
-
-/** False, as late as for a wrong password: for names that nobody has, which would otherwise be told by the quick answer. */
-export async function matchNobody(password: string): Promise<false> {
-  await derive(password, NOBODYS_SALT, BYTES, { ...COST, maxmem: memory(COST) });
-  return false;
 }
 
 function memory(cost: { N: number; r: number }): number {
