@@ -158,6 +158,10 @@ export interface Vm extends Owned {
   deployId: string;
   /** Taken over as it was found on its host: neither its definition nor its disks are ours to make or delete. */
   imported?: boolean;
+  /** UUID of an imported VM's domain, once it is deployed: another domain of that name is not it. */
+  domainUuid?: string;
+  /** Asked to move to another host as soon as there is one. */
+  resched?: boolean;
   diskSnapshots?: DiskSnapshots[];
   /** The highest ids that a disk, a NIC and a snapshot ever had here: none is given twice. */
   highestIds?: { disk: number; nic: number; snapshot: number };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { vm } from '../../tests/golden/objects.ts';
 import { CODE } from '../model/errors.ts';
 import { LCM, VM_STATE, type LcmState, type VmState } from '../model/vm.ts';
-import { ACTIONS, enter, next, stateName, type Action } from './states.ts';
+import { ACTIONS, enter, leave, next, stateAfter, stateName, type Action } from './states.ts';
 
 /** Every state that a VM can be in. */
 const PAIRS: Array<{ state: VmState; lcmState: LcmState }> = [
@@ -13,25 +13,66 @@ const PAIRS: Array<{ state: VmState; lcmState: LcmState }> = [
   ...Object.values(LCM).map((lcmState) => ({ state: VM_STATE.ACTIVE, lcmState })),
 ];
 
+const FAILURES = Object.keys(LCM).filter((name) => name.endsWith('_FAILURE'));
+const END = {
+  ...{ RUNNING: 'SHUTDOWN', UNKNOWN: 'EPILOG', POWEROFF: 'EPILOG', PENDING: 'DONE', HOLD: 'DONE' },
+  ...{ SUSPENDED: 'EPILOG', STOPPED: 'EPILOG', UNDEPLOYED: 'EPILOG' },
+  ...Object.fromEntries(FAILURES.map((name) => [name, 'EPILOG'])),
+};
+const UNDEPLOY = { RUNNING: 'SHUTDOWN_UNDEPLOY', UNKNOWN: 'SHUTDOWN_UNDEPLOY', POWEROFF: 'EPILOG_UNDEPLOY' };
+const NIC = { RUNNING: 'HOTPLUG_NIC', POWEROFF: 'HOTPLUG_NIC_POWEROFF' };
+const SYSTEM_SNAPSHOT = { RUNNING: 'HOTPLUG_SNAPSHOT' };
+const WHERE_IT_IS = { RUNNING: 'RUNNING', UNKNOWN: 'UNKNOWN', POWEROFF: 'POWEROFF' };
+
 /** What is possible, and where it leads. Whatever is not written here is refused. */
 const POSSIBLE: Record<Action, Record<string, string>> = {
   hold: { PENDING: 'HOLD' },
   release: { HOLD: 'PENDING' },
-  deploy: { PENDING: 'PROLOG', HOLD: 'PROLOG', PROLOG_FAILURE: 'PROLOG', BOOT_FAILURE: 'PROLOG' },
-  poweroff: { RUNNING: 'SHUTDOWN_POWEROFF' },
+  deploy: { PENDING: 'PROLOG', HOLD: 'PROLOG', STOPPED: 'PROLOG', UNDEPLOYED: 'PROLOG' },
+  poweroff: { RUNNING: 'SHUTDOWN_POWEROFF', UNKNOWN: 'SHUTDOWN_POWEROFF' },
   'poweroff-hard': { RUNNING: 'SHUTDOWN_POWEROFF', UNKNOWN: 'SHUTDOWN_POWEROFF' },
-  resume: { POWEROFF: 'BOOT_POWEROFF', UNKNOWN: 'BOOT_POWEROFF', BOOT_FAILURE: 'BOOT_POWEROFF' },
+  resume: {
+    ...{ POWEROFF: 'BOOT_POWEROFF', SUSPENDED: 'BOOT_SUSPENDED', STOPPED: 'PENDING', UNDEPLOYED: 'PENDING' },
+    ...{ UNKNOWN: 'BOOT_UNKNOWN', BOOT_FAILURE: 'BOOT' },
+  },
   reboot: { RUNNING: 'RUNNING' },
   'reboot-hard': { RUNNING: 'RUNNING' },
-  terminate: {
-    ...{ RUNNING: 'SHUTDOWN', UNKNOWN: 'EPILOG', POWEROFF: 'EPILOG', PENDING: 'DONE', HOLD: 'DONE' },
-    ...{ BOOT_FAILURE: 'EPILOG', PROLOG_FAILURE: 'EPILOG', EPILOG_FAILURE: 'EPILOG' },
-  },
-  'terminate-hard': {
-    ...{ RUNNING: 'SHUTDOWN', UNKNOWN: 'EPILOG', POWEROFF: 'EPILOG', PENDING: 'DONE', HOLD: 'DONE' },
-    ...{ BOOT_FAILURE: 'EPILOG', PROLOG_FAILURE: 'EPILOG', EPILOG_FAILURE: 'EPILOG' },
-  },
+  suspend: { RUNNING: 'SAVE_SUSPEND' },
+  stop: { RUNNING: 'SAVE_STOP', SUSPENDED: 'EPILOG_STOP' },
+  undeploy: UNDEPLOY,
+  'undeploy-hard': UNDEPLOY,
+  terminate: END,
+  'terminate-hard': END,
+  migrate: { RUNNING: 'SAVE_MIGRATE', POWEROFF: 'PROLOG_MIGRATE_POWEROFF', SUSPENDED: 'PROLOG_MIGRATE_SUSPEND' },
+  resched: WHERE_IT_IS,
+  unresched: WHERE_IT_IS,
   backup: { RUNNING: 'BACKUP', POWEROFF: 'BACKUP_POWEROFF' },
+  'disk-attach': { RUNNING: 'HOTPLUG', POWEROFF: 'HOTPLUG_PROLOG_POWEROFF' },
+  'disk-detach': { RUNNING: 'HOTPLUG', POWEROFF: 'HOTPLUG_EPILOG_POWEROFF' },
+  'disk-resize': { RUNNING: 'DISK_RESIZE', POWEROFF: 'DISK_RESIZE_POWEROFF', UNDEPLOYED: 'DISK_RESIZE_UNDEPLOYED' },
+  'disk-saveas': {
+    ...{ RUNNING: 'HOTPLUG_SAVEAS', POWEROFF: 'HOTPLUG_SAVEAS_POWEROFF', SUSPENDED: 'HOTPLUG_SAVEAS_SUSPENDED' },
+    ...{ UNDEPLOYED: 'HOTPLUG_SAVEAS_UNDEPLOYED', STOPPED: 'HOTPLUG_SAVEAS_STOPPED' },
+  },
+  'disk-snapshot-create': {
+    ...{ RUNNING: 'DISK_SNAPSHOT', POWEROFF: 'DISK_SNAPSHOT_POWEROFF', SUSPENDED: 'DISK_SNAPSHOT_SUSPENDED' },
+  },
+  'disk-snapshot-revert': { POWEROFF: 'DISK_SNAPSHOT_REVERT_POWEROFF' },
+  'disk-snapshot-delete': {
+    ...{ RUNNING: 'DISK_SNAPSHOT_DELETE', POWEROFF: 'DISK_SNAPSHOT_DELETE_POWEROFF' },
+    ...{ SUSPENDED: 'DISK_SNAPSHOT_DELETE_SUSPENDED' },
+  },
+  'nic-attach': NIC,
+  'nic-detach': NIC,
+  'snapshot-create': SYSTEM_SNAPSHOT,
+  'snapshot-revert': SYSTEM_SNAPSHOT,
+  'snapshot-delete': SYSTEM_SNAPSHOT,
+  resize: {
+    ...{ RUNNING: 'HOTPLUG_RESIZE', PENDING: 'PENDING', HOLD: 'HOLD', POWEROFF: 'POWEROFF', UNDEPLOYED: 'UNDEPLOYED' },
+  },
+  updateconf: Object.fromEntries(
+    ['RUNNING', 'UNKNOWN', 'PENDING', 'HOLD', 'POWEROFF', 'UNDEPLOYED', ...FAILURES].map((name) => [name, name]),
+  ),
 };
 
 describe.each([...ACTIONS])('%s', (action) => {
@@ -72,4 +113,47 @@ it('nothing that is meant for a running or a stopped VM is possible during a bac
   for (const lcmState of [LCM.BACKUP, LCM.BACKUP_POWEROFF, LCM.RESTORE]) {
     for (const action of ACTIONS) expect(next(action, { state: VM_STATE.ACTIVE, lcmState })).toBeUndefined();
   }
+});
+
+it.each(ACTIONS.filter((action) => /^(backup|disk-|nic-|snapshot-)/.test(action)))(
+  'a VM comes back from %s to where it was',
+  (action) => {
+    for (const from of Object.keys(POSSIBLE[action])) {
+      const pair = PAIRS.find(({ state, lcmState }) => stateName(state, lcmState) === from);
+      const machine = { ...structuredClone(vm), ...pair };
+      enter(action, machine);
+      leave(machine);
+      expect(stateName(machine.state, machine.lcmState)).toBe(from);
+      leave(machine); // again: it stays
+      expect(stateName(machine.state, machine.lcmState)).toBe(from);
+    }
+  },
+);
+
+it('every state that LCM knows is one to stay in, one of a step, or one to come back from', () => {
+  const steps = /^(PROLOG|BOOT|SAVE|EPILOG|SHUTDOWN|CLEANUP|MIGRATE)|^(LCM_INIT|RUNNING|UNKNOWN)$/;
+  for (const [name, lcmState] of Object.entries(LCM)) {
+    const back = stateAfter({ state: VM_STATE.ACTIVE, lcmState }) !== undefined;
+    expect([name, back]).toEqual([name, !steps.test(name)]);
+  }
+});
+
+it('an imported VM is started, stopped, saved and backed up, and nothing else', () => {
+  const possible = ACTIONS.filter((action) => {
+    const from = PAIRS.find(({ state, lcmState }) => POSSIBLE[action][stateName(state, lcmState)] !== undefined);
+    const machine = { ...structuredClone(vm), ...from, imported: true };
+    try {
+      enter(action, machine);
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ code: CODE.ACTION });
+      expect(String(error)).toContain(
+        `was imported as it is: OneVault changes neither its definition nor its disks, so ${action}`,
+      );
+      return false;
+    }
+  });
+  expect(possible.join(' ')).toBe(
+    'hold release deploy poweroff poweroff-hard resume reboot reboot-hard suspend terminate terminate-hard backup updateconf',
+  );
 });
