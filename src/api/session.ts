@@ -1,54 +1,129 @@
-// Who is calling: the session string `user:password` that every call begins with. A password that was right is remembered
-// for a while as a keyed digest, because the slow hash would cost each call a tenth of a second.
+// Who is calling: the session string `user:password` or `user:token` that every call begins with. A password that was right is
+// remembered for a while as a keyed digest, because the slow hash would cost each call a tenth of a second. Whoever guesses is
+// slowed; a name that nobody has costs as much as a wrong password.
 import { createHmac, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCaller, type Caller } from '../access/authorize.ts';
-import { passwordMatches } from '../access/password.ts';
+import { NOBODYS_HASH, passwordMatches } from '../access/password.ts';
+import { LoginThrottle } from '../access/throttle.ts';
+import { findToken } from '../access/token.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { User } from '../model/user.ts';
+import { CORE_DRIVER, type User } from '../model/user.ts';
 import type { Store } from '../store/store.ts';
-import type { Clock } from '../vm/parts.ts';
+import { nowSec, type Clock } from '../vm/parts.ts';
 
 const REMEMBER_MS = 900_000;
 const MAX_REMEMBERED = 10_000;
+/** Passwords for one name that may be held back at the same time; more are refused unseen, or guessing would go in parallel. */
+const MAX_HELD_BACK = 10;
+const ALL_GROUPS = -1;
+
+export interface SessionOptions {
+  slowMatch?: typeof passwordMatches;
+  wait?: (milliseconds: number) => Promise<unknown>;
+}
 
 export class Sessions {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #slowMatch: typeof passwordMatches;
+  readonly #wait: (milliseconds: number) => Promise<unknown>;
+  readonly #throttle: LoginThrottle;
   readonly #key = randomBytes(32);
   readonly #good = new Map<string, number>();
+  readonly #checks = new Map<string, Promise<User>>();
+  readonly #heldBack = new Map<string, number>();
 
-  constructor(store: Store, clock: Clock, slowMatch = passwordMatches) {
+  constructor(store: Store, clock: Clock, { slowMatch = passwordMatches, wait = sleep }: SessionOptions = {}) {
     this.#store = store;
     this.#clock = clock;
     this.#slowMatch = slowMatch;
+    this.#wait = wait;
+    this.#throttle = new LoginThrottle(clock);
   }
 
   /** Who calls with a session string and what is in effect for her; throws OpenNebula's authentication error. */
   async caller(session: string): Promise<{ user: User; caller: Caller }> {
-    const user = await this.user(session);
-    return { user, caller: makeCaller(user, -1, await this.#store.rules.list()) };
+    const { user, egid } = await this.#login(session);
+    return { user, caller: makeCaller(user, egid, await this.#store.rules.list()) };
   }
 
-  /** The user of a session string; throws OpenNebula's authentication error for anything that is not right. */
-  async user(session: string): Promise<User> {
+  async #login(session: string): Promise<{ user: User; egid: number }> {
     const colon = session.indexOf(':');
     const name = session.slice(0, Math.max(colon, 0));
-    const [user] = colon > 0 ? await this.#store.users.list({ name }) : [];
-    if (user?.enabled && (await this.#matches(user, session.slice(colon + 1)))) return user;
-    throw new OneError(CODE.AUTHENTICATION, "User couldn't be authenticated, aborting call.");
+    const secret = session.slice(colon + 1);
+    if (name === '') throw refused();
+    const user = await this.#find(name);
+    // long random tokens and what was right before need no slowing, so guessing at a name never keeps its owner out
+    const token = user && findToken(user.tokens, secret, nowSec(this.#clock));
+    if (user && token) return { user, egid: token.egid };
+    if (user && this.#isRemembered(user, secret)) return { user, egid: ALL_GROUPS };
+    return { user: await this.#check(name, secret), egid: ALL_GROUPS };
   }
 
-  async #matches(user: User, password: string): Promise<boolean> {
-    const now = this.#clock();
-    const digest = createHmac('sha256', this.#key)
-      .update(`${user.id}:${user.passwordHash}:${password}`)
-      .digest('base64');
-    const until = this.#good.get(digest);
-    if (until !== undefined && until > now) return true;
-    if (!(await this.#slowMatch(password, user.passwordHash))) return false;
-    if (this.#good.size >= MAX_REMEMBERED) this.#good.clear();
-    this.#good.set(digest, now + REMEMBER_MS);
-    return true;
+  /** Many calls may come with the same new password at once: it is looked at once. */
+  #check(name: string, password: string): Promise<User> {
+    const key = this.#digest(name, password);
+    const known = this.#checks.get(key);
+    if (known) return known;
+    const check = this.#checkSlowly(name, password).finally(() => this.#checks.delete(key));
+    this.#checks.set(key, check);
+    return check;
   }
+
+  async #checkSlowly(name: string, password: string): Promise<User> {
+    await this.#holdBack(name);
+    this.#throttle.failed(name); // until it is known to be right, or many guesses at once would all be free
+    // looked up only now: the password may have been changed, or its owner disabled, while this was held back
+    const user = await this.#find(name);
+    const right = await this.#slowMatch(password, user?.passwordHash ?? NOBODYS_HASH);
+    if (!right || !user) throw refused();
+    this.#throttle.succeeded(name);
+    this.#remember(user, password);
+    return user;
+  }
+
+  /** The user of that name, when she may log in. */
+  async #find(name: string): Promise<User | undefined> {
+    const [user] = await this.#store.users.list({ name });
+    return user?.enabled && user.authDriver === CORE_DRIVER && user.passwordHash !== '' ? user : undefined;
+  }
+
+  async #holdBack(name: string): Promise<void> {
+    const milliseconds = this.#throttle.heldBackMs(name);
+    if (milliseconds === 0) return;
+    const others = this.#heldBack.get(name) ?? 0;
+    if (others >= MAX_HELD_BACK) throw refused();
+    this.#heldBack.set(name, others + 1);
+    try {
+      await this.#wait(milliseconds);
+    } finally {
+      const left = (this.#heldBack.get(name) ?? 1) - 1;
+      if (left === 0) this.#heldBack.delete(name);
+      else this.#heldBack.set(name, left);
+    }
+  }
+
+  #isRemembered(user: User, password: string): boolean {
+    const until = this.#good.get(this.#digestOf(user, password));
+    return until !== undefined && until > this.#clock();
+  }
+
+  #remember(user: User, password: string): void {
+    if (this.#good.size >= MAX_REMEMBERED) this.#good.clear();
+    this.#good.set(this.#digestOf(user, password), this.#clock() + REMEMBER_MS);
+  }
+
+  /** Holds the hash as well, so that a password which was changed is forgotten at once. */
+  #digestOf(user: User, password: string): string {
+    return this.#digest(String(user.id), user.passwordHash, password);
+  }
+
+  #digest(...parts: string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64');
+  }
+}
+
+function refused(): OneError {
+  return new OneError(CODE.AUTHENTICATION, "User couldn't be authenticated, aborting call.");
 }

@@ -5,6 +5,9 @@ import type { QuotaLimits } from './quota.ts';
 export const ONEADMIN_GROUP = 0;
 export const USERS_GROUP = 1;
 
+export const CORE_DRIVER = 'core';
+export const AUTH_DRIVERS = [CORE_DRIVER, 'public'] as const;
+
 /** Takes the place of the password until it expires. */
 export interface LoginToken {
   /** SHA-256 of the token in hex: it is long and random, so a fast hash is enough. */
