@@ -1,0 +1,73 @@
+// `oneuser show`: section by section as OpenNebula prints a user. Of a password nothing is shown, of a token only how it begins.
+import type { XmlElement } from '../wire/xml-read.ts';
+import { quotaLines } from './quota-show.ts';
+import { idsIn, labels, page, templateLines, title } from './show.ts';
+import { table, type Column } from './table.ts';
+import { number, yesNo } from './units.ts';
+
+const line = labels(16);
+
+export function userText(user: XmlElement, nowSec: number): string {
+  return page([
+    ...information(user),
+    ...tokens(user, nowSec),
+    '',
+    title('USER TEMPLATE'),
+    ...templateLines(user.child('TEMPLATE')),
+    ...quotaLines(user, user.child('DEFAULT_USER_QUOTAS')),
+  ]);
+}
+
+function information(user: XmlElement): string[] {
+  const secondary = idsIn(user, 'GROUPS').filter((id) => id !== user.textOf('GID'));
+  return [
+    title(`USER ${user.textOf('ID')} INFORMATION`),
+    line('ID', user.textOf('ID')),
+    line('NAME', user.textOf('NAME')),
+    line('GROUP', user.textOf('GNAME')),
+    ...(secondary.length === 0 ? [] : [line('SECONDARY GROUPS', secondary.join(','))]),
+    line('PASSWORD', '-'),
+    line('AUTH_DRIVER', user.textOf('AUTH_DRIVER')),
+    line('ENABLED', yesNo(user.textOf('ENABLED'))),
+  ];
+}
+
+/** How much of a token is shown, and enough to name it to token-delete. */
+const SHOWN = 7;
+
+function tokens(user: XmlElement, nowSec: number): string[] {
+  const rows = user.children('LOGIN_TOKEN');
+  return rows.length === 0 ? [] : ['', title('TOKENS'), table(tokenColumns(nowSec), rows).trimEnd()];
+}
+
+function tokenColumns(nowSec: number): Array<Column<XmlElement>> {
+  return [
+    { name: 'ID', width: SHOWN, cell: (token) => token.textOf('TOKEN').slice(0, SHOWN) || '-' },
+    {
+      name: 'EGID',
+      width: 5,
+      left: true,
+      cell: (token) => (token.textOf('EGID') === '-1' ? '*' : token.textOf('EGID')),
+    },
+    {
+      name: 'EXPIRATION',
+      width: 20,
+      left: true,
+      cell: (token) => expiry(number(token.textOf('EXPIRATION_TIME')), nowSec),
+    },
+  ];
+}
+
+function expiry(expiresSec: number, nowSec: number): string {
+  if (expiresSec === -1) return 'forever';
+  if (expiresSec <= nowSec) return 'expired';
+  return localTime(expiresSec);
+}
+
+/** `2022-12-01 13:28:44`; a token may live for years, so the year is told. */
+function localTime(epochSec: number): string {
+  const date = new Date(epochSec * 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join('-');
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
+}
