@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diskImage } from '../../tests/golden/objects.ts';
-import { field, text, vectors, type Attributes } from '../model/attributes.ts';
+import { network } from '../../tests/golden/network.ts';
+import { field, text, vectors, type Attributes, type Vector } from '../model/attributes.ts';
 import type { Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
-import { allocateVm, type FindImage } from './allocate.ts';
+import { allocateVm, type FindImage, type VmOrder } from './allocate.ts';
 
 const owner = { uid: 2, gid: 1, uname: 'ann', gname: 'users' };
 const BASE: Attributes = [
@@ -14,8 +15,13 @@ const BASE: Attributes = [
 const image: Image = { ...diskImage, state: 1 };
 const findImage: FindImage = (disk) => (field(disk, 'IMAGE_ID') === undefined ? undefined : image);
 
-function allocate(template: Attributes, hold = false): Vm {
-  return allocateVm(5, [...BASE, ...template], owner, findImage, hold, 1000);
+const order = (template: Attributes, change: Partial<VmOrder> = {}): VmOrder => ({
+  ...{ template, owner, findImage, findNetwork: () => network, hold: false, nowSec: 1000 },
+  ...change,
+});
+
+function allocate(template: Attributes, change: Partial<VmOrder> = {}): Vm {
+  return allocateVm(5, order([...BASE, ...template], change));
 }
 
 describe('a new VM', () => {
@@ -26,24 +32,24 @@ describe('a new VM', () => {
       ['ownerU', true],
       ['ownerM', true],
     ]);
-    expect(allocate([], true).state).toBe(2);
+    expect(allocate([], { hold: true }).state).toBe(2);
   });
 
   it('is named after its template when it has no name', () => {
-    const vm = allocateVm(5, BASE, owner, findImage, false, 0, 'web');
+    const vm = allocate([], { nameBefore: 'web' });
     expect(vm.name).toBe('web-5');
     expect(allocate([['NAME', 'mine']]).name).toBe('mine');
   });
 
   it("keeps what belongs to the system apart from what is the user's, and loses nothing", () => {
-    const system = fc.constantFrom('OS', 'GRAPHICS', 'FEATURES', 'RAW', 'NIC', 'CONTEXT', 'PCI');
+    const system = fc.constantFrom('OS', 'GRAPHICS', 'FEATURES', 'RAW', 'CONTEXT', 'PCI');
     const own = fc.constantFrom('LABELS', 'NOTE', 'A', 'SCHED_REQUIREMENTS', 'DESCRIPTION');
     const value = fc.oneof(fc.string(), fc.array(fc.tuple(fc.constantFrom('X', 'Y'), fc.string()), { maxLength: 3 }));
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.oneof(system, own), value), { maxLength: 12 }), (given) => {
         const vm = allocate(given);
         const isSystem = ([name]: [string, unknown]): boolean =>
-          ['OS', 'GRAPHICS', 'FEATURES', 'RAW', 'NIC', 'CONTEXT', 'PCI'].includes(name);
+          ['OS', 'GRAPHICS', 'FEATURES', 'RAW', 'CONTEXT', 'PCI'].includes(name);
         expect(vm.userTemplate).toEqual(given.filter((entry) => !isSystem(entry)));
         expect(vm.template).toEqual([...BASE, ...given.filter(isSystem), ['VMID', '5']]);
       }),
@@ -94,7 +100,7 @@ describe('a template that will not do', () => {
     ['VCPU', '', 'VCPU is missing'],
   ])('%s="%s"', (name, value, message) => {
     const template: Attributes = [...BASE.filter(([key]) => key !== name), [name, value]];
-    expect(() => allocateVm(5, template, owner, findImage, false, 0)).toThrow(message);
+    expect(() => allocateVm(5, order(template))).toThrow(message);
   });
 
   it('names the vector that was given as a text', () => {
@@ -112,6 +118,68 @@ describe('a template that will not do', () => {
     ];
     expect(vectors(allocate(two).template, 'DISK')).toHaveLength(2);
     const find: FindImage = () => ({ ...image, persistent: true });
-    expect(() => allocateVm(5, [...BASE, ...two], owner, find, false, 0)).toThrow('so only one DISK may use it');
+    expect(() => allocate(two, { findImage: find })).toThrow('so only one DISK may use it');
+  });
+});
+
+describe('a NIC', () => {
+  const nics = (vm: Vm): Vector[] => vectors(vm.template, 'NIC');
+  it('is on its network, and has what NIC_DEFAULT says unless it says so itself', () => {
+    const vm = allocate([
+      ['NIC_DEFAULT', [['MODEL', 'e1000']]],
+      ['NIC', [['NETWORK_ID', '3']]],
+      [
+        'NIC',
+        [
+          ['NETWORK', 'private'],
+          ['MODEL', 'virtio'],
+          ['IP', '192.168.0.11'],
+          ['BRIDGE', 'evil'],
+        ],
+      ],
+    ]);
+    expect(nics(vm).map((nic) => Object.fromEntries(nic))).toEqual([
+      expect.objectContaining({ NIC_ID: '0', BRIDGE: 'br0', MODEL: 'e1000', TARGET: 'one-5-0', CLUSTER_ID: '0,100' }),
+      expect.objectContaining({ NIC_ID: '1', BRIDGE: 'br0', MODEL: 'virtio', NETWORK_ID: '3', IP: '192.168.0.11' }),
+    ]);
+    expect(vm.highestIds).toEqual({ disk: -1, nic: 1, snapshot: -1 });
+  });
+
+  it.each([
+    [[['NIC', [['MODEL', 'virtio']]]], 'NIC 0 names no network; give NETWORK_ID, or NETWORK'],
+    [[['NIC', [['NETWORK_MODE', 'auto']]]], 'NIC 0 has NETWORK_MODE="auto", which is not available'],
+    [[['NIC', 'private']], 'NIC="private" is not right; it must be a vector'],
+    [[['NIC_ALIAS', [['PARENT', 'NIC0']]]], 'NIC_ALIAS is not available'],
+  ] as Array<[Attributes, string]>)('%j is refused', (template, message) => {
+    expect(() => allocate(template, { findNetwork: () => undefined })).toThrow(message);
+  });
+
+  it('of an imported VM stays where it is, and so does a disk', () => {
+    const file: Vector = [
+      ['SOURCE', '/vms/a.qcow2'],
+      ['FORMAT', 'qcow2'],
+      ['TARGET', 'sda'],
+    ];
+    const template: Attributes = [
+      [
+        'NIC',
+        [
+          ['BRIDGE', 'br9'],
+          ['MAC', '52:54:00:00:00:01'],
+        ],
+      ],
+      ['DISK', file],
+    ];
+    const vm = allocate(template, { imported: true, findNetwork: () => undefined, findImage: () => undefined });
+    expect(vm.imported).toBe(true);
+    expect(nics(vm)).toEqual([
+      [
+        ['BRIDGE', 'br9'],
+        ['MAC', '52:54:00:00:00:01'],
+        ['NIC_ID', '0'],
+      ],
+    ]);
+    expect(vectors(vm.template, 'DISK')).toEqual([[...file, ['DISK_ID', '0']]]);
+    expect(() => allocate([['DISK', file]])).toThrow('DISK 0 has SOURCE="/vms/a.qcow2" and no image');
   });
 });

@@ -1,12 +1,13 @@
-// How a template becomes a VM record: what belongs to the system, what stays the user's, which disks it gets. Pure.
+// How a template becomes a VM record: what belongs to the system, what stays the user's, which disks and NICs it gets. Pure.
 import { CODE, OneError } from '../model/errors.ts';
 import { field, text, vectors, type Attributes, type Vector } from '../model/attributes.ts';
 import { DEFAULT_BACKUP_CONFIG, readBackupConfig } from '../model/backup-config.ts';
 import { checkName } from '../model/names.ts';
-import { permissionsFromOctet } from '../model/permissions.ts';
+import { permissionsFromOctet, type Permissions } from '../model/permissions.ts';
 import type { Image } from '../model/image.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { makeDisk } from './disks.ts';
+import { makeNic, refuseUnofferedNics, type FindNetwork } from './nics.ts';
 
 /** Attributes that make up a VM's TEMPLATE; all others are the user's and go to USER_TEMPLATE unchanged. */
 const SYSTEM_ATTRIBUTES = new Set([
@@ -44,24 +45,34 @@ export interface Owner {
 /** Image that a DISK names, by IMAGE_ID or by IMAGE and IMAGE_UNAME. */
 export type FindImage = (disk: Vector) => Image | undefined;
 
-export function allocateVm(
-  id: number,
-  template: Attributes,
-  owner: Owner,
-  findImage: FindImage,
-  hold: boolean,
-  nowSec: number,
-  /** Begins the name of a VM that is given none; its id follows. */
-  nameBefore = 'one',
-): Vm {
-  refuseTexts(template, ['DISK', 'BACKUP_CONFIG']);
+/** What a new VM is made of. */
+export interface VmOrder {
+  template: Attributes;
+  owner: Owner;
+  findImage: FindImage;
+  findNetwork: FindNetwork;
+  /** It waits for a release instead of a host. */
+  hold: boolean;
+  nowSec: number;
+  /** Begins the name of a VM that is given none; its id follows. `one` when left out. */
+  nameBefore?: string;
+  /** Its owner's alone when left out. */
+  permissions?: Permissions;
+  /** It is taken over as it is: its disks are files that are no images, its NICs are on no network of ours. */
+  imported?: boolean;
+}
+
+/** The record; NICs have no addresses yet. */
+export function allocateVm(id: number, order: VmOrder): Vm {
+  const { template, owner, nowSec } = order;
+  refuseTexts(template, ['DISK', 'NIC', 'BACKUP_CONFIG']);
   const backupConfig = vectors(template, 'BACKUP_CONFIG')[0];
   return {
     id,
     ...owner,
-    name: checkName(text(template, 'NAME') ?? `${nameBefore}-${id}`),
-    permissions: permissionsFromOctet(0o600),
-    state: hold ? VM_STATE.HOLD : VM_STATE.PENDING,
+    name: checkName(text(template, 'NAME') ?? `${order.nameBefore ?? 'one'}-${id}`),
+    permissions: order.permissions ?? permissionsFromOctet(0o600),
+    state: order.hold ? VM_STATE.HOLD : VM_STATE.PENDING,
     lcmState: LCM.LCM_INIT,
     prevState: VM_STATE.INIT,
     prevLcmState: LCM.LCM_INIT,
@@ -69,8 +80,14 @@ export function allocateVm(
     stime: nowSec,
     etime: 0,
     deployId: '',
+    ...(order.imported && { imported: true }),
+    highestIds: {
+      disk: vectors(template, 'DISK').length - 1,
+      nic: vectors(template, 'NIC').length - 1,
+      snapshot: -1,
+    },
     monitoring: [],
-    template: systemTemplate(id, template, findImage),
+    template: systemTemplate(id, order),
     userTemplate: template.filter(([name]) => !SYSTEM_ATTRIBUTES.has(name) && !CONSUMED.has(name)),
     history: [],
     backups: {
@@ -82,28 +99,58 @@ export function allocateVm(
   };
 }
 
-function systemTemplate(id: number, template: Attributes, findImage: FindImage): Attributes {
+function systemTemplate(id: number, order: VmOrder): Attributes {
+  const { template, imported = false } = order;
   positive(template, 'CPU', /^\d+(\.\d+)?$/);
   positive(template, 'MEMORY', /^\d+$/);
   if (text(template, 'VCPU') !== undefined) positive(template, 'VCPU', /^\d+$/);
-  const used = new Set(vectors(template, 'DISK').flatMap((disk) => field(disk, 'TARGET') ?? []));
-  const taken = new Set<string>();
-  const persistent = new Set<number>();
-  let diskId = 0;
+  const disks = makeDisks(vectors(template, 'DISK'), order.findImage, imported);
+  const nics = makeNics(id, template, order.findNetwork, imported);
   const system = template
     .filter(([name]) => SYSTEM_ATTRIBUTES.has(name))
     .map(([name, value]): Attributes[number] => {
-      if (name !== 'DISK' || typeof value === 'string') return [name, value];
-      // names that other disks ask for are not given away, and the disk's own wish is no clash with itself
-      const wish = field(value, 'TARGET');
-      const others = new Set([...taken, ...[...used].filter((target) => target !== wish)]);
-      const image = findImage(value);
-      if (image?.persistent) refuseSecondUse(image, persistent);
-      const disk = makeDisk(value, diskId++, image, wish === undefined ? others : new Set(taken));
-      taken.add(field(disk, 'TARGET') ?? '');
-      return [name, disk];
+      const made = typeof value === 'string' ? undefined : (disks.get(value) ?? nics.get(value));
+      return [name, made ?? value];
     });
   return [...system, ['VMID', String(id)]];
+}
+
+/** By the vectors that ask for them. */
+function makeDisks(wanted: Vector[], findImage: FindImage, imported: boolean): Map<Vector, Vector> {
+  const used = new Set(wanted.flatMap((disk) => field(disk, 'TARGET') ?? []));
+  const taken = new Set<string>();
+  const persistent = new Set<number>();
+  return new Map(
+    wanted.map((given, diskId) => {
+      // names that other disks ask for are not given away, and the disk's own wish is no clash with itself
+      const wish = field(given, 'TARGET');
+      const others = new Set([...taken, ...[...used].filter((target) => target !== wish)]);
+      const image = findImage(given);
+      if (image?.persistent) refuseSecondUse(image, persistent);
+      const disk = makeDisk(given, diskId, image, wish === undefined ? others : new Set(taken), imported);
+      taken.add(field(disk, 'TARGET') ?? '');
+      return [given, disk];
+    }),
+  );
+}
+
+/** By the vectors that ask for them. An imported VM's stay on whatever bridge they are on. */
+function makeNics(
+  vmId: number,
+  template: Attributes,
+  findNetwork: FindNetwork,
+  imported: boolean,
+): Map<Vector, Vector> {
+  const defaults = vectors(template, 'NIC_DEFAULT')[0];
+  if (!imported) refuseUnofferedNics(template);
+  return new Map(
+    vectors(template, 'NIC').map((nic, nicId) => [
+      nic,
+      imported
+        ? [...nic.filter(([name]) => name !== 'NIC_ID'), ['NIC_ID', String(nicId)]]
+        : makeNic(nic, vmId, nicId, findNetwork(nic), defaults),
+    ]),
+  );
 }
 
 function positive(template: Attributes, name: string, shape: RegExp): void {

@@ -56,9 +56,20 @@ describe('a DISK with an image', () => {
     expect(field(make([], { ...ready, state: 2 }), 'IMAGE_ID')).toBe('2');
   });
 
-  it('takes the same SIZE, and refuses another', () => {
+  it('takes the same SIZE or a larger one, and keeps what the image has', () => {
     expect(field(make([['SIZE', '1536']], ready), 'SIZE')).toBe('1536');
-    expect(() => make([['SIZE', '2000']], ready)).toThrow('DISK 0 has SIZE="2000", but image 2');
+    const larger = make([['SIZE', '2000']], ready);
+    expect([field(larger, 'SIZE'), field(larger, 'ORIGINAL_SIZE')]).toEqual(['2000', '1536']);
+  });
+
+  it.each([
+    ['1535', {}, 'DISK 0 has SIZE="1535", but image 2 (alpine) has 1536 MB, and a disk cannot be smaller'],
+    ['2000', { persistent: true }, 'is persistent; let it grow with onevm disk-resize'],
+    ['2000', { type: 1 }, 'is a CDROM; leave SIZE out'],
+    ['2 GB', {}, 'DISK 0 has SIZE="2 GB"; it must be a number of MB from 1 to'],
+    ['99999999', {}, 'it must be a number of MB from 1 to 16777216'],
+  ] as Array<[string, Partial<Image>, string]>)('refuses SIZE="%s" for %j', (size, change, message) => {
+    expect(() => make([['SIZE', size]], { ...ready, name: 'alpine', ...change })).toThrow(message);
   });
 
   it('never takes a backup, whatever state it is in', () => {

@@ -45,16 +45,34 @@ export function readDisks(template: Attributes): VmDisk[] {
   });
 }
 
-/** Where the data of a VM's disk lies: persistent images are used in place, others have a file in the VM's directory. */
+/** Where the data of a VM's disk lies: in its image or wherever an imported VM has it, else in a file in the VM's directory. */
 export function diskPath(disk: VmDisk, vmDirectory: string): string {
-  return disk.persistent || disk.kind === 'cdrom' ? disk.source : `${vmDirectory}/disk.${disk.diskId}`;
+  return isInPlace(disk) ? disk.source : `${vmDirectory}/disk.${disk.diskId}`;
 }
 
-/** One DISK of a template made ready for a VM. `image` is what IMAGE_ID or IMAGE names, undefined for a volatile disk. */
-export function makeDisk(wanted: Vector, diskId: number, image: Image | undefined, usedTargets: Set<string>): Vector {
-  const disk = wanted.filter(([name]) => name !== 'DISK_ID').map(([name, value]): Vector[number] => [name, value]);
+/** Whether the disk is no file that the VM's directory holds: it is neither made nor removed with the VM. */
+export function isInPlace(disk: VmDisk): boolean {
+  return disk.persistent || disk.kind === 'cdrom' || (disk.imageId < 0 && disk.source !== '');
+}
+
+/** Given by the system alone; what a template has of them is not read. */
+const SYSTEM = new Set(['DISK_ID', 'ATTACH', 'ORIGINAL_SIZE']);
+
+/**
+ * One DISK of a template made ready for a VM. `image` is what IMAGE_ID or IMAGE names, undefined for a volatile disk. Only a VM that
+ * is taken over as it is (`imported`) may have files of its own as disks: with SOURCE anybody could read any file.
+ */
+export function makeDisk(
+  wanted: Vector,
+  diskId: number,
+  image: Image | undefined,
+  usedTargets: Set<string>,
+  imported = false,
+): Vector {
+  const disk = wanted.filter(([name]) => !SYSTEM.has(name)).map(([name, value]): Vector[number] => [name, value]);
   setField(disk, 'DISK_ID', String(diskId));
   if (image) fromImage(disk, diskId, image);
+  else if (hasFile(disk)) fromFile(disk, diskId, imported);
   else volatile(disk, diskId);
   const target = field(disk, 'TARGET') || freeTarget(field(disk, 'DEV_PREFIX') || prefixOf(image), usedTargets);
   if (usedTargets.has(target)) {
@@ -70,7 +88,7 @@ export function makeDisk(wanted: Vector, diskId: number, image: Image | undefine
 
 function fromImage(disk: Vector, diskId: number, image: Image): void {
   refuseUnusable(image);
-  refuseOtherSize(disk, diskId, image);
+  const size = sizeOver(disk, diskId, image);
   const cdrom = image.type === IMAGE_TYPE.CDROM;
   const ownFormat = image.persistent || cdrom ? image.format : 'qcow2';
   const values: Array<[string, string]> = [
@@ -82,7 +100,7 @@ function fromImage(disk: Vector, diskId: number, image: Image): void {
     ['SOURCE', image.source],
     ['FORMAT', ownFormat],
     ['TYPE', cdrom ? 'CDROM' : 'FILE'],
-    ['SIZE', String(image.sizeMb)],
+    ['SIZE', String(size)],
     ['ORIGINAL_SIZE', String(image.sizeMb)],
     ['PERSISTENT', image.persistent ? 'YES' : 'NO'],
     ['CLONE', image.persistent || cdrom ? 'NO' : 'YES'],
@@ -105,14 +123,48 @@ function refuseUnusable(image: Image): void {
   }
 }
 
-/** SIZE of a disk with an image comes from the image; a wish for another one must not be lost silently. */
-function refuseOtherSize(disk: Vector, diskId: number, image: Image): void {
-  const size = field(disk, 'SIZE') ?? '';
-  if (size === '' || size === String(image.sizeMb)) return;
+/** SIZE of a disk with an image: the image's, or more, when the disk is a file of its own that can be larger than what it stands on. */
+function sizeOver(disk: Vector, diskId: number, image: Image): number {
+  const given = field(disk, 'SIZE') ?? '';
+  if (given === '' || given === String(image.sizeMb)) return image.sizeMb;
+  const size = sizeMbOf(given, `DISK ${diskId}`);
+  const name = `image ${image.id} (${image.name})`;
+  if (size < image.sizeMb) {
+    throw new OneError(
+      CODE.ALLOCATE,
+      `DISK ${diskId} has SIZE="${given}", but ${name} has ${image.sizeMb} MB, and a disk cannot be smaller; leave SIZE out.`,
+    );
+  }
+  if (!image.persistent && image.type !== IMAGE_TYPE.CDROM) return size;
+  const why = image.persistent ? 'is persistent; let it grow with onevm disk-resize' : 'is a CDROM';
+  throw new OneError(CODE.ALLOCATE, `DISK ${diskId} has SIZE="${given}", but ${name} ${why}; leave SIZE out.`);
+}
+
+/** A number of MB; `whose` begins the error. */
+export function sizeMbOf(given: string, whose: string): number {
+  if (/^[1-9]\d*$/.test(given) && Number(given) <= MAX_SIZE_MB) return Number(given);
   throw new OneError(
     CODE.ALLOCATE,
-    `DISK ${diskId} has SIZE="${size}", but image ${image.id} (${image.name}) has ${image.sizeMb} MB, and resizing it is not available; leave SIZE out.`,
+    `${whose} has SIZE="${given}"; it must be a number of MB from 1 to ${MAX_SIZE_MB}.`,
   );
+}
+
+function hasFile(disk: Vector): boolean {
+  return (field(disk, 'SOURCE') ?? '') !== '';
+}
+
+function fromFile(disk: Vector, diskId: number, imported: boolean): void {
+  const source = field(disk, 'SOURCE') ?? '';
+  if (!imported) {
+    throw new OneError(
+      CODE.ALLOCATE,
+      `DISK ${diskId} has SOURCE="${source}" and no image; make an image of that file (oneimage create) and use its IMAGE_ID.`,
+    );
+  }
+  const format = field(disk, 'FORMAT') ?? '';
+  if (!isDiskFormat(format)) {
+    throw new OneError(CODE.ALLOCATE, `DISK ${diskId} has FORMAT="${format}"; it must be qcow2 or raw.`);
+  }
 }
 
 function volatile(disk: Vector, diskId: number): void {
@@ -124,13 +176,7 @@ function volatile(disk: Vector, diskId: number): void {
       `DISK ${diskId} ${given}; a disk needs an image, or TYPE fs or swap with SIZE in MB.`,
     );
   }
-  const size = field(disk, 'SIZE') ?? '';
-  if (!/^[1-9]\d*$/.test(size) || Number(size) > MAX_SIZE_MB) {
-    throw new OneError(
-      CODE.ALLOCATE,
-      `DISK ${diskId} has SIZE="${size}"; it must be a number of MB from 1 to ${MAX_SIZE_MB}.`,
-    );
-  }
+  sizeMbOf(field(disk, 'SIZE') ?? '', `DISK ${diskId}`);
   const format = (field(disk, 'FORMAT') || (type === 'swap' ? 'raw' : 'qcow2')).toLowerCase();
   if (!isDiskFormat(format)) {
     throw new OneError(CODE.ALLOCATE, `DISK ${diskId} has FORMAT="${format}"; it must be qcow2 or raw.`);

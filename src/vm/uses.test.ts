@@ -6,7 +6,7 @@ import type { Vm } from '../model/vm.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { hostOf, imagesOf, systemDatastore as findSystem } from './places.ts';
-import { holdImages, releaseImages } from './uses.ts';
+import { holdImages, releaseAll } from './uses.ts';
 
 let store: Store;
 beforeEach(async () => {
@@ -28,26 +28,45 @@ const machine = (id: number, ...imageIds: number[]): Vm => ({
   ]),
 });
 
+/** The VM is in the store, as long as it is not DONE. */
+const starts = async (one: Vm): Promise<Vm> => {
+  const { id } = one;
+  await store.vms.allocate(() => ({ ...one, state: 3 }), id);
+  await holdImages(store, one);
+  return one;
+};
+const ends = async (one: Vm): Promise<void> => {
+  const ended = await store.vms.update(one.id, (record) => void (record.state = 6));
+  await releaseAll(store, ended);
+};
+const stateOf = async (id: number): Promise<number> => (await store.images.get(id)).state;
+
 it('holds and gives back: a shared image is free when its last VM ends', async () => {
   const shared = await image({});
   const own = await image({ persistent: true });
-  const [first, second] = [machine(1, shared.id, own.id, shared.id), machine(2, shared.id)];
-  await holdImages(store, first);
-  await holdImages(store, second);
-  expect(await store.images.get(shared.id)).toMatchObject({ state: 2, vms: [1, 2], runningVms: 2 });
-  expect(await store.images.get(own.id)).toMatchObject({ state: 8, vms: [1], runningVms: 1 });
-  await releaseImages(store, first);
-  expect(await store.images.get(shared.id)).toMatchObject({ state: 2, vms: [2], runningVms: 1 });
-  expect(await store.images.get(own.id)).toMatchObject({ state: 1, vms: [] });
-  await releaseImages(store, first);
-  await releaseImages(store, second);
-  expect(await store.images.get(shared.id)).toMatchObject({ state: 1, vms: [], runningVms: 0 });
+  const first = await starts(machine(1, shared.id, own.id, shared.id));
+  const second = await starts(machine(2, shared.id));
+  expect([await stateOf(shared.id), await stateOf(own.id)]).toEqual([2, 8]);
+  await ends(first);
+  expect([await stateOf(shared.id), await stateOf(own.id)]).toEqual([2, 1]);
+  await ends(first);
+  await ends(second);
+  expect(await stateOf(shared.id)).toBe(1);
+});
+
+it('gives back the addresses of one VM, and of no other', async () => {
+  const [first, second] = [await starts(machine(1)), await starts(machine(2))];
+  for (const { id } of [first, second]) await store.leases.take({ vnetId: 0, arId: 0, index: id, vm: id, nicId: 0 });
+  await ends(first);
+  expect((await store.leases.ofVnet(0)).map((lease) => lease.vm)).toEqual([2]);
 });
 
 it('gives back without making good what is not', async () => {
-  const broken = await image({ state: 5, vms: [1] });
-  await releaseImages(store, machine(1, broken.id));
-  expect(await store.images.get(broken.id)).toMatchObject({ state: 5, vms: [] });
+  const broken = await image({});
+  const one = await starts(machine(1, broken.id));
+  await store.images.update(broken.id, (record) => void (record.state = 5));
+  await ends(one);
+  expect(await stateOf(broken.id)).toBe(5);
 });
 
 it('goes on without images that are gone, and without volatile disks', async () => {
@@ -70,7 +89,7 @@ it('undoes every hold when one image cannot be held', async () => {
   await expect(store.transaction((tx) => holdImages(tx, machine(1, here.id, 77)))).rejects.toMatchObject({
     code: 0x400,
   });
-  expect(await store.images.get(here.id)).toMatchObject({ state: 1, vms: [] });
+  expect(await store.images.get(here.id)).toMatchObject({ state: 1 });
 });
 
 it('finds the host of a VM by its last stay, and says so when there was none', async () => {

@@ -1,4 +1,4 @@
-// Images of VMs are marked as used while a VM says that it uses them.
+// What VMs use of others: images are marked as used while a VM says that it uses them, and addresses are its own.
 import { IMAGE_STATE } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +13,12 @@ export async function holdImages(tx: Store, vm: Vm): Promise<void> {
     const state = image.persistent ? USED_PERS : USED;
     if (image.state !== state) await tx.images.update(id, (record) => void (record.state = state));
   }
+}
+
+/** Gives back all that a VM had which is no more: its images and its addresses. The store already says that it is DONE. */
+export async function releaseAll(tx: Store, vm: Vm): Promise<void> {
+  await releaseImages(tx, vm);
+  await tx.leases.freeVm(vm.id);
 }
 
 /** Gives back the images that nobody uses any more. `vm` is what it was; the store already says that it uses them no longer. */

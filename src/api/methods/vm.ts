@@ -1,22 +1,20 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
 import { refuseRestricted } from '../../access/restricted.ts';
-import { field, merge, vectors, type Attributes } from '../../model/attributes.ts';
+import { newPermissions } from '../../access/umask.ts';
+import { merge, type Attributes } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
 import { LCM, type Vm } from '../../model/vm.ts';
 import { NOUNS } from '../../store/nouns.ts';
-import type { Store } from '../../store/store.ts';
-import { allocateVm } from '../../vm/allocate.ts';
+import { addVm } from '../../vm/create.ts';
 import { nowSec } from '../../vm/parts.ts';
-import { keepWithinQuota } from '../../vm/quota.ts';
 import { updateConf } from '../../vm/update-conf.ts';
-import { holdImages } from '../../vm/uses.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
-import { authorized, authorizedIn, mayUse, requireCreate } from '../noun.ts';
-import { DATASTORE, IMAGE, VM } from '../nouns/stored.ts';
+import { namedImages, namedNetworks } from '../named.ts';
+import { authorized, requireCreate } from '../noun.ts';
+import { DATASTORE, VM } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 import { infoMethod, ownedMethods } from '../owned.ts';
 
@@ -77,35 +75,18 @@ export async function createVm(call: Call, template: Attributes, hold: boolean, 
   const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
   const vm = await parts.store.transaction(async (tx) => {
     const images = await namedImages(call, tx, template);
-    const created = await tx.vms.allocate((id) =>
-      allocateVm(id, template, owner, (disk) => images.get(disk), hold, nowSec(parts.clock), nameBefore),
-    );
-    await holdImages(tx, created);
-    await keepWithinQuota(tx, created, NOUNS.vms.charges(created));
-    return created;
+    const networks = await namedNetworks(call, tx, template);
+    return addVm(tx, {
+      template,
+      owner,
+      findImage: (disk) => images.get(disk),
+      findNetwork: (nic) => networks.get(nic),
+      hold,
+      nowSec: nowSec(parts.clock),
+      permissions: newPermissions(user),
+      ...(nameBefore !== undefined && { nameBefore }),
+    });
   });
   tick.wake();
   return vm;
-}
-
-/** The images that DISKs name by IMAGE_ID, or by IMAGE with IMAGE_UNAME (the caller's own by default). */
-async function namedImages(call: Call, tx: Store, template: Attributes): Promise<Map<Attributes[number][1], Image>> {
-  const found = new Map<Attributes[number][1], Image>();
-  for (const disk of vectors(template, 'DISK')) {
-    const id = field(disk, 'IMAGE_ID') || undefined;
-    const name = field(disk, 'IMAGE') || undefined;
-    if (id !== undefined) {
-      found.set(disk, await authorizedIn(tx, call.caller, IMAGE, /^\d{1,9}$/.test(id) ? Number(id) : -1, 'USE'));
-    } else if (name !== undefined) {
-      found.set(disk, await imageNamed(call, tx, name, field(disk, 'IMAGE_UNAME') ?? call.user.name));
-    }
-  }
-  return found;
-}
-
-/** An image of that name and owner that the caller may use; one she may not is as good as none. */
-async function imageNamed(call: Call, tx: Store, name: string, uname: string): Promise<Image> {
-  const image = (await tx.images.list({ name })).find((one) => one.uname === uname);
-  if (image && mayUse(call, IMAGE, image)) return image;
-  throw new OneError(CODE.NO_EXISTS, `Error getting image [${name}] of user ${uname}, which a DISK names.`);
 }
