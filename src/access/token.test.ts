@@ -78,6 +78,7 @@ describe('revoking', () => {
   it('takes one, or all', () => {
     const tokens = [kept(1), kept(2), kept(3, NOW)];
     expect(changeTokens(owner(tokens), ask(1, 0), NOW)).toEqual([kept(2)]);
+    expect(changeTokens(owner(tokens), { ...ask(1, 0), token: hashToken(name(1)) }, NOW)).toEqual([kept(2)]);
     expect(changeTokens(owner(tokens), { ...ask(1, 0), token: '' }, NOW)).toEqual([]);
     expect(changeTokens(owner(), { ...ask(1, 0), token: '' }, NOW)).toEqual([]);
   });

@@ -46,8 +46,8 @@ export function changeTokens(
   const { token, validSec, egid } = request;
   const valid = (user.tokens ?? []).filter((each) => isValid(each, nowSec));
   const hash = hashToken(token);
+  if (validSec === 0) return token === '' ? [] : revoked(valid, [hash, token]);
   const rest = valid.filter((each) => each.hash !== hash);
-  if (validSec === 0) return token === '' ? [] : revoked(valid, rest);
   checkTerm(validSec);
   checkScope(user, egid);
   if (token.length < MIN_CHARACTERS) {
@@ -62,7 +62,9 @@ export function changeTokens(
   return [...rest, { hash, expires: validSec === NEVER ? NEVER : nowSec + validSec, egid }];
 }
 
-function revoked(valid: LoginToken[], rest: LoginToken[]): LoginToken[] {
+/** Without the token that one of these is the hash of: documents name tokens by their hashes, so that one may be revoked unseen. */
+function revoked(valid: LoginToken[], hashes: readonly string[]): LoginToken[] {
+  const rest = valid.filter((each) => !hashes.includes(each.hash));
   if (rest.length < valid.length) return rest;
   throw new OneError(CODE.NO_EXISTS, 'Could not revoke the login token: there is none like that.');
 }

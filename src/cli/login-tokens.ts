@@ -46,7 +46,7 @@ export function addTokenCommands(family: Family): void {
       const username = args[1] ?? callerOf(client);
       const token = await wholeToken(client, args[1], argument(args, 0));
       await client.call('user.login', username, token, 0, ALL_GROUPS);
-      if (removeCredentials(authFile(io.home), `${username}:${token}`)) io.write(`${authFile(io.home)} was removed.\n`);
+      if (removeCredentials(authFile(io.home), username, token)) io.write(`${authFile(io.home)} was removed.\n`);
     },
   );
   family.add(

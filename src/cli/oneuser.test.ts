@@ -167,6 +167,20 @@ test('a token is deleted by how it begins, and forgotten in the file', async () 
   expect((await run('token-delete-all ann')).calls).toEqual([['user.login', 'ann', '', 0, -1]]);
 });
 
+test('a server that shows only the hash of a token is told the hash', async () => {
+  // SHA-256 of `abc`.
+  const hash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  const file = join(home, '.one', 'one_auth');
+  mkdirSync(join(home, '.one'));
+  writeFileSync(file, 'ann:abc\n');
+  const document = sample('user').replace('1234500000000000000000000000000000000000', hash);
+  const outcome = await runCommand(oneuser, 'token-delete ba7816b', { ...REPLIES, 'user.info': document }, (io) => {
+    io.home = home;
+  });
+  expect(outcome.calls.at(-1)).toEqual(['user.login', 'ann', hash, 0, -1]);
+  expect(outcome.out).toBe(`${file} was removed.\n`);
+});
+
 test('another token in the file stays there', async () => {
   const file = join(home, '.one', 'one_auth');
   mkdirSync(join(home, '.one'));

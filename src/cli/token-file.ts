@@ -1,4 +1,5 @@
 // ~/.one/one_auth, as login tokens are put there and taken away: one line `user:token` that only its owner may read.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { reasonOf } from '../model/errors.ts';
@@ -25,9 +26,16 @@ export function writeCredentials(file: string, credentials: string, replace: boo
   return true;
 }
 
-/** Removes the file when it has just these credentials; whether it did. */
-export function removeCredentials(file: string, credentials: string): boolean {
-  if (!existsSync(file) || readFileSync(file, 'utf8').trim() !== credentials) return false;
+/** Removes the file when it has this user's token, which may be named by its SHA-256 as well; whether it did. */
+export function removeCredentials(file: string, username: string, token: string): boolean {
+  if (!existsSync(file)) return false;
+  const [name, ...rest] = readFileSync(file, 'utf8').trim().split(':');
+  const kept = rest.join(':');
+  if (name !== username || (kept !== token && sha256(kept) !== token)) return false;
   rmSync(file);
   return true;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
