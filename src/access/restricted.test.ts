@@ -6,6 +6,7 @@ import {
   GROUP_RESTRICTED,
   IMAGE_RESTRICTED,
   refuseRestricted,
+  refuseRestrictedPart,
   USER_RESTRICTED,
   VM_RESTRICTED,
   type RestrictedKind,
@@ -96,6 +97,15 @@ describe('of VMs', () => {
     const before = [...nic('02:00:00:00:00:01'), ...nic('02:00:00:00:00:02')];
     expect(() => refuseRestricted('VM', [...before].reverse(), before)).not.toThrow();
     expect(() => refuseRestricted('VM', before.slice(1), before)).toThrow('NIC/MAC');
+  });
+
+  it('an update by parts speaks only of what it mentions', () => {
+    const before: Attributes = [...valued('NIC/MAC', '02:00'), ...valued('CONTEXT/FILES', '/x'), ['RAW', 'x']];
+    expect(() => refuseRestrictedPart('VM', [['MEMORY', '1']], before)).not.toThrow();
+    expect(() => refuseRestrictedPart('VM', valued('CONTEXT/FILES', '/x'), before)).not.toThrow();
+    expect(() => refuseRestrictedPart('VM', [['CONTEXT', []]], before)).toThrow('CONTEXT/FILES');
+    expect(() => refuseRestrictedPart('VM', [['RAW', 'y']], before)).toThrow('RAW');
+    expect(() => refuseRestricted('VM', [['MEMORY', '1']], before)).toThrow('CONTEXT/FILES');
   });
 
   it('everything else is free', () => {

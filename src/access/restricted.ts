@@ -1,5 +1,5 @@
 // Attributes that only administrators may set, because they reach into the host, the network, the bill or the rights of others. Pure.
-import type { Attributes, Vector } from '../model/attributes.ts';
+import { merge, type Attributes, type Vector } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 
 const NIC_PLACE = ['MAC', 'VLAN_ID', 'BRIDGE'];
@@ -55,6 +55,11 @@ export function refuseRestricted(kind: RestrictedKind, template: Attributes, bef
       { hint: 'Leave it as it is, or ask a member of the group oneadmin.' },
     );
   }
+}
+
+/** The same for an update that leaves alone what it does not mention; `given` is the update, not the whole. */
+export function refuseRestrictedPart(kind: RestrictedKind, given: Attributes, before: Attributes): void {
+  refuseRestricted(kind, merge(before, given), before);
 }
 
 /** Every value of the attribute, in an order of their own. */

@@ -1,5 +1,5 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
-import { refuseRestricted } from '../../access/restricted.ts';
+import { refuseRestricted, refuseRestrictedPart } from '../../access/restricted.ts';
 import { newPermissions } from '../../access/umask.ts';
 import { merge, type Attributes } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -35,7 +35,8 @@ export const vmMethods: MethodTable = {
     const before = await authorizedVm(call, id, 'update');
     const given = parseTemplate(text);
     const merging = appendFlag(append);
-    if (!call.caller.admin) refuseRestricted('VM', given, before.userTemplate);
+    if (!call.caller.admin)
+      refuseRestricted('VM', merging ? merge(before.userTemplate, given) : given, before.userTemplate);
     await call.parts.store.vms.update(
       id,
       (vm) => void (vm.userTemplate = merging ? merge(vm.userTemplate, given) : given),
@@ -46,7 +47,7 @@ export const vmMethods: MethodTable = {
     const before = await authorizedVm(call, id, 'updateconf');
     const given = parseTemplate(text);
     const merging = appendFlag(append);
-    if (!call.caller.admin) refuseRestricted('VM', given, before.template);
+    if (!call.caller.admin) refuseRestrictedPart('VM', given, before.template);
     await call.parts.store.vms.update(id, (vm) => updateConf(vm, given, merging));
     return id;
   }),
