@@ -26,6 +26,7 @@ beforeEach(async () => {
     ...{ store: await openSqlite(':memory:'), clock: () => 0, log: pino({ level: 'silent' }), runDirectory: directory },
     ...{ hypervisorConfigOf: () => hypervisor, hypervisorOf: () => openHypervisor(hypervisor) },
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
+    ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');
       return Promise.resolve(openBackupStore(config));

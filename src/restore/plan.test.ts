@@ -72,7 +72,6 @@ function image(points: BackupPoint[], over: Partial<Image> = {}): Image {
     sizeMb: 172,
     state: IMAGE_STATE.READY,
     prevState: IMAGE_STATE.INIT,
-    runningVms: 1,
     vms: [0],
     datastoreId: 100,
     datastore: 'RBackups',

@@ -7,6 +7,8 @@ import { systemMethods } from './system.ts';
 import { templateMethods } from './template.ts';
 import { userMethods } from './user.ts';
 import { vmMethods } from './vm.ts';
+import { vmPoolMethods } from './vm-pool.ts';
+import { vnetMethods } from './vnet.ts';
 
 export const METHODS: MethodTable = {
   ...datastoreMethods,
@@ -16,4 +18,6 @@ export const METHODS: MethodTable = {
   ...templateMethods,
   ...userMethods,
   ...vmMethods,
+  ...vmPoolMethods,
+  ...vnetMethods,
 };

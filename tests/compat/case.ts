@@ -1,0 +1,159 @@
+// One case of the conformance table: a request as a client sends it, and what the reply must be, down to the types on the wire.
+import { expect } from 'vitest';
+import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
+import { CLIENTS, type ClientName, type Param } from './clients.ts';
+import { SCHEMA_OF_METHOD } from './schema/all.ts';
+import { validate } from './schema/validate.ts';
+
+/** An object that an earlier case made, by the name it was saved under. */
+export interface Ref {
+  ref: string;
+}
+export const ref = (name: string): Ref => ({ ref: name });
+export type Given = Param | Ref;
+
+export type Expected =
+  /** An object's id: a new one, or that of the first integer parameter. */
+  | { id: 'new' | 'same' | number }
+  /** A document with this root, that its schema accepts, and texts at paths of it. */
+  | { document: string; has?: Record<string, string | RegExp> }
+  | { text: RegExp }
+  /** A failure with this code and message. */
+  | { fails: number; says: RegExp }
+  | { fault: number };
+
+export interface Case {
+  what: string;
+  client?: ClientName;
+  /** Session of a user of the scene; oneadmin when left out. */
+  as?: string;
+  method: string;
+  params?: readonly Given[];
+  expected: Expected;
+  /** Keeps the id that was returned for later cases. */
+  save?: string;
+}
+
+export const CODE = {
+  AUTHENTICATION: 0x100,
+  AUTHORIZATION: 0x200,
+  NO_EXISTS: 0x400,
+  ACTION: 0x800,
+  XML_RPC_API: 0x1000,
+  INTERNAL: 0x2000,
+  ALLOCATE: 0x4000,
+  LOCKED: 0x8000,
+} as const;
+
+export interface Scene {
+  endpoint: string;
+  /** Session strings by name. */
+  sessions: ReadonlyMap<string, string>;
+  /** Ids that were saved. */
+  ids: Map<string, number>;
+}
+
+const CLIENT_NAMES = Object.keys(CLIENTS) as ClientName[];
+
+/** Sends the request of a case and checks its reply. `number` picks the client when the case names none. */
+export async function check(scene: Scene, given: Case, number: number): Promise<void> {
+  const client = CLIENTS[given.client ?? CLIENT_NAMES[number % CLIENT_NAMES.length] ?? 'ruby'];
+  const params = (given.params ?? []).map((param) => resolved(scene, param));
+  const session = scene.sessions.get(given.as ?? 'oneadmin') ?? given.as ?? '';
+  const reply = await fetch(scene.endpoint, {
+    method: 'POST',
+    headers: client.headers,
+    body: Buffer.from(client.body(given.method, [session, ...params])),
+  });
+  const text = await reply.text();
+  expect(reply.status).toBe(200);
+  expect(reply.headers.get('content-type')).toMatch(/^text\/xml\b/);
+  expect(reply.headers.get('content-encoding')).toBeNull();
+  const length = reply.headers.get('content-length');
+  if (length !== null) expect(Number(length)).toBe(Buffer.byteLength(text));
+  const response = readXml(text);
+  expect(response.name).toBe('methodResponse');
+  if ('fault' in given.expected) return checkFault(response, given.expected.fault);
+  const values = response.children('params/param/value/array/data/value').map((value) => value.elements[0]);
+  if ('fails' in given.expected) return checkFailure(given, values, given.expected);
+  checkSuccess(scene, given, params, values);
+}
+
+function resolved(scene: Scene, given: Given): Param {
+  if (typeof given !== 'object' || Array.isArray(given)) return given;
+  const id = scene.ids.get(given.ref);
+  if (id === undefined) throw new Error(`No earlier case has saved "${given.ref}".`);
+  return id;
+}
+
+function checkFault(response: XmlElement, code: number): void {
+  const members = new Map(
+    response.children('fault/value/struct/member').map((member) => [member.textOf('name'), member.child('value')]),
+  );
+  expect(members.get('faultCode')?.elements[0]).toMatchObject({ text: String(code) });
+  expect(members.get('faultCode')?.elements[0]?.name).toMatch(/^(i4|int)$/);
+  expect(members.get('faultString')?.elements[0]).toMatchObject({ name: 'string' });
+}
+
+/** [false, message, code, object id, replication index], exactly. */
+function checkFailure(
+  given: Case,
+  values: Array<XmlElement | undefined>,
+  { fails, says }: { fails: number; says: RegExp },
+): void {
+  const shown = values.map((value) => `${value?.name} ${value?.text}`).join(' | ');
+  expect(
+    values.map((value) => value?.name),
+    shown,
+  ).toEqual(['boolean', 'string', 'i4', 'i4', 'i8']);
+  expect(values[0]?.text, shown).toBe('0');
+  expect(values[2]?.text, shown).toBe(String(fails));
+  expect(values[3]?.text).toMatch(/^-1$|^\d+$/);
+  expect(values[4]?.text).toMatch(/^-1$|^0$/);
+  const message = values[1]?.text ?? '';
+  expect(message.startsWith(`[${given.method}] `), message).toBe(true);
+  expect(message).toMatch(says);
+}
+
+/** [true, value, 0], exactly; the value is never a boolean. */
+function checkSuccess(scene: Scene, given: Case, params: Param[], values: Array<XmlElement | undefined>): void {
+  const shown = values.map((value) => `${value?.name} ${value?.text.slice(0, 300)}`).join(' | ');
+  expect(values[0], shown).toMatchObject({ name: 'boolean', text: '1' });
+  expect(values, shown).toHaveLength(3);
+  expect(values[2], shown).toMatchObject({ name: 'i4', text: '0' });
+  const [, value] = values;
+  const { expected } = given;
+  if ('id' in expected) {
+    expect(value?.name, shown).toBe('i4');
+    const id = Number(value?.text);
+    if (expected.id === 'same') expect(id).toBe(params.find((param) => typeof param === 'number'));
+    else if (expected.id === 'new') expect(id).toBeGreaterThanOrEqual(0);
+    else expect(id).toBe(expected.id);
+    if (given.save !== undefined) scene.ids.set(given.save, id);
+    return;
+  }
+  expect(value?.name, shown).toBe('string');
+  if ('text' in expected) expect(value?.text ?? '').toMatch(expected.text);
+  if ('document' in expected) checkDocument(given.method, value?.text ?? '', expected);
+}
+
+function checkDocument(
+  method: string,
+  xml: string,
+  { document, has = {} }: { document: string; has?: Record<string, string | RegExp> },
+): void {
+  const schema = SCHEMA_OF_METHOD[method.replace(/^one\./, '')];
+  if (schema === undefined) throw new Error(`There is no schema of what ${method} answers.`);
+  expect(validate(schema, xml)).toEqual([]);
+  const root = readXml(xml);
+  expect(root.name).toBe(document);
+  for (const [path, wanted] of Object.entries(has)) {
+    const found = root.children(path).map((element) => element.text);
+    if (typeof wanted === 'string') expect(found, path).toContain(wanted);
+    else
+      expect(
+        found.some((text) => wanted.test(text)),
+        `${path}: ${found.join(', ')}`,
+      ).toBe(true);
+  }
+}
