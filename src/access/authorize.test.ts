@@ -11,12 +11,9 @@ import {
   isLockedFor,
   makeCaller,
   mayAnyOf,
-  mayUnlock,
-  notAuthorized,
   requireRight,
   visibility,
   visibleBy,
-  withoutLock,
   type Caller,
   type Operation,
   type Target,
@@ -32,6 +29,7 @@ const locked = (target: Target, level: LockLevel, owner = 9): Target => ({
   ...target,
   lock: { level, owner, time: 0, requestId: -1 },
 });
+const withoutLock = (target: Target): Target => ({ ...target, lock: undefined });
 const mayDo = (caller: Caller, target: Target): string =>
   RIGHTS.filter((operation) => allows(caller, operation, target)).join(' ');
 
@@ -198,11 +196,6 @@ describe('locks', () => {
     }
     expect(isLockedFor(operation, object(0o777))).toBe(false);
   });
-
-  it('are undone by who made them and by administrators', () => {
-    const lock: Lock = { level: 1, owner: 9, time: 0, requestId: -1 };
-    expect([9, 0, 5].map((id) => mayUnlock(somebody(id, [1]), lock))).toEqual([true, true, false]);
-  });
 });
 
 describe('a refusal', () => {
@@ -213,7 +206,6 @@ describe('a refusal', () => {
     const caller = somebody(5, [1]);
     const text = 'User [5] : Not authorized to perform MANAGE VM [3].';
     expect(() => requireRight(caller, 'MANAGE', object(0o400))).toThrow(refused(CODE.AUTHORIZATION, text, 3));
-    expect(notAuthorized(caller, 'MANAGE', 'VM', 3).message).toBe(text);
     expect(() => requireRight(caller, 'CREATE', newTarget('HOST', { uid: 5, gid: 1 }))).toThrow(
       refused(CODE.AUTHORIZATION, 'User [5] : Not authorized to perform CREATE HOST.', -1),
     );

@@ -44,18 +44,8 @@ export function allows(caller: Caller, operation: Operation, target: Target): bo
   return !isLockedFor(operation, target) && mayDespiteLock(caller, operation, target);
 }
 
-/** The same as if the object were not locked: for showing it, and for locking and unlocking. */
-export function withoutLock(target: Target): Target {
-  return { ...target, lock: undefined };
-}
-
 export function isLockedFor(operation: Operation, target: Target): boolean {
   return operation !== 'CREATE' && target.lock !== undefined && target.lock.level <= LOCK_LEVEL[operation];
-}
-
-/** Locks are undone by those who made them, and by administrators. */
-export function mayUnlock(caller: Caller, lock: Lock): boolean {
-  return caller.admin || caller.user.id === lock.owner;
 }
 
 /** Throws OpenNebula's error when the caller may not; that an object is locked is told only to those who may use it otherwise. */
@@ -70,7 +60,7 @@ export function requireRight(caller: Caller, operation: Operation, target: Targe
 }
 
 /** The same text whether the object exists or not, so that it does not tell. */
-export function notAuthorized(caller: Caller, operation: Operation, resource: Resource, id: number): OneError {
+function notAuthorized(caller: Caller, operation: Operation, resource: Resource, id: number): OneError {
   const what = id === -1 ? resource : `${resource} [${id}]`;
   return new OneError(
     CODE.AUTHORIZATION,
@@ -81,14 +71,14 @@ export function notAuthorized(caller: Caller, operation: Operation, resource: Re
 
 /**
  * Whether the caller has the right on whatever object of that kind, existing or not. Only these may be told that an object does
- * not exist; all others get `notAuthorized`.
+ * not exist; all others get the error of `requireRight`.
  */
 export function mayAnyOf(caller: Caller, operation: Operation, resource: Resource): boolean {
   return caller.admin || rulesFor(caller, operation, resource).some(({ object }) => object.kind === 'all');
 }
 
 /** The rules that give the caller this right on some object of this kind. */
-export function rulesFor(caller: Caller, operation: Operation, resource: Resource): AclRule[] {
+function rulesFor(caller: Caller, operation: Operation, resource: Resource): AclRule[] {
   return caller.rules.filter(
     ({ user, resources, rights, zone }) =>
       isMeant(user, caller) && resources.includes(resource) && rights.includes(operation) && isHere(zone),
