@@ -63,7 +63,7 @@ function endCell(action: XmlElement): string {
 }
 
 /** `MM/DD/YY` */
-function shortDate(epochSec: number): string {
+export function shortDate(epochSec: number): string {
   const year = String(new Date(epochSec * 1000).getFullYear() % 100).padStart(2, '0');
   return `${minuteTime(epochSec).slice(0, 5)}/${year}`;
 }

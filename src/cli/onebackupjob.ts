@@ -1,0 +1,143 @@
+// The onebackupjob command.
+import type { Attributes } from '../model/attributes.ts';
+import { backupJobListing, backupJobText } from './backup-job-show.ts';
+import { argument, Family, forEachId, type Session } from './family.ts';
+import { Failure } from './failure.ts';
+import { createTemplate } from './input.ts';
+import { processIo, type Io } from './io.ts';
+import { addList, addShow } from './list.ts';
+import { idOf, idsOf, NOUN } from './lookup.ts';
+import { addCall, addChmod, addDelete, addLocks, addOwnership, addRename, addUpdate } from './object-commands.ts';
+import {
+  addScheduleCommands,
+  nowOrScheduled,
+  refuseLoose,
+  schedAction,
+  schedule,
+  SCHEDULE_OPTIONS,
+  type ScheduleOptions,
+} from './schedule.ts';
+
+const JOB = NOUN.backupJob;
+const BACKUP = { action: 'backup' };
+
+export function onebackupjob(io: Io): Family {
+  const family = new Family('onebackupjob', 'Backup jobs: VMs that are backed up together', io);
+  addCreate(family);
+  addList(family, backupJobListing);
+  addShow(
+    family,
+    'backupjob',
+    async ({ client }, given) => client.document('backupjob.info', await idOf(client, JOB, given)),
+    (_session, job) => backupJobText(job, Math.trunc(io.now() / 1000)),
+  );
+  addBackup(family);
+  addCall(family, JOB, 'cancel', 'Stop the backups that are running, and start no more', 'backup job cancelled');
+  addCall(family, JOB, 'retry', 'Back up again the VMs whose backups failed', 'retrying');
+  addPriority(family);
+  addScheduleCommands(family, JOB, []);
+  addDelete(family, JOB);
+  addUpdate(family, JOB, { infoParams: [], omitted: ['SCHED_ACTION'] });
+  addRename(family, JOB);
+  addOwnership(family, JOB);
+  addChmod(family, JOB);
+  addLocks(family, JOB);
+  return family;
+}
+
+interface CreateOptions extends ScheduleOptions {
+  name?: string;
+  description?: string;
+  vms?: string;
+  datastore?: string;
+  keep?: string;
+  mode?: string;
+}
+
+const CREATE_OPTIONS = [
+  ['--name <name>', 'name of the job'],
+  ['--description <text>', 'what it is for'],
+  ['--vms <vms>', 'the VMs to back up, by ids or names'],
+  ['-d, --datastore <datastore>', 'backup datastore, by id or name'],
+  ['--keep <count>', 'how many backups of a VM are kept'],
+  ['--mode <full|increment>', 'full or incremental backups'],
+  ...SCHEDULE_OPTIONS,
+] as const;
+
+function addCreate(family: Family): void {
+  family.add<CreateOptions>(
+    {
+      usage: 'create [file]',
+      description: 'Create a backup job from a template or from options, and say when it runs',
+      options: CREATE_OPTIONS,
+    },
+    async (session, [file], given) => {
+      const { client, io } = session;
+      checkSchedule(given, io);
+      const template = await createTemplate(io, file, await jobAttributes(session, given));
+      const id = Number(await client.text('backupjob.allocate', template));
+      try {
+        if (given.schedule !== undefined) await schedule(session, JOB, id, given, BACKUP);
+      } finally {
+        // The job is there even if the server did not take its schedule.
+        io.write(`ID: ${id}\n`);
+      }
+    },
+  );
+}
+
+/** Refuses a schedule that makes no sense before there is a job. */
+function checkSchedule(given: CreateOptions, io: Io): void {
+  if (given.schedule === undefined) refuseLoose(given);
+  else schedAction(given, io.now(), undefined);
+}
+
+async function jobAttributes({ client }: Session, given: CreateOptions): Promise<Attributes> {
+  const texts: Array<[string, string | undefined]> = [
+    ['NAME', given.name],
+    ['DESCRIPTION', given.description],
+    ['BACKUP_VMS', given.vms === undefined ? undefined : (await idsOf(client, NOUN.vm, given.vms)).join(',')],
+    [
+      'DATASTORE_ID',
+      given.datastore === undefined ? undefined : String(await idOf(client, NOUN.datastore, given.datastore)),
+    ],
+    ['KEEP_LAST', given.keep === undefined ? undefined : count(given.keep)],
+    ['MODE', given.mode === undefined ? undefined : mode(given.mode)],
+  ];
+  return texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+function count(given: string): string {
+  if (/^\d{1,9}$/.test(given)) return given;
+  throw new Failure(`--keep ${given} is no number of backups.`);
+}
+
+function mode(given: string): string {
+  const upper = given.toUpperCase();
+  if (upper === 'FULL' || upper === 'INCREMENT') return upper;
+  throw new Failure(`--mode ${given} is neither full nor increment.`);
+}
+
+function addBackup(family: Family): void {
+  family.add<ScheduleOptions>(
+    { usage: 'backup <backupjobs>', description: 'Run jobs now, or at a time', options: SCHEDULE_OPTIONS },
+    async (session, args, given) => {
+      await nowOrScheduled(session, JOB, argument(args, 0), given, BACKUP, (id) =>
+        session.client.call('backupjob.backup', id),
+      );
+    },
+  );
+}
+
+function addPriority(family: Family): void {
+  const description = 'Change which jobs go first: 0 to 99, higher before lower; 50 and more needs ADMIN';
+  family.add({ usage: 'priority <backupjobs> <priority>', description }, async (session, args) => {
+    const priority = argument(args, 1);
+    if (!/^\d{1,2}$/.test(priority)) throw new Failure(`The priority "${priority}" is no number from 0 to 99.`);
+    await forEachId(session, JOB, argument(args, 0), 'priority changed', (id) =>
+      session.client.call('backupjob.priority', id, Number(priority)),
+    );
+  });
+}
+
+if (import.meta.main) process.exitCode = await onebackupjob(processIo()).main(process.argv.slice(2));
