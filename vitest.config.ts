@@ -15,6 +15,7 @@ export default defineConfig({
             'tests/unit/**/*.test.ts',
             'tests/foundation/**/*.test.ts',
             'tests/golden/**/*.test.ts',
+            'tests/compat/**/*.test.ts',
           ],
           pool: 'threads',
           isolate: false,

@@ -3,6 +3,8 @@ import type { HistoryRecord, Vm } from '../../model/vm.ts';
 import { historyXml } from './history.ts';
 import { vmXml } from './vm.ts';
 
+export const HISTORY_RECORDS = 'HISTORY_RECORDS';
+
 /** Of one VM, the records that reach into from..to (epoch seconds, -1 for open). The VM inside each has no history of its own. */
 export function accountingRecords(vm: Vm, from = -1, to = -1): string {
   const records = vm.history.filter((record) => reachesInto(record, from, to));

@@ -1,6 +1,8 @@
 // ACL, the entries of ACL_POOL: an access rule as numbers and as people write it.
 import { branch, leaf } from '../xml-write.ts';
 
+export const ACL_POOL = 'ACL_POOL';
+
 /** A rule whose numbers are hexadecimal texts, as they are sent. */
 export interface AclView {
   id: number;

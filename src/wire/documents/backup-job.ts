@@ -5,6 +5,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, idList, leaf } from '../xml-write.ts';
 import { headXml, lockXml, permissionsXml } from './owned.ts';
 
+export const BACKUPJOB_POOL = 'BACKUPJOB_POOL';
+
 const ACTION = 'SCHED_ACTION';
 
 /** The actions stand at the end of TEMPLATE, each as it is given: their order is no alphabetical one. */

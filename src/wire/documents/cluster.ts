@@ -3,6 +3,8 @@ import type { Cluster } from '../../model/cluster.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, idList, leaf } from '../xml-write.ts';
 
+export const CLUSTER_POOL = 'CLUSTER_POOL';
+
 export interface ClusterMembers {
   hosts: readonly number[];
   datastores: readonly number[];

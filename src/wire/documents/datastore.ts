@@ -4,6 +4,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { headXml, permissionsXml } from './owned.ts';
 
+export const DATASTORE_POOL = 'DATASTORE_POOL';
+
 /** `images` are those that lie in it. */
 export function datastoreXml(datastore: Datastore, images: readonly number[] = []): string {
   return branch(
@@ -30,5 +32,5 @@ export function datastorePoolXml(
   datastores: readonly Datastore[],
   images: ReadonlyMap<number, readonly number[]> = new Map(),
 ): string {
-  return branch('DATASTORE_POOL', ...datastores.map((datastore) => datastoreXml(datastore, images.get(datastore.id))));
+  return branch(DATASTORE_POOL, ...datastores.map((datastore) => datastoreXml(datastore, images.get(datastore.id))));
 }

@@ -6,7 +6,7 @@ import { hostPoolXml, hostXml } from './host.ts';
 import { imagePoolXml, imageXml } from './image.ts';
 import { groupPoolXml, groupXml, userPoolXml, userXml } from './user.ts';
 import { vmTemplatePoolXml, vmTemplateXml } from './vm-template.ts';
-import { vmPoolXml, vmXml } from './vm.ts';
+import { vmPoolEntryXml, vmPoolXml, vmXml } from './vm.ts';
 
 const documents: Record<string, string> = {
   vm: vmXml(sample.vm),
@@ -68,6 +68,69 @@ test('a pool entry has only the last history record', () => {
 test('points of an image that is no chain are not shown', () => {
   const image = readXml(imageXml({ ...sample.backupImage, isChain: false }));
   expect(image.child('BACKUP_INCREMENTS')?.elements).toEqual([]);
+});
+
+const lock = { level: 2, owner: 3, time: 1669901324, requestId: 77 } as const;
+const lockXml = '<LOCK><LOCKED>2</LOCKED><OWNER>3</OWNER><TIME>1669901324</TIME><REQ_ID>77</REQ_ID></LOCK>';
+
+test.each([
+  ['image', imageXml({ ...sample.diskImage, lock }), '</NAME>', '<PERMISSIONS>'],
+  ['template', vmTemplateXml({ ...sample.vmTemplate, lock }), '</NAME>', '<PERMISSIONS>'],
+  ['VM', vmXml({ ...sample.vm, lock }), '</DEPLOY_ID>', '<MONITORING>'],
+  ['VM in a pool', vmPoolEntryXml({ ...sample.vm, lock }, false), '</DEPLOY_ID>', '<TEMPLATE>'],
+])('the lock of a locked %s stands at its place', (_noun, xml, before, after) => {
+  expect(xml).toContain(before + lockXml + after);
+});
+
+test('snapshots of a disk stand between history and backups, and disks without any have none', () => {
+  const snapshot = { id: 1, name: 'before <update>', parent: 0, children: [2, 3], date: 1669901324, sizeMb: 1024 };
+  const xml = vmXml({
+    ...sample.vm,
+    diskSnapshots: [
+      { diskId: 0, nextId: 4, snapshots: [{ ...snapshot, active: true }] },
+      { diskId: 1, nextId: 7, snapshots: [] },
+    ],
+  });
+  const vm = readXml(xml);
+  expect(names(vm)).toContain('HISTORY_RECORDS SNAPSHOTS BACKUPS');
+  const shown = vm.child('SNAPSHOTS');
+  expect(shown?.elements.map(({ name, text }) => `${name} ${text}`.trim())).toEqual([
+    'ALLOW_ORPHANS NO',
+    'CURRENT_BASE -1',
+    'DISK_ID 0',
+    'NEXT_SNAPSHOT 4',
+    'SNAPSHOT',
+  ]);
+  expect(shown?.child('SNAPSHOT')?.elements.map(({ name, text }) => `${name} ${text}`)).toEqual([
+    'ACTIVE YES',
+    'CHILDREN 2,3',
+    'DATE 1669901324',
+    'ID 1',
+    'NAME before <update>',
+    'PARENT 0',
+    'SIZE 1024',
+  ]);
+});
+
+test('lists that others tell are shown as they are handed in', () => {
+  const image = readXml(imageXml(sample.diskImage, [4, 7]));
+  expect([image.textOf('RUNNING_VMS'), image.children('VMS/ID').map(({ text }) => text)]).toEqual(['2', ['4', '7']]);
+  const host = readXml(hostXml(sample.host, { vms: [4, 7, 9], cpu: 350, memKb: 4096 }));
+  const share = (name: string): string => host.textOf(`HOST_SHARE/${name}`);
+  expect([share('CPU_USAGE'), share('MEM_USAGE'), share('RUNNING_VMS'), share('TOTAL_CPU')]).toEqual([
+    '350',
+    '4096',
+    '3',
+    '800',
+  ]);
+});
+
+test('a token is told by its hash, and in pools every user is followed by its quotas', () => {
+  const user = { ...sample.user, tokens: [{ hash: 'c0ffee', expires: -1, egid: 100 }] };
+  expect(userXml(user)).toContain(
+    '<LOGIN_TOKEN><TOKEN>c0ffee</TOKEN><EXPIRATION_TIME>-1</EXPIRATION_TIME><EGID>100</EGID></LOGIN_TOKEN><TEMPLATE>',
+  );
+  expect(names(readXml(userPoolXml([user, sample.user])))).toBe('USER QUOTAS USER QUOTAS DEFAULT_USER_QUOTAS');
 });
 
 test('no password hash leaves', () => {

@@ -4,6 +4,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { hostMonitoringXml } from './monitoring.ts';
 
+export const HOST_POOL = 'HOST_POOL';
+
 /** What the VMs that are on a host were promised of it. */
 export interface HostShare {
   vms: readonly number[];
@@ -34,7 +36,7 @@ export function hostXml(host: Host, share: HostShare = NOTHING): string {
 
 /** HOST_POOL in the order given. */
 export function hostPoolXml(hosts: readonly Host[], shares: ReadonlyMap<number, HostShare> = new Map()): string {
-  return branch('HOST_POOL', ...hosts.map((host) => hostXml(host, shares.get(host.id))));
+  return branch(HOST_POOL, ...hosts.map((host) => hostXml(host, shares.get(host.id))));
 }
 
 /** Nothing is reserved, so MAX equals TOTAL; the empty elements are demanded by the schema and the original's list. */

@@ -4,6 +4,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { headXml, lockXml, permissionsXml } from './owned.ts';
 
+export const IMAGE_POOL = 'IMAGE_POOL';
+
 /** `vms` use it; of a BACKUP image, the VM it holds. */
 export function imageXml(image: Image, vms: readonly number[] = image.vms): string {
   return branch(
@@ -37,7 +39,7 @@ export function imageXml(image: Image, vms: readonly number[] = image.vms): stri
 
 /** IMAGE_POOL in the order given. */
 export function imagePoolXml(images: readonly Image[]): string {
-  return branch('IMAGE_POOL', ...images.map((image) => imageXml(image)));
+  return branch(IMAGE_POOL, ...images.map((image) => imageXml(image)));
 }
 
 // Images are neither cloned into one another nor given snapshots here, yet the schema wants the elements.

@@ -6,6 +6,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, idList } from '../xml-write.ts';
 import { headXml, permissionsXml } from './owned.ts';
 
+export const SECURITY_GROUP_POOL = 'SECURITY_GROUP_POOL';
+
 export interface SecurityGroup extends Owned {
   template: Attributes;
 }

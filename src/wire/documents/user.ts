@@ -5,6 +5,9 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, idList, leaf } from '../xml-write.ts';
 import { defaultQuotasXml, quotaElements, quotasXml, type QuotaView } from './quota.ts';
 
+export const USER_POOL = 'USER_POOL';
+export const GROUP_POOL = 'GROUP_POOL';
+
 /** USER with its quotas and the default ones. */
 export function userXml(user: User, quotas: QuotaView = [], defaults: QuotaView = []): string {
   return branch('USER', ...userBody(user), quotaElements(quotas), defaultQuotasXml('user', defaults));
@@ -17,7 +20,7 @@ export function userEntryXml(user: User, quotas: QuotaView): string {
 
 /** USER_POOL in the order given. */
 export function userPoolXml(users: readonly User[]): string {
-  return branch('USER_POOL', ...users.map((user) => userEntryXml(user, [])), defaultQuotasXml('user', []));
+  return branch(USER_POOL, ...users.map((user) => userEntryXml(user, [])), defaultQuotasXml('user', []));
 }
 
 function userBody(user: User): string[] {
@@ -66,7 +69,7 @@ export function groupPoolXml(
   users: ReadonlyMap<number, readonly number[]> = new Map(),
 ): string {
   const entries = groups.map((group) => groupEntryXml(group, users.get(group.id) ?? [], []));
-  return branch('GROUP_POOL', ...entries, defaultQuotasXml('group', []));
+  return branch(GROUP_POOL, ...entries, defaultQuotasXml('group', []));
 }
 
 function groupBody(group: Group, users: readonly number[]): string[] {

@@ -4,6 +4,8 @@ import { USERS_GROUP } from '../../model/user.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, idList, leaf } from '../xml-write.ts';
 
+export const VDC_POOL = 'VDC_POOL';
+
 /** In place of an id: all of the zone. */
 export const ALL_OF_ZONE = -10;
 

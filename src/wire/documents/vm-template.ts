@@ -4,6 +4,8 @@ import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, leaf } from '../xml-write.ts';
 import { headXml, lockXml, permissionsXml } from './owned.ts';
 
+export const VMTEMPLATE_POOL = 'VMTEMPLATE_POOL';
+
 export function vmTemplateXml(template: VmTemplate): string {
   return branch(
     'VMTEMPLATE',
@@ -17,5 +19,5 @@ export function vmTemplateXml(template: VmTemplate): string {
 
 /** VMTEMPLATE_POOL in the order given. */
 export function vmTemplatePoolXml(templates: readonly VmTemplate[]): string {
-  return branch('VMTEMPLATE_POOL', ...templates.map((template) => vmTemplateXml(template)));
+  return branch(VMTEMPLATE_POOL, ...templates.map((template) => vmTemplateXml(template)));
 }

@@ -8,6 +8,8 @@ import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { historyXml, shortHistoryXml } from './history.ts';
 import { headXml, lockXml, permissionsXml } from './owned.ts';
 
+export const VM_POOL = 'VM_POOL';
+
 /** The full VM document. */
 export function vmXml(vm: Vm): string {
   return branch(
@@ -33,7 +35,7 @@ export function vmXml(vm: Vm): string {
 
 /** VM_POOL in the order given; `extended` entries are full documents, others the short form. */
 export function vmPoolXml(vms: readonly Vm[], extended: boolean): string {
-  return branch('VM_POOL', ...vms.map((vm) => vmPoolEntryXml(vm, extended)));
+  return branch(VM_POOL, ...vms.map((vm) => vmPoolEntryXml(vm, extended)));
 }
 
 /** One VM of VM_POOL: the full document when `extended`, else the short form. */
@@ -58,9 +60,13 @@ function shortVmXml(vm: Vm): string {
   );
 }
 
-/** RESCHED is always 0: VMs are not moved between hosts here. */
 function timesXml(vm: Vm): string {
-  return leaf('RESCHED', 0) + leaf('STIME', vm.stime) + leaf('ETIME', vm.etime) + leaf('DEPLOY_ID', vm.deployId);
+  return (
+    leaf('RESCHED', vm.resched ? 1 : 0) +
+    leaf('STIME', vm.stime) +
+    leaf('ETIME', vm.etime) +
+    leaf('DEPLOY_ID', vm.deployId)
+  );
 }
 
 /** CPU MEMORY VCPU DISK* NIC* GRAPHICS?, in this order. */

@@ -6,6 +6,8 @@ import { alphabetical, attributeXml, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { headXml, lockXml, permissionsXml } from './owned.ts';
 
+export const VNET_POOL = 'VNET_POOL';
+
 export function vnetXml(vnet: VirtualNetwork, leases: readonly Lease[]): string {
   const vms = [...new Set(leases.map(({ vm }) => vm).filter((vm) => vm >= 0))].toSorted((a, b) => a - b);
   return branch(

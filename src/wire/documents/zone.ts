@@ -1,6 +1,8 @@
 // The ZONE document; entries of ZONE_POOL are full documents. A zone of one server lists no servers.
 import { branch, cdataLeaf, leaf } from '../xml-write.ts';
 
+export const ZONE_POOL = 'ZONE_POOL';
+
 export interface Zone {
   id: number;
   name: string;
