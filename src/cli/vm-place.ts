@@ -134,8 +134,8 @@ function recoveryGiven(given: Record<string, boolean | undefined>): number {
 }
 
 async function askRecovery({ io }: Session): Promise<number> {
-  for (const name of RECOVERIES) io.warn(`  ${name.padEnd(10)}${RECOVERY_WORDS[name]}`);
-  const answer = await io.ask('How to recover: ');
+  const choices = RECOVERIES.map((name) => `  ${name.padEnd(10)}${RECOVERY_WORDS[name]}\n`);
+  const answer = await io.ask(`${choices.join('')}How to recover: `);
   if (answer === null) throw new Failure('--interactive needs a terminal to ask on.');
   const operation = RECOVERIES.findIndex((name) => name === answer.trim());
   if (operation === -1) throw new Failure(`"${answer}" is none of ${RECOVERIES.join(', ')}; nothing was done.`);
