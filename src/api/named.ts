@@ -6,7 +6,7 @@ import type { Owned } from '../model/permissions.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import type { Store } from '../store/store.ts';
 import type { Call } from './method.ts';
-import { authorizedIn, isUseLocked, mayUse, type ApiNoun } from './noun.ts';
+import { authorizedIn, mayUse, type ApiNoun } from './noun.ts';
 import { IMAGE, VNET } from './nouns/stored.ts';
 
 /** By DISK: the image that IMAGE_ID names, or IMAGE with IMAGE_UNAME (the caller's own by default). */
@@ -31,28 +31,26 @@ async function named<T extends Owned>(
     const id = field(device, `${word}_ID`) || undefined;
     const name = field(device, word) || undefined;
     if (id === undefined && name === undefined) continue;
-    const object =
+    const known =
       id === undefined
-        ? await byName(call, tx, noun, name ?? '', field(device, `${word}_UNAME`) ?? call.user.name)
-        : await authorizedIn(tx, call.caller, noun, /^\d{1,9}$/.test(id) ? Number(id) : -1, 'USE');
-    if (isUseLocked(object.lock)) {
-      const locked = `The resource ${noun.resource} [${object.id}] is locked; unlock it first.`;
-      throw new OneError(CODE.LOCKED, locked, { objectId: object.id });
-    }
-    found.set(device, object);
+        ? await idOf(call, tx, noun, name ?? '', field(device, `${word}_UNAME`) ?? call.user.name)
+        : /^\d{1,9}$/.test(id)
+          ? Number(id)
+          : -1;
+    found.set(device, await authorizedIn(tx, call.caller, noun, known, 'USE'));
   }
   return found;
 }
 
 /** One of that name and owner that the caller may use; one she may not is as good as none. */
-async function byName<T extends Owned>(
+async function idOf<T extends Owned>(
   call: Call,
   tx: Store,
   noun: ApiNoun<T>,
   name: string,
   uname: string,
-): Promise<T> {
+): Promise<number> {
   const object = (await noun.pool(tx).list({ name })).find((one) => one.uname === uname);
-  if (object && mayUse(call, noun, object)) return object;
+  if (object && mayUse(call, noun, object)) return object.id;
   throw new OneError(CODE.NO_EXISTS, `Error getting ${noun.label} [${name}] of user ${uname}.`);
 }

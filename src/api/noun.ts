@@ -1,8 +1,8 @@
 // A noun as the API sees it, and the one way to an object: by its id, for an operation, after asking whether the caller may.
 import { allows, mayAnyOf, requireRight, visibility, type Operation, type Target } from '../access/authorize.ts';
+import { newTarget } from '../access/targets.ts';
 import type { Resource } from '../model/acl.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { LOCK_LEVEL, type Lock } from '../model/permissions.ts';
 import type { LinkKind } from '../store/nouns.ts';
 import type { Filter, Pool, Store } from '../store/store.ts';
 import type { Call } from './method.ts';
@@ -24,7 +24,7 @@ export interface ApiNoun<T extends { id: number; name: string }> {
   document?(call: Call, object: T, decrypt: boolean): Promise<string>;
 }
 
-/** Operations that an object's lock does not hold back: reading and unlocking. */
+/** For what an object's lock does not hold back: reading what is locked, and unlocking it. */
 export const IGNORES_LOCK = Symbol('ignores the lock');
 
 /**
@@ -53,8 +53,7 @@ export async function authorizedIn<T extends { id: number; name: string }>(
   const object = await noun.pool(store).find(id);
   if (object) {
     const target = noun.target(object);
-    // reading is what tells that something is locked, so no lock keeps from it
-    requireRight(caller, operation, lock || operation === 'USE' ? { ...target, lock: undefined } : target);
+    requireRight(caller, operation, lock ? { ...target, lock: undefined } : target);
     return object;
   }
   if (mayAnyOf(caller, operation, noun.resource)) {
@@ -64,9 +63,16 @@ export async function authorizedIn<T extends { id: number; name: string }>(
   throw new OneError(CODE.NO_EXISTS, `Error getting ${noun.label} [${id}].`, { objectId: id });
 }
 
-/** Throws unless the caller may make objects of the kind; new ones belong to nobody yet. */
+/** Throws unless the caller may make objects of the kind. */
 export function requireCreate(call: Pick<Call, 'caller'>, resource: Resource): void {
-  requireRight(call.caller, 'CREATE', nobodys(resource, -1));
+  const { id, gid } = call.caller.user;
+  requireRight(call.caller, 'CREATE', newTarget(resource, { uid: id, gid }));
+}
+
+/** Throws for everybody outside the oneadmin group; `what` is what only it may do: `MANAGE ACL`. */
+export function requireAdmin({ caller }: Pick<Call, 'caller'>, what: string): void {
+  if (caller.admin) return;
+  throw new OneError(CODE.AUTHORIZATION, `User [${caller.user.id}] : Not authorized to perform ${what}.`);
 }
 
 export function mayUse<T extends { id: number; name: string }>(call: Call, noun: ApiNoun<T>, object: T): boolean {
@@ -79,11 +85,6 @@ export function visibleTo<T extends { id: number; name: string }>(call: Call, no
     visible: visibility(call.caller, 'USE', noun.resource),
     ...(noun.clusterLink && { clusterLink: noun.clusterLink }),
   };
-}
-
-/** Whether an object that is locked at this level may be used at all: for those who only hold what others own. */
-export function isUseLocked(lock: Lock | undefined): boolean {
-  return lock?.level === LOCK_LEVEL.USE;
 }
 
 function nobodys(resource: Resource, id: number): Target {

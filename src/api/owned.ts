@@ -21,7 +21,7 @@ type Named = { id: number; name: string };
 export function infoMethod<T extends Named>(noun: ApiNoun<T>): MethodTable {
   return {
     [`one.${noun.word}.info`]: method(['int', ['boolean', false]], async (call, id, decrypt) =>
-      document(call, noun, await authorized(call, noun, id, 'USE'), decrypt),
+      document(call, noun, await authorized(call, noun, id, 'USE', IGNORES_LOCK), decrypt),
     ),
   };
 }

@@ -9,7 +9,7 @@ import { nowSec } from '../../vm/parts.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { vmTemplateXml } from '../../wire/documents/vm-template.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
-import { authorized, requireCreate } from '../noun.ts';
+import { authorized, IGNORES_LOCK, requireCreate } from '../noun.ts';
 import { IMAGE, TEMPLATE } from '../nouns/stored.ts';
 import { chmod, infoMethod, ownedMethods, renameMethod, updateMethod } from '../owned.ts';
 import { poolDocument, poolFilter } from '../pool.ts';
@@ -33,7 +33,7 @@ export const templateMethods: MethodTable = {
     return (await create(call, name, withText(template, 'NAME'))).id;
   }),
   'one.template.info': method(['int', ['boolean', false], ['boolean', false]], async (call, id, extended) => {
-    const template = await authorized(call, TEMPLATE, id, 'USE');
+    const template = await authorized(call, TEMPLATE, id, 'USE', IGNORES_LOCK);
     return vmTemplateXml(extended ? await withImages(call, template) : template);
   }),
   'one.template.instantiate': method(
