@@ -57,7 +57,8 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     await takeUp(services);
     services.tick.start();
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    return { endpoint: `${address}/RPC2`, services, close };
+    services.endpoint = `${address}/RPC2`;
+    return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
     throw error;
@@ -93,6 +94,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
     backups: new BackupRunner(parts, operations, () => tick.wake()),
     restores: new RestoreRunner(parts, operations),
     datastoreLocation: config.datastoreLocation,
+    endpoint: '',
   };
 }
 

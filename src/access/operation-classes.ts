@@ -51,6 +51,11 @@ export function rightOf(action: string, templates: { user: Attributes; group: At
   return classIn(templates.user, operation) ?? classIn(templates.group, operation) ?? usual;
 }
 
+/** The operations that take a right when nobody has said otherwise, as a list. */
+export function usualOperations(right: OperationClass): string {
+  return [...DEFAULTS].flatMap(([operation, each]) => (each === right ? [operation] : [])).join(', ');
+}
+
 /** Throws when a list names an operation that does not exist: it would silently give or take nothing. */
 export function checkOperationLists(template: Attributes): void {
   for (const [name, value] of template) {

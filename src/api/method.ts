@@ -23,6 +23,8 @@ export interface Services {
   operations: OperationLog;
   /** Directory under which datastores have their own. */
   datastoreLocation: string;
+  /** Where the API answers; known once the server listens. */
+  endpoint: string;
 }
 
 export interface Call extends Services {

@@ -36,27 +36,29 @@ function whose({ id, gid, groups }: Pick<User, 'id' | 'gid' | 'groups'>, flag: n
   return { uid: flag };
 }
 
-/** The document of what the caller may see of a pool, in pieces. */
+/** The document of what the caller may see of a pool, in pieces; `end` stands after the entries. */
 export async function poolDocument<T extends { id: number; name: string }>(
   call: Call,
   noun: ApiNoun<T>,
   root: string,
   filter: Filter,
   entry?: (object: T) => string,
+  end = '',
 ): Promise<AsyncIterable<string>> {
   const toEntry = entry ?? (await noun.entries(call));
-  return documentOf(root, noun.pool(call.parts.store).each({ ...filter, ...visibleTo(call, noun) }), toEntry);
+  return documentOf(root, noun.pool(call.parts.store).each({ ...filter, ...visibleTo(call, noun) }), toEntry, end);
 }
 
 async function* documentOf<T>(
   root: string,
   batches: AsyncIterable<T[]>,
   entry: (object: T) => string,
+  end: string,
 ): AsyncGenerator<string, void, undefined> {
   yield `<${root}>`;
   for await (const batch of batches) {
     yield batch.map(entry).join('');
     await new Promise(setImmediate); // whoever else waits for an answer gets it between two batches
   }
-  yield `</${root}>`;
+  yield `${end}</${root}>`;
 }

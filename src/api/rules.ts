@@ -1,7 +1,22 @@
-// Rules that name an object go with it: its id would otherwise open nothing, and mislead whoever reads the rules.
+// Access rules that come and go with other things. Rules that name an object go with it: its id would otherwise open nothing, and
+// mislead whoever reads the rules.
+import type { NewRule } from '../access/acl-rule.ts';
 import type { AclRule, Resource, Selector } from '../model/acl.ts';
 import { ruleKey } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
+
+/** Adds those that are not there yet. */
+export async function addRules(tx: Store, rules: readonly NewRule[]): Promise<void> {
+  const known = new Set((await tx.rules.list()).map(ruleKey));
+  for (const rule of rules) if (!known.has(ruleKey(rule))) await tx.rules.allocate((id) => ({ id, ...rule }));
+}
+
+/** Removes those that nothing else stands on. */
+export async function dropRules(tx: Store, rules: readonly NewRule[], needed: readonly NewRule[]): Promise<void> {
+  const kept = new Set(needed.map(ruleKey));
+  const gone = new Set(rules.map(ruleKey).filter((key) => !kept.has(key)));
+  for (const rule of await tx.rules.list()) if (gone.has(ruleKey(rule))) await tx.rules.remove(rule.id);
+}
 
 /** To be called in the transaction that removes an object of this kind. A rule for several kinds keeps the others. */
 export async function forgetRules(tx: Store, resource: Resource, id: number): Promise<void> {

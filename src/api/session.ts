@@ -12,7 +12,7 @@ import { CORE_DRIVER, type User } from '../model/user.ts';
 import type { Store } from '../store/store.ts';
 import { nowSec, type Clock } from '../vm/parts.ts';
 
-const REMEMBER_MS = 900_000;
+export const REMEMBER_MS = 900_000;
 const MAX_REMEMBERED = 10_000;
 /** Passwords for one name that may be held back at the same time; more are refused unseen, or guessing would go in parallel. */
 const MAX_HELD_BACK = 10;

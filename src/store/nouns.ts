@@ -121,7 +121,7 @@ export const NOUNS = {
 } as const satisfies Record<string, Noun<never>>;
 
 /** A rule may be there only once. */
-export function ruleKey({ user, resources, object, rights, zone }: AclRule): string {
+export function ruleKey({ user, resources, object, rights, zone }: Omit<AclRule, 'id'>): string {
   return JSON.stringify([user, resources.toSorted(), object, rights.toSorted(), zone]);
 }
 

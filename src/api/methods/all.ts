@@ -1,23 +1,39 @@
 // Every method of the API by its OpenNebula name.
 import type { MethodTable } from '../method.ts';
+import { aclMethods } from './acl.ts';
+import { clusterMethods } from './cluster.ts';
 import { datastoreMethods } from './datastore.ts';
+import { groupMethods } from './group.ts';
 import { hostMethods } from './host.ts';
 import { imageMethods } from './image.ts';
+import { quotaMethods } from './quota.ts';
+import { securityGroupMethods } from './security-group.ts';
 import { systemMethods } from './system.ts';
 import { templateMethods } from './template.ts';
+import { userGroupMethods } from './user-group.ts';
 import { userMethods } from './user.ts';
-import { vmMethods } from './vm.ts';
+import { vdcMethods } from './vdc.ts';
 import { vmPoolMethods } from './vm-pool.ts';
+import { vmMethods } from './vm.ts';
 import { vnetMethods } from './vnet.ts';
+import { zoneMethods } from './zone.ts';
 
 export const METHODS: MethodTable = {
+  ...aclMethods,
+  ...clusterMethods,
   ...datastoreMethods,
+  ...groupMethods,
   ...hostMethods,
   ...imageMethods,
+  ...quotaMethods,
+  ...securityGroupMethods,
   ...systemMethods,
   ...templateMethods,
+  ...userGroupMethods,
   ...userMethods,
+  ...vdcMethods,
   ...vmMethods,
   ...vmPoolMethods,
   ...vnetMethods,
+  ...zoneMethods,
 };
