@@ -1,5 +1,6 @@
 // The columns of `oneacl list`, all cut out of the rule's text.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { idColumn } from './columns.ts';
 import { RESOURCE_LETTERS, ruleCells } from './acl-text.ts';
 import type { Listing } from './list.ts';
 import { NOUN } from './lookup.ts';
@@ -11,13 +12,34 @@ export const aclListing: Listing = {
   shown: ['ID', 'USER', RESOURCES, 'RID', 'OPE_UMAC', 'ZONE'],
   filterFlag: false,
   columns: () => [
-    { name: 'ID', width: 4, adjust: true, cell: (rule) => rule.textOf('ID') },
-    { name: 'USER', width: 8, cell: (rule) => cells(rule).user },
-    { name: RESOURCES, width: 23, cell: (rule) => cells(rule).resources },
-    { name: 'RID', width: 5, cell: (rule) => cells(rule).objects },
-    { name: 'OPE_UMAC', width: 8, cell: (rule) => cells(rule).rights },
-    { name: 'ZONE', width: 5, cell: (rule) => cells(rule).zone },
-    { name: 'STRING', width: 60, left: true, cell: (rule) => rule.textOf('STRING') },
+    idColumn,
+    { name: 'USER', description: 'whom it is for: #user, @group or all', width: 8, cell: (rule) => cells(rule).user },
+    {
+      name: RESOURCES,
+      description: 'kinds of objects, a letter each',
+      width: 23,
+      cell: (rule) => cells(rule).resources,
+    },
+    {
+      name: 'RID',
+      description: 'which of them: #object, @group, %cluster or all',
+      width: 5,
+      cell: (rule) => cells(rule).objects,
+    },
+    {
+      name: 'OPE_UMAC',
+      description: 'what may be done: use, manage, admin, create',
+      width: 8,
+      cell: (rule) => cells(rule).rights,
+    },
+    { name: 'ZONE', description: 'where it holds', width: 5, cell: (rule) => cells(rule).zone },
+    {
+      name: 'STRING',
+      description: 'the whole rule as text',
+      width: 60,
+      left: true,
+      cell: (rule) => rule.textOf('STRING'),
+    },
   ],
 };
 

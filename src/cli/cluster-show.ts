@@ -1,5 +1,6 @@
 // The columns of `onecluster list`, and `onecluster show`.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { idColumn, nameColumn } from './columns.ts';
 import type { Listing } from './list.ts';
 import { NOUN } from './lookup.ts';
 import { idsIn, labels, page, templateLines, title } from './show.ts';
@@ -11,10 +12,11 @@ export const clusterListing: Listing = {
   shown: ['ID', 'NAME', ...MEMBERS],
   filterFlag: false,
   columns: () => [
-    { name: 'ID', width: 5, adjust: true, cell: (cluster) => cluster.textOf('ID') },
-    { name: 'NAME', width: 25, left: true, expand: true, cell: (cluster) => cluster.textOf('NAME') },
+    { ...idColumn, width: 5 },
+    nameColumn(25),
     ...MEMBERS.map((name) => ({
       name,
+      description: `how many ${name.toLowerCase()} are in it`,
       width: name === 'DATASTORES' ? 10 : 5,
       cell: (cluster: XmlElement) => String(idsIn(cluster, name).length),
     })),

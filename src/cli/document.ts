@@ -62,6 +62,9 @@ const REPEATABLE: Record<string, readonly string[]> = {
   USER: ['LOGIN_TOKEN'],
   BACKUPJOB: ['SCHED_ACTION'],
   BACKUPJOB_POOL: ['SCHED_ACTION'],
+  VNET: ['AR', 'LEASE'],
+  VNET_POOL: ['AR', 'LEASE'],
+  HISTORY_RECORDS: IN_VM,
 };
 
 function repeatable(root: string): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 // The columns of `onezone list`, and `onezone show`.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { idColumn, nameColumn } from './columns.ts';
 import type { Listing } from './list.ts';
 import { NOUN } from './lookup.ts';
 import { labels, page, templateLines, title } from './show.ts';
@@ -9,10 +10,22 @@ export const zoneListing: Listing = {
   shown: ['ID', 'NAME', 'ENDPOINT', 'STAT'],
   filterFlag: false,
   columns: () => [
-    { name: 'ID', width: 4, adjust: true, cell: (zone) => zone.textOf('ID') },
-    { name: 'NAME', width: 25, left: true, expand: true, cell: (zone) => zone.textOf('NAME') },
-    { name: 'ENDPOINT', width: 45, left: true, cell: (zone) => zone.textOf('TEMPLATE/ENDPOINT') },
-    { name: 'STAT', width: 6, left: true, cell: (zone) => (disabled(zone) ? 'off' : 'on') },
+    idColumn,
+    nameColumn(25),
+    {
+      name: 'ENDPOINT',
+      description: 'where its API answers',
+      width: 45,
+      left: true,
+      cell: (zone) => zone.textOf('TEMPLATE/ENDPOINT'),
+    },
+    {
+      name: 'STAT',
+      description: 'whether it is enabled',
+      width: 6,
+      left: true,
+      cell: (zone) => (disabled(zone) ? 'off' : 'on'),
+    },
   ],
 };
 
