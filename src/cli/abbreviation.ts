@@ -28,15 +28,17 @@ function isAlone(word: string, option: Option): boolean {
   return word === option.long || word === option.short;
 }
 
+/** Commander adds it without listing it. */
+const HELP = '--help';
+
 function optionOf(options: readonly Option[], word: string): [written: string, option: Option | undefined] {
   const [name = '', ...value] = word.split('=');
   const exact = options.find((option) => option.long === name || option.short === name);
   if (exact || !name.startsWith('--')) return [word, exact];
-  const fitting = options.filter((option) => option.long?.startsWith(name));
-  const [only, other] = fitting;
-  if (only === undefined || '--help'.startsWith(name)) return [word, undefined];
-  if (other) {
-    throw new Failure(`ambiguous option: ${name} (${fitting.map((option) => option.long).join(', ')})`);
-  }
-  return [[only.long, ...value].join('='), only];
+  const fitting = options.flatMap((option) => (option.long?.startsWith(name) ? [{ long: option.long, option }] : []));
+  const all = HELP.startsWith(name) ? [...fitting, { long: HELP, option: undefined }] : fitting;
+  const [only, other] = all;
+  if (only === undefined) return [word, undefined];
+  if (other) throw new Failure(`ambiguous option: ${name} (${all.map(({ long }) => long).join(', ')})`);
+  return [[only.long, ...value].join('='), only.option];
 }

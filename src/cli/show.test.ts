@@ -1,4 +1,5 @@
 // Every list and show against its golden text, made from the golden objects.
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import * as sample from '../../tests/golden/objects.ts';
 import { datastorePoolXml, datastoreXml } from '../wire/documents/datastore.ts';
@@ -6,7 +7,7 @@ import { hostPoolXml, hostXml } from '../wire/documents/host.ts';
 import { imagePoolXml, imageXml } from '../wire/documents/image.ts';
 import { vmTemplatePoolXml, vmTemplateXml } from '../wire/documents/vm-template.ts';
 import { vmPoolXml, vmXml } from '../wire/documents/vm.ts';
-import { readXml } from '../wire/xml-read.ts';
+import { readXml, type XmlElement } from '../wire/xml-read.ts';
 import { datastoreListing, datastoreText } from './datastore-show.ts';
 import { documentText } from './document.ts';
 import { hostListing } from './host-list.ts';
@@ -22,6 +23,7 @@ beforeAll(() => {
   process.env['TZ'] = 'UTC';
 });
 
+const HOST_COLUMNS = hostListing.columns(0).map((column) => column.name);
 const vms = vmPoolXml([sample.pendingVm, sample.vm], false);
 const images = imagePoolXml([sample.diskImage, sample.backupImage]);
 
@@ -35,7 +37,17 @@ function list(listing: Listing, pool: string, options: ListOptions = {}, termina
   );
 }
 
+/** A document kept beside the golden texts. */
+function kept(name: string): XmlElement {
+  return readXml(readFileSync(new URL(`../../tests/golden/documents/${name}.xml`, import.meta.url), 'utf8'));
+}
+
 test.each<[name: string, text: () => string]>([
+  ['onevm-show-full', () => vmText(kept('vm-full'), 'east', sample.NOW)],
+  ['onevm-show-all', () => vmText(kept('vm-full'), 'east', sample.NOW, true)],
+  ['onevm-show-yaml', () => documentText(kept('vm-full'), { yaml: true }) ?? ''],
+  ['onehost-show-wild', () => hostText(kept('host-wild'), list(vmListing, vms))],
+  ['onehost-list-wild', () => rowsText([kept('host-wild')], hostListing.columns(sample.NOW), HOST_COLUMNS, {})],
   ['onevm-show', () => vmText(readXml(vmXml(sample.vm)), 'default', sample.NOW)],
   ['onevm-show-pending', () => vmText(readXml(vmXml(sample.pendingVm)), 'default', sample.NOW)],
   ['onevm-list', () => list(vmListing, vms)],
