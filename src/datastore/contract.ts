@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../exec/exec.ts';
 import type { BackupStoreConfig } from '../model/mover-protocol.ts';
 import type { BackupStore } from './backup-store.ts';
 import type { ImageStore } from './image-store.ts';
@@ -196,6 +197,61 @@ export function imageStoreContract(name: string, open: (basePath: string) => Ima
       expect(await readFile(disk, 'utf8')).toBe('the guest wrote this');
     });
 
+    it('puts a larger disk on top of an image', async () => {
+      const base = await store.create(10 * 2 ** 20, 'raw');
+      const disk = join(root, 'vms', '3', 'disk.0');
+      await store.overlay({ path: base.source, format: 'raw' }, disk, 12 * 2 ** 20);
+      expect(await store.virtualBytes(disk, 'qcow2')).toBe(12 * 2 ** 20);
+    });
+
+    it('lets disks grow, and never shrink', async () => {
+      for (const format of ['raw', 'qcow2'] as const) {
+        const { source } = await store.create(2 * 2 ** 20, format);
+        await store.grow(source, format, 5 * 2 ** 20);
+        expect(await store.virtualBytes(source, format)).toBe(5 * 2 ** 20);
+        await store.grow(source, format, 2 ** 20);
+        expect(await store.virtualBytes(source, format)).toBe(5 * 2 ** 20);
+      }
+      await expect(store.grow(join(root, 'none'), 'raw', 1)).rejects.toThrow(/Could not let .*none grow/);
+    });
+
+    it('keeps snapshots in a qcow2, goes back to them and forgets them', async () => {
+      const before = await store.importFile(await written(join(root, 'before.raw'), 'before'), 'raw');
+      const disk = join(root, 'vms, all', 'disk.0');
+      await store.overlay({ path: before.source, format: 'raw' }, disk);
+      await store.createSnapshot(disk, 'one-1');
+      await store.createSnapshot(disk, 'one-1');
+      expect(await store.snapshots(disk)).toEqual(['one-1']);
+      await run(['qemu-io', '-f', 'qcow2', '-c', 'write -P 0x61 0 65536', disk]);
+      const now = await store.copyDisk({ path: disk, format: 'qcow2' }, 'raw', store.newSource());
+      expect((await readFile(now.source)).subarray(0, 6).toString()).toBe('aaaaaa');
+      const then = { path: disk, format: 'qcow2', snapshot: 'one-1' } as const;
+      const old = await store.copyDisk(then, 'raw', store.newSource());
+      expect(sha256(await readFile(old.source))).toBe(sha256(await readFile(before.source)));
+      await store.revertSnapshot(disk, 'one-1');
+      const again = await store.copyDisk({ path: disk, format: 'qcow2' }, 'raw', store.newSource());
+      expect(sha256(await readFile(again.source))).toBe(sha256(await readFile(before.source)));
+      expect(await store.snapshots(disk)).toEqual(['one-1']);
+      await store.deleteSnapshots(disk, ['one-1', 'one-2']);
+      expect(await store.snapshots(disk)).toEqual([]);
+      await expect(store.revertSnapshot(disk, 'one-1')).rejects.toThrow(/has no snapshot one-1/);
+    });
+
+    it('copies a disk of either format into an image that stands alone', async () => {
+      const base = await store.importFile(await written(join(root, 'base.raw'), 'base'), 'raw');
+      const disk = join(root, 'disk.0');
+      await store.overlay({ path: base.source, format: 'raw' }, disk);
+      for (const format of ['raw', 'qcow2'] as const) {
+        const copy = await store.copyDisk({ path: disk, format: 'qcow2' }, format, store.newSource());
+        expect(copy).toMatchObject({ format, virtualBytes: 2 ** 20 });
+        expect((await store.importFile(copy.source, format)).virtualBytes).toBe(2 ** 20);
+        const argv = ['qemu-img', 'compare', '-f', format, '-F', 'raw', copy.source, base.source];
+        expect((await run(argv)).stdout).toContain('identical');
+      }
+      const gone = store.copyDisk({ path: join(root, 'none'), format: 'raw' }, 'raw', store.newSource());
+      await expect(gone).rejects.toThrow(/Could not copy the disk .*none/);
+    });
+
     it('makes volatile disks of every kind', async () => {
       const size = 16 * 2 ** 20;
       for (const format of ['raw', 'qcow2'] as const) {
@@ -235,6 +291,14 @@ export function imageStoreContract(name: string, open: (basePath: string) => Ima
       expect(await store.capacity()).toMatchObject({ totalMb: expect.any(Number), freeMb: expect.any(Number) });
     });
   });
+}
+
+/** A file of 1 MiB that begins with a text. */
+async function written(path: string, text: string): Promise<string> {
+  const bytes = Buffer.alloc(2 ** 20, 7);
+  bytes.write(text);
+  await writeFile(path, bytes);
+  return path;
 }
 
 async function writeSparse(path: string, size: number, dataAt: number): Promise<void> {

@@ -8,6 +8,9 @@ export interface StoredImage {
   format: DiskFormat;
 }
 
+/** Bytes of a disk: a file that nobody writes to, as it is or as a snapshot in it was, or an NBD export of raw bytes. */
+export type DiskData = { path: string; format: DiskFormat; snapshot?: string } | { socket: string; exportName: string };
+
 export interface ImageStore {
   /** A new name in the store for an image's data; nothing is created. */
   newSource(): string;
@@ -23,8 +26,23 @@ export interface ImageStore {
   /** Removes the image's data; what is already gone is no error. */
   remove(source: string): Promise<void>;
   capacity(): Promise<Capacity>;
-  /** A qcow2 at `path` on top of `base`, for a non-persistent image. A file already there is kept: a guest may have written it. */
-  overlay(base: { path: string; format: DiskFormat }, path: string): Promise<void>;
+  /**
+   * A qcow2 at `path` on top of `base`, for a non-persistent image; larger than it when `virtualBytes` says so. A file already there
+   * is kept: a guest may have written it.
+   */
+  overlay(base: { path: string; format: DiskFormat }, path: string, virtualBytes?: number): Promise<void>;
   /** A volatile disk at `path`; swap is formatted, fs when `fs` names ext2, ext3 or ext4. A file already there is kept. */
   volatile(path: string, virtualBytes: number, format: DiskFormat, kind: 'fs' | 'swap', fs: string): Promise<void>;
+  /** An image with what a disk holds now, whatever the disk stands on. What was read must not change meanwhile. */
+  copyDisk(from: DiskData, format: DiskFormat, source: string): Promise<StoredImage>;
+  /** Lets the disk of a machine that is off grow; one that is as large already is left alone. */
+  grow(path: string, format: DiskFormat, virtualBytes: number): Promise<void>;
+  /** Names of the snapshots inside a qcow2. */
+  snapshots(path: string): Promise<string[]>;
+  /** Keeps what a qcow2 holds now, under a name in it. One of that name that is there is kept. The machine must be off. */
+  createSnapshot(path: string, name: string): Promise<void>;
+  /** The qcow2 holds again what it held at the snapshot; the snapshot stays. The machine must be off. */
+  revertSnapshot(path: string, name: string): Promise<void>;
+  /** Forgets snapshots; those that are not there are no error. The machine must be off. */
+  deleteSnapshots(path: string, names: readonly string[]): Promise<void>;
 }

@@ -132,19 +132,16 @@ export interface DiskSnapshots {
   snapshots: DiskSnapshot[];
 }
 
-/** What is being changed of a VM. `from` is where it was and goes back to. */
-export type VmChange = { from: { state: VmState; lcm: LcmState } } & (
+/** What is being changed of a VM's devices or snapshots. */
+export type VmChange =
   | { kind: 'attach-disk' | 'detach-disk'; diskId: number }
   | { kind: 'attach-nic' | 'detach-nic'; nicId: number }
   | { kind: 'resize-disk'; diskId: number; sizeMb: number; sizeBefore: number }
   | { kind: 'save-disk'; diskId: number; snapshotId: number; imageId: number }
-  | {
-      kind: 'create-disk-snapshot' | 'revert-disk-snapshot' | 'delete-disk-snapshot';
-      diskId: number;
-      snapshotId: number;
-    }
-  | { kind: 'create-snapshot' | 'revert-snapshot' | 'delete-snapshot'; snapshotId: number }
-);
+  | { kind: DiskSnapshotChange; diskId: number; snapshotId: number }
+  | { kind: SnapshotChange; snapshotId: number };
+export type DiskSnapshotChange = 'create-disk-snapshot' | 'revert-disk-snapshot' | 'delete-disk-snapshot';
+export type SnapshotChange = 'create-snapshot' | 'revert-snapshot' | 'delete-snapshot';
 
 export interface Vm extends Owned {
   state: VmState;

@@ -8,7 +8,9 @@ import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { DiskFormat } from '../../model/image.ts';
 import { directoryCapacity, requireSpace } from '../capacity.ts';
-import type { ImageStore, StoredImage } from '../image-store.ts';
+import type { DiskData, ImageStore, StoredImage } from '../image-store.ts';
+import { copyTo, measureCopy } from './disk-copy.ts';
+import { createSnapshot, deleteSnapshots, revertSnapshot, snapshotsOf } from './qcow2-snapshots.ts';
 import { readQcow2Header, requireSelfContained } from './qcow2-header.ts';
 import { letQemuUse } from './reach.ts';
 import { makeVolatile } from './volatile.ts';
@@ -72,11 +74,46 @@ export class DirectoryImageStore implements ImageStore {
     return directoryCapacity(this.#path);
   }
 
-  async overlay(base: { path: string; format: DiskFormat }, path: string): Promise<void> {
+  async overlay(base: { path: string; format: DiskFormat }, path: string, virtualBytes?: number): Promise<void> {
+    const size = virtualBytes === undefined ? [] : [String(virtualBytes)];
     const argv = ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', base.format, '-b', base.path];
     await this.#make(path, `make a disk on top of ${base.path}`, async (file) => {
-      await run([...argv, file]);
+      await run([...argv, file, ...size]);
     });
+  }
+
+  async copyDisk(from: DiskData, format: DiskFormat, source: string): Promise<StoredImage> {
+    const what = 'path' in from ? `copy the disk ${from.path}` : 'copy a disk';
+    await this.#make(source, what, async (file) => {
+      await requireSpace(this.#path, await measureCopy(from, format), what);
+      await copyTo(file, from, format);
+      await flush(file);
+    });
+    return { source, virtualBytes: await this.virtualBytes(source, format), format };
+  }
+
+  async grow(path: string, format: DiskFormat, virtualBytes: number): Promise<void> {
+    const what = `let ${path} grow to ${Math.ceil(virtualBytes / 2 ** 20)} MB`;
+    await attempt(what, async () => {
+      if ((await this.virtualBytes(path, format)) >= virtualBytes) return;
+      await run(['qemu-img', 'resize', '-q', '-f', format, path, String(virtualBytes)]);
+    });
+  }
+
+  async snapshots(path: string): Promise<string[]> {
+    return attempt(`read the snapshots in ${path}`, () => snapshotsOf(path));
+  }
+
+  async createSnapshot(path: string, name: string): Promise<void> {
+    await attempt(`make snapshot ${name} of ${path}`, () => createSnapshot(path, name));
+  }
+
+  async revertSnapshot(path: string, name: string): Promise<void> {
+    await attempt(`revert ${path} to snapshot ${name}`, () => revertSnapshot(path, name));
+  }
+
+  async deleteSnapshots(path: string, names: readonly string[]): Promise<void> {
+    await attempt(`delete snapshots of ${path}`, () => deleteSnapshots(path, names));
   }
 
   async volatile(
@@ -104,10 +141,22 @@ export class DirectoryImageStore implements ImageStore {
       await rename(part, path);
     } catch (cause) {
       await rm(part, { force: true });
-      if (cause instanceof OneError && cause.code === CODE.ACTION) throw cause;
-      throw new OneError(CODE.ACTION, `Could not ${what}: ${reasonOf(cause)}`, { cause });
+      throw failure(what, cause);
     }
   }
+}
+
+async function attempt<R>(what: string, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw failure(what, cause);
+  }
+}
+
+function failure(what: string, cause: unknown): OneError {
+  if (cause instanceof OneError && cause.code === CODE.ACTION) return cause;
+  return new OneError(CODE.ACTION, `Could not ${what}: ${reasonOf(cause)}`, { cause });
 }
 
 function formatOfName(path: string): DiskFormat {
