@@ -7,7 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../exec/exec.ts';
 import type { HypervisorConfig, TaskDisk } from '../model/mover-protocol.ts';
 import { NbdClient } from '../nbd/client.ts';
-import type { BackupBegin, DiskExport, DomainSpec, Hypervisor } from './hypervisor.ts';
+import { adoptionContract } from './adoption-contract.ts';
+import type { BackupBegin, DiskExport, DomainDisk, DomainNic, DomainSpec, Hypervisor } from './hypervisor.ts';
+import { lifeContract } from './life-contract.ts';
 
 const MIB = 1024 * 1024;
 /** Where `count` writes its numbers on both disks. */
@@ -25,6 +27,26 @@ export interface Machine {
   kill(): Promise<void>;
   /** Waits until the guest can be used; called after each start. */
   ready(): Promise<void>;
+  /** A word in the guest's memory, on no disk; none after it has booted. */
+  remember(word: string): Promise<void>;
+  recall(): Promise<string>;
+  /** Disks that the guest has now, by target. */
+  targets(): Promise<string[]>;
+  /** Bytes of a disk as the guest sees it. */
+  size(target: string): Promise<number>;
+  /** A digest of one megabyte of the first disk. */
+  content(atMb: number): Promise<string>;
+  /** Network cards that the machine has now. */
+  macs(): Promise<string[]>;
+}
+
+/** A domain that OneVault did not make: 64 MB of memory, one CPU, one raw disk of 64 MiB; it runs. */
+export interface Planted {
+  uuid: string;
+  disk: TaskDisk;
+  /** What the driver should say that the template leaves out. */
+  unsaid: string[];
+  remove(): Promise<void>;
 }
 
 export interface Bench {
@@ -34,6 +56,14 @@ export interface Bench {
   agent: boolean;
   /** The machine of these tests; not deployed yet. */
   machine: Machine;
+  /** The same with every disk in qcow2; null where that cannot be. */
+  snapshots: Machine | null;
+  /** A raw disk of 8 MiB, and a network card, that the machine does not have yet. */
+  spare: DomainDisk;
+  nic: DomainNic;
+  plant(name: string): Promise<Planted>;
+  /** Whether machines really use CPU and disks. */
+  counts: boolean;
   close(): Promise<void>;
 }
 
@@ -242,6 +272,9 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>): vo
       await deploy();
       await expect(hypervisor.beginBackup(request({ live: false }))).rejects.toThrow(machine.spec.name);
     });
+
+    lifeContract(() => bench);
+    adoptionContract(() => bench);
   });
 }
 

@@ -56,3 +56,75 @@ it('puts each disk where its data is, with the format that is known and never an
   ]);
   expect(spec.disks[1]?.options['CACHE']).toBe('none');
 });
+
+it('connects each NIC to its bridge, or to the network of an imported one, and an unconnected one to nothing', () => {
+  const template: Attributes = [
+    ['MEMORY', '64'],
+    ['CPU', '1'],
+    [
+      'NIC',
+      [
+        ['NIC_ID', '0'],
+        ['NETWORK', 'lan'],
+        ['NETWORK_ID', '3'],
+        ['BRIDGE', 'br0'],
+        ['MAC', '02:00:c0:a8:00:01'],
+        ['IP', '192.168.0.1'],
+        ['TARGET', 'one-7-0'],
+      ],
+    ],
+    [
+      'NIC',
+      [
+        ['NIC_ID', '4'],
+        ['NETWORK', 'default'],
+        ['MAC', '52:54:00:00:00:01'],
+        ['MODEL', 'e1000'],
+      ],
+    ],
+    [
+      'NIC',
+      [
+        ['NIC_ID', '5'],
+        ['NETWORK_MODE', 'auto'],
+      ],
+    ],
+    [
+      'NIC',
+      [
+        ['NIC_ID', '6'],
+        ['NETWORK', 'lan'],
+        ['NETWORK_ID', '3'],
+      ],
+    ],
+  ];
+  expect(domainSpec({ ...vm, template }, new Map(), '/vms/7', true).nics).toEqual([
+    {
+      nicId: 0,
+      mac: '02:00:c0:a8:00:01',
+      kind: 'bridge',
+      source: 'br0',
+      model: '',
+      ip: '192.168.0.1',
+      target: 'one-7-0',
+    },
+    { nicId: 4, mac: '52:54:00:00:00:01', kind: 'network', source: 'default', model: 'e1000', ip: '' },
+  ]);
+});
+
+it('uses the file of an imported disk where it lies', () => {
+  const imported: Vector = [
+    ['DISK_ID', '0'],
+    ['SOURCE', '/srv/web.img'],
+    ['FORMAT', 'qcow2'],
+    ['TYPE', 'FILE'],
+    ['TARGET', 'vda'],
+  ];
+  const template: Attributes = [
+    ['MEMORY', '64'],
+    ['CPU', '1'],
+    ['DISK', imported],
+  ];
+  const [disk0] = domainSpec({ ...vm, template }, new Map(), '/vms/7', true).disks;
+  expect(disk0).toMatchObject({ path: '/srv/web.img', format: 'qcow2', backing: [] });
+});

@@ -1,23 +1,29 @@
 // The libvirt driver keeps the contract with a real guest that writes. Domains of this test are called one-9xxxx; nothing else
 // on the host is touched. Without libvirt the suite says so and is left out.
-import { chmod, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { hypervisorContract, type Bench, type Machine } from '../../src/hypervisor/contract.ts';
-import type { BackupBegin, DomainDisk, DomainSpec } from '../../src/hypervisor/hypervisor.ts';
+import type { BackupBegin, DomainDisk, DomainNic } from '../../src/hypervisor/hypervisor.ts';
 import { LibvirtHypervisor } from '../../src/hypervisor/libvirt/index.ts';
 import { probe } from '../../src/hypervisor/libvirt/kvm-probe.ts';
 import { watch } from '../../src/hypervisor/libvirt/events.ts';
 import type { TaskDisk } from '../../src/model/mover-protocol.ts';
 import { NbdClient } from '../../src/nbd/client.ts';
-import { buildGuest, copyDisk } from '../guest/build.ts';
-import { GuestConsole } from '../guest/console.ts';
+import {
+  dataDisk,
+  domainDisk,
+  isolatedNetwork,
+  libvirtMachine,
+  plantDomain,
+  publicDirectory,
+  URI,
+} from './libvirt-machine.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
 
-const URI = 'qemu:///system';
 const INSTALLATION = 'test-libvirt';
+const NETWORK = 'ov90200';
 const MIB = 1024 * 1024;
 const available = await run(['virsh', '-c', URI, 'version']).then(
   () => true,
@@ -25,111 +31,26 @@ const available = await run(['virsh', '-c', URI, 'version']).then(
 );
 if (!available) process.stdout.write(`Left out: the libvirt tests, because ${URI} does not answer.\n`);
 
-/** A machine with the test guest's root disk and two raw disks of data. */
-async function libvirtMachine(directory: string, vmId: number, agent = true): Promise<Machine> {
-  // what a run that was cut short has left
-  await run(['virsh', '-c', URI, 'destroy', `one-${vmId}`], { okCodes: [1] });
-  await run(['virsh', '-c', URI, 'undefine', `one-${vmId}`], { okCodes: [1] });
-  const guest = await buildGuest(join(import.meta.dirname, '../../var/guest'));
-  const kernel = await copyDisk(guest.kernel, join(directory, 'vmlinuz'));
-  const initrd = await copyDisk(guest.initrd, join(directory, 'initrd'));
-  const root = await copyDisk(guest.rootImage, join(directory, 'disk.0'));
-  const disks: [TaskDisk, TaskDisk] = [await dataDisk(directory, 1, 'vdb'), await dataDisk(directory, 2, 'vdc')];
-  const all = [{ diskId: 0, target: 'vda', path: root }, ...disks];
-  const spec: DomainSpec = {
-    name: `one-${vmId}`,
-    vmId,
-    memoryMb: 192,
-    vcpu: 1,
-    cpu: 0.5,
-    kvm: false,
-    disks: all.map(({ diskId, target, path }) => domainDisk(diskId, target, path)),
-    nics: [],
-    template: [
-      [
-        'OS',
-        [
-          ['KERNEL', kernel],
-          ['INITRD', initrd],
-          ['KERNEL_CMD', guest.kernelCommand],
-        ],
-      ],
-      ['FEATURES', [['GUEST_AGENT', agent ? 'yes' : 'no']]],
-      [
-        'GRAPHICS',
-        [
-          ['TYPE', 'VNC'],
-          ['LISTEN', '127.0.0.1'],
-        ],
-      ],
-    ],
-    vmDirectory: directory,
-  };
-  const log = join(directory, 'console.log');
-  let guestConsole: GuestConsole | null = null;
-  const inGuest = async (command: string): Promise<string> => {
-    if (guestConsole === null) throw new Error('The guest is not ready.');
-    return guestConsole.run(command);
-  };
-  return {
-    spec,
-    disks,
-    ready: async () => {
-      await guestConsole?.close();
-      guestConsole = await GuestConsole.ofDomain(spec.name, log);
-      await guestConsole.ready();
-    },
-    count: async () => {
-      const put = (device: string): string => `dd of=${device} bs=512 seek=2048 conv=notrunc oflag=direct 2>/dev/null`;
-      const body = `i=$((i+1)); printf '%-512s' $i | ${put('/dev/vdb')}; printf '%-512s' $i | ${put('/dev/vdc')}`;
-      await inGuest(`rm -f /tmp/stop; (i=0; until [ -e /tmp/stop ]; do ${body}; done) >/dev/null 2>&1 &`);
-      return async () => {
-        await inGuest('touch /tmp/stop; sleep 1');
-      };
-    },
-    overwrite: async (atMb, megabytes) => {
-      const where = `of=/dev/vdb bs=1M seek=${atMb} count=${megabytes}`;
-      await inGuest(`dd if=/dev/urandom ${where} conv=notrunc oflag=direct 2>&1`);
-    },
-    kill: async () => {
-      process.kill(await pidOf(spec.name), 'SIGKILL');
-    },
-  };
-}
-
-async function pidOf(domain: string): Promise<number> {
-  return Number(await readFile(`/run/libvirt/qemu/${domain}.pid`, 'utf8'));
-}
-
-function domainDisk(diskId: number, target: string, path: string): DomainDisk {
-  return { diskId, target, path, format: 'raw', backing: [], cdrom: false, readonly: false, options: {} };
-}
-
-async function dataDisk(directory: string, diskId: number, target: string): Promise<TaskDisk> {
-  const path = join(directory, `disk.${diskId}`);
-  const file = await open(path, 'w', 0o600);
-  await file.write(Buffer.alloc(32 * MIB, 0x55));
-  await file.truncate(64 * MIB);
-  await file.close();
-  return { diskId, target, path, format: 'raw', file: `disk.${diskId}.0` };
-}
-
-async function publicDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'ov-libvirt-'));
-  await chmod(directory, 0o711);
-  return directory;
-}
-
 describe.runIf(available)('libvirt', () => {
   hypervisorContract('libvirt', async (): Promise<Bench> => {
     const directory = await publicDirectory();
-    const machine = await libvirtMachine(directory, 90200);
+    const snapshots = await publicDirectory(); // a console log has one writer
+    const endNetwork = await isolatedNetwork(NETWORK);
+    const spare = await dataDisk(directory, 3, 'vdd', 8);
     return {
       config: { driver: 'libvirt', uri: URI, installation: INSTALLATION },
       hypervisor: new LibvirtHypervisor(URI, INSTALLATION),
       agent: true,
-      machine,
-      close: () => rm(directory, { recursive: true, force: true }),
+      counts: true,
+      machine: await libvirtMachine(directory, 90200),
+      snapshots: await libvirtMachine(snapshots, 90206, { format: 'qcow2' }),
+      spare: domainDisk(3, spare.target, spare.path),
+      nic: { nicId: 0, mac: '02:00:00:09:02:00', kind: 'network', source: NETWORK, model: '', ip: '' },
+      plant: (name) => plantDomain(directory, NETWORK, name),
+      close: async () => {
+        await endNetwork();
+        for (const one of [directory, snapshots]) await rm(one, { recursive: true, force: true });
+      },
     };
   });
 
@@ -150,7 +71,7 @@ describe.runIf(available)('libvirt', () => {
 
     beforeAll(async () => {
       directory = await publicDirectory();
-      machine = await libvirtMachine(directory, 90201, false);
+      machine = await libvirtMachine(directory, 90201, { agent: false });
       await hypervisor.deploy(machine.spec);
       await machine.ready();
     });
@@ -246,6 +167,79 @@ describe.runIf(available)('libvirt', () => {
       await expect(hypervisor.deploy(spec)).rejects.toEqual(refusal);
       await run(['setfacl', '-m', 'u:libvirt-qemu:x', closed]);
       await hypervisor.deploy(spec).finally(() => hypervisor.remove(spec.name));
+    });
+
+    it('goes on from saved memory where its files have moved', async () => {
+      const file = join(directory, 'memory');
+      const elsewhere = await publicDirectory();
+      await machine.remember('swift');
+      await hypervisor.save(machine.spec.name, file);
+      await hypervisor.remove(machine.spec.name);
+      const moved = machine.disks[0];
+      await run(['mv', moved.path, join(elsewhere, 'disk.1')]);
+      const disks = machine.spec.disks.map((disk) =>
+        disk.target === moved.target ? { ...disk, path: join(elsewhere, 'disk.1') } : disk,
+      );
+      await hypervisor.restore({ ...machine.spec, disks }, file);
+      await machine.ready();
+      expect(await machine.recall()).toBe('swift');
+      await machine.overwrite(8, 1);
+      const { stdout } = await run(['virsh', '-c', URI, 'domblklist', machine.spec.name]);
+      expect(stdout).toContain(join(elsewhere, 'disk.1'));
+      await hypervisor.shutdown(machine.spec.name, true);
+      await run(['mv', join(elsewhere, 'disk.1'), moved.path]);
+      await rm(elsewhere, { recursive: true });
+      await hypervisor.deploy(machine.spec);
+      await machine.ready();
+    });
+
+    it('lets the guest go on, and leaves no half file, when there is no room for its memory', async () => {
+      const full = join(directory, 'full');
+      await mkdir(full);
+      await run(['mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', full]);
+      try {
+        await machine.remember('martin');
+        await expect(hypervisor.save(machine.spec.name, join(full, 'memory'))).rejects.toThrow('could not save');
+        expect((await hypervisor.domains()).get(machine.spec.name)).toBe('running');
+        expect(await readdir(full)).toEqual([]);
+        expect(await machine.recall()).toBe('martin');
+      } finally {
+        await run(['umount', full]);
+      }
+    });
+
+    it('says which bridge the host does not have', async () => {
+      const nic: DomainNic = {
+        nicId: 1,
+        mac: '02:00:00:09:02:01',
+        kind: 'bridge',
+        source: 'ov90201no',
+        model: '',
+        ip: '',
+      };
+      const refusal = expect.objectContaining({ hint: expect.stringContaining('no bridge "ov90201no"') });
+      await expect(hypervisor.attachNic(machine.spec.name, nic)).rejects.toEqual(refusal);
+      expect(await machine.macs()).toEqual([]);
+    });
+
+    it('names the interface of a NIC after VM and NIC', async () => {
+      const end = await isolatedNetwork('ov90201');
+      try {
+        const nic: DomainNic = {
+          nicId: 1,
+          mac: '02:00:00:09:02:01',
+          kind: 'bridge',
+          source: 'ov90201',
+          model: '',
+          ip: '',
+        };
+        await hypervisor.attachNic(machine.spec.name, nic);
+        const { stdout } = await run(['virsh', '-c', URI, 'domiflist', machine.spec.name]);
+        expect(stdout).toMatch(/one-90201-1\s+bridge\s+ov90201\s+virtio\s+02:00:00:09:02:01/);
+        await hypervisor.detachNic(machine.spec.name, nic);
+      } finally {
+        await end();
+      }
     });
 
     it('shows an overlay as one disk, running or off, and leaves a CD drive out', async () => {

@@ -7,7 +7,6 @@ import type { DomainDisk, DomainNic } from '../hypervisor.ts';
 import { busOf, diskXml, nicXml, scsiControllerXml } from './device-xml.ts';
 import { readDevices, type Devices } from './devices.ts';
 import { readCapacity } from './wilds.ts';
-import { element } from './xml.ts';
 import type { Virsh } from './virsh.ts';
 
 /** A guest takes part in the removal of a device. */
@@ -62,9 +61,9 @@ export async function detachNic(virsh: Virsh, name: string, nic: Pick<DomainNic,
   await inBoth(virsh, name, async (flag, devices) => {
     const type = devices.nics.find((one) => one.mac === mac)?.type;
     if (type === undefined) return;
-    const xml = element('interface', { type }, element('mac', { address: mac }));
+    const args = ['--type', type, '--mac', mac, flag];
     const order = (): Promise<string> =>
-      virsh.orderWithXml(`detach ${what} from domain ${name}`, 'detach-device', name, [flag, '--file'], xml);
+      virsh.order(`detach ${what} from domain ${name}`, 'detach-interface', name, args);
     await (flag === '--live' ? released(virsh, name, what, order, has) : order());
   });
 }

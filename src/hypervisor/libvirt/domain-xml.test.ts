@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import type { Attributes } from '../../model/attributes.ts';
-import type { DomainDisk, DomainSpec } from '../hypervisor.ts';
+import type { DomainDisk, DomainNic, DomainSpec } from '../hypervisor.ts';
+import { nicXml } from './device-xml.ts';
 import { domainXml } from './domain-xml.ts';
 
 const GOLDEN = '../../../tests/golden/domain';
@@ -84,7 +85,12 @@ describe('domainXml', () => {
         ],
       ],
     ];
-    const xml = xmlOf(spec(disks, template), '1b1f0a3e-0000-4000-8000-000000000007');
+    const nic = { mac: '02:00:c0:a8:00:07', ip: '192.168.0.7', model: '' };
+    const nics: DomainNic[] = [
+      { ...nic, nicId: 0, kind: 'bridge', source: 'br0' },
+      { ...nic, nicId: 1, kind: 'network', source: 'private', model: 'e1000', target: 'tap-7' },
+    ];
+    const xml = xmlOf(spec(disks, template, { nics }), '1b1f0a3e-0000-4000-8000-000000000007');
     await expect(xml).toMatchFileSnapshot(`${GOLDEN}/large.xml`);
   });
 
@@ -108,6 +114,15 @@ describe('domainXml', () => {
   it('gives the CD drive of a q35 machine a SATA bus', () => {
     const xml = xmlOf(spec([disk(0, 'hda', { cdrom: true })], [['OS', [['MACHINE', 'q35']]]]));
     expect(xml).toContain(`<target dev='hda' bus='sata'/>`);
+  });
+
+  it('leaves the name of an interface to libvirt where the kernel takes none so long', () => {
+    const nic: DomainNic = { nicId: 1000, mac: '', kind: 'bridge', source: 'br0', model: 'virtio', ip: '' };
+    expect(nicXml(nic, 1_234_567)).toBe(
+      `<interface type='bridge'><source bridge='br0'/><model type='virtio'/></interface>`,
+    );
+    expect(nicXml({ ...nic, nicId: 0 }, 1234)).toContain(`<target dev='one-1234-0'/>`);
+    expect(nicXml({ ...nic, nicId: 0 }, undefined)).not.toContain('target');
   });
 
   it.each([

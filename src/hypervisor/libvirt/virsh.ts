@@ -9,6 +9,7 @@ import type { DomainState } from '../hypervisor.ts';
 import type { Adopted } from '../../model/mover-protocol.ts';
 import { vmIdOf } from '../../model/ids.ts';
 import { AdoptedDomains } from './adopted.ts';
+import { hintFor } from './complaints.ts';
 import { LISTING, readListing, type Listed } from './listing.ts';
 import { ownershipQuestion, readOwnership, UNOWNED } from './ownership.ts';
 
@@ -70,7 +71,8 @@ export class Virsh {
     try {
       return (await run(['virsh', '-q', '-c', this.uri, ...args], { timeoutMs })).stdout;
     } catch (cause) {
-      throw new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${whyOf(cause, timeoutMs)}`, { cause });
+      const why = whyOf(cause, timeoutMs);
+      throw new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${why}`, { cause, hint: hintFor(why) });
     }
   }
 
