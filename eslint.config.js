@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import rooms from './eslint-rules/rooms.js';
 
-const TESTS = ['**/*.test.ts', 'src/**/contract.ts', 'tests/**'];
+const TESTS = ['**/*.test.ts', 'src/**/contract.ts', 'src/**/*-contract.ts', 'tests/**'];
 
 export default defineConfig(
   { ignores: ['node_modules/', 'var/', 'coverage/', 'web/'] },
