@@ -1,5 +1,6 @@
 // The onevault command: starts the daemon or looks after it. Each part is loaded only when it is called, by a path that only
 // the running command knows, so that the command line stays free of the daemon.
+import type { CommandWords } from './completion-script.ts';
 import { FAILED, versionText } from './family.ts';
 
 const PARTS: Record<string, { module: string; description: string }> = {
@@ -7,6 +8,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
   mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
 };
+const COMPLETION = { text: 'completion', description: 'print the completion script for bash or zsh' };
 
 interface Part {
   main: (argv: string[]) => Promise<number>;
@@ -16,10 +18,18 @@ interface Part {
 export async function onevault([name, ...argv]: readonly string[], write: (text: string) => void): Promise<number> {
   if (name === '--version' || name === '-V') return say(write, versionText(), 0);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return say(write, usage(), 0);
+  if (name === COMPLETION.text) return (await import('./completion.ts')).completion(argv, ownWords());
   const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
   if (!part) return say(write, `onevault: there is no ${name}\n\n${usage()}`, FAILED);
   const { main } = (await import(part.module)) as Part;
   return main(argv);
+}
+
+/** What may follow onevault, for completion. */
+export function ownWords(): CommandWords {
+  const parts = Object.entries(PARTS).map(([text, { description }]) => ({ text, description, options: [] }));
+  const shells = ['bash', 'zsh'].map((shell) => ({ text: shell, description: `for ${shell}` }));
+  return { name: 'onevault', subcommands: [...parts, { ...COMPLETION, options: shells }] };
 }
 
 function say(write: (text: string) => void, text: string, status: number): number {
@@ -28,8 +38,8 @@ function say(write: (text: string) => void, text: string, status: number): numbe
 }
 
 function usage(): string {
-  const lines = Object.entries(PARTS).map(([name, { description }]) => `  ${name.padEnd(10)}${description}`);
-  return ['Usage: onevault <command> [options]', '', ...lines, '  --version show the version'].join('\n');
+  const lines = ownWords().subcommands.map(({ text, description }) => `  ${text.padEnd(12)}${description}`);
+  return ['Usage: onevault <command> [options]', '', ...lines, '  --version   show the version'].join('\n');
 }
 
 if (import.meta.main)
