@@ -36,8 +36,9 @@ export const aclListing: Listing = {
     {
       name: 'STRING',
       description: 'the whole rule as text',
-      width: 60,
+      width: 6,
       left: true,
+      adjust: true,
       cell: (rule) => rule.textOf('STRING'),
     },
   ],

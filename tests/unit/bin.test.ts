@@ -16,7 +16,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-test.each(['onevm', 'oneimage', 'onetemplate', 'onedatastore', 'onehost', 'onevault'])('%s starts', async (name) => {
+const COMMANDS = (
+  'onevm oneimage onetemplate onedatastore onehost onevault onevnet onecluster oneuser onegroup oneacl onebackupjob onezone ' +
+  'oneacct'
+).split(' ');
+
+test.each(COMMANDS)('%s starts', async (name) => {
   const { stdout } = await run([join(bin, name), '--help'], { env: env() });
   expect(stdout).toContain(`Usage: ${name} `);
 });
