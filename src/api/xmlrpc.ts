@@ -1,7 +1,7 @@
 // XML-RPC as OpenNebula speaks it: every error of ours becomes its five-element failure, every breach of the protocol a fault.
 // A document that comes in pieces is sent as it is made; a short one in one piece, whose length is then known.
 import { reasonOf, OneError, CODE } from '../model/errors.ts';
-import { escapeText } from '../wire/xml-write.ts';
+import { escapeDocument } from '../wire/xml-write.ts';
 import {
   FAULT,
   formatFailure,
@@ -59,8 +59,8 @@ async function reply(result: Result): Promise<string | AsyncIterable<string>> {
 
 async function* inPieces(head: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   const [before, after] = successFrame();
-  yield before + escapeText(head);
-  for await (const piece of rest) yield escapeText(piece);
+  yield before + escapeDocument(head);
+  for await (const piece of rest) yield escapeDocument(piece);
   yield after;
 }
 

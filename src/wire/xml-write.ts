@@ -15,6 +15,11 @@ export function escapeText(text: string): string {
   return xmlSafe(text).replace(/[&<>\r]/g, (char) => ESCAPES[char] ?? char);
 }
 
+/** The same for a document of ours inside another one: it holds nothing that XML cannot carry. */
+export function escapeDocument(xml: string): string {
+  return xml.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
 
 /** A CDATA section holding `text`; it is split where the text holds `]]>` or a carriage return. */
