@@ -18,6 +18,8 @@ export interface BackupConfig {
   incrementalBackupId: number;
   /** Newest increment inside that image, -1 for none. */
   lastIncrementId: number;
+  /** The backup job that the VM is in; left out when it is in none. */
+  backupJobId?: number;
 }
 
 export const DEFAULT_BACKUP_CONFIG: BackupConfig = {
@@ -30,15 +32,24 @@ export const DEFAULT_BACKUP_CONFIG: BackupConfig = {
   lastIncrementId: -1,
 };
 
-/** Reads a BACKUP_CONFIG vector over `base`. System attributes in it are ignored, as clients send them back. */
-export function readBackupConfig(vector: Vector, base: BackupConfig = DEFAULT_BACKUP_CONFIG): BackupConfig {
+/**
+ * Reads a BACKUP_CONFIG vector over `base`. System attributes in it are ignored, as clients send them back. `place` stands before
+ * the attribute in errors.
+ */
+export function readBackupConfig(
+  vector: Vector,
+  base: BackupConfig = DEFAULT_BACKUP_CONFIG,
+  place = 'BACKUP_CONFIG/',
+): BackupConfig {
+  const chosen = <T extends string>(name: string, allowed: readonly T[], otherwise: T): T =>
+    oneOf(vector, name, allowed, otherwise, place);
   return {
     ...base,
-    mode: oneOf(vector, 'MODE', MODES, base.mode),
-    incrementMode: oneOf(vector, 'INCREMENT_MODE', INCREMENT_MODES, base.incrementMode),
-    fsFreeze: oneOf(vector, 'FS_FREEZE', FS_FREEZES, base.fsFreeze),
-    keepLast: readKeepLast(vector, base.keepLast),
-    backupVolatile: oneOf(vector, 'BACKUP_VOLATILE', ['NO', 'YES'], base.backupVolatile ? 'YES' : 'NO') === 'YES',
+    mode: chosen('MODE', MODES, base.mode),
+    incrementMode: chosen('INCREMENT_MODE', INCREMENT_MODES, base.incrementMode),
+    fsFreeze: chosen('FS_FREEZE', FS_FREEZES, base.fsFreeze),
+    keepLast: readKeepLast(vector, base.keepLast, place),
+    backupVolatile: chosen('BACKUP_VOLATILE', ['NO', 'YES'], base.backupVolatile ? 'YES' : 'NO') === 'YES',
   };
 }
 
@@ -53,24 +64,31 @@ export function writeBackupConfig(config: BackupConfig): Vector {
   ];
 }
 
-function oneOf<T extends string>(vector: Vector, name: string, allowed: readonly T[], otherwise: T): T {
+/** The value of an attribute that has a few possible ones; empty is as left out. */
+export function oneOf<T extends string>(
+  vector: Vector,
+  name: string,
+  allowed: readonly T[],
+  otherwise: T,
+  place: string,
+): T {
   const given = field(vector, name);
   if (given === undefined || given === '') return otherwise;
   const found = allowed.find((value) => value === given.toUpperCase());
   if (found !== undefined) return found;
   throw new OneError(
     CODE.INTERNAL,
-    `BACKUP_CONFIG/${name}="${given}" is not known; it must be one of ${allowed.join(', ')}.`,
+    `${place}${name}="${given}" is not known; it must be one of ${allowed.join(', ')}.`,
   );
 }
 
-function readKeepLast(vector: Vector, otherwise: number): number {
+function readKeepLast(vector: Vector, otherwise: number, place: string): number {
   const given = field(vector, 'KEEP_LAST');
   if (given === undefined || given === '') return otherwise;
   if (!/^\d{1,9}$/.test(given)) {
     throw new OneError(
       CODE.INTERNAL,
-      `BACKUP_CONFIG/KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) or more.`,
+      `${place}KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) or more.`,
     );
   }
   return Number(given);

@@ -85,23 +85,25 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     return (await query.execute()).map((found) => JSON.parse(found.body) as T);
   }
 
-  async *each(filter: Filter = {}): AsyncGenerator<T[], void, undefined> {
-    let left = filter.limit ?? Infinity;
-    let { offset } = filter;
-    let rest = filter;
+  async *each(given: Filter = {}): AsyncGenerator<T[], void, undefined> {
+    const { offset = 0, limit = Infinity, ...filter } = given;
+    let left = limit;
+    let rest: Filter = { ...filter, offset };
     while (left > 0) {
-      const batch = await this.list({ ...rest, limit: Math.min(left, BATCH), ...(offset && { offset }) });
+      const batch = await this.list({ ...rest, limit: Math.min(left, BATCH) });
       if (batch.length > 0) yield batch;
       const last = batch.at(-1);
       if (last === undefined || batch.length < BATCH) return;
       left -= batch.length;
-      offset = undefined;
       rest = filter.ascending ? { ...filter, from: last.id + 1 } : { ...filter, to: last.id - 1 };
     }
   }
 
   async names(filter: Filter = {}): Promise<Map<number, string>> {
-    const found = await page(chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter), filter).execute();
+    const found = await page(
+      chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
+      filter,
+    ).execute();
     return new Map(found.map(({ oid, name }) => [oid, name]));
   }
 
@@ -158,7 +160,11 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async #addBeside(db: Db, oid: number, { keys, links, charges }: Beside): Promise<void> {
-    if (links.length > 0) await db.insertInto('link').values(links.map((link) => ({ ...link, oid }))).execute();
+    if (links.length > 0)
+      await db
+        .insertInto('link')
+        .values(links.map((link) => ({ ...link, oid })))
+        .execute();
     await addCharges(db, this.#noun.table, String(oid), keys, charges);
   }
 
@@ -178,7 +184,16 @@ export async function addCharges(
   charges: Charge[],
 ): Promise<void> {
   if (charges.length === 0) return;
-  const rows = charges.map(({ kind, id, metric, amount }) => ({ pool, oid, uid, gid, kind, target: id, metric, amount }));
+  const rows = charges.map(({ kind, id, metric, amount }) => ({
+    pool,
+    oid,
+    uid,
+    gid,
+    kind,
+    target: id,
+    metric,
+    amount,
+  }));
   await db.insertInto('charge').values(rows).execute();
 }
 
@@ -223,7 +238,13 @@ function seen(eb: ExpressionBuilder<Schema, PoolName>, visible: Visibility, clus
     ...(ids.length > 0 ? [eb('oid', 'in', ids)] : []),
     ...(ownerGids.length > 0 ? [eb('gid', 'in', ownerGids)] : []),
     ...(clusters.length > 0 && clusterLink !== undefined
-      ? [eb('oid', 'in', eb.selectFrom('link').select('link.oid').where('kind', '=', clusterLink).where('target', 'in', clusters))]
+      ? [
+          eb(
+            'oid',
+            'in',
+            eb.selectFrom('link').select('link.oid').where('kind', '=', clusterLink).where('target', 'in', clusters),
+          ),
+        ]
       : []),
   ]);
 }

@@ -58,8 +58,8 @@ export function updateConf(vm: Vm, given: Attributes, append: boolean): void {
   vm.template = merge(vm.template, changes);
 }
 
-function pointers({ incrementalBackupId, lastIncrementId }: BackupConfig): Partial<BackupConfig> {
-  return { incrementalBackupId, lastIncrementId };
+function pointers({ incrementalBackupId, lastIncrementId, backupJobId }: BackupConfig): Partial<BackupConfig> {
+  return { incrementalBackupId, lastIncrementId, ...(backupJobId !== undefined && { backupJobId }) };
 }
 
 function refuseIncrement(vm: Vm, config: BackupConfig): void {

@@ -111,9 +111,11 @@ function snapshotXml(snapshot: DiskSnapshot): string {
 }
 
 function backupConfigXml({ configured, config }: { configured: boolean; config: BackupConfig }): string {
-  if (!configured) return branch('BACKUP_CONFIG');
+  const job = config.backupJobId === undefined ? '' : cdataLeaf('BACKUP_JOB_ID', String(config.backupJobId));
+  if (!configured) return branch('BACKUP_CONFIG', job);
   return branch(
     'BACKUP_CONFIG',
+    job,
     cdataLeaf('BACKUP_VOLATILE', config.backupVolatile ? 'YES' : 'NO'),
     cdataLeaf('FS_FREEZE', config.fsFreeze),
     cdataLeaf('INCREMENTAL_BACKUP_ID', String(config.incrementalBackupId)),

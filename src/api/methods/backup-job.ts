@@ -1,0 +1,142 @@
+// one.backupjob.* and one.backupjobpool.*: what jobs are. Whoever puts a VM into a job must be allowed to back it up herself, and to
+// use the datastore.
+import { newPermissions } from '../../access/umask.ts';
+import { joinJob, leaveJob } from '../../backup/job-members.ts';
+import {
+  changedJobTemplate,
+  checkPriority,
+  datastoreOf,
+  jobTemplate,
+  newPriority,
+  vmsOf,
+} from '../../backup/job-template.ts';
+import { merge, text, type Attributes } from '../../model/attributes.ts';
+import { PRIORITY, type BackupJob } from '../../model/backup-job.ts';
+import { DATASTORE_TYPE } from '../../model/datastore.ts';
+import { CODE, OneError } from '../../model/errors.ts';
+import { checkName } from '../../model/names.ts';
+import { NOUNS } from '../../store/nouns.ts';
+import { parseTemplate } from '../../wire/template-text.ts';
+import { appendFlag } from '../flags.ts';
+import { method, type Call, type MethodTable } from '../method.ts';
+import { authorized, requireCreate } from '../noun.ts';
+import { BACKUP_JOB, DATASTORE } from '../nouns/stored.ts';
+import { authorizedVm } from '../nouns/vm-right.ts';
+import { infoMethod, ownedMethods, renameMethod } from '../owned.ts';
+import { poolDocument, poolFilter } from '../pool.ts';
+import { forgetRules } from '../rules.ts';
+
+export const backupJobMethods: MethodTable = {
+  ...infoMethod(BACKUP_JOB),
+  ...renameMethod(BACKUP_JOB),
+  ...ownedMethods(BACKUP_JOB, NOUNS.backupJobs, { lockable: true }),
+  'one.backupjob.allocate': method(['string'], allocate),
+  'one.backupjob.update': method(['int', 'string', ['int', 0]], update),
+  'one.backupjob.delete': method(['int'], async (call, id) => {
+    const job = await authorized(call, BACKUP_JOB, id, 'MANAGE');
+    await call.parts.store.transaction(async (tx) => {
+      await leaveJob(tx, id, vmsOf(job.template));
+      await tx.backupJobs.remove(id);
+      await forgetRules(tx, 'BACKUPJOB', id);
+    });
+    return id;
+  }),
+  'one.backupjob.priority': method(['int', 'int'], async (call, id, priority) => {
+    await authorized(call, BACKUP_JOB, id, priority >= PRIORITY.DEFAULT ? 'ADMIN' : 'MANAGE');
+    checkPriority(priority, String(priority), CODE.ACTION);
+    await call.parts.store.backupJobs.update(id, (job) => void (job.priority = priority));
+    return id;
+  }),
+  'one.backupjobpool.info': method(['int', 'int', 'int'], (call, flag, start, end) =>
+    poolDocument(call, BACKUP_JOB, 'BACKUPJOB_POOL', poolFilter(call.user, flag, start, end)),
+  ),
+};
+
+async function allocate(call: Call, given: string): Promise<number> {
+  requireCreate(call, 'BACKUPJOB');
+  const { user, parts } = call;
+  const asked = parseTemplate(given);
+  const name = checkName(text(asked, 'NAME') ?? '');
+  const priority = newPriority(asked);
+  if (priority > PRIORITY.DEFAULT && !call.caller.admin) {
+    throw new OneError(
+      CODE.AUTHORIZATION,
+      `User [${user.id}] : Not authorized to give a backup job PRIORITY="${priority}"; above ${PRIORITY.DEFAULT} administrators do.`,
+    );
+  }
+  if (asked.some(([attribute]) => attribute === 'SCHED_ACTION')) {
+    throw new OneError(CODE.ACTION, 'SCHED_ACTION: scheduled actions are not offered yet; leave it out.');
+  }
+  const template = jobTemplate(asked);
+  await authorizeUse(call, template, []);
+  const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
+  const job = await parts.store.transaction(async (tx) => {
+    const made = await tx.backupJobs.allocate((id): BackupJob => ({
+      id,
+      ...owner,
+      name,
+      permissions: newPermissions(user),
+      priority,
+      lastBackupTime: 0,
+      lastBackupDurationSec: 0,
+      schedActionIds: [],
+      updatedVms: [],
+      outdatedVms: [],
+      backingUpVms: [],
+      errorVms: [],
+      template,
+    }));
+    await joinJob(tx, made.id, vmsOf(template));
+    return made;
+  });
+  return job.id;
+}
+
+async function update(call: Call, id: number, given: string, append: number): Promise<number> {
+  const seen = await authorized(call, BACKUP_JOB, id, 'MANAGE');
+  const asked = parseTemplate(given);
+  const merging = appendFlag(append);
+  const changed = (before: Attributes): Attributes =>
+    changedJobTemplate(before, merging ? merge(before, asked) : asked);
+  await authorizeUse(call, changed(seen.template), seen.template);
+  await call.parts.store.transaction(async (tx) => {
+    const before = vmsOf((await tx.backupJobs.get(id)).template);
+    const { template } = await tx.backupJobs.update(id, (job) => {
+      job.template = changed(job.template);
+      keepOnly(job, vmsOf(job.template));
+    });
+    const after = vmsOf(template);
+    const joining = after.filter((vm) => !before.includes(vm));
+    if (joining.some((vm) => vmsOf(seen.template).includes(vm))) {
+      throw new OneError(CODE.ACTION, `Backup job ${id} was changed by somebody else just now; try again.`, {
+        retry: true,
+      });
+    }
+    await leaveJob(
+      tx,
+      id,
+      before.filter((vm) => !after.includes(vm)),
+    );
+    await joinJob(tx, id, joining);
+  });
+  return id;
+}
+
+/** What is new in a template takes the rights that using it without a job would take. */
+async function authorizeUse(call: Call, template: Attributes, before: Attributes): Promise<void> {
+  const known = new Set(vmsOf(before));
+  for (const vm of vmsOf(template)) if (!known.has(vm)) await authorizedVm(call, vm, 'backup');
+  const id = datastoreOf(template);
+  if (id === undefined || id === datastoreOf(before)) return;
+  const datastore = await authorized(call, DATASTORE, id, 'USE');
+  if (datastore.type === DATASTORE_TYPE.BACKUP_DS) return;
+  throw new OneError(CODE.ACTION, `DATASTORE_ID="${id}": datastore ${id} (${datastore.name}) is no backup datastore.`, {
+    objectId: id,
+  });
+}
+
+function keepOnly(job: BackupJob, vms: readonly number[]): void {
+  for (const list of ['updatedVms', 'outdatedVms', 'backingUpVms', 'errorVms'] as const) {
+    job[list] = job[list].filter((vm) => vms.includes(vm));
+  }
+}

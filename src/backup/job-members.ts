@@ -1,0 +1,43 @@
+// Which VMs are in a backup job: each VM says it itself, and is in one job at most.
+import { CODE, OneError } from '../model/errors.ts';
+import { VM_STATE, type Vm } from '../model/vm.ts';
+import type { Store } from '../store/store.ts';
+
+/** Puts VMs into a job; throws when one has ended or is in another job, and then none is. To be called in a transaction. */
+export async function joinJob(tx: Store, jobId: number, vmIds: readonly number[]): Promise<void> {
+  for (const id of vmIds) {
+    const { state, backups } = await tx.vms.get(id);
+    if (state === VM_STATE.DONE) {
+      throw new OneError(CODE.ACTION, `Virtual machine ${id} has ended; it cannot be in a backup job.`, {
+        objectId: id,
+      });
+    }
+    const { backupJobId: other } = backups.config;
+    if (other !== undefined && other !== jobId && (await tx.backupJobs.find(other))) {
+      throw new OneError(
+        CODE.INTERNAL,
+        `Virtual machine ${id} is in backup job ${other} already; it cannot be in backup job ${jobId} as well.`,
+        { objectId: id },
+      );
+    }
+    await tx.vms.update(id, (vm) => void (vm.backups.config.backupJobId = jobId));
+  }
+}
+
+/** Takes VMs out of a job; those that are gone, or in another by now, stay as they are. */
+export async function leaveJob(tx: Store, jobId: number, vmIds: readonly number[]): Promise<void> {
+  for (const id of vmIds) {
+    const vm = await tx.vms.find(id);
+    if (vm?.backups.config.backupJobId === jobId) await tx.vms.update(id, leave);
+  }
+}
+
+/** What the job has made of increments ends with it: the next one is a full backup. */
+function leave({ backups }: Vm): void {
+  const { config } = backups;
+  if (config.mode === 'INCREMENT' && config.incrementalBackupId !== -1) {
+    backups.chainEnded = `the VM left backup job ${config.backupJobId}`;
+    Object.assign(config, { incrementalBackupId: -1, lastIncrementId: -1 });
+  }
+  delete config.backupJobId;
+}

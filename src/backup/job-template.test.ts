@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Attributes } from '../model/attributes.ts';
+import { CODE } from '../model/errors.ts';
+import { changedJobTemplate, jobTemplate, newPriority, vmsOf } from './job-template.ts';
+
+const complete = (given: Attributes): Record<string, unknown> => Object.fromEntries(jobTemplate(given));
+
+describe('the template of a backup job', () => {
+  it('says everything, also what was left out', () => {
+    expect(complete([['NAME', 'nightly']])).toEqual({
+      BACKUP_VMS: '',
+      BACKUP_VOLATILE: 'NO',
+      EXECUTION: 'SEQUENTIAL',
+      FS_FREEZE: 'NONE',
+      KEEP_LAST: '0',
+      MODE: 'FULL',
+    });
+  });
+
+  it('keeps what it does not know, in the spelling of OpenNebula what it does', () => {
+    const given: Attributes = [
+      ['DESCRIPTION', 'all of them'],
+      ['BACKUP_VMS', ' 3,1 , 3,1'],
+      ['DATASTORE_ID', '100'],
+      ['EXECUTION', 'parallel'],
+      ['MODE', 'increment'],
+      ['RESET', 'yes'],
+      ['KEEP_LAST', '7'],
+      ['PRIORITY', '99'],
+      ['ERROR', 'old'],
+    ];
+    expect(complete(given)).toEqual({
+      DESCRIPTION: 'all of them',
+      BACKUP_VMS: '3,1',
+      BACKUP_VOLATILE: 'NO',
+      DATASTORE_ID: '100',
+      EXECUTION: 'PARALLEL',
+      FS_FREEZE: 'NONE',
+      INCREMENT_MODE: 'CBT',
+      KEEP_LAST: '7',
+      MODE: 'INCREMENT',
+      RESET: 'YES',
+    });
+    expect(jobTemplate(jobTemplate(given))).toEqual(jobTemplate(given));
+  });
+
+  it('forgets how increments are made when there are none', () => {
+    expect(
+      complete([
+        ['MODE', 'FULL'],
+        ['INCREMENT_MODE', 'SNAPSHOT'],
+      ]),
+    ).not.toHaveProperty('INCREMENT_MODE');
+  });
+
+  it('keeps the last error when it is changed', () => {
+    expect(Object.fromEntries(changedJobTemplate([['ERROR', 'why']], [['ERROR', 'mine']]))).toMatchObject({
+      ERROR: 'why',
+    });
+  });
+
+  it.each([
+    ['MODE', 'DIFFERENTIAL', 'MODE="DIFFERENTIAL" is not known; it must be one of FULL, INCREMENT.'],
+    ['INCREMENT_MODE', 'X', 'INCREMENT_MODE="X" is not known'],
+    ['FS_FREEZE', 'X', 'FS_FREEZE="X" is not known'],
+    ['BACKUP_VOLATILE', 'X', 'BACKUP_VOLATILE="X" is not known'],
+    ['KEEP_LAST', '-1', 'KEEP_LAST="-1" is not a number'],
+    ['EXECUTION', 'X', 'EXECUTION="X" is not known; it must be one of SEQUENTIAL, PARALLEL.'],
+    ['RESET', 'X', 'RESET="X" is not known'],
+    ['BACKUP_VMS', '1;2', 'BACKUP_VMS="1;2" is not right'],
+    ['BACKUP_VMS', '1,,2', 'BACKUP_VMS="1,,2" is not right'],
+    ['BACKUP_VMS', '99999999999', 'is not right'],
+    ['DATASTORE_ID', 'here', 'DATASTORE_ID="here" is not right'],
+    ['MODE', [['A', 'b']], 'MODE of a backup job is a text'],
+  ] as Array<[...Attributes[number], string]>)('%s=%j is refused', (name, value, message) => {
+    expect(() => jobTemplate([[name, value]])).toThrow(
+      expect.objectContaining({ code: CODE.INTERNAL, message: expect.stringContaining(message) as string }) as Error,
+    );
+  });
+
+  it('has a priority from 0 to 99', () => {
+    expect([newPriority([]), newPriority([['PRIORITY', '0']]), newPriority([['PRIORITY', '99']])]).toEqual([50, 0, 99]);
+    for (const wrong of ['100', '-1', 'high']) expect(() => newPriority([['PRIORITY', wrong]])).toThrow(`"${wrong}"`);
+  });
+
+  it('lists its VMs', () => {
+    expect(vmsOf([['BACKUP_VMS', '5,4']])).toEqual([5, 4]);
+    expect(vmsOf([])).toEqual([]);
+  });
+});
