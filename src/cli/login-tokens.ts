@@ -39,14 +39,16 @@ export function addTokenCommands(family: Family): void {
   );
   family.add(
     {
-      usage: 'token-delete <token> [username]',
+      usage: 'token-delete <username|token> [token]',
       description: 'Make a token worthless, named by how it begins (oneuser show); and forget it in ~/.one/one_auth',
     },
     async ({ client, io }, args) => {
-      const username = args[1] ?? callerOf(client);
-      const token = await wholeToken(client, args[1], argument(args, 0));
+      const given = args.length > 1 ? args[0] : undefined;
+      const username = given ?? callerOf(client);
+      const token = await wholeToken(client, given, argument(args, args.length - 1));
       await client.call('user.login', username, token, 0, ALL_GROUPS);
-      if (removeCredentials(authFile(io.home), username, token)) io.write(`${authFile(io.home)} was removed.\n`);
+      io.write('Token removed.\n');
+      if (removeCredentials(authFile(io.home), username, token)) io.write(`File ${authFile(io.home)} removed.\n`);
     },
   );
   family.add(
@@ -78,7 +80,7 @@ async function groupOf(client: Client, { group, global }: CreateOptions): Promis
 function keep(io: Io, credentials: string, force: boolean): void {
   const file = authFile(io.home);
   const written = writeCredentials(file, credentials, force);
-  io.write(written ? `Written to ${file}.\n` : `${file} exists, use --force to replace it.\n`);
+  io.write(written ? `File ${file} written.\n` : `File ${file} exists, use --force to overwrite.\n`);
   io.write(`Authentication Token is:\n${credentials}\n`);
 }
 

@@ -12,7 +12,7 @@ import { newPassword, PASSWORD_OPTIONS, type PasswordOptions } from './new-passw
 import { addCall, addDelete, addUpdate } from './object-commands.ts';
 import { addQuotaCommands } from './quota-commands.ts';
 import { userListing } from './user-list.ts';
-import { userText } from './user-show.ts';
+import { tokenGroups, userText } from './user-show.ts';
 
 /** The id that stands for the one who calls. */
 const SELF = -1;
@@ -25,7 +25,8 @@ export function oneuser(io: Io): Family {
     family,
     '[user]',
     async ({ client }, given) => client.document('user.info', await userOrSelf(client, given), false),
-    (_session, user) => userText(user, Math.trunc(io.now() / 1000)),
+    async ({ client }, user) =>
+      userText(user, Math.trunc(io.now() / 1000), await groupNames(client, tokenGroups(user))),
   );
   addDelete(family, NOUN.user);
   addUpdate(family, NOUN.user);
@@ -44,6 +45,13 @@ export function oneuser(io: Io): Family {
 
 async function userOrSelf(client: Client, given: string): Promise<number> {
   return given === '' ? SELF : idOf(client, NOUN.user, given);
+}
+
+/** Names by id; nothing is asked for when no id is. */
+async function groupNames(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const pool = await client.document(NOUN.group.pool);
+  return new Map(pool.children(NOUN.group.element).map((group) => [group.textOf('ID'), group.textOf('NAME')]));
 }
 
 interface CreateOptions extends PasswordOptions {

@@ -7,10 +7,11 @@ import { number, yesNo } from './units.ts';
 
 const line = labels(16);
 
-export function userText(user: XmlElement, nowSec: number): string {
+/** `groups` has names of groups by id, as far as the tokens need them. */
+export function userText(user: XmlElement, nowSec: number, groups: ReadonlyMap<string, string>): string {
   return page([
     ...information(user),
-    ...tokens(user, nowSec),
+    ...tokens(user, nowSec, groups),
     '',
     title('USER TEMPLATE'),
     ...templateLines(user.child('TEMPLATE')),
@@ -35,19 +36,37 @@ function information(user: XmlElement): string[] {
 /** How much of a token is shown, and enough to name it to token-delete. */
 const SHOWN = 7;
 
-function tokens(user: XmlElement, nowSec: number): string[] {
-  const rows = user.children('LOGIN_TOKEN');
-  return rows.length === 0 ? [] : ['', title('TOKENS'), table(tokenColumns(nowSec), rows).trimEnd()];
+/** Ids of the groups that tokens are limited to, the primary one aside. */
+export function tokenGroups(user: XmlElement): string[] {
+  const ids = user.children('LOGIN_TOKEN/EGID').map(({ text }) => text);
+  return [...new Set(ids)].filter((id) => id !== ALL_GROUPS && id !== user.textOf('GID'));
 }
 
-function tokenColumns(nowSec: number): Array<Column<XmlElement>> {
+const ALL_GROUPS = '-1';
+
+function tokens(user: XmlElement, nowSec: number, groups: ReadonlyMap<string, string>): string[] {
+  const rows = user.children('LOGIN_TOKEN');
+  if (rows.length === 0) return [];
+  return ['', title('TOKENS'), table(tokenColumns(user, nowSec, groups), rows).trimEnd()];
+}
+
+/** A token for all groups works in the primary one at first: that one is told, with a star. */
+function tokenColumns(
+  user: XmlElement,
+  nowSec: number,
+  groups: ReadonlyMap<string, string>,
+): Array<Column<XmlElement>> {
+  const primary = user.textOf('GID');
+  const forAll = (token: XmlElement): boolean => token.textOf('EGID') === ALL_GROUPS;
+  const groupOf = (token: XmlElement): string => (forAll(token) ? primary : token.textOf('EGID'));
   return [
     { name: 'ID', width: SHOWN, cell: (token) => token.textOf('TOKEN').slice(0, SHOWN) || '-' },
+    { name: 'EGID', width: 5, left: true, cell: (token) => `${forAll(token) ? '*' : ''}${groupOf(token)}` },
     {
-      name: 'EGID',
-      width: 5,
+      name: 'EGROUP',
+      width: 10,
       left: true,
-      cell: (token) => (token.textOf('EGID') === '-1' ? '*' : token.textOf('EGID')),
+      cell: (token) => (groupOf(token) === primary ? user.textOf('GNAME') : (groups.get(groupOf(token)) ?? '-')),
     },
     {
       name: 'EXPIRATION',

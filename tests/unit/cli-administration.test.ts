@@ -94,7 +94,7 @@ describe('people', () => {
     expect(id).toHaveLength(7);
     const file = join(cloud.directory, 'home/.one/one_auth');
     expect(readFileSync(file, 'utf8')).toBe(`ann:${token}\n`);
-    expect(await said(oneuser, `token-delete ${id} ann`)).toBe(`${file} was removed.\n`);
+    expect(await said(oneuser, `token-delete ann ${id}`)).toBe(`Token removed.\nFile ${file} removed.\n`);
     expect((await login()).status).toBe(255);
   });
 
