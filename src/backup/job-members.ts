@@ -41,3 +41,13 @@ function leave({ backups }: Vm): void {
   }
   delete config.backupJobId;
 }
+
+/** A VM in a job is backed up by it alone, so that one retention and one chain hold for it. */
+export function refuseInJob({ id, backups }: Vm): void {
+  const { backupJobId } = backups.config;
+  if (backupJobId === undefined) return;
+  throw new OneError(CODE.INTERNAL, `Virtual machine ${id} is in backup job ${backupJobId}, which makes its backups.`, {
+    objectId: id,
+    hint: 'Take it out of the job first (onebackupjob update).',
+  });
+}

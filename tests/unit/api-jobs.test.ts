@@ -70,6 +70,10 @@ describe('a backup job', () => {
       message: expect.stringMatching(new RegExp(`Virtual machine ${mine} is in backup job ${id} already`)) as string,
     });
     expect(await jobOf(other)).toBeUndefined();
+    await expect(cloud.call('one.vm.backup', mine, backups)).rejects.toMatchObject({
+      code: CODE.INTERNAL,
+      message: expect.stringContaining(`is in backup job ${id}`) as string,
+    });
     await cloud.call('one.vm.updateconf', mine, 'BACKUP_CONFIG=[KEEP_LAST="3"]', 0);
     expect(await jobOf(mine)).toBe(String(id));
     await cloud.store.vms.update(mine, ({ backups: { config } }) => {

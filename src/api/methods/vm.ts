@@ -1,6 +1,7 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
 import { refuseRestricted, refuseRestrictedPart } from '../../access/restricted.ts';
 import { newPermissions } from '../../access/umask.ts';
+import { refuseInJob } from '../../backup/job-members.ts';
 import { merge, type Attributes } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
@@ -52,7 +53,7 @@ export const vmMethods: MethodTable = {
     return id;
   }),
   'one.vm.backup': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId) => {
-    await authorizedVm(call, id, 'backup');
+    refuseInJob(await authorizedVm(call, id, 'backup'));
     if (datastoreId < 0) throw new OneError(CODE.ACTION, 'No datastore was given; name a backup datastore with -d.');
     await authorized(call, DATASTORE, datastoreId, 'USE');
     await call.backups.start(id, datastoreId);
