@@ -1,6 +1,7 @@
 // One case of the conformance table: a request as a client sends it, and what the reply must be, down to the types on the wire.
 import { expect } from 'vitest';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
+import type { FakeCloud } from '../unit/fake-cloud.ts';
 import { CLIENTS, type ClientName, type Param } from './clients.ts';
 import { SCHEMA_OF_METHOD } from './schema/all.ts';
 import { validate } from './schema/validate.ts';
@@ -10,7 +11,9 @@ export interface Ref {
   ref: string;
 }
 export const ref = (name: string): Ref => ({ ref: name });
-export type Given = Param | Ref;
+type IdOf = (name: string) => number;
+/** A parameter, an object's id, or a text with ids in it. */
+export type Given = Param | Ref | ((id: IdOf) => Param);
 
 export type Expected =
   /** An object's id: a new one, or that of the first integer parameter. */
@@ -32,6 +35,40 @@ export interface Case {
   expected: Expected;
   /** Keeps the id that was returned for later cases. */
   save?: string;
+  /** What an object comes to afterwards, before the next case begins. */
+  until?: Until;
+}
+
+/** A VM in STATE and LCM_STATE, or an image in STATE. */
+export type Until = { vm: string; is: readonly [state: number, lcm: number] } | { image: string; is: number };
+type More = Pick<Case, 'as' | 'client' | 'save' | 'until'>;
+
+/** A call that is carried out; it answers with the id of the object unless something else is expected. */
+export function good(
+  method: string,
+  what: string,
+  params: readonly Given[],
+  expected: Expected = { id: 'same' },
+  more: More = {},
+): Case {
+  return { method, what, params, expected, ...more };
+}
+
+/** A call that makes an object, whose id is saved. */
+export function makes(method: string, what: string, params: readonly Given[], save: string, more: More = {}): Case {
+  return { method, what, params, expected: { id: 'new' }, save, ...more };
+}
+
+/** A call that is refused. */
+export function bad(
+  method: string,
+  what: string,
+  params: readonly Given[],
+  code: keyof typeof CODE,
+  says: RegExp = /./,
+  more: More = {},
+): Case {
+  return { method, what, params, expected: { fails: CODE[code], says }, ...more };
 }
 
 export const CODE = {
@@ -51,6 +88,7 @@ export interface Scene {
   sessions: ReadonlyMap<string, string>;
   /** Ids that were saved. */
   ids: Map<string, number>;
+  cloud: FakeCloud;
 }
 
 const CLIENT_NAMES = Object.keys(CLIENTS) as ClientName[];
@@ -77,13 +115,25 @@ export async function check(scene: Scene, given: Case, number: number): Promise<
   const values = response.children('params/param/value/array/data/value').map((value) => value.elements[0]);
   if ('fails' in given.expected) return checkFailure(given, values, given.expected);
   checkSuccess(scene, given, params, values);
+  if (given.until) await reached(scene, given.until);
+}
+
+function idOf(scene: Scene, name: string): number {
+  const id = scene.ids.get(name);
+  if (id === undefined) throw new Error(`No earlier case has saved "${name}".`);
+  return id;
 }
 
 function resolved(scene: Scene, given: Given): Param {
-  if (typeof given !== 'object' || Array.isArray(given)) return given;
-  const id = scene.ids.get(given.ref);
-  if (id === undefined) throw new Error(`No earlier case has saved "${given.ref}".`);
-  return id;
+  if (typeof given === 'function') return given((name) => idOf(scene, name));
+  return typeof given === 'object' && !Array.isArray(given) ? idOf(scene, given.ref) : given;
+}
+
+async function reached(scene: Scene, until: Until): Promise<void> {
+  if ('vm' in until) return scene.cloud.vmIs(idOf(scene, until.vm), ...until.is);
+  const { images } = scene.cloud.store;
+  const id = idOf(scene, until.image);
+  await scene.cloud.until(`image ${id} is in ${until.is}`, async () => (await images.get(id)).state === until.is);
 }
 
 function checkFault(response: XmlElement, code: number): void {
@@ -112,8 +162,18 @@ function checkFailure(
   expect(values[4]?.text).toMatch(/^-1$|^0$/);
   const message = values[1]?.text ?? '';
   expect(message.startsWith(`[${given.method}] `), message).toBe(true);
+  expect(message.slice(given.method.length + 3)).toMatch(FORMS[fails] ?? /^[A-Z]/);
   expect(message).toMatch(says);
 }
+
+/** How OpenNebula's texts of these codes begin; those of the others are free. */
+const FORMS: Readonly<Record<number, RegExp>> = {
+  [CODE.AUTHENTICATION]: /^User couldn't be authenticated, aborting call\./,
+  [CODE.AUTHORIZATION]: /^(User|Group) \[\d+\] /,
+  [CODE.NO_EXISTS]: /^Error getting [a-zA-Z ]+ (\[.+\]|"[^"]+"|Pool)/,
+  [CODE.ALLOCATE]: /^Error allocating a new [a-zA-Z ]+\. ./,
+  [CODE.LOCKED]: /^The resource [A-Z]+ \[\d+\] is locked/,
+};
 
 /** [true, value, 0], exactly; the value is never a boolean. */
 function checkSuccess(scene: Scene, given: Case, params: Param[], values: Array<XmlElement | undefined>): void {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const host = await cloud.host();
   const sessions = new Map([['oneadmin', cloud.session]]);
   for (const name of ['ann', 'bob']) sessions.set(name, await cloud.user(name));
-  scene = { endpoint: cloud.endpoint, sessions, ids: new Map([['host', host]]) };
+  scene = { endpoint: cloud.endpoint, sessions, ids: new Map([['host', host]]), cloud };
 });
 afterAll(() => cloud.close());
 

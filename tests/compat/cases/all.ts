@@ -1,7 +1,33 @@
 // Every case, by family, in the order in which the families run.
 import type { Case } from '../case.ts';
+import { aclCases } from './acl.ts';
+import { clusterCases } from './cluster.ts';
+import { datastoreCases } from './datastore.ts';
+import { groupCases } from './group.ts';
+import { hostCases } from './host.ts';
+import { imageCases } from './image.ts';
+import { quotaCases } from './quota.ts';
+import { soleCases } from './sole.ts';
 import { systemCases } from './system.ts';
+import { templateCases } from './template.ts';
+import { userCases } from './user.ts';
+import { vmCases } from './vm.ts';
+import { vmPoolCases } from './vm-pool.ts';
+import { vnetCases } from './vnet.ts';
 
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
   'one.system': systemCases,
+  'one.acl': aclCases,
+  'one.group': groupCases,
+  'one.user': userCases,
+  quotas: quotaCases,
+  'one.zone, one.secgroup, one.vdc': soleCases,
+  'one.datastore': datastoreCases,
+  'one.host': hostCases,
+  'one.cluster': clusterCases,
+  'one.vn': vnetCases,
+  'one.image': imageCases,
+  'one.template': templateCases,
+  'one.vm': vmCases,
+  'one.vmpool': vmPoolCases,
 };

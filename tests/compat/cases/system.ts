@@ -1,16 +1,71 @@
 // one.system.*, sessions, and what every method has in common: types, missing and surplus parameters, unknown methods.
-import { CODE, type Case } from '../case.ts';
+import { bad, good, type Case, type Expected } from '../case.ts';
+import { CLIENTS, type ClientName } from '../clients.ts';
+
+const VERSION: Expected = { text: /^6\.8\.3$/ };
+const version = 'one.system.version';
+const CLIENT_NAMES = Object.keys(CLIENTS) as ClientName[];
+
+/** Families and methods of OpenNebula's that are not offered. */
+const NOT_OFFERED = [
+  'one.system.sql',
+  'one.system.sqlquery',
+  'one.document.allocate',
+  'one.documentpool.info',
+  'one.hook.allocate',
+  'one.hookpool.info',
+  'one.marketpool.info',
+  'one.marketapp.info',
+  'one.marketapppool.info',
+  'one.vmgroup.allocate',
+  'one.vmgrouppool.info',
+  'one.vntemplate.instantiate',
+  'one.vrouter.attachnic',
+  'one.vrouterpool.info',
+  'one.zone.raftstatus',
+  'one.vm.exec',
+  'one.vmpool.calculateshowback',
+];
+
+/** Sessions of nobody. */
+const STRANGERS: ReadonlyArray<readonly [what: string, session: string]> = [
+  ['a wrong password', 'oneadmin:wrong'],
+  ['no password', 'oneadmin'],
+  ['an empty password', 'oneadmin:'],
+  ['no name', ':password'],
+  ['a name that nobody has', 'nobody:password'],
+  ['nothing', ' '],
+  ['a name in capitals', 'ANN:password'],
+  ['markup for a name', '<b>&amp;:password'],
+  ['a user with a colon in the password who has none', 'ann:pass:word'],
+];
 
 export const systemCases: readonly Case[] = [
-  { what: 'as Ruby asks', client: 'ruby', method: 'one.system.version', expected: { text: /^6\.8\.3$/ } },
-  { what: 'as Go asks', client: 'go', method: 'one.system.version', expected: { text: /^6\.8\.3$/ } },
-  { what: 'as Python asks', client: 'python', method: 'one.system.version', expected: { text: /^6\.8\.3$/ } },
-  { what: 'as Node asks', client: 'node', method: 'one.system.version', expected: { text: /^6\.8\.3$/ } },
-  {
-    what: 'a wrong password',
-    as: 'oneadmin:wrong',
-    method: 'one.system.version',
-    expected: { fails: CODE.AUTHENTICATION, says: /User couldn't be authenticated, aborting call\./ },
-  },
+  ...CLIENT_NAMES.map((client) => good(version, `as ${client} asks`, [], VERSION, { client })),
+  good(version, 'anybody', [], VERSION, { as: 'ann' }),
+  good(version, 'surplus parameters', ['', 1, true, []], VERSION),
+  good('one.system.config', 'oneadmin', [], {
+    document: 'OPENNEBULA_CONFIGURATION',
+    has: {
+      DEFAULT_UMASK: '177',
+      API_LIST_ORDER: 'DESC',
+      VM_ADMIN_OPERATIONS: /\bbackup\b/,
+      VM_MANAGE_OPERATIONS: /\bsched-action\b/,
+      SESSION_EXPIRATION_TIME: '900',
+    },
+  }),
+  bad('one.system.config', 'not for others', [], 'AUTHORIZATION', /^\[one\.system\.config\] User \[\d+\]/, {
+    as: 'ann',
+  }),
+  ...STRANGERS.map(([what, as]) => bad(version, `a session of ${what}`, [], 'AUTHENTICATION', /authenticated/, { as })),
+  ...NOT_OFFERED.map((method): Case => ({
+    what: 'is not offered',
+    method,
+    params: [0],
+    expected: { fault: -506 },
+  })),
   { what: 'a method that is not known', method: 'one.system.dance', expected: { fault: -506 } },
+  { what: 'a method of no family', method: 'version', expected: { fault: -506 } },
+  { what: 'a method by what all objects have', method: 'constructor', expected: { fault: -506 } },
+  { what: 'a method in capitals', method: 'ONE.SYSTEM.VERSION', expected: { fault: -506 } },
 ];
