@@ -30,7 +30,7 @@ it('puts each disk where its data is, with the format that is known and never an
     ]),
   ];
   const images = new Map([shared, chained, own, cdrom].map((one) => [one.id, one]));
-  const spec = domainSpec({ ...vm, id: 7, template }, images, '/vms/7', true);
+  const spec = domainSpec({ ...vm, id: 7, deployId: 'one-7', template }, images, '/vms/7', true);
   expect(spec).toMatchObject({
     name: 'one-7',
     vmId: 7,
@@ -110,6 +110,16 @@ it('connects each NIC to its bridge, or to the network of an imported one, and a
     },
     { nicId: 4, mac: '52:54:00:00:00:01', kind: 'network', source: 'default', model: 'e1000', ip: '' },
   ]);
+});
+
+it('knows a VM by the name of its domain, which for an imported one is what it was', () => {
+  const template: Attributes = [
+    ['MEMORY', '64'],
+    ['CPU', '1'],
+  ];
+  const named = (deployId: string): string =>
+    domainSpec({ ...vm, id: 7, template, deployId }, new Map(), '/vms/7', true).name;
+  expect([named('web'), named('one-7')]).toEqual(['web', 'one-7']);
 });
 
 it('uses the file of an imported disk where it lies', () => {

@@ -1,7 +1,7 @@
 // What a hypervisor is told about a VM. Pure.
 import type { DomainDisk, DomainNic, DomainSpec } from '../hypervisor/hypervisor.ts';
 import { field, text, vectors, type Vector } from '../model/attributes.ts';
-import { domainName, isDiskFormat } from '../model/ids.ts';
+import { isDiskFormat } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import { diskPath, readDisks, type VmDisk } from './disks.ts';
@@ -9,7 +9,7 @@ import { diskPath, readDisks, type VmDisk } from './disks.ts';
 /** `images` holds every image that a disk of the VM uses, by id. */
 export function domainSpec(vm: Vm, images: Map<number, Image>, vmDirectory: string, kvm: boolean): DomainSpec {
   return {
-    name: domainName(vm.id),
+    name: vm.deployId,
     vmId: vm.id,
     memoryMb: Number(text(vm.template, 'MEMORY')),
     vcpu: Number(text(vm.template, 'VCPU') ?? 1),
@@ -22,25 +22,21 @@ export function domainSpec(vm: Vm, images: Map<number, Image>, vmDirectory: stri
   };
 }
 
-function domainDisk(disk: VmDisk, image: Image | undefined, vmDirectory: string): DomainDisk {
+/** One disk as a hypervisor attaches it. */
+export function domainDisk(disk: VmDisk, image: Image | undefined, vmDirectory: string): DomainDisk {
   const cdrom = disk.kind === 'cdrom';
   const standsAlone = disk.persistent || cdrom || image === undefined;
   const base = image?.format ?? 'raw';
   return {
     diskId: disk.diskId,
     target: disk.target,
-    path: isImported(disk) ? disk.source : diskPath(disk, vmDirectory),
+    path: diskPath(disk, vmDirectory),
     format: disk.format,
     backing: standsAlone ? [] : [{ path: image.source, format: isDiskFormat(base) ? base : 'raw' }],
     cdrom,
     readonly: cdrom || field(disk.vector, 'READONLY') === 'YES',
     options: Object.fromEntries(disk.vector),
   };
-}
-
-/** The disk of a VM that was taken over with its files, none of which is an image. */
-function isImported(disk: VmDisk): boolean {
-  return disk.imageId < 0 && disk.source !== '';
 }
 
 /** A NIC that names neither a bridge nor a network of libvirt's is not connected to anything, so the machine does not get it. */

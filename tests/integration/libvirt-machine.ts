@@ -1,4 +1,5 @@
 // Machines for the tests of the libvirt driver: a real guest that answers over its console, and a domain of somebody else's.
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,8 +150,9 @@ export async function isolatedNetwork(name: string): Promise<() => Promise<void>
 
 /** A domain as somebody would have made it by hand: nothing to boot, so its firmware waits for ever. */
 export async function plantDomain(directory: string, network: string, name: string): Promise<Planted> {
-  const uuid = '90205902-0590-4205-9020-590205902059';
-  await forget(uuid);
+  const uuid = randomUUID();
+  await run(['virsh', '-q', '-c', URI, 'destroy', '--domain', name], { okCodes: [1] }); // of a run that was cut short
+  await run(['virsh', '-q', '-c', URI, 'undefine', '--domain', name], { okCodes: [1] });
   const disk = await dataDisk(directory, 90205, 'vda');
   const sound = "<sound model='ich6'/>";
   const file = join(directory, 'planted.xml');
@@ -161,7 +163,7 @@ export async function plantDomain(directory: string, network: string, name: stri
 <memory unit='MiB'>64</memory><vcpu>1</vcpu>
 <os><type arch='x86_64' machine='pc'>hvm</type><boot dev='hd'/></os><features><acpi/></features>
 <devices><disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='${disk.path}'/><target dev='vda'/></disk>
-<interface type='network'><mac address='52:54:00:09:02:05'/><source network='${network}'/></interface>${sound}</devices></domain>`,
+<interface type='network'><source network='${network}'/></interface>${sound}</devices></domain>`,
   );
   await run(['virsh', '-q', '-c', URI, 'define', '--file', file]);
   await run(['virsh', '-q', '-c', URI, 'start', '--domain', uuid]);

@@ -170,6 +170,7 @@ describe.runIf(available)('libvirt', () => {
     });
 
     it('goes on from saved memory where its files have moved', async () => {
+      await machine.ready();
       const file = join(directory, 'memory');
       const elsewhere = await publicDirectory();
       await machine.remember('swift');
@@ -194,6 +195,7 @@ describe.runIf(available)('libvirt', () => {
     });
 
     it('lets the guest go on, and leaves no half file, when there is no room for its memory', async () => {
+      await machine.ready();
       const full = join(directory, 'full');
       await mkdir(full);
       await run(['mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', full]);
@@ -205,6 +207,24 @@ describe.runIf(available)('libvirt', () => {
         expect(await machine.recall()).toBe('martin');
       } finally {
         await run(['umount', full]);
+      }
+    });
+
+    it('goes on from the memory that somebody had libvirt keep of a domain of theirs', async () => {
+      const own = await publicDirectory();
+      const end = await isolatedNetwork('ov90207');
+      const planted = await plantDomain(own, 'ov90207', 'kept 90207');
+      try {
+        await run(['virsh', '-c', URI, 'managedsave', '--domain', planted.uuid]);
+        hypervisor.adopt({ name: 'kept 90207', uuid: planted.uuid });
+        await hypervisor.start('kept 90207');
+        const { stdout } = await run(['virsh', '-c', URI, 'domstate', '--domain', planted.uuid, '--reason']);
+        expect(stdout).toContain('restored');
+      } finally {
+        hypervisor.disown('kept 90207');
+        await planted.remove();
+        await end();
+        await rm(own, { recursive: true });
       }
     });
 

@@ -8,6 +8,8 @@ import { field, vectors } from '../../model/attributes.ts';
 import type { DomainDisk, DomainNic, WildDomain } from '../hypervisor.ts';
 
 export interface FakeDomain extends WildDomain {
+  /** Name of its file. */
+  file: string;
   /** What happened to it, oldest first: lifecycle events in libvirt's words. */
   events: string[];
   /** The backup that runs on it. */
@@ -37,26 +39,28 @@ export class DomainFiles {
     mkdirSync(directory, { recursive: true });
   }
 
-  /** Deployed ones and wild ones. */
-  all(): { deployed: FakeDomain[]; wild: FakeDomain[] } {
-    const names = readdirSync(this.directory);
-    const read = (pattern: RegExp): FakeDomain[] =>
-      names.filter((name) => pattern.test(name)).flatMap((name) => this.read(name) ?? []);
-    return { deployed: read(DEPLOYED), wild: read(WILD) };
+  all(): FakeDomain[] {
+    return readdirSync(this.directory).flatMap((file) => this.read(file) ?? []);
+  }
+
+  wild(): FakeDomain[] {
+    const files = readdirSync(this.directory).filter((file) => WILD.test(file));
+    return files.flatMap((file) => this.read(file) ?? []);
   }
 
   /** The domain in that file; null when there is none, or half of a file that is being planted. */
   read(file: string): FakeDomain | null {
+    if (!DEPLOYED.test(file) && !WILD.test(file)) return null;
     try {
-      return complete(JSON.parse(readFileSync(join(this.directory, file), 'utf8')) as WildDomain);
+      return complete(JSON.parse(readFileSync(join(this.directory, file), 'utf8')) as WildDomain, file);
     } catch {
       return null;
     }
   }
 
+  /** A deployed one, or else a wild one. */
   find(name: string): FakeDomain | null {
-    const { deployed, wild } = this.all();
-    return [...deployed, ...wild].find((domain) => domain.name === name) ?? null;
+    return this.read(`${name}.json`) ?? this.wild().find((domain) => domain.name === name) ?? null;
   }
 
   get(name: string): FakeDomain {
@@ -66,7 +70,7 @@ export class DomainFiles {
   }
 
   put(domain: FakeDomain): void {
-    const file = join(this.directory, this.#fileOf(domain.uuid) ?? `${domain.name}.json`);
+    const file = join(this.directory, domain.file);
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(domain, null, 2));
     renameSync(draft, file);
@@ -76,15 +80,14 @@ export class DomainFiles {
   remove(name: string): void {
     rmSync(join(this.directory, `${name}.json`), { force: true });
   }
+}
 
-  #fileOf(uuid: string): string | undefined {
-    const names = readdirSync(this.directory).filter((name) => DEPLOYED.test(name) || WILD.test(name));
-    return names.find((name) => this.read(name)?.uuid === uuid);
-  }
+export function isDeployed({ file }: Pick<FakeDomain, 'file'>): boolean {
+  return DEPLOYED.test(file);
 }
 
 /** A wild domain is planted with less than the fake keeps of it. */
-function complete(planted: WildDomain & Partial<FakeDomain>): FakeDomain {
+function complete(planted: WildDomain & Partial<FakeDomain>, file: string): FakeDomain {
   const given = vectors(planted.template, 'DISK').map((disk) => ({
     target: field(disk, 'TARGET') ?? '',
     path: field(disk, 'SOURCE') ?? '',
@@ -92,5 +95,5 @@ function complete(planted: WildDomain & Partial<FakeDomain>): FakeDomain {
     readonly: field(disk, 'READONLY') === 'YES',
   }));
   const nics = vectors(planted.template, 'NIC').map((nic) => ({ mac: field(nic, 'MAC') ?? '' }));
-  return { disks: given, nics, events: [], job: null, memory: '', snapshots: [], ...planted };
+  return { disks: given, nics, events: [], job: null, memory: '', snapshots: [], ...planted, file };
 }

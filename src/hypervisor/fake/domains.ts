@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { Adopted, DomainNic, DomainSpec } from '../hypervisor.ts';
-import { DomainFiles, type FakeDomain } from './domain-file.ts';
+import { DomainFiles, isDeployed, type FakeDomain } from './domain-file.ts';
 
 export class Domains {
   readonly files: DomainFiles;
@@ -28,7 +28,7 @@ export class Domains {
 
   /** Those of somebody else's, adopted ones aside. */
   wild(): FakeDomain[] {
-    return this.files.all().wild.filter((domain) => !this.#isTheAdopted(domain));
+    return this.files.wild().filter((domain) => !this.#isTheAdopted(domain));
   }
 
   change(domain: FakeDomain, change: Partial<FakeDomain>, event: string): void {
@@ -41,13 +41,11 @@ export class Domains {
   }
 
   ours(): FakeDomain[] {
-    const { deployed, wild } = this.files.all();
-    return [...deployed, ...wild].filter((domain) => this.isOurs(domain));
+    return this.files.all().filter((domain) => this.isOurs(domain));
   }
 
   isOurs(domain: FakeDomain): boolean {
-    if (this.#adopted.has(domain.name)) return this.#isTheAdopted(domain);
-    return this.files.all().deployed.some(({ uuid }) => uuid === domain.uuid);
+    return this.#adopted.has(domain.name) ? this.#isTheAdopted(domain) : isDeployed(domain);
   }
 
   #isTheAdopted({ name, uuid }: Adopted): boolean {
@@ -56,7 +54,10 @@ export class Domains {
 
   /** The domain, when it is one of ours. */
   find(name: string): FakeDomain | null {
-    return this.ours().find((domain) => domain.name === name) ?? null;
+    const known = this.isAdopted(name)
+      ? this.files.wild().find((domain) => domain.name === name)
+      : this.files.find(name);
+    return known && this.isOurs(known) ? known : null;
   }
 
   get(name: string): FakeDomain {
@@ -101,6 +102,7 @@ export function freshDomain(spec: DomainSpec, known: FakeDomain | null): FakeDom
   const { name, vcpu, memoryMb, template, disks, nics } = spec;
   const before = { uuid: known?.uuid ?? randomUUID(), events: known?.events ?? [], snapshots: known?.snapshots ?? [] };
   return {
+    file: `${name}.json`,
     name,
     vcpu,
     memoryMb,

@@ -40,7 +40,7 @@ export class FakeHypervisor implements Hypervisor {
       hypervisorVersion: 'fake',
       libvirtVersion: '',
       arch: 'x86_64',
-      foreignVmIds: this.#domains.files.all().wild.flatMap(({ name }) => vmIdOf(name) ?? []),
+      foreignVmIds: this.#domains.files.wild().flatMap(({ name }) => vmIdOf(name) ?? []),
     };
   }
 

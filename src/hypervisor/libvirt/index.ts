@@ -94,12 +94,12 @@ export class LibvirtHypervisor implements Hypervisor {
     const uuid = state === null ? undefined : readDomain(await this.#virsh.xml(spec.name)).uuid;
     try {
       await this.#define(spec, uuid);
-      await this.#boot(spec.name);
+      await this.#boot(spec.name, ['--force-boot']);
     } catch (error) {
       // A host without control groups cannot share its CPUs by weight; the VM runs all the same.
       if (!NO_SHARES.test(reasonOf(error))) throw error;
       await this.#define({ ...spec, cpu: 0 }, uuid ?? readDomain(await this.#virsh.xml(spec.name)).uuid);
-      await this.#boot(spec.name);
+      await this.#boot(spec.name, ['--force-boot']);
     }
   }
 
@@ -108,12 +108,13 @@ export class LibvirtHypervisor implements Hypervisor {
     await this.#virsh.callWithXml(`define domain ${spec.name}`, ['define'], xml);
   }
 
-  async #boot(name: string): Promise<void> {
-    await this.#virsh.order(`start domain ${name}`, 'start', name, ['--force-boot']);
+  async #boot(name: string, how: string[] = []): Promise<void> {
+    await this.#virsh.order(`start domain ${name}`, 'start', name, how);
   }
 
   async start(name: string): Promise<void> {
     const state = await this.#stateOf(name, 'started');
+    // Memory that somebody else had libvirt keep for the next start is theirs, so the guest goes on from it.
     if (state !== 'running' && state !== 'paused') await this.#boot(name);
   }
 
