@@ -6,6 +6,7 @@ import type { BackupRunner } from '../backup/run.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { RestoreRunner } from '../restore/run.ts';
+import type { ChangeRunner } from '../vm/change-runner.ts';
 import type { ImageRunner } from '../vm/images.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -16,6 +17,7 @@ import type { VmTick } from '../vm/tick.ts';
 export interface Services {
   parts: Parts;
   vms: VmRunner;
+  changes: ChangeRunner;
   images: ImageRunner;
   backups: BackupRunner;
   restores: RestoreRunner;

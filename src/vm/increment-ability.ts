@@ -23,7 +23,8 @@ export function endChain(vm: Vm, reason: string): void {
   backups.chainEnded = reason;
 }
 
-function takesPart(disk: VmDisk, backupVolatile: boolean): boolean {
+/** Whether a disk is part of the VM's backups. */
+export function takesPart(disk: Pick<VmDisk, 'kind'>, backupVolatile: boolean): boolean {
   return disk.kind === 'file' || (disk.kind === 'fs' && backupVolatile);
 }
 

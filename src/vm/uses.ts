@@ -6,13 +6,16 @@ import { readDisks } from './disks.ts';
 
 const { READY, USED, USED_PERS } = IMAGE_STATE;
 
-/** Marks the images of a new VM, or of its new disk, as used. */
+/** Marks the images of a new VM as used. */
 export async function holdImages(tx: Store, vm: Vm): Promise<void> {
-  for (const id of imageIds(vm)) {
-    const image = await tx.images.get(id);
-    const state = image.persistent ? USED_PERS : USED;
-    if (image.state !== state) await tx.images.update(id, (record) => void (record.state = state));
-  }
+  for (const id of imageIds(vm)) await holdImage(tx, id);
+}
+
+/** Marks the image of a VM's new disk as used. */
+export async function holdImage(tx: Store, id: number): Promise<void> {
+  const image = await tx.images.get(id);
+  const state = image.persistent ? USED_PERS : USED;
+  if (image.state !== state) await tx.images.update(id, (record) => void (record.state = state));
 }
 
 /** Gives back all that a VM had which is no more: its images and its addresses. The store already says that it is DONE. */

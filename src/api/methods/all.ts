@@ -14,7 +14,10 @@ import { templateMethods } from './template.ts';
 import { userGroupMethods } from './user-group.ts';
 import { userMethods } from './user.ts';
 import { vdcMethods } from './vdc.ts';
+import { vmDeviceMethods } from './vm-devices.ts';
+import { vmPowerMethods } from './vm-power.ts';
 import { vmPoolMethods } from './vm-pool.ts';
+import { vmSnapshotMethods } from './vm-snapshots.ts';
 import { vmMethods } from './vm.ts';
 import { vnetMethods } from './vnet.ts';
 import { zoneMethods } from './zone.ts';
@@ -34,8 +37,11 @@ export const METHODS: MethodTable = {
   ...userGroupMethods,
   ...userMethods,
   ...vdcMethods,
+  ...vmDeviceMethods,
   ...vmMethods,
   ...vmPoolMethods,
+  ...vmPowerMethods,
+  ...vmSnapshotMethods,
   ...vnetMethods,
   ...zoneMethods,
 };
