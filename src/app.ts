@@ -23,11 +23,14 @@ import { openKey } from './store/key-file.ts';
 import { keepPrivate } from './store/private-file.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { Adoptions } from './vm/adoptions.ts';
+import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
 import { OperationLog } from './vm/operation-log.ts';
 import type { Parts } from './vm/parts.ts';
 import { VmRunner } from './vm/run.ts';
 import { VmTick } from './vm/tick.ts';
+import { Turns } from './vm/turns.ts';
 
 export interface App {
   /** Where the API answers. */
@@ -65,11 +68,12 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   }
 }
 
-async function endWork({ tick, backups, restores, vms, images }: Services): Promise<void> {
+async function endWork({ tick, backups, restores, vms, changes, images }: Services): Promise<void> {
   await tick.stop();
   await backups.stopAll();
   await restores.stopAll();
   await vms.idle();
+  await changes.idle();
   await images.idle();
 }
 
@@ -83,12 +87,14 @@ interface Own {
 function build(config: Config, store: Store, own: Own, log: Logger): Services {
   const parts = makeParts(config, store, own, log);
   const operations = new OperationLog(store, parts.clock);
-  const vms = new VmRunner(parts);
+  const turns = new Turns();
+  const vms = new VmRunner(parts, turns);
   const tick = new VmTick(parts, vms);
   return {
     parts,
     operations,
     vms,
+    changes: new ChangeRunner(parts, turns, () => tick.wake()),
     images: new ImageRunner(parts),
     tick,
     backups: new BackupRunner(parts, operations, () => tick.wake()),
@@ -109,10 +115,21 @@ async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
 
 function makeParts(config: Config, store: Store, { installation, key }: Own, log: Logger): Parts {
   const hypervisors = new Map<string, Hypervisor>();
-  const hypervisorConfigOf = (host: Host): HypervisorConfig =>
-    host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, installation }
-      : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', installation };
+  const hypervisorConfigOf = (host: Host): HypervisorConfig => {
+    const own = { installation, adopted: adoptions.of(host.id) };
+    return host.vmMad === 'fake'
+      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
+  };
+  const hypervisorOf = (host: Host): Hypervisor => {
+    const wanted = hypervisorConfigOf(host);
+    const key = `${wanted.driver} ${wanted.uri}`;
+    const known = hypervisors.get(key) ?? openHypervisor(wanted);
+    hypervisors.set(key, known);
+    for (const domain of wanted.adopted ?? []) known.adopt(domain); // it may have been opened for another host
+    return known;
+  };
+  const adoptions = new Adoptions(hypervisorOf);
   const unsealed = (datastore: Datastore): Datastore => ({
     ...datastore,
     template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
@@ -132,13 +149,8 @@ function makeParts(config: Config, store: Store, { installation, key }: Own, log
     clock: Date.now,
     runDirectory: `${config.stateDirectory}/run`,
     hypervisorConfigOf,
-    hypervisorOf: (host) => {
-      const wanted = hypervisorConfigOf(host);
-      const key = `${wanted.driver} ${wanted.uri}`;
-      const known = hypervisors.get(key) ?? openHypervisor(wanted);
-      hypervisors.set(key, known);
-      return known;
-    },
+    hypervisorOf,
+    adoptions,
     imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
@@ -148,14 +160,18 @@ function makeParts(config: Config, store: Store, { installation, key }: Own, log
 }
 
 /** What a daemon that ended, however it ended, had under way. */
-async function takeUp({ parts, backups, restores, vms, images }: Services): Promise<void> {
+async function takeUp({ parts, backups, restores, vms, changes, images }: Services): Promise<void> {
   await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
+  parts.adoptions.load(await parts.store.vms.list({ notState: VM_STATE.DONE }));
   for (const operation of await parts.store.operations.running()) {
     if (operation.kind === 'backup') backups.takeUp(operation);
     else await restores.takeUp(operation);
   }
   await images.takeUp();
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) vms.takeUp(vm);
+  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
+    vms.takeUp(vm);
+    changes.takeUp(vm);
+  }
 }
 
 /** Only one daemon may work on a state directory; the kernel drops the lock when its holder dies. */

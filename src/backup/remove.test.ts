@@ -9,6 +9,7 @@ import { openBackupStore, openImageStore } from '../datastore/all.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
 import { openSqlite } from '../store/sqlite.ts';
+import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
 import { dropSurplus, removeBackup } from './remove.ts';
 
@@ -25,6 +26,7 @@ beforeEach(async () => {
   parts = {
     ...{ store: await openSqlite(':memory:'), clock: () => 0, log: pino({ level: 'silent' }), runDirectory: directory },
     ...{ hypervisorConfigOf: () => hypervisor, hypervisorOf: () => openHypervisor(hypervisor) },
+    adoptions: new Adoptions(() => openHypervisor(hypervisor)),
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
     backupStoreOf: async () => {

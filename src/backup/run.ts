@@ -5,7 +5,6 @@ import { merge, withText, type Attributes } from '../model/attributes.ts';
 import { writeBackupConfig } from '../model/backup-config.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Datastore } from '../model/datastore.ts';
-import { domainName } from '../model/ids.ts';
 import {
   UPLOADING,
   type BackupResult,
@@ -27,6 +26,7 @@ import { nowSec, type Parts } from '../vm/parts.ts';
 import { hostOf, systemDatastore, vmDirectory } from '../vm/places.ts';
 import { Runs } from '../vm/runs.ts';
 import { enter, nextOrRefuse, setState } from '../vm/states.ts';
+import { IMPORT } from '../vm/wild.ts';
 import { vmXml } from '../wire/documents/vm.ts';
 import { backupImage } from './image.ts';
 import { planBackup, type BackupPlan } from './plan.ts';
@@ -121,7 +121,7 @@ export class BackupRunner {
       kind: 'backup',
       operationId: operation.id,
       vmId,
-      domain: domainName(vmId),
+      domain: vm.deployId,
       live: plan.live,
       hypervisor: this.#parts.hypervisorConfigOf(host),
       disks: plan.disks,
@@ -254,7 +254,9 @@ function reservation(vm: Vm, plan: BackupPlan, datastoreId: number): Charge[] {
 
 /** The VM as a restore will need it; its backup configuration comes along, so that the restored VM is protected too. */
 function savedTemplate(vm: Vm): Attributes {
-  const template = merge(vm.template, vm.userTemplate);
+  const all = merge(vm.template, vm.userTemplate);
+  // an imported VM's cards are on bridges of its host, and its restored twin is an ordinary VM
+  const template = vm.imported ? all.filter(([name]) => name !== 'NIC' && name !== IMPORT) : all;
   return vm.backups.configured ? [...template, ['BACKUP_CONFIG', writeBackupConfig(vm.backups.config)]] : template;
 }
 

@@ -1,17 +1,27 @@
 // What the state of a real domain means for its VM. Pure: the tick carries it out.
 import type { DomainState } from '../hypervisor/hypervisor.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { HISTORY_ACTION } from './history.ts';
 
 /** How long a guest may take to power off before the VM counts as running again, in seconds. */
 export const SHUTDOWN_LIMIT_SEC = 180;
 
 export type Verdict =
-  { kind: 'stay' } | { kind: 'running' | 'poweroff' | 'unknown' | 'ended' } | { kind: 'refused'; reason: string };
+  | { kind: 'stay' }
+  /** It runs, though nothing of ours started it just now; or it does not, or nobody knows. */
+  | { kind: 'running' | 'poweroff' | 'unknown' }
+  /** It powered off as it was asked to: the step that waited for it is done. */
+  | { kind: 'done' }
+  | { kind: 'refused'; reason: string };
 
 /** `sinceSec` is how long the VM has been in its state. `domain` is undefined when the host does not know it. */
-export function follow(vm: Pick<Vm, 'state' | 'lcmState'>, domain: DomainState | undefined, sinceSec: number): Verdict {
+export function follow(
+  vm: Pick<Vm, 'state' | 'lcmState' | 'history'>,
+  domain: DomainState | undefined,
+  sinceSec: number,
+): Verdict {
   const up = domain === 'running' || domain === 'paused';
-  if (vm.state === VM_STATE.POWEROFF) return up ? { kind: 'running' } : { kind: 'stay' };
+  if (vm.state === VM_STATE.POWEROFF || vm.state === VM_STATE.SUSPENDED) return { kind: up ? 'running' : 'stay' };
   if (vm.state !== VM_STATE.ACTIVE) return { kind: 'stay' };
   switch (vm.lcmState) {
     case LCM.RUNNING:
@@ -19,11 +29,19 @@ export function follow(vm: Pick<Vm, 'state' | 'lcmState'>, domain: DomainState |
       return { kind: domain === undefined ? 'unknown' : 'poweroff' };
     case LCM.UNKNOWN:
       if (up) return { kind: 'running' };
-      return domain === undefined ? { kind: 'stay' } : { kind: 'poweroff' };
-    case LCM.SHUTDOWN_POWEROFF:
-      return up ? waiting(sinceSec) : { kind: 'poweroff' };
+      return { kind: domain === undefined ? 'stay' : 'poweroff' };
+    case LCM.BOOT_FAILURE:
+    case LCM.BOOT_UNDEPLOY_FAILURE:
+    case LCM.BOOT_STOPPED_FAILURE:
+    case LCM.BOOT_MIGRATE_FAILURE:
+      return { kind: up ? 'running' : 'stay' };
     case LCM.SHUTDOWN:
-      return up ? waiting(sinceSec) : { kind: 'ended' };
+    case LCM.SHUTDOWN_POWEROFF:
+    case LCM.SHUTDOWN_UNDEPLOY:
+      return up ? waiting(sinceSec) : { kind: 'done' };
+    case LCM.SAVE_MIGRATE:
+      if (vm.history.at(-2)?.action === HISTORY_ACTION.MIGRATE) return { kind: 'stay' };
+      return up ? waiting(sinceSec) : { kind: 'done' };
     default:
       return { kind: 'stay' };
   }

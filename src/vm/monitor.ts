@@ -3,27 +3,39 @@ import { withText } from '../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { HOST_STATE, type Host } from '../model/host.ts';
+import type { WildDomain } from '../hypervisor/hypervisor.ts';
 import { nowSec, type Parts } from './parts.ts';
+import { withWilds } from './wild.ts';
 
-/** Reads capacity and versions of a host; the first time it also tests whether KVM guests really run there. */
-export async function monitorHost(parts: Parts, host: Host): Promise<Host> {
+/**
+ * Reads capacity and versions of a host and the domains of others on it; the first time it also tests whether KVM guests really run
+ * there. `usedCpu` is what our guests take, in hundredths of a core.
+ */
+export async function monitorHost(parts: Parts, host: Host, usedCpu = 0): Promise<Host> {
   if (host.state === HOST_STATE.DISABLED || host.state === HOST_STATE.OFFLINE) return host;
   const hypervisor = parts.hypervisorOf(host);
   try {
     const seen = await hypervisor.describe();
     const kvm = host.kvm ?? (await hypervisor.probeKvm());
+    const wilds = await wildsOf(parts, host);
     // a new host may have domains of another OneVault or of OpenNebula, whose names ours must not take
     if (host.lastMonitored === 0) await parts.store.vms.skipTo(Math.max(-1, ...seen.foreignVmIds));
     return await parts.store.hosts.update(host.id, (record) => {
       record.state = HOST_STATE.MONITORED;
       record.kvm = kvm;
       record.lastMonitored = nowSec(parts.clock);
-      Object.assign(record, { totalCpu: seen.totalCpu, totalMemKb: seen.totalMemKb, usedMemKb: seen.usedMemKb });
+      Object.assign(record, {
+        totalCpu: seen.totalCpu,
+        totalMemKb: seen.totalMemKb,
+        usedMemKb: seen.usedMemKb,
+        usedCpu,
+      });
       record.template = withText(record.template, 'ERROR');
       record.template = withText(record.template, 'ARCH', seen.arch);
       record.template = withText(record.template, 'HYPERVISOR_VERSION', seen.hypervisorVersion);
       record.template = withText(record.template, 'LIBVIRT_VERSION', seen.libvirtVersion);
       record.template = withText(record.template, 'WARNING', kvm ? undefined : NO_KVM);
+      if (wilds) record.template = withWilds(record.template, wilds);
     });
   } catch (error) {
     parts.log.warn({ host: host.id, err: error }, 'a host could not be monitored');
@@ -31,6 +43,16 @@ export async function monitorHost(parts: Parts, host: Host): Promise<Host> {
       record.state = HOST_STATE.ERROR;
       record.template = withText(record.template, 'ERROR', reasonOf(error));
     });
+  }
+}
+
+/** Undefined when they cannot be listed: what the host shows of them stays then. */
+async function wildsOf(parts: Parts, host: Host): Promise<WildDomain[] | undefined> {
+  try {
+    return await parts.hypervisorOf(host).wilds();
+  } catch (error) {
+    parts.log.warn({ host: host.id, err: error }, 'the domains of others on a host could not be listed');
+    return undefined;
   }
 }
 

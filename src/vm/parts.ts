@@ -8,6 +8,7 @@ import type { BackupStoreConfig, HypervisorConfig } from '../model/mover-protoco
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Store } from '../store/store.ts';
+import type { Adoptions } from './adoptions.ts';
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
@@ -18,6 +19,8 @@ export interface Parts {
   log: Logger;
   hypervisorConfigOf(host: Host): HypervisorConfig;
   hypervisorOf(host: Host): Hypervisor;
+  /** Domains that were taken over as they are. */
+  adoptions: Adoptions;
   imageStoreOf(datastore: Datastore): ImageStore;
   /** The datastore's configuration with its secrets, for the mover's stdin only. */
   backupStoreConfigOf(datastore: Datastore): Promise<BackupStoreConfig>;

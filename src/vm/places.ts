@@ -1,4 +1,5 @@
 // Where the parts of a VM are: its directory, its host, the images its disks use.
+import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
@@ -6,9 +7,16 @@ import type { Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { readDisks } from './disks.ts';
+import { hostIdsOf } from './life.ts';
+import type { Parts } from './parts.ts';
 
 export function vmDirectory(vm: Vm, system: Datastore): string {
   return `${system.basePath}/${vm.id}`;
+}
+
+/** File that keeps the memory of a VM that was suspended, stopped or is moving. */
+export function checkpointFile(directory: string): string {
+  return `${directory}/checkpoint`;
 }
 
 /** The datastore where running VMs have their disks. */
@@ -21,9 +29,14 @@ export async function systemDatastore(store: Store): Promise<Datastore> {
 
 /** The host a VM is on, or was on last. */
 export async function hostOf(store: Store, vm: Vm): Promise<Host> {
-  const record = vm.history.at(-1);
-  if (record) return store.hosts.get(record.hid);
+  const [id] = hostIdsOf(vm);
+  if (id !== undefined) return store.hosts.get(id);
   throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} has never been on a host.`, { objectId: vm.id });
+}
+
+/** The hypervisor of the host a VM is on, or was on last. */
+export async function hypervisorOf({ store, hypervisorOf }: Parts, vm: Vm): Promise<Hypervisor> {
+  return hypervisorOf(await hostOf(store, vm));
 }
 
 /** The images a VM's disks use, by id. */

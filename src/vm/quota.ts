@@ -9,10 +9,27 @@ import type { Store } from '../store/store.ts';
 export const DEFAULT_QUOTAS = { user: 'default_user_quotas', group: 'default_group_quotas' } as const;
 
 /** Throws OpenNebula's authorization error when one of `charges`, already written, is more than its owner or group may use. */
-export async function keepWithinQuota(tx: Store, owner: { uid: number; gid: number }, charges: Charge[]): Promise<void> {
+export async function keepWithinQuota(
+  tx: Store,
+  owner: { uid: number; gid: number },
+  charges: Charge[],
+): Promise<void> {
   if (charges.length === 0) return;
   if (owner.uid > 0) await check(tx, 'user', owner.uid, (await tx.users.find(owner.uid))?.quotas, charges);
   if (owner.gid > 0) await check(tx, 'group', owner.gid, (await tx.groups.find(owner.gid))?.quotas, charges);
+}
+
+/** What grew, and by how much: the rest has been allowed before. */
+export function grown(before: Charge[], after: Charge[]): Charge[] {
+  const had = new Map(before.map((charge) => [keyOf(charge), charge.amount]));
+  return after.flatMap((charge) => {
+    const amount = charge.amount - (had.get(keyOf(charge)) ?? 0);
+    return amount > 0 ? [{ ...charge, amount }] : [];
+  });
+}
+
+function keyOf({ kind, id, metric }: Charge): string {
+  return `${kind} ${id} ${metric}`;
 }
 
 async function check(

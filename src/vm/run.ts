@@ -1,81 +1,107 @@
-// Carries out what is asked of a VM: deploy, power off, resume, reboot, terminate. Each step leaves the record in a state
-// from which a restart of the daemon can go on.
-import { mkdir, rm } from 'node:fs/promises';
-import type { Hypervisor } from '../hypervisor/hypervisor.ts';
+// Carries out what is asked of VMs. What is accepted is written down as a state first, and the work follows from that state alone:
+// a daemon that starts again goes on where the last one ended. Everything for one VM happens in turn.
 import { withText } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import { domainName, isDiskFormat } from '../model/ids.ts';
-import type { Image } from '../model/image.ts';
-import { LCM, VM_STATE, type LcmState, type Vm } from '../model/vm.ts';
-import { diskPath, readDisks, type VmDisk } from './disks.ts';
-import { domainSpec } from './domain-spec.ts';
-import { closeHistory, HISTORY_ACTION, openHistory, showError } from './history.ts';
+import { domainName } from '../model/ids.ts';
+import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { NOUNS } from '../store/nouns.ts';
+import { HISTORY_ACTION, NOBODY, noteAction, openHistory, showError, type By } from './history.ts';
+import { findWild, letGo } from './import.ts';
+import { firstStep, STEPS, type Change } from './life.ts';
+import { startMigration, type MigrationKind } from './migrate.ts';
 import { nowSec, type Parts } from './parts.ts';
-import { hostOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
-import { enter, setState, type Action } from './states.ts';
+import { hypervisorOf, systemDatastore } from './places.ts';
+import { grown, keepWithinQuota } from './quota.ts';
+import { recover, type Recovery } from './recover.ts';
+import { enter, nextOrRefuse, type Action } from './states.ts';
+import { WAITS, workOf } from './steps.ts';
 import { Turns } from './turns.ts';
-import { releaseImages } from './uses.ts';
+import { releaseAll } from './uses.ts';
+import { takeOver } from './wild.ts';
+
+/** What actions write into the history record that they end. */
+const ENDS_RECORD: Partial<Record<Action, number>> = {
+  poweroff: HISTORY_ACTION.POWEROFF,
+  'poweroff-hard': HISTORY_ACTION.POWEROFF_HARD,
+  suspend: HISTORY_ACTION.SUSPEND,
+  stop: HISTORY_ACTION.STOP,
+  undeploy: HISTORY_ACTION.UNDEPLOY,
+  'undeploy-hard': HISTORY_ACTION.UNDEPLOY_HARD,
+  terminate: HISTORY_ACTION.TERMINATE,
+  'terminate-hard': HISTORY_ACTION.TERMINATE_HARD,
+};
+/** These begin anew, so an earlier error says nothing any more. */
+const CLEARS_ERROR = new Set<Action>(['resume', 'release']);
 
 export class VmRunner {
   readonly #parts: Parts;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   /** When each VM was last asked to power off, in epoch milliseconds. */
   readonly #askedAt = new Map<number, number>();
   readonly #background = new Set<Promise<void>>();
 
-  constructor(parts: Parts) {
+  /** What else works on VMs has to share the `turns`. */
+  constructor(parts: Parts, turns = new Turns()) {
     this.#parts = parts;
+    this.#turns = turns;
   }
 
   /** Accepts the deployment of a VM on a host; the rest goes on in the background. `datastoreId` -1 leaves the choice open. */
   async deploy(vmId: number, host: Host, datastoreId = -1): Promise<void> {
-    const { store, clock } = this.#parts;
-    const system = await systemDatastore(store);
-    if (datastoreId >= 0 && datastoreId !== system.id) refuseDatastore(await store.datastores.get(datastoreId), system);
-    await store.transaction(async (tx) => {
-      await tx.vms.update(vmId, (vm) => {
-        enter('deploy', vm);
-        vm.history.push(openHistory(vm, host, system, nowSec(clock)));
-        vm.deployId = domainName(vm.id);
-        vm.userTemplate = withText(vm.userTemplate, 'ERROR');
-      });
+    const system = await this.#system(datastoreId);
+    const { imported } = await this.#parts.store.vms.get(vmId);
+    if (imported) return this.#import(vmId, host, system);
+    await this.#accept(vmId, (vm, now) => {
+      enter('deploy', vm);
+      vm.lcmState = firstStep(vm);
+      vm.history.push(openHistory(vm, host, system, now));
+      vm.deployId = domainName(vm.id);
+      vm.userTemplate = withText(vm.userTemplate, 'ERROR');
     });
-    this.#later(vmId, LCM.PROLOG_FAILURE, () => this.#prolog(vmId));
   }
 
   /** Accepts an action of one.vm.action. */
-  async act(action: Action, vmId: number): Promise<void> {
-    const { store, clock } = this.#parts;
-    await store.transaction(async (tx) => {
-      const vm = await tx.vms.update(vmId, (vm) => {
-        enter(action, vm);
-        if (vm.state === VM_STATE.DONE) vm.etime = nowSec(clock);
-      });
-      if (vm.state === VM_STATE.DONE) await releaseImages(tx, vm); // it was on no host: nothing else is to be ended
+  async act(action: Action, vmId: number, by: By = NOBODY): Promise<void> {
+    const accepted = await this.#accept(vmId, (vm, now) => {
+      enter(action, vm);
+      const ending = ENDS_RECORD[action];
+      if (ending !== undefined) noteAction(vm, now, ending, by);
+      if (CLEARS_ERROR.has(action)) vm.userTemplate = withText(vm.userTemplate, 'ERROR');
+      if (action === 'resched' || action === 'unresched') vm.resched = action === 'resched';
+      if (vm.state === VM_STATE.DONE) endWaiting(vm, now);
     });
-    this.#askedAt.set(vmId, clock());
-    const hard = action.endsWith('-hard');
-    switch (action) {
-      case 'poweroff':
-      case 'poweroff-hard':
-        return this.#later(vmId, LCM.RUNNING, async () =>
-          (await this.#hypervisor(vmId)).shutdown(domainName(vmId), hard),
-        );
-      case 'resume':
-        return this.#later(vmId, LCM.BOOT_FAILURE, () => this.#boot(vmId));
-      case 'reboot':
-      case 'reboot-hard':
-        return this.#later(vmId, LCM.RUNNING, async () =>
-          (await this.#hypervisor(vmId)).reboot(domainName(vmId), hard),
-        );
-      case 'terminate':
-      case 'terminate-hard':
-        return this.#later(vmId, LCM.EPILOG_FAILURE, () => this.#terminate(vmId, hard));
-      default:
-        return undefined;
-    }
+    if (action !== 'reboot' && action !== 'reboot-hard') return;
+    const hard = action === 'reboot-hard';
+    this.#later(accepted.id, async () => (await hypervisorOf(this.#parts, accepted)).reboot(accepted.deployId, hard));
+  }
+
+  /** Accepts the move of a VM to another host. */
+  async migrate(vmId: number, host: Host, kind: MigrationKind, datastoreId = -1, by: By = NOBODY): Promise<void> {
+    const system = await this.#system(datastoreId);
+    await this.#accept(vmId, (vm, now) => {
+      startMigration(vm, { host, system, kind, by, now });
+      vm.userTemplate = withText(vm.userTemplate, 'ERROR');
+    });
+  }
+
+  /** Frees a VM from what failed or hangs. `stopRun` ends the backup that has the VM, if one does, and settles when it has. */
+  async recover(vmId: number, recovery: Recovery, by: By, stopRun: () => Promise<void>): Promise<void> {
+    const vm = await this.#parts.store.vms.get(vmId);
+    if (!recover(vm, recovery, by).stopsRun) return void (await this.#recover(vmId, recovery, by));
+    this.#later(vmId, async () => {
+      await stopRun();
+      const after = await this.#parts.store.vms.get(vmId);
+      // the run puts the VM back where it was, and says why; when there is no run any more, nobody else does
+      if (recovery !== 'failure' || after.operationId === vm.operationId) await this.#recover(vmId, recovery, by);
+    });
+  }
+
+  /** Writes what was seen of a VM, unless something else has changed it since, and does what follows from it. */
+  async proceed(seen: Vm, change: Change): Promise<void> {
+    const vm = await this.#write(seen.id, change, seen);
+    if (vm) this.#goOn(vm, false);
   }
 
   /** How long ago the VM was last asked to power off, in seconds. */
@@ -88,33 +114,7 @@ export class VmRunner {
 
   /** Goes on with what a stopped daemon left half-done. */
   takeUp(vm: Vm): void {
-    if (vm.state !== VM_STATE.ACTIVE) return;
-    if (vm.lcmState === LCM.PROLOG) this.#later(vm.id, LCM.PROLOG_FAILURE, () => this.#prolog(vm.id));
-    if (vm.lcmState === LCM.BOOT || vm.lcmState === LCM.BOOT_POWEROFF) {
-      this.#later(vm.id, LCM.BOOT_FAILURE, () => this.#boot(vm.id));
-    }
-    if (vm.lcmState === LCM.EPILOG) this.#later(vm.id, LCM.EPILOG_FAILURE, () => this.epilog(vm.id));
-  }
-
-  /** Removes what a VM has on its host and gives its images back; ends in DONE. */
-  async epilog(vmId: number): Promise<void> {
-    const { store, clock } = this.#parts;
-    const vm = await store.vms.update(vmId, (vm) => {
-      if (vm.state !== VM_STATE.DONE) setState(vm, VM_STATE.ACTIVE, LCM.EPILOG);
-    });
-    if (vm.state === VM_STATE.DONE) return; // the tick and an action may both have seen the guest go
-    if (vm.history.length > 0) {
-      await (await this.#hypervisor(vmId)).remove(domainName(vmId));
-      await rm(vmDirectory(vm, await systemDatastore(store)), { recursive: true, force: true });
-    }
-    await store.transaction(async (tx) => {
-      const ended = await tx.vms.update(vmId, (vm) => {
-        setState(vm, VM_STATE.DONE, LCM.LCM_INIT);
-        vm.etime = nowSec(clock);
-        closeHistory(vm, nowSec(clock), HISTORY_ACTION.TERMINATE);
-      });
-      await releaseImages(tx, ended);
-    });
+    this.#goOn(vm, true);
   }
 
   /** Settles when nothing is under way; used when the daemon stops. */
@@ -122,82 +122,97 @@ export class VmRunner {
     while (this.#background.size > 0) await Promise.all(this.#background);
   }
 
-  async #prolog(vmId: number): Promise<void> {
-    const { store } = this.#parts;
-    const vm = await store.vms.get(vmId);
-    const system = await systemDatastore(store);
-    const directory = vmDirectory(vm, system);
-    await mkdir(directory, { recursive: true, mode: 0o755 });
-    const images = await imagesOf(store, vm);
-    for (const disk of readDisks(vm.template)) await this.#prepareDisk(disk, images, directory, system);
-    await store.vms.update(vmId, (vm) => setState(vm, VM_STATE.ACTIVE, LCM.BOOT));
-    await this.#boot(vmId);
+  /** Takes over a domain as it is. Nothing of it is changed, so there is nothing to wait for. */
+  async #import(vmId: number, host: Host, system: Datastore): Promise<void> {
+    const vm = await this.#parts.store.vms.get(vmId);
+    nextOrRefuse('deploy', vm);
+    const wild = await findWild(this.#parts, vm, host);
+    await this.#accept(vmId, (vm, now) => {
+      nextOrRefuse('deploy', vm);
+      takeOver(vm, wild, openHistory(vm, host, system, now), now);
+    });
+    this.#parts.adoptions.add(host, { name: wild.name, uuid: wild.uuid });
   }
 
-  async #prepareDisk(disk: VmDisk, images: Map<number, Image>, directory: string, system: Datastore): Promise<void> {
-    if (disk.persistent || disk.kind === 'cdrom') return;
-    const files = this.#parts.imageStoreOf(system);
-    const path = diskPath(disk, directory);
-    if (disk.kind === 'file') {
-      const image = images.get(disk.imageId);
-      if (!image)
-        throw new OneError(CODE.NO_EXISTS, `Image ${disk.imageId} of disk ${disk.diskId} does not exist any more.`);
-      await files.overlay({ path: image.source, format: isDiskFormat(image.format) ? image.format : 'raw' }, path);
-    } else {
-      await files.volatile(path, disk.sizeMb * 1024 * 1024, disk.format, disk.kind, disk.fs);
-    }
-  }
-
-  async #boot(vmId: number): Promise<void> {
-    const { store, clock } = this.#parts;
-    const vm = await store.vms.get(vmId);
-    const host = await hostOf(store, vm);
-    const directory = vmDirectory(vm, await systemDatastore(store));
-    const spec = domainSpec(vm, await imagesOf(store, vm), directory, host.kvm === true);
-    try {
-      await this.#parts.hypervisorOf(host).deploy(spec);
-    } catch (error) {
-      await this.#fail(vmId, LCM.BOOT_FAILURE, error);
-      return;
-    }
-    await store.vms.update(vmId, (vm) => {
-      setState(vm, VM_STATE.ACTIVE, LCM.RUNNING);
-      vm.lastPoll = nowSec(clock);
-      const current = vm.history.at(-1);
-      if (current && current.rstime === 0) current.rstime = nowSec(clock);
+  async #recover(vmId: number, recovery: Recovery, by: By): Promise<void> {
+    await this.#accept(vmId, (vm, now) => {
+      recover(vm, recovery, by).change(vm, now);
+      if (recovery !== 'failure') vm.userTemplate = withText(vm.userTemplate, 'ERROR');
     });
   }
 
-  async #terminate(vmId: number, hard: boolean): Promise<void> {
-    const vm = await this.#parts.store.vms.get(vmId);
-    if (vm.state === VM_STATE.DONE) return;
-    if (vm.lcmState === LCM.SHUTDOWN && !hard) {
-      await (await this.#hypervisor(vmId)).shutdown(domainName(vmId), false);
-    } else {
-      await this.epilog(vmId);
-    }
-  }
-
-  async #hypervisor(vmId: number): Promise<Hypervisor> {
+  async #system(datastoreId: number): Promise<Datastore> {
     const { store } = this.#parts;
-    return this.#parts.hypervisorOf(await hostOf(store, await store.vms.get(vmId)));
+    const system = await systemDatastore(store);
+    if (datastoreId >= 0 && datastoreId !== system.id) refuseDatastore(await store.datastores.get(datastoreId), system);
+    return system;
   }
 
-  /** Does the slow part of an action after the caller has its answer; a failure is shown on the VM. */
-  #later(vmId: number, failedState: LcmState, work: () => Promise<void>): void {
-    const done = this.#turns.take(vmId, work).catch((error: unknown) => this.#fail(vmId, failedState, error));
+  /** Writes what was asked for and does what follows from it, in the background. Throws when it is not possible. */
+  async #accept(vmId: number, change: Change): Promise<Vm> {
+    const vm = await this.#write(vmId, change);
+    if (!vm) throw new OneError(CODE.INTERNAL, `Virtual machine ${vmId} was not changed.`, { objectId: vmId });
+    this.#askedAt.set(vmId, this.#parts.clock());
+    this.#goOn(vm, false);
+    return vm;
+  }
+
+  /** With `seen` nothing is written when the VM has left that state meanwhile. A VM that ends gives back what it used. */
+  async #write(vmId: number, change: Change, seen?: Vm): Promise<Vm | undefined> {
+    const now = nowSec(this.#parts.clock);
+    const written = await this.#parts.store.transaction(async (tx) => {
+      const before = await tx.vms.get(vmId);
+      if (seen && (before.state !== seen.state || before.lcmState !== seen.lcmState)) return undefined;
+      const vm = await tx.vms.update(vmId, (record) => change(record, now));
+      if (!seen) await keepWithinQuota(tx, vm, grown(NOUNS.vms.charges(before), NOUNS.vms.charges(vm)));
+      if (vm.state === VM_STATE.DONE && before.state !== VM_STATE.DONE) await releaseAll(tx, vm);
+      return vm;
+    });
+    if (written?.state === VM_STATE.DONE) await letGo(this.#parts, written);
+    return written;
+  }
+
+  /** Does the work that the VM's state asks for, step after step. */
+  #goOn(vm: Vm, again: boolean): void {
+    if (workOf(vm)) this.#later(vm.id, () => this.#walk(vm.id, again));
+  }
+
+  async #walk(vmId: number, again: boolean): Promise<void> {
+    const vm = await this.#parts.store.vms.get(vmId);
+    const work = workOf(vm);
+    const step = STEPS.get(vm.lcmState);
+    if (!work || !step) return;
+    const next = await work(this.#parts, vm, again).catch((error: unknown): Change => {
+      this.#parts.log.warn({ vm: vmId, err: error }, 'a step in the life of a VM failed');
+      return (record, now) => {
+        step.failed(record, now);
+        showError(record, reasonOf(error), this.#parts.clock());
+      };
+    });
+    if (next === WAITS) return;
+    // somebody who changed the VM meanwhile has seen to the rest
+    if (await this.#write(vmId, next ?? step.done, vm)) await this.#walk(vmId, false);
+  }
+
+  /** Does the slow part of something after the caller has its answer; a failure is shown on the VM. */
+  #later(vmId: number, work: () => Promise<void>): void {
+    const { store, clock, log } = this.#parts;
+    const done = this.#turns
+      .take(vmId, work)
+      .catch(async (error: unknown) => {
+        log.warn({ vm: vmId, err: error }, 'an action on a VM failed');
+        await store.vms.update(vmId, (vm) => showError(vm, reasonOf(error), clock()));
+      })
+      .catch((error: unknown) => log.error({ vm: vmId, err: error }, 'the failure of a VM could not be recorded'));
     this.#background.add(done);
     void done.finally(() => this.#background.delete(done));
   }
+}
 
-  async #fail(vmId: number, lcm: Vm['lcmState'], error: unknown): Promise<void> {
-    this.#parts.log.warn({ vm: vmId, err: error }, 'an action on a VM failed');
-    await this.#parts.store.vms.update(vmId, (vm) => {
-      // a VM that is in a backup by now, as after a reboot that failed, belongs to that run
-      if (vm.state === VM_STATE.ACTIVE && vm.operationId === null) setState(vm, VM_STATE.ACTIVE, lcm);
-      showError(vm, reasonOf(error), this.#parts.clock());
-    });
-  }
+/** A VM that waits for a host has nothing anywhere, unless it was on one before. */
+function endWaiting(vm: Vm, now: number): void {
+  if (vm.history.length === 0) vm.etime = now;
+  else Object.assign(vm, { state: VM_STATE.ACTIVE, lcmState: LCM.EPILOG });
 }
 
 function refuseDatastore(given: Datastore, system: Datastore): never {

@@ -1,33 +1,38 @@
 // Keeps records and reality together: follows the state of every domain, deploys waiting VMs, monitors hosts and datastores.
 // A domain's event wakes it at once; the timer is only the net below.
-import type { Host } from '../model/host.ts';
-import { domainName, vmIdOf } from '../model/ids.ts';
-import { VM_STATE, LCM, type Vm } from '../model/vm.ts';
 import type { DomainState } from '../hypervisor/hypervisor.ts';
-import { follow } from './follow.ts';
+import { HOST_STATE, type Host } from '../model/host.ts';
+import { vmIdOf } from '../model/ids.ts';
+import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { Figures } from './figures.ts';
+import { follow, type Verdict } from './follow.ts';
 import { showError } from './history.ts';
+import { hostIdsOf, poweredOff, running, STEPS, unknown, type Change } from './life.ts';
 import { monitorDatastore, monitorHost } from './monitor.ts';
-import { nowSec, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 import { place } from './placement.ts';
 import type { VmRunner } from './run.ts';
-import { setState } from './states.ts';
 
 const TICK_MS = 10_000;
 const MONITOR_MS = 60_000;
+const FIGURES_MS = 30_000;
 
 export class VmTick {
+  readonly figures: Figures;
   readonly #parts: Parts;
   readonly #runner: VmRunner;
   readonly #stopped = new AbortController();
   readonly #watched = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #monitoredAt = 0;
+  #figuresAt = 0;
   #busy: Promise<void> | undefined;
   #again = false;
 
   constructor(parts: Parts, runner: VmRunner) {
     this.#parts = parts;
     this.#runner = runner;
+    this.figures = new Figures(parts);
   }
 
   start(): void {
@@ -60,57 +65,85 @@ export class VmTick {
   }
 
   async #tick(): Promise<void> {
-    const { store, clock } = this.#parts;
-    const monitor = clock() - this.#monitoredAt >= MONITOR_MS;
-    if (monitor) this.#monitoredAt = clock();
-    let hosts = await store.hosts.list({ ascending: true });
-    const due = (host: Host): boolean => monitor || host.lastMonitored === 0;
-    hosts = await Promise.all(hosts.map(async (host) => (due(host) ? monitorHost(this.#parts, host) : host)));
-    if (monitor) {
-      for (const datastore of await store.datastores.list()) await monitorDatastore(this.#parts, datastore);
-    }
+    const { store } = this.#parts;
+    const hosts = await this.#monitor(await store.hosts.list({ ascending: true }));
     const vms = await store.vms.list({ notState: VM_STATE.DONE, ascending: true });
-    await this.#deployWaiting(vms, hosts);
+    await this.#place(vms, hosts);
     for (const host of hosts) {
       this.#watch(host);
       await this.#followHost(host, vms).catch((error: unknown) =>
         this.#parts.log.warn({ host: host.id, err: error }, 'the domains of a host could not be listed'),
       );
     }
+    if (this.#parts.clock() - this.#figuresAt < FIGURES_MS) return;
+    this.#figuresAt = this.#parts.clock();
+    const monitored = hosts.filter(({ state }) => state === HOST_STATE.MONITORED);
+    await this.figures.look(monitored, vms);
   }
 
-  async #deployWaiting(vms: Vm[], hosts: Host[]): Promise<void> {
+  /** Looks at all hosts and datastores when it is time, and at new hosts always. */
+  async #monitor(hosts: Host[]): Promise<Host[]> {
+    const { store, clock } = this.#parts;
+    const due = clock() - this.#monitoredAt >= MONITOR_MS;
+    if (due) this.#monitoredAt = clock();
+    const look = async (host: Host): Promise<Host> =>
+      due || host.lastMonitored === 0 ? monitorHost(this.#parts, host, this.figures.usedCpu(host.id)) : host;
+    const seen = await Promise.all(hosts.map(look));
+    if (due) for (const datastore of await store.datastores.list()) await monitorDatastore(this.#parts, datastore);
+    return seen;
+  }
+
+  /** Deploys VMs that wait for a host, and moves those that are to leave theirs. */
+  async #place(vms: Vm[], hosts: Host[]): Promise<void> {
     for (const vm of vms) {
-      if (vm.state !== VM_STATE.PENDING) continue;
-      const placement = place(vm, hosts);
-      if ('host' in placement) await this.#runner.deploy(vm.id, placement.host);
-      else this.#parts.log.info({ vm: vm.id, reason: placement.wait }, 'a VM waits for a host');
+      // an imported VM is where it is: somebody has to name its host
+      const waits = vm.state === VM_STATE.PENDING && !vm.imported;
+      const leaves = vm.resched === true && (vm.state === VM_STATE.POWEROFF || vm.lcmState === LCM.RUNNING);
+      if (!waits && !leaves) continue;
+      const placement = place(vm, hosts, leaves ? hostIdsOf(vm)[0] : undefined);
+      if ('wait' in placement) {
+        this.#parts.log.info({ vm: vm.id, reason: placement.wait }, 'a VM waits for a host');
+        continue;
+      }
+      const { host } = placement;
+      await (waits ? this.#runner.deploy(vm.id, host) : this.#runner.migrate(vm.id, host, 'save')).catch(
+        (error: unknown) => this.#parts.log.warn({ vm: vm.id, err: error }, 'a VM could not be put on a host'),
+      );
     }
   }
 
   async #followHost(host: Host, vms: Vm[]): Promise<void> {
-    const mine = vms.filter((vm) => vm.history.at(-1)?.hid === host.id);
+    const mine = vms.filter((vm) => hostIdsOf(vm)[0] === host.id);
     if (mine.length === 0) return;
     const domains = await this.#parts.hypervisorOf(host).domains();
-    for (const vm of mine) await this.#follow(vm, domains.get(domainName(vm.id)));
+    for (const vm of mine) await this.#follow(vm, domains.get(vm.deployId));
   }
 
   async #follow(seen: Vm, domain: DomainState | undefined): Promise<void> {
-    const { store, clock } = this.#parts;
     const verdict = follow(seen, domain, this.#runner.sinceAskedSec(seen.id));
-    if (verdict.kind === 'stay') return;
-    if (verdict.kind === 'ended') return this.#runner.epilog(seen.id);
-    await store.vms.update(seen.id, (vm) => {
-      if (vm.state !== seen.state || vm.lcmState !== seen.lcmState) return; // something else has changed it meanwhile
-      vm.lastPoll = nowSec(clock);
-      if (verdict.kind === 'running') setState(vm, VM_STATE.ACTIVE, LCM.RUNNING);
-      if (verdict.kind === 'poweroff') setState(vm, VM_STATE.POWEROFF, LCM.LCM_INIT);
-      if (verdict.kind === 'unknown') setState(vm, VM_STATE.ACTIVE, LCM.UNKNOWN);
-      if (verdict.kind === 'refused') {
-        setState(vm, VM_STATE.ACTIVE, LCM.RUNNING);
-        showError(vm, verdict.reason, clock());
-      }
-    });
+    const change = this.#changeFor(seen, verdict);
+    if (change) await this.#runner.proceed(seen, change);
+  }
+
+  #changeFor(seen: Vm, verdict: Verdict): Change | undefined {
+    const step = STEPS.get(seen.lcmState);
+    switch (verdict.kind) {
+      case 'stay':
+        return undefined;
+      case 'running':
+        return running;
+      case 'poweroff':
+        return poweredOff;
+      case 'unknown':
+        return unknown;
+      case 'done':
+        return step?.done;
+      case 'refused':
+        return (vm, now) => {
+          step?.failed(vm, now);
+          showError(vm, verdict.reason, this.#parts.clock());
+        };
+    }
   }
 
   /** One long-lived connection per host that wakes the tick when a domain of ours changes. */
@@ -119,7 +152,7 @@ export class VmTick {
     this.#watched.add(host.id);
     const listen = async (): Promise<void> => {
       for await (const { domain } of this.#parts.hypervisorOf(host).watch(this.#stopped.signal)) {
-        if (vmIdOf(domain) !== undefined) this.wake();
+        if (vmIdOf(domain) !== undefined || this.#parts.adoptions.has(host.id, domain)) this.wake();
       }
     };
     listen()

@@ -1,15 +1,20 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
+import { mayAnyOf } from '../../access/authorize.ts';
 import { refuseRestricted, refuseRestrictedPart } from '../../access/restricted.ts';
 import { newPermissions } from '../../access/umask.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
-import { merge, type Attributes } from '../../model/attributes.ts';
+import { merge, text, type Attributes, type Vector } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
+import type { Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
 import { LCM, type Vm } from '../../model/vm.ts';
+import type { VirtualNetwork } from '../../model/vnet.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import { addVm } from '../../vm/create.ts';
+import { addImport } from '../../vm/import.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { updateConf } from '../../vm/update-conf.ts';
+import { IMPORT_VM_ID } from '../../vm/wild.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
@@ -75,10 +80,14 @@ export async function createVm(call: Call, template: Attributes, hold: boolean, 
   requireCreate(call, 'VM');
   if (!call.caller.admin) refuseRestricted('VM', template);
   const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
+  const imports = text(template, IMPORT_VM_ID) !== undefined;
+  if (imports) requireHostAdmin(call);
   const vm = await parts.store.transaction(async (tx) => {
-    const images = await namedImages(call, tx, template);
-    const networks = await namedNetworks(call, tx, template);
-    return addVm(tx, {
+    // what an imported VM has are files and networks of its host, whatever they are called
+    const images = imports ? new Map<Vector, Image>() : await namedImages(call, tx, template);
+    const networks = imports ? new Map<Vector, VirtualNetwork>() : await namedNetworks(call, tx, template);
+    const add = imports ? addImport : addVm;
+    return add(tx, {
       template,
       owner,
       findImage: (disk) => images.get(disk),
@@ -91,4 +100,10 @@ export async function createVm(call: Call, template: Attributes, hold: boolean, 
   });
   tick.wake();
   return vm;
+}
+
+/** An import reads any file that a domain of a host has. */
+function requireHostAdmin(call: Call): void {
+  if (mayAnyOf(call.caller, 'ADMIN', 'HOST')) return;
+  throw new OneError(CODE.AUTHORIZATION, `${IMPORT_VM_ID} imports a domain as it is, which takes ADMIN on HOST/*.`);
 }

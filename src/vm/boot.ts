@@ -1,0 +1,114 @@
+// Brings a VM up: makes the disks it needs, and starts its domain, from nothing or from saved memory.
+import { mkdir, rm, stat } from 'node:fs/promises';
+import type { DomainSpec } from '../hypervisor/hypervisor.ts';
+import type { Datastore } from '../model/datastore.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import { isDiskFormat } from '../model/ids.ts';
+import type { Image } from '../model/image.ts';
+import { LCM, type Vm } from '../model/vm.ts';
+import { diskPath, isInPlace, readDisks, type VmDisk } from './disks.ts';
+import { domainSpec } from './domain-spec.ts';
+import { showError } from './history.ts';
+import { poweredOff, type Change } from './life.ts';
+import type { Parts } from './parts.ts';
+import { checkpointFile, hostOf, hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
+
+const MIB = 1024 * 1024;
+
+export async function prolog(parts: Parts, vm: Vm): Promise<void> {
+  const { store } = parts;
+  const system = await systemDatastore(store);
+  const directory = vmDirectory(vm, system);
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  const images = await imagesOf(store, vm);
+  for (const disk of readDisks(vm.template)) await prepareDisk(parts, disk, images, directory, system);
+}
+
+/** Makes the file of a VM's disk, unless the disk is used in place or its file is there already. */
+export async function prepareDisk(
+  parts: Pick<Parts, 'imageStoreOf'>,
+  disk: VmDisk,
+  images: Map<number, Image>,
+  directory: string,
+  system: Datastore,
+): Promise<void> {
+  if (isInPlace(disk)) return;
+  const files = parts.imageStoreOf(system);
+  const path = diskPath(disk, directory);
+  if (disk.kind === 'file' || disk.kind === 'cdrom') {
+    const image = images.get(disk.imageId);
+    if (!image)
+      throw new OneError(CODE.NO_EXISTS, `Image ${disk.imageId} of disk ${disk.diskId} does not exist any more.`);
+    const base = { path: image.source, format: isDiskFormat(image.format) ? image.format : ('raw' as const) };
+    await files.overlay(base, path, disk.sizeMb > image.sizeMb ? disk.sizeMb * MIB : undefined);
+  } else {
+    await files.volatile(path, disk.sizeMb * MIB, disk.format, disk.kind, disk.fs);
+  }
+}
+
+/** Starts the VM from its disks. Memory that was saved before is of no use then: it would not fit what the guest writes now. */
+export async function boot(parts: Parts, vm: Vm): Promise<void> {
+  const hypervisor = await hypervisorOf(parts, vm);
+  const { spec, checkpoint } = await described(parts, vm);
+  await rm(checkpoint, { force: true });
+  if (vm.imported) await hypervisor.start(vm.deployId);
+  else await hypervisor.deploy(spec);
+}
+
+/**
+ * Lets the VM go on from its memory. Memory that is gone, or was used by a guest that has written since, is of no use: then the VM is
+ * off. `again` says that an earlier attempt may have come through without anybody noting it.
+ */
+export async function resumeFromMemory(parts: Parts, vm: Vm, again: boolean): Promise<Change | undefined> {
+  const hypervisor = await hypervisorOf(parts, vm);
+  const { spec, checkpoint } = await described(parts, vm);
+  const state = (await hypervisor.domains()).get(vm.deployId);
+  if (state !== 'running' && state !== 'paused') {
+    const gone = (await stat(checkpoint).catch(missing)) === undefined;
+    if (gone || (again && (await writtenSince(spec, savedAt(vm))))) {
+      await rm(checkpoint, { force: true });
+      return withoutMemory;
+    }
+    await hypervisor.restore(spec, checkpoint);
+  }
+  await rm(checkpoint, { force: true });
+  return undefined;
+}
+
+const withoutMemory: Change = (vm, now) => {
+  poweredOff(vm, now);
+  const reason =
+    'The memory it was saved with is gone or used up, so it is powered off; onevm resume boots it from its disks.';
+  showError(vm, reason, now * 1000);
+};
+
+/** When the memory was complete, in epoch seconds. */
+function savedAt(vm: Vm): number {
+  const [before, present] = [vm.history.at(-2), vm.history.at(-1)];
+  if (vm.lcmState === LCM.BOOT_SUSPENDED) return present?.etime ?? 0;
+  return (vm.lcmState === LCM.BOOT_STOPPED ? before?.etime : present?.pstime) ?? 0;
+}
+
+/** Whether a disk was written after that second. */
+async function writtenSince(spec: DomainSpec, sec: number): Promise<boolean> {
+  const written = await Promise.all(
+    spec.disks
+      .filter(({ readonly }) => !readonly)
+      .map(async ({ path }) => (await stat(path).catch(missing))?.mtimeMs ?? 0),
+  );
+  return written.some((ms) => Math.floor(ms / 1000) > sec);
+}
+
+function missing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
+
+/** What a hypervisor is told about a VM now. */
+export async function described(parts: Parts, vm: Vm): Promise<{ spec: DomainSpec; checkpoint: string }> {
+  const { store } = parts;
+  const directory = vmDirectory(vm, await systemDatastore(store));
+  const host = await hostOf(store, vm);
+  const spec = domainSpec(vm, await imagesOf(store, vm), directory, host.kvm === true);
+  return { spec, checkpoint: checkpointFile(directory) };
+}
