@@ -98,9 +98,9 @@ function place(file) {
   return relative.startsWith('../') ? undefined : relative;
 }
 
-/** A test under src/, or a contract suite: not part of the product. */
+/** A test under src/, or a contract suite or part of one: not part of the product. */
 function isTest(file) {
-  return file.endsWith('.test.ts') || file.endsWith('/contract.ts');
+  return file.endsWith('.test.ts') || /[/-]contract\.ts$/.test(file);
 }
 
 function mustBePure(file) {
