@@ -8,12 +8,13 @@ import type { Image } from '../model/image.ts';
 import { LCM, type Vm } from '../model/vm.ts';
 import { diskPath, isInPlace, readDisks, type VmDisk } from './disks.ts';
 import { domainSpec } from './domain-spec.ts';
-import { showError } from './history.ts';
+import { HISTORY_ACTION, showError } from './history.ts';
 import { poweredOff, type Change } from './life.ts';
 import type { Parts } from './parts.ts';
 import { checkpointFile, hostOf, hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
 
 const MIB = 1024 * 1024;
+const { SUSPEND, STOP } = HISTORY_ACTION;
 
 export async function prolog(parts: Parts, vm: Vm): Promise<void> {
   const { store } = parts;
@@ -84,9 +85,8 @@ const withoutMemory: Change = (vm, now) => {
 
 /** When the memory was complete, in epoch seconds. */
 function savedAt(vm: Vm): number {
-  const [before, present] = [vm.history.at(-2), vm.history.at(-1)];
-  if (vm.lcmState === LCM.BOOT_SUSPENDED) return present?.etime ?? 0;
-  return (vm.lcmState === LCM.BOOT_STOPPED ? before?.etime : present?.pstime) ?? 0;
+  if (vm.lcmState === LCM.BOOT_MIGRATE) return vm.history.at(-1)?.pstime ?? 0;
+  return vm.history.findLast(({ action }) => action === SUSPEND || action === STOP)?.etime ?? 0;
 }
 
 /** Whether a disk was written after that second. */

@@ -35,8 +35,8 @@ export async function hostOf(store: Store, vm: Vm): Promise<Host> {
 }
 
 /** The hypervisor of the host a VM is on, or was on last. */
-export async function hypervisorOf({ store, hypervisorOf }: Parts, vm: Vm): Promise<Hypervisor> {
-  return hypervisorOf(await hostOf(store, vm));
+export async function hypervisorOf(parts: Parts, vm: Vm): Promise<Hypervisor> {
+  return parts.hypervisorOf(await hostOf(parts.store, vm));
 }
 
 /** The images a VM's disks use, by id. */

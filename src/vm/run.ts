@@ -89,7 +89,7 @@ export class VmRunner {
   /** Frees a VM from what failed or hangs. `stopRun` ends the backup that has the VM, if one does, and settles when it has. */
   async recover(vmId: number, recovery: Recovery, by: By, stopRun: () => Promise<void>): Promise<void> {
     const vm = await this.#parts.store.vms.get(vmId);
-    if (!recover(vm, recovery, by).stopsRun) return void (await this.#recover(vmId, recovery, by));
+    if (!recover(vm, recovery, by).stopsRun) return this.#recover(vmId, recovery, by);
     this.#later(vmId, async () => {
       await stopRun();
       const after = await this.#parts.store.vms.get(vmId);

@@ -15,33 +15,44 @@ export const WAITS = 'waits';
  * Returns what the VM becomes when that is not what the step's table says. `again` after a restart of the daemon, when nobody knows
  * how far the step had come.
  */
-export type Work = (parts: Parts, vm: Vm, again: boolean) => Promise<typeof WAITS | Change | undefined | void>;
+export type Work = (parts: Parts, vm: Vm, again: boolean) => Promise<typeof WAITS | Change | undefined>;
+
+/** What ends as its step's table says. */
+const plain =
+  (work: (parts: Parts, vm: Vm, again: boolean) => Promise<void>): Work =>
+  async (parts, vm, again) => {
+    await work(parts, vm, again);
+    return undefined;
+  };
 
 const WORK: ReadonlyMap<LcmState, Work> = new Map<LcmState, Work>([
-  [LCM.PROLOG, prolog],
-  [LCM.PROLOG_RESUME, nothing],
-  [LCM.PROLOG_UNDEPLOY, nothing],
-  [LCM.PROLOG_MIGRATE, forgetOnSource],
-  [LCM.PROLOG_MIGRATE_POWEROFF, forgetOnSource],
-  [LCM.PROLOG_MIGRATE_SUSPEND, forgetOnSource],
-  [LCM.BOOT, boot],
-  [LCM.BOOT_POWEROFF, boot],
-  [LCM.BOOT_UNKNOWN, boot],
-  [LCM.BOOT_UNDEPLOY, boot],
+  [LCM.PROLOG, plain(prolog)],
+  [LCM.PROLOG_RESUME, plain(nothing)],
+  [LCM.PROLOG_UNDEPLOY, plain(nothing)],
+  [LCM.PROLOG_MIGRATE, plain(forgetOnSource)],
+  [LCM.PROLOG_MIGRATE_POWEROFF, plain(forgetOnSource)],
+  [LCM.PROLOG_MIGRATE_SUSPEND, plain(forgetOnSource)],
+  [LCM.BOOT, plain(boot)],
+  [LCM.BOOT_POWEROFF, plain(boot)],
+  [LCM.BOOT_UNKNOWN, plain(boot)],
+  [LCM.BOOT_UNDEPLOY, plain(boot)],
   [LCM.BOOT_SUSPENDED, resumeFromMemory],
   [LCM.BOOT_STOPPED, resumeFromMemory],
-  [LCM.BOOT_MIGRATE, (parts, vm, again) => (movesMemory(vm) ? resumeFromMemory(parts, vm, again) : boot(parts, vm))],
-  [LCM.SAVE_SUSPEND, save],
-  [LCM.SAVE_STOP, save],
-  [LCM.SAVE_MIGRATE, (parts, vm, again) => (movesMemory(vm) ? save(parts, vm, again) : powerOff(parts, vm))],
+  [
+    LCM.BOOT_MIGRATE,
+    (parts, vm, again) => (movesMemory(vm) ? resumeFromMemory(parts, vm, again) : plain(boot)(parts, vm, again)),
+  ],
+  [LCM.SAVE_SUSPEND, plain(save)],
+  [LCM.SAVE_STOP, plain(save)],
+  [LCM.SAVE_MIGRATE, (parts, vm, again) => (movesMemory(vm) ? plain(save)(parts, vm, again) : powerOff(parts, vm))],
   [LCM.SHUTDOWN, powerOff],
   [LCM.SHUTDOWN_POWEROFF, powerOff],
   [LCM.SHUTDOWN_UNDEPLOY, powerOff],
-  [LCM.EPILOG, removeAll],
-  [LCM.EPILOG_STOP, forgetEverywhere],
-  [LCM.EPILOG_UNDEPLOY, forgetEverywhere],
-  [LCM.CLEANUP_DELETE, removeAll],
-  [LCM.CLEANUP_RESUBMIT, removeAll],
+  [LCM.EPILOG, plain(removeAll)],
+  [LCM.EPILOG_STOP, plain(forgetEverywhere)],
+  [LCM.EPILOG_UNDEPLOY, plain(forgetEverywhere)],
+  [LCM.CLEANUP_DELETE, plain(removeAll)],
+  [LCM.CLEANUP_RESUBMIT, plain(removeAll)],
 ]);
 
 /** The work that a VM's state asks for, if any. */
