@@ -30,8 +30,9 @@ export interface Migration {
 
 /** Closes the record of the old host and opens one of the new. Throws when the VM cannot move there. */
 export function startMigration(vm: Vm, { host, system, kind, by, now }: Migration): void {
+  const [present] = hostIdsOf(vm); // before the state says that it moves
   enter('migrate', vm);
-  if (hostIdsOf(vm)[0] === host.id) {
+  if (present === host.id) {
     throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} is on host ${host.id} (${host.name}) already.`, {
       objectId: vm.id,
     });
