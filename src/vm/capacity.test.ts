@@ -30,6 +30,8 @@ describe('a resize', () => {
   });
 });
 
+const NOTHING = { cpu: 0, memoryMb: 0 };
+
 describe('a host', () => {
   const small = { ...host, totalCpu: 400, totalMemKb: 1000 * 1024 };
   const wants = (cpu: string, memory: string): Vm =>
@@ -44,8 +46,15 @@ describe('a host', () => {
     ['3.01', '600', 'cannot have CPU="3.01": host 0 (localhost) has 3 left for it'],
     ['1', '601', 'cannot have MEMORY="601": host 0 (localhost) has 600 MB left for it'],
   ])('with CPU %s and MEMORY %s: %s', (cpu, memory, message) => {
-    const check = (): void => refuseOverHost(wants(cpu, memory), small, { cpu: 100, memoryMb: 400 });
+    const check = (): void => refuseOverHost(wants(cpu, memory), small, NOTHING, { cpu: 100, memoryMb: 400 });
     if (message === undefined) expect(check).not.toThrow();
     else expect(check).toThrow(message);
+  });
+
+  it('that has too much already still gives back', () => {
+    const before = { cpu: 900, memoryMb: 900 };
+    const others = { cpu: 1000, memoryMb: 2000 };
+    expect(() => refuseOverHost(wants('8', '900'), small, before, others)).not.toThrow();
+    expect(() => refuseOverHost(wants('8', '901'), small, before, others)).toThrow('has 0 MB left for it');
   });
 });

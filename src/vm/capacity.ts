@@ -39,20 +39,22 @@ export function resizeVm(vm: Vm, given: Attributes): void {
   );
 }
 
-/** Throws when the host has not enough for its VMs, this one with what it shall have. `others` leaves this VM out. */
-export function refuseOverHost(vm: Vm, host: Host, others: Share): void {
+/** Throws when the VM takes more of its host than is left for it. `before` is what it had, `others` what the other VMs have. */
+export function refuseOverHost(vm: Vm, host: Host, before: Share, others: Share): void {
   const { cpu, memoryMb } = shareOf(vm.template);
-  const totalMb = Math.floor(host.totalMemKb / 1024);
+  const leftCpu = Math.max(0, host.totalCpu - others.cpu);
+  const leftMb = Math.max(0, Math.floor(host.totalMemKb / 1024) - others.memoryMb);
+  const where = `host ${host.id} (${host.name}) has`;
   const why =
-    others.cpu + cpu > host.totalCpu
-      ? `CPU="${cpu / 100}": host ${host.id} (${host.name}) has ${Math.max(0, host.totalCpu - others.cpu) / 100} left for it`
-      : others.memoryMb + memoryMb > totalMb
-        ? `MEMORY="${memoryMb}": host ${host.id} (${host.name}) has ${Math.max(0, totalMb - others.memoryMb)} MB left for it`
+    cpu > before.cpu && cpu > leftCpu
+      ? `CPU="${cpu / 100}": ${where} ${leftCpu / 100} left for it`
+      : memoryMb > before.memoryMb && memoryMb > leftMb
+        ? `MEMORY="${memoryMb}": ${where} ${leftMb} MB left for it`
         : undefined;
   if (why === undefined) return;
   throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} cannot have ${why}.`, {
     objectId: vm.id,
-    hint: 'Administrators may overcommit a host by leaving out --enforce.',
+    hint: 'Administrators may overcommit a host: without --enforce.',
   });
 }
 

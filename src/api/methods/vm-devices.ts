@@ -128,5 +128,5 @@ async function checkHost(tx: Store, vm: Vm, before: { cpu: number; memoryMb: num
   const host = await tx.hosts.find(hid);
   if (!host) return;
   const all = (await tx.links.hostShares()).get(hid) ?? { cpu: 0, memoryMb: 0 };
-  refuseOverHost(vm, host, { cpu: all.cpu - before.cpu, memoryMb: all.memoryMb - before.memoryMb });
+  refuseOverHost(vm, host, before, { cpu: all.cpu - before.cpu, memoryMb: all.memoryMb - before.memoryMb });
 }
