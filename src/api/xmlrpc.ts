@@ -13,6 +13,7 @@ import {
 } from '../wire/xmlrpc.ts';
 import type { Method, Result, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
+import { phrase } from './phrases.ts';
 import type { Sessions } from './session.ts';
 
 /** Documents up to this many characters are sent in one piece. */
@@ -25,6 +26,7 @@ export async function answer(
   sessions: Sessions,
 ): Promise<string | AsyncIterable<string>> {
   let name = '';
+  let uid = -1;
   try {
     const call = parseCall(body);
     name = call.method;
@@ -32,10 +34,11 @@ export async function answer(
     const [session, ...params] = call.params;
     if (typeof session !== 'string') throw new XmlRpcFault(FAULT.TYPE, 'Parameter 0 must be the session, a string.');
     const who = await sessions.caller(session);
+    uid = who.user.id;
     return await reply(await method.run({ ...services, ...who }, params));
   } catch (error) {
     if (error instanceof XmlRpcFault) return formatFault(error.code, error.message);
-    return failure(name, error, services);
+    return failure(name, error, uid, services);
   }
 }
 
@@ -64,9 +67,10 @@ async function* inPieces(head: string, rest: AsyncIterable<string>): AsyncGenera
   yield after;
 }
 
-function failure(name: string, error: unknown, { parts }: Services): string {
+function failure(name: string, error: unknown, uid: number, { parts }: Services): string {
   const known = error instanceof OneError;
   if (!known) parts.log.error({ method: name, err: error }, 'a method failed unexpectedly');
-  const message = `[${name}] ${reasonOf(error)}`;
-  return formatFailure(message, known ? error.code : CODE.INTERNAL, known ? error.objectId : -1);
+  const code = known ? error.code : CODE.INTERNAL;
+  const text = phrase(name, { code, message: reasonOf(error) }, uid);
+  return formatFailure(`[${name}] ${text}`, code, known ? error.objectId : -1);
 }

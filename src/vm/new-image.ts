@@ -15,7 +15,7 @@ export type ImagePlace = Pick<
   'id' | 'uid' | 'gid' | 'uname' | 'gname' | 'permissions' | 'regtime' | 'source' | 'datastoreId' | 'datastore'
 >;
 
-/** LOCKED until its data is there. Throws OneError ALLOCATE that names the attribute, its value and what would be right. */
+/** LOCKED until its data is there. Throws a OneError that names the attribute, its value and what would be right. */
 export function newImage(place: ImagePlace, template: Attributes): Image {
   const path = text(template, 'PATH') ?? '';
   const type = typeOf(text(template, 'TYPE') ?? 'OS');
@@ -43,12 +43,12 @@ export function newImage(place: ImagePlace, template: Attributes): Image {
   };
 }
 
-/** The number of an image type that users may give to images. */
+/** The number of an image type that users may give to images. Throws OneError ACTION. */
 export function typeOf(name: string): ImageType {
   const found = Object.entries(IMAGE_TYPE).find(([known]) => known === name.toUpperCase());
   if (found && found[1] !== IMAGE_TYPE.BACKUP) return found[1];
   const known = Object.keys(IMAGE_TYPE).filter((type) => type !== 'BACKUP');
-  return refuse(`TYPE="${name}" is not known; it must be one of ${known.join(', ')}.`);
+  throw new OneError(CODE.ACTION, `TYPE="${name}" is not known; it must be one of ${known.join(', ')}.`);
 }
 
 function refuse(why: string): never {

@@ -384,11 +384,11 @@ describe('datastores and hosts that are refused', () => {
       ALLOCATE,
       'DS_MAD="ceph" is no driver of TYPE="IMAGE_DS"; it must be fs',
     ],
-    ['no DS_MAD', backupDs, INTERNAL, 'DS_MAD="" is not a driver of backup datastores; known are restic, fake'],
+    ['no DS_MAD', backupDs, ALLOCATE, 'DS_MAD="" is not a driver of backup datastores; known are restic, fake'],
     [
       'DS_MAD of backups',
       `${backupDs}DS_MAD="tape"`,
-      INTERNAL,
+      ALLOCATE,
       'DS_MAD="tape" is not a driver of backup datastores; known are',
     ],
     [
@@ -400,7 +400,7 @@ describe('datastores and hosts that are refused', () => {
     [
       'a driver attribute that makes no sense',
       `${backupDs}DS_MAD="fake"\nFAKE_FAIL_AFTER_BYTES="soon"`,
-      INTERNAL,
+      ALLOCATE,
       'FAKE_FAIL_AFTER_BYTES="soon" is not usable; it must be a number of bytes',
     ],
   ] as Array<[string, string, number, string]>)('%s', async (_what, text, code, message) => {

@@ -12,6 +12,7 @@ import { VM_STATE } from '../../model/vm.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import { monitorDatastore } from '../../vm/monitor.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
+import { allocating } from '../allocating.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
@@ -72,10 +73,10 @@ function refuseDelete({ id, name }: Datastore, why: string): never {
 async function createDatastore(call: Call, template: Attributes, cluster: number): Promise<number> {
   const { parts, user, datastoreLocation } = call;
   const name = checkName(text(template, 'NAME') ?? '');
-  const type = typeOf(text(template, 'TYPE') ?? 'IMAGE_DS');
+  const type = allocating(() => typeOf(text(template, 'TYPE') ?? 'IMAGE_DS'));
   const backup = type === DATASTORE_TYPE.BACKUP_DS;
   const dsMad = text(template, 'DS_MAD') ?? (backup ? '' : 'fs');
-  if (backup) refuseIncomplete(template, dsMad);
+  if (backup) allocating(() => refuseIncomplete(template, dsMad));
   else if (dsMad !== 'fs') refuse(`DS_MAD="${dsMad}" is no driver of TYPE="${typeName(type)}"; it must be fs.`);
   const kept = template.filter(([attribute]) => attribute !== 'NAME' && attribute !== 'TYPE');
   const make = (id: number): Datastore =>
@@ -101,7 +102,7 @@ async function createDatastore(call: Call, template: Attributes, cluster: number
   // one transaction: no datastore without its directory
   const created = await parts.store.transaction(async (tx) => {
     const record = await tx.datastores.allocate(make);
-    if (backup) validate(call, record);
+    if (backup) allocating(() => validate(call, record));
     await mkdir(record.basePath, { recursive: true, mode: 0o755 }).catch((error: unknown) =>
       refuse(`Its directory could not be made: ${reasonOf(error)}.`),
     );
@@ -159,7 +160,7 @@ function typeOf(name: string): DatastoreType {
   const found = Object.entries(DATASTORE_TYPE).find(([known]) => known === name.toUpperCase());
   if (found) return found[1];
   const known = Object.keys(DATASTORE_TYPE).join(', ');
-  return refuse(`TYPE="${name}" is not known; it must be one of ${known}.`);
+  throw new OneError(CODE.ACTION, `TYPE="${name}" is not known; it must be one of ${known}.`);
 }
 
 function refuseIncomplete(template: Attributes, dsMad: string): void {

@@ -13,6 +13,7 @@ import { newImage, typeOf, type ImagePlace } from '../../vm/new-image.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { keepWithinQuota } from '../../vm/quota.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
+import { allocating } from '../allocating.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
 import { DATASTORE, IMAGE } from '../nouns/stored.ts';
@@ -33,7 +34,7 @@ export const imageMethods: MethodTable = {
     if (!call.caller.admin) refuseRestricted('IMAGE', template);
     const datastore = await imageDatastore(call, datastoreId);
     if ((text(template, 'PATH') ?? '') !== '') mayReadFiles(call);
-    return (await addImage(call, datastore, (place) => newImage(place, template))).id;
+    return (await addImage(call, datastore, (place) => allocating(() => newImage(place, template)))).id;
   }),
   'one.image.delete': method(['int', ['boolean', false]], async (call, id, force) => {
     await deleteImage(call, id, force);

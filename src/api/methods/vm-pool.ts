@@ -10,6 +10,7 @@ import { poolDocument, poolFilter } from '../pool.ts';
 
 const ROOT = 'VM_POOL';
 const MAX_SET = 500;
+const HIGHEST_STATE = 11;
 
 const pool = (extended: boolean): MethodTable[string] =>
   method(['int', 'int', 'int', ['int', -1], ['string', '']], (call, flag, start, end, state, query) => {
@@ -33,7 +34,8 @@ export const vmPoolMethods: MethodTable = {
 function stateFilter(state: number): Filter {
   if (state === -2) return {};
   if (state === -1) return { notState: VM_STATE.DONE };
-  if (Object.values<number>(VM_STATE).includes(state)) return { states: [state] };
+  // also states that OpenNebula has and no VM here is ever in: cloning
+  if (state >= VM_STATE.INIT && state <= HIGHEST_STATE) return { states: [state] };
   throw new OneError(CODE.XML_RPC_API, `VM state ${state} is not known; -2 is any, -1 any but DONE.`);
 }
 

@@ -11,6 +11,7 @@ import { askedAddress, changeRange, refuseOverlap } from '../../vm/address-range
 import { placeOf } from '../../vm/leases.ts';
 import { addRange, describeNetwork, newNetwork } from '../../vm/network.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
+import { allocating } from '../allocating.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
@@ -111,21 +112,18 @@ const notOffered = (why: string): OneError => new OneError(CODE.ACTION, why);
 
 async function createNetwork(call: Call, template: Attributes, cluster: number): Promise<number> {
   const { parts, user } = call;
-  const created = await parts.store.vnets.allocate((id) =>
-    newNetwork(
-      {
-        id,
-        uid: user.id,
-        gid: user.gid,
-        uname: user.name,
-        gname: user.gname,
-        permissions: newPermissions(user),
-        clusters: [cluster],
-      },
-      template,
-      chance,
-    ),
-  );
+  const created = await parts.store.vnets.allocate((id) => {
+    const place = {
+      id,
+      uid: user.id,
+      gid: user.gid,
+      uname: user.name,
+      gname: user.gname,
+      permissions: newPermissions(user),
+      clusters: [cluster],
+    };
+    return allocating(() => newNetwork(place, template, chance));
+  });
   return created.id;
 }
 

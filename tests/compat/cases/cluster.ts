@@ -50,7 +50,7 @@ export const clusterCases: readonly Case[] = [
     has: { 'CLUSTER/NAME': 'far east', 'CLUSTER/ID': '0' },
   }),
   good('one.clusterpool.info', 'none for others', [], { document: 'CLUSTER_POOL' }, ANN),
-  bad('one.clusterpool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'ann:' }),
+  bad('one.clusterpool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody7:x' }),
   makes('one.host.allocate', 'for a cluster', ['member', 'fake', 'fake', -1], 'member host'),
   makes('one.datastore.allocate', 'for a cluster', ['NAME="member"\nTYPE="IMAGE_DS"', -1], 'member datastore'),
   makes('one.vn.allocate', 'for a cluster', ['NAME="member"\nBRIDGE="br0"', -1], 'member network'),

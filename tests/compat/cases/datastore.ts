@@ -102,7 +102,7 @@ const looking: readonly Case[] = [
     { document: 'DATASTORE_POOL', has: { 'DATASTORE/ID': '1' } },
     ANN,
   ),
-  bad('one.datastorepool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody:' }),
+  bad('one.datastorepool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody1:x' }),
 ];
 
 const changing: readonly Case[] = [

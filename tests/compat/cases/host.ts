@@ -46,7 +46,7 @@ export const hostCases: readonly Case[] = [
     document: 'HOST_POOL',
     has: { 'HOST/NAME': 'here' },
   }),
-  bad('one.hostpool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: ':' }),
+  bad('one.hostpool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody4:x' }),
   makes('one.vm.allocate', 'a VM for the host', ['NAME="guest"\nCPU="0.1"\nMEMORY="16"', true], 'guest'),
   good('one.vm.deploy', 'on the host', [ref('guest'), ref('host')], undefined, { until: { vm: 'guest', is: [3, 3] } }),
   bad(host('delete'), 'with a VM', [ref('host')], 'ACTION', /VM/),

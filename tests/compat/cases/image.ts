@@ -195,7 +195,7 @@ const ending: readonly Case[] = [
     ['NAME="user"\nCPU="0.1"\nMEMORY="16"\nDISK=[ IMAGE="disk" ]', true],
     'image user',
   ),
-  bad(image('delete'), 'in use', [ref('disk')], 'ACTION', /VM/),
+  bad(image('delete'), 'in use', [ref('disk')], 'ACTION', /disk/),
   good('one.vm.action', 'ends it', ['terminate-hard', ref('image user')], undefined, {
     until: { vm: 'image user', is: [6, 0] },
   }),

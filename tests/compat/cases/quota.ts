@@ -37,7 +37,7 @@ function cases(owner: 'user' | 'group'): Case[] {
     good(update, 'limits', ['VM=[ VMS="7" ]'], { document: defaults, has: { 'VM_QUOTA/VM/VMS': '7' } }),
     good(shown, 'the new ones', [], { document: defaults, has: { 'VM_QUOTA/VM/VMS': '7' } }),
     good(update, 'no limits again', ['<TEMPLATE><VM><VMS>-2</VMS></VM></TEMPLATE>'], { document: defaults }),
-    bad(shown, 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'ann:wrong' }),
+    bad(shown, 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody6:x' }),
     bad(update, 'a default of the default', ['VM=[ VMS="-1" ]'], 'XML_RPC_API', /VMS/),
     bad(update, 'no template', ['VM=['], 'INTERNAL'),
     bad(update, 'not for others', ['VM=[ VMS="1" ]'], 'AUTHORIZATION', /./, { as: 'ann' }),

@@ -16,7 +16,7 @@ function cases(word: string, root: string, name: string, label: RegExp): Case[] 
       has: { [`${root}/NAME`]: name },
     }),
     good(pool, 'anybody', [-2, -1, -1], { document: `${root}_POOL` }, { as: 'ann' }),
-    bad(pool, 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'ann:wrong' }),
+    bad(pool, 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody2:x' }),
   ];
 }
 

@@ -30,7 +30,7 @@ const NOT_OFFERED = [
 /** Sessions of nobody. */
 const STRANGERS: ReadonlyArray<readonly [what: string, session: string]> = [
   ['a wrong password', 'oneadmin:wrong'],
-  ['no password', 'oneadmin'],
+  ['a name alone', 'serveradmin'],
   ['an empty password', 'oneadmin:'],
   ['no name', ':password'],
   ['a name that nobody has', 'nobody:password'],

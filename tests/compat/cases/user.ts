@@ -49,7 +49,7 @@ const looking: readonly Case[] = [
     has: { 'USER/NAME': 'gerda', 'QUOTAS/ID': '2', 'USER/ID': '0' },
   }),
   good('one.userpool.info', 'oneself', [], { document: 'USER_POOL', has: { 'USER/NAME': 'gerda' } }, GERDA),
-  bad('one.userpool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'gerda:wrong' }),
+  bad('one.userpool.info', 'a session of nobody', [], 'AUTHENTICATION', /./, { as: 'nobody8:x' }),
 ];
 
 const changing: readonly Case[] = [

@@ -37,7 +37,7 @@ function listing(method: string): Case[] {
     bad(pool, 'a state that is not known', [-2, -1, -1, 99], 'XML_RPC_API', /99/),
     bad(pool, 'a state below all', [-2, -1, -1, -3], 'XML_RPC_API', /-3/),
     bad(pool, 'a search', [-2, -1, -1, -1, 'VM.NAME=a'], 'ACTION'),
-    bad(pool, 'a session of nobody', [-2, -1, -1, -1], 'AUTHENTICATION', /./, { as: 'ann:x' }),
+    bad(pool, 'a session of nobody', [-2, -1, -1, -1], 'AUTHENTICATION', /./, { as: 'nobody5:x' }),
   ];
 }
 

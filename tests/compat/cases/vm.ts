@@ -1,5 +1,5 @@
 // one.vm.*: making, describing and configuring VMs; power, devices, snapshots and schedules are in the files beside this one.
-import { bad, good, makes, ref, type Case } from '../case.ts';
+import { FORBIDDEN, bad, good, makes, ref, type Case } from '../case.ts';
 
 const vm = (method: string): string => `one.vm.${method}`;
 const ANN = { as: 'ann' };
@@ -113,8 +113,8 @@ const describing: readonly Case[] = [
   good(vm('rename'), 'a name that another has', [ref('namesake'), 'gehalten ü']),
   bad(vm('rename'), 'empty', [ref('held'), ''], 'ACTION', /NAME/),
   bad(vm('rename'), '129 characters', [ref('held'), 'v'.repeat(129)], 'ACTION', /128/),
-  ...[...'&|:\\";/\'#{}$<>', '\t', '\n'].map((character) =>
-    bad(vm('rename'), `${JSON.stringify(character)}`, [ref('held'), `a${character}b`], 'ACTION', /NAME/),
+  ...FORBIDDEN.map((character) =>
+    bad(vm('rename'), JSON.stringify(character), [ref('held'), `a${character}b`], 'ACTION', /NAME/),
   ),
   bad(vm('rename'), 'none', [4711, 'a'], 'NO_EXISTS'),
 ];

@@ -54,7 +54,7 @@ const looking: readonly Case[] = [
   good(vn('info'), 'with decrypt', [ref('wan'), true], { document: 'VNET', has: { NAME: 'wän' } }),
   bad(vn('info'), 'none', [4711], 'NO_EXISTS', /virtual network \[4711\]/),
   bad(vn('info'), 'not for others', [ref('lan')], 'AUTHORIZATION', /USE NET/, ANN),
-  good('one.vnpool.info', 'all', [-2, -1, -1], { document: 'VNET_POOL', has: { 'VNET/NAME': 'lan', 'VNET/ID': '0' } }),
+  good('one.vnpool.info', 'all', [-2, -1, -1], { document: 'VNET_POOL', has: { 'VNET/NAME': 'lan' } }),
   good('one.vnpool.info', 'a page', [-2, 0, -24], { document: 'VNET_POOL', has: { 'VNET/NAME': 'wän' } }),
   good('one.vnpool.info', 'a surplus parameter', [-2, -1, -1, ''], {
     document: 'VNET_POOL',
