@@ -3,7 +3,7 @@ import { text, withText, type Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
-import { refuseWithSnapshots } from './device-list.ts';
+import { refuseWithSnapshots } from './states.ts';
 
 const SHAPES = { CPU: /^\d+(\.\d+)?$/, MEMORY: /^\d+$/, VCPU: /^\d+$/ } as const;
 

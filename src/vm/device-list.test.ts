@@ -123,7 +123,7 @@ it.each([
   ['detaching a NIC', (vm: Vm) => refuseNicDetach(vm, 0)],
 ])('%s is refused while the VM has snapshots', (what, change) => {
   const vm = withSnapshot(machine());
-  expect(() => change(vm)).toThrow(`has snapshots (4), and going back to one after ${what} would break it`);
+  expect(() => change(vm)).toThrow(`has snapshots (4), and ${what} would make them useless; delete them first`);
 });
 
 it('a template must hold the one vector that is meant', () => {

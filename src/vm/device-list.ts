@@ -1,4 +1,5 @@
-// The disks and NICs in a VM's record: finding one, adding one with an id that none ever had, and taking one out. Pure.
+// The disks and NICs in a VM's record: finding one, adding one with an id that none ever had, and taking one out. A snapshot of the
+// whole machine brings back its devices too, so they stay as they are until it is gone. Pure.
 import { field, setField, text, vectors, type Attributes, type Vector } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
@@ -6,6 +7,7 @@ import type { Vm } from '../model/vm.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import { makeDisk, readDisks, sizeMbOf, type VmDisk } from './disks.ts';
 import { makeNic, readNics, refuseUnofferedNics } from './nics.ts';
+import { refuseWithSnapshots } from './states.ts';
 
 type Counted = keyof NonNullable<Vm['highestIds']>;
 const COUNTED: Record<Counted, [vector: string, id: string]> = {
@@ -108,17 +110,6 @@ export function refuseNicDetach(vm: Vm, nicId: number): void {
 
 export function removeNic(vm: Vm, nicId: number): void {
   vm.template = without(vm.template, 'NIC', 'NIC_ID', nicId);
-}
-
-/** A snapshot of the whole machine brings back its devices too: they must be the same until it is gone. */
-export function refuseWithSnapshots(vm: Pick<Vm, 'id' | 'template'>, attempt: string): void {
-  const names = vectors(vm.template, 'SNAPSHOT').map((one) => field(one, 'SNAPSHOT_ID') ?? '');
-  if (names.length === 0) return;
-  throw new OneError(
-    CODE.ACTION,
-    `Virtual machine ${vm.id} has snapshots (${names.join(', ')}), and going back to one after ${attempt} would break it; delete them first.`,
-    { objectId: vm.id },
-  );
 }
 
 function snapshotCount(vm: Vm, diskId: number): number {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { vm } from '../../tests/golden/objects.ts';
 import { CODE } from '../model/errors.ts';
-import { LCM, VM_STATE, type LcmState, type VmState } from '../model/vm.ts';
+import { LCM, VM_STATE, type LcmState, type Vm, type VmState } from '../model/vm.ts';
 import { ACTIONS, enter, leave, next, stateAfter, stateName, type Action } from './states.ts';
 
 /** Every state that a VM can be in. */
@@ -156,4 +156,14 @@ it('an imported VM is started, stopped, saved and backed up, and nothing else', 
   expect(possible.join(' ')).toBe(
     'hold release deploy poweroff poweroff-hard resume reboot reboot-hard suspend terminate terminate-hard backup updateconf',
   );
+});
+
+it.each([
+  ['stop', { state: 3, lcmState: 3 }],
+  ['undeploy', { state: 3, lcmState: 3 }],
+  ['migrate', { state: 8, lcmState: 0 }],
+] as Array<[Action, Pick<Vm, 'state' | 'lcmState'>]>)('%s is refused while the VM has snapshots', (action, state) => {
+  const one: Vm = { ...vm, ...state, template: [['SNAPSHOT', [['SNAPSHOT_ID', '2']]]] };
+  expect(() => enter(action, one)).toThrow(`has snapshots (2), and ${action} would make them useless`);
+  expect(() => enter(action, { ...one, template: [] })).not.toThrow();
 });

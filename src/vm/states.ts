@@ -1,5 +1,6 @@
 // Which action is possible in which state of a VM, the state it leads to, and where a VM goes when work on it is over. A pure
 // table.
+import { field, vectors } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { LCM, VM_STATE, type LcmState, type Vm, type VmState } from '../model/vm.ts';
 
@@ -240,7 +241,22 @@ export function notForImported(vmId: number, action: string): OneError {
 /** Puts the VM in the state that `action` leads to, or throws OpenNebula's wrong-state error. */
 export function enter(action: Action, vm: Vm): void {
   const to = nextOrRefuse(action, vm);
+  if (FORGETS_SNAPSHOTS.has(action)) refuseWithSnapshots(vm, action);
   setState(vm, to.state, to.lcm);
+}
+
+/** The hypervisor of a host keeps the snapshots of its VMs, and forgets them with the VM. */
+const FORGETS_SNAPSHOTS = new Set<Action>(['stop', 'undeploy', 'undeploy-hard', 'migrate']);
+
+/** Throws when the VM has snapshots, which `attempt` would make useless. */
+export function refuseWithSnapshots(vm: Pick<Vm, 'id' | 'template'>, attempt: string): void {
+  const ids = vectors(vm.template, 'SNAPSHOT').map((one) => field(one, 'SNAPSHOT_ID') ?? '');
+  if (ids.length === 0) return;
+  throw new OneError(
+    CODE.ACTION,
+    `Virtual machine ${vm.id} has snapshots (${ids.join(', ')}), and ${attempt} would make them useless; delete them first.`,
+    { objectId: vm.id },
+  );
 }
 
 /** The state that a VM returns to when the work that keeps it is over; undefined when nothing of that kind is under way. */
