@@ -43,6 +43,10 @@ export const ROOMS = {
     may: ['model', 'wire', 'config', 'exec', 'hypervisor', 'datastore'],
     why: 'it looks at the machine from outside and must work when the daemon does not',
   },
+  fsck: {
+    may: ['model', 'wire', 'config', 'store', 'vm'],
+    why: 'it looks at records beside the daemon or without it, and asks nobody else',
+  },
   api: {
     may: ['model', ...LEAVES, ...VERBS, 'doctor'],
     why: 'it answers requests; the app builds it and the mover is a process',
@@ -53,7 +57,10 @@ export const ROOMS = {
   },
   config: { may: ['model', 'wire'], why: 'settings are read before anything is built' },
   bootstrap: { may: ['model', 'access', 'config', 'store'], why: 'it fills an empty store and does nothing else' },
-  dev: { may: ['model', 'wire', 'api'], why: 'it asks the API for what development begins with, like any client' },
+  dev: {
+    may: ['model', 'wire', 'access', 'api'],
+    why: 'it asks the API for what development begins with, like any client',
+  },
   app: { may: ANY, why: '' },
   main: { may: ANY, why: '' },
 };

@@ -1,6 +1,5 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
-import { DatabaseSync } from 'node:sqlite';
 import { pino, type Logger } from 'pino';
 import type { Services } from './api/method.ts';
 import { buildServer } from './api/server.ts';
@@ -14,14 +13,13 @@ import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts'
 import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
-import { CODE, OneError } from './model/errors.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { RestoreRunner } from './restore/run.ts';
 import { openKey } from './store/key-file.ts';
-import { keepPrivate } from './store/private-file.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { Adoptions } from './vm/adoptions.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
@@ -48,7 +46,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     for (let step = steps.pop(); step; step = steps.pop()) await step();
   };
   try {
-    steps.push(lockState(config));
+    steps.push(lockState(config.stateDirectory));
     const store = await openSqlite(config.database);
     steps.push(() => store.close());
     await bootstrap(store, config);
@@ -172,18 +170,4 @@ async function takeUp({ parts, backups, restores, vms, changes, images }: Servic
     vms.takeUp(vm);
     changes.takeUp(vm);
   }
-}
-
-/** Only one daemon may work on a state directory; the kernel drops the lock when its holder dies. */
-function lockState(config: Config): () => void {
-  const file = `${config.stateDirectory}/daemon.lock`;
-  keepPrivate(file);
-  const lock = new DatabaseSync(file);
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-  } catch (cause) {
-    lock.close();
-    throw new OneError(CODE.INTERNAL, `Another daemon works on ${config.stateDirectory}; stop it first.`, { cause });
-  }
-  return () => lock.close();
 }

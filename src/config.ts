@@ -1,6 +1,8 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
+import { readFile } from 'node:fs/promises';
 import { field, text, vectors, type Attributes } from './model/attributes.ts';
 import { CODE, OneError } from './model/errors.ts';
+import { parseTemplate } from './wire/template-text.ts';
 
 export interface Config {
   /** Directory of everything the daemon keeps: database, credentials, sockets of runs. */
@@ -26,6 +28,18 @@ export interface ServeOptions {
 const TEXTS = ['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'];
 const VECTORS: Record<string, string[]> = { DB: ['BACKEND', 'PATH'], LOG: ['LEVEL'] };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+export const CONFIG_FILE = '/etc/onevault/onevault.conf';
+
+/** The configuration file that was named, or the usual one, which need not be there. */
+export async function readConfigFile(given: string | undefined): Promise<Attributes> {
+  try {
+    return parseTemplate(await readFile(given ?? CONFIG_FILE, 'utf8'));
+  } catch (error) {
+    if (given === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
 
 /** Throws a OneError that names the attribute, its value and what would be right. */
 export function makeConfig(file: Attributes, options: ServeOptions): Config {

@@ -1,20 +1,16 @@
 // Front door of the daemon: `onevault serve`, and `npm run dev`.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApp, type App } from './app.ts';
 import { authFile } from './bootstrap.ts';
-import { makeConfig, type Config } from './config.ts';
+import { CONFIG_FILE, makeConfig, readConfigFile, type Config } from './config.ts';
 import { devHints, missingForBackups, prepareDev } from './dev.ts';
-import type { Attributes } from './model/attributes.ts';
 import { reasonOf } from './model/errors.ts';
-import { parseTemplate } from './wire/template-text.ts';
 
-const DEFAULT_FILE = '/etc/onevault/onevault.conf';
 const DEV_STATE = 'var/dev';
 const HELP = `onevault serve [--config FILE] [--state DIRECTORY] [--port N] [--dev]
 
-  --config FILE      configuration file (default ${DEFAULT_FILE}, if it exists and --dev is not given)
+  --config FILE      configuration file (default ${CONFIG_FILE}, if it exists and --dev is not given)
   --state DIRECTORY  where database, credentials and datastores are (default /var/lib/onevault)
   --port N           port of the API on the configured address (default 2633; 0 takes a free one)
   --dev              a fake host and a fake backup datastore are made: no hypervisor and no backup program are needed;
@@ -41,7 +37,7 @@ export async function main(argv: string[]): Promise<number> {
     }
     const { config: file, help: _help, state: given = values.dev ? DEV_STATE : undefined, ...options } = values;
     const state = given === undefined ? {} : { state: resolve(given) };
-    const attributes = values.dev && file === undefined ? [] : await readFileAttributes(file);
+    const attributes = values.dev && file === undefined ? [] : await readConfigFile(file);
     config = makeConfig(attributes, { ...options, ...state });
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n${HELP}`);
@@ -63,15 +59,6 @@ export async function main(argv: string[]): Promise<number> {
 async function beginDev(app: App, config: Config): Promise<void> {
   await prepareDev(app.services);
   process.stdout.write(devHints(app.endpoint, authFile(config), missingForBackups()));
-}
-
-async function readFileAttributes(given: string | undefined): Promise<Attributes> {
-  try {
-    return parseTemplate(await readFile(given ?? DEFAULT_FILE, 'utf8'));
-  } catch (error) {
-    if (given === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function stopRequested(): Promise<void> {

@@ -6,6 +6,7 @@ import { FAILED, versionText } from './family.ts';
 const PARTS: Record<string, { module: string; description: string }> = {
   serve: { module: '../main.ts', description: 'run the daemon' },
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
+  fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
   mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
 };
 const COMPLETION = { text: 'completion', description: 'print the completion script for bash or zsh' };

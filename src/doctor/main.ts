@@ -1,18 +1,14 @@
 // `onevault doctor`: says whether this machine can run OneVault, and how to mend what is missing. Changes nothing.
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { makeConfig } from '../config.ts';
-import type { Attributes } from '../model/attributes.ts';
+import { CONFIG_FILE, makeConfig, readConfigFile } from '../config.ts';
 import { reasonOf } from '../model/errors.ts';
-import { parseTemplate } from '../wire/template-text.ts';
 import { judge } from './checks.ts';
 import { collect } from './collect.ts';
 import { report } from './report.ts';
 
-const DEFAULT_FILE = '/etc/onevault/onevault.conf';
 const HELP = `onevault doctor [--config FILE] [--state DIRECTORY] [--uri URI] [--json]
 
-  --config FILE      configuration file of the daemon (default ${DEFAULT_FILE}, if it exists)
+  --config FILE      configuration file of the daemon (default ${CONFIG_FILE}, if it exists)
   --state DIRECTORY  state directory of the daemon
   --uri URI          libvirt's address (default qemu:///system)
   --json             the findings as JSON
@@ -33,22 +29,13 @@ export async function main(argv: string[]): Promise<number> {
     });
     if (values.help) return say(HELP, 0);
     const options = values.state === undefined ? {} : { state: values.state };
-    const { stateDirectory } = makeConfig(await readConfig(values.config), options);
+    const { stateDirectory } = makeConfig(await readConfigFile(values.config), options);
     const findings = judge(await collect(stateDirectory, values.uri));
     const status = findings.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
     return say(values.json ? `${JSON.stringify(findings, null, 2)}\n` : report(findings), status);
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n${HELP}`);
     return 1;
-  }
-}
-
-async function readConfig(given: string | undefined): Promise<Attributes> {
-  try {
-    return parseTemplate(await readFile(given ?? DEFAULT_FILE, 'utf8'));
-  } catch (error) {
-    if (given === undefined && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
   }
 }
 

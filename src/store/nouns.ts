@@ -1,5 +1,5 @@
 // What of each noun can be asked without reading it: whose it is, its state, what it belongs to or uses, and what it counts for
-// in its owner's quotas. Pure; written beside the object in the same step, so that none of it can drift from the object.
+// in its owner's quotas. Pure: written beside the object in the same step, so that none of it can drift from the object.
 import { field, text, vectors, type Attributes, type Vector } from '../model/attributes.ts';
 import type { AclRule } from '../model/acl.ts';
 import type { BackupJob } from '../model/backup-job.ts';

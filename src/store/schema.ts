@@ -1,5 +1,6 @@
 // The tables. Every noun has one of the same shape: a few columns to find rows by, and the object itself as JSON. What objects
 // say of each other and what they cost their owners is kept beside them in two tables, written in the same step as the object.
+// Pure.
 
 export interface PoolRow {
   oid: number;

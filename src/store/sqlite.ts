@@ -1,5 +1,6 @@
 // The store on Node's own SQLite: one file, write-ahead log, every commit on disk before it is believed. The file holds
 // password hashes and the secrets of datastores, so nobody but its owner may read it.
+import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -8,6 +9,10 @@ import { CODE, OneError } from '../model/errors.ts';
 import { keepPrivate } from './private-file.ts';
 import type { Schema } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
+
+/** Statements that are kept, and the longest of them; those with many ids in them come once. */
+const MAX_KEPT = 200;
+const MAX_KEPT_CHARS = 4000;
 
 /** Opens (or creates) the database at `path` and brings its schema up to date; ':memory:' is for tests. */
 export async function openSqlite(path: string): Promise<SqlStore> {
@@ -22,18 +27,40 @@ export async function openSqlite(path: string): Promise<SqlStore> {
   return new SqlStore(db);
 }
 
-/** What kysely's SQLite dialect asks for, on top of node:sqlite. */
+/** Opens a database that is there for looking at it alone, also beside a daemon that works on it. */
+export async function readSqlite(path: string): Promise<SqlStore> {
+  if (!existsSync(path)) throw new OneError(CODE.INTERNAL, `There is no database ${path}.`);
+  const database = new DatabaseSync(path, { timeout: 5000, readOnly: true });
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const waiting = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
+  if (waiting.length === 0) return new SqlStore(db);
+  await db.destroy();
+  throw new OneError(CODE.INTERNAL, `The database ${path} is of an older version.`, {
+    hint: 'Start the daemon once, which brings it up to date.',
+  });
+}
+
+/** What kysely's SQLite dialect asks for, on top of node:sqlite. The same few statements come again and again, so they are kept. */
 function adapt(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
     prepare: (sql): SqliteStatement => {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
-      };
+      const known = kept.get(sql) ?? statementOf(database, sql);
+      if (kept.size >= MAX_KEPT) kept.clear();
+      if (sql.length <= MAX_KEPT_CHARS) kept.set(sql, known);
+      return known;
     },
+  };
+}
+
+function statementOf(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
   };
 }

@@ -1,0 +1,48 @@
+// Looks at the records of a database, of one moment, and mends what is derived when asked. Looking alone changes nothing and may
+// go on beside a daemon.
+import { openSqlite, readSqlite } from '../store/sqlite.ts';
+import { atomically } from '../store/pool.ts';
+import { lockState } from '../store/state-lock.ts';
+import { check } from './check.ts';
+import { DERIVED, type Finding } from './finding.ts';
+import { readRecords, type Records } from './records.ts';
+import { repair } from './repair.ts';
+
+export interface Outcome {
+  records: Records;
+  /** What is wrong, after the repair if there was one. */
+  findings: Finding[];
+  repaired: number;
+}
+
+export async function look(database: string): Promise<Outcome> {
+  const store = await readSqlite(database);
+  try {
+    const records = await atomically(store.db, readRecords);
+    return { records, findings: check(records), repaired: 0 };
+  } finally {
+    await store.close();
+  }
+}
+
+export async function mend(database: string, stateDirectory: string): Promise<Outcome> {
+  const unlock = lockState(stateDirectory);
+  try {
+    const store = await openSqlite(database);
+    try {
+      return await atomically(store.db, async (db) => {
+        const before = await readRecords(db);
+        const derived = check(before).filter(({ subject }) => DERIVED.has(subject));
+        if (derived.length > 0) await repair(db, before, new Set(derived.map(({ subject }) => subject)));
+        const records = await readRecords(db);
+        const findings = check(records);
+        const left = findings.filter(({ subject }) => DERIVED.has(subject)).length;
+        return { records, findings, repaired: derived.length - left };
+      });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    unlock();
+  }
+}
