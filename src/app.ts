@@ -86,7 +86,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
   const parts = makeParts(config, store, own, log);
   const operations = new OperationLog(store, parts.clock);
   const turns = new Turns();
-  const vms = new VmRunner(parts, turns);
+  const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
   return {
     parts,

@@ -17,7 +17,7 @@ import { grown, keepWithinQuota } from './quota.ts';
 import { recover, type Recovery } from './recover.ts';
 import { enter, nextOrRefuse, type Action } from './states.ts';
 import { WAITS, workOf } from './steps.ts';
-import { Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import { releaseAll } from './uses.ts';
 import { takeOver } from './wild.ts';
 
@@ -38,14 +38,16 @@ const CLEARS_ERROR = new Set<Action>(['resume', 'release']);
 export class VmRunner {
   readonly #parts: Parts;
   readonly #turns: Turns;
+  readonly #left: () => void;
   /** When each VM was last asked to power off, in epoch milliseconds. */
   readonly #askedAt = new Map<number, number>();
   readonly #background = new Set<Promise<void>>();
 
-  /** What else works on VMs has to share the `turns`. */
-  constructor(parts: Parts, turns = new Turns()) {
+  /** What else works on VMs has to share the `turns`. `left` is called when a VM has come to rest, so that its state is looked at. */
+  constructor(parts: Parts, turns: Turns, left: () => void) {
     this.#parts = parts;
     this.#turns = turns;
+    this.#left = left;
   }
 
   /** Accepts the deployment of a VM on a host; the rest goes on in the background. `datastoreId` -1 leaves the choice open. */
@@ -191,7 +193,9 @@ export class VmRunner {
     });
     if (next === WAITS) return;
     // somebody who changed the VM meanwhile has seen to the rest
-    if (await this.#write(vmId, next ?? step.done, vm)) await this.#walk(vmId, false);
+    const after = await this.#write(vmId, next ?? step.done, vm);
+    if (after && workOf(after)) await this.#walk(vmId, false);
+    else this.#left();
   }
 
   /** Does the slow part of something after the caller has its answer; a failure is shown on the VM. */
