@@ -50,6 +50,8 @@ type Args<P extends readonly Param[]> = { -readonly [I in keyof P]: Types[KindOf
 /** A text may come in pieces, when it is too long to be made at once. */
 export type Result = number | string | boolean | AsyncIterable<string>;
 export interface Method {
+  /** After the session. */
+  params: readonly Param[];
   run(call: Call, params: readonly Value[]): Promise<Result>;
 }
 export type MethodTable = Record<string, Method>;
@@ -60,6 +62,7 @@ export function method<const P extends readonly Param[]>(
   run: (call: Call, ...args: Args<P>) => Promise<Result>,
 ): Method {
   return {
+    params,
     run: (call, values) => run(call, ...(params.map((param, index) => read(param, values[index], index)) as Args<P>)),
   };
 }

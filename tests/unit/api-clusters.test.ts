@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAclNumbers } from '../../src/access/acl-numbers.ts';
 import { parseAclText } from '../../src/access/acl-text.ts';
 import { readXml } from '../../src/wire/xml-read.ts';
+import { look } from '../../src/fsck/run.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const CODE = { AUTHORIZATION: 512, NO_EXISTS: 1024, ACTION: 2048, ALLOCATE: 16384 };
@@ -117,4 +118,8 @@ describe('what there is one of', () => {
     await expect(cloud.callAs(ann, 'one.system.config')).rejects.toMatchObject({ code: CODE.AUTHORIZATION });
     expect(await cloud.callAs(ann, 'one.system.version')).toBe('6.8.3');
   });
+});
+
+it('leaves records that fit together', async () => {
+  expect((await look(cloud.config.database)).findings).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { formatAclNumbers } from '../../src/access/acl-numbers.ts';
 import { parseAclText } from '../../src/access/acl-text.ts';
 import type { Value } from '../../src/wire/xmlrpc.ts';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
+import { look } from '../../src/fsck/run.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const CODE = { AUTHORIZATION: 512, NO_EXISTS: 1024, ACTION: 2048, INTERNAL: 8192, ALLOCATE: 16384, LOCKED: 32768 };
@@ -170,4 +171,8 @@ describe('who may', () => {
       await expect(cloud.call(`one.backupjob.${verb}`, 0)).rejects.toMatchObject({ code: -506 });
     }
   });
+});
+
+it('leaves records that fit together', async () => {
+  expect((await look(cloud.config.database)).findings).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { parseAclText } from '../../src/access/acl-text.ts';
 import type { Value } from '../../src/wire/xmlrpc.ts';
 import type { XmlElement } from '../../src/wire/xml-read.ts';
 import { readXml } from '../../src/wire/xml-read.ts';
+import { look } from '../../src/fsck/run.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const CODE = {
@@ -391,6 +392,10 @@ describe('quotas', () => {
     expect((await userOf(-1, ann)).child('VM_QUOTA/VM/VMS_USED')?.text).toBe('1');
     expect((await cloud.xml('one.groupquota.info')).name).toBe('DEFAULT_GROUP_QUOTAS');
   });
+});
+
+it('leaves records that fit together', async () => {
+  expect((await look(cloud.config.database)).findings).toEqual([]);
 });
 
 /** A rule as the parameters of one.acl.addrule. */
