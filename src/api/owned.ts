@@ -171,7 +171,9 @@ function lockMethods<T extends Owned>(noun: ApiNoun<T>): MethodTable {
           { objectId: id },
         );
       }
-      await noun.pool(call.parts.store).update(id, (record) => void delete record.lock);
+      await noun.pool(call.parts.store).update(id, (record) => {
+        delete record.lock;
+      });
       return id;
     }),
   };
