@@ -107,7 +107,7 @@ export class ChangeRunner {
       }
       vm.userTemplate = withText(vm.userTemplate, 'ERROR');
       await change(tx, vm).catch((error: unknown) => {
-        throw asAction(error);
+        throw action === 'disk-saveas' ? error : asAction(error); // that one does make an object
       });
       const after = await tx.vms.update(vmId, (record) => void Object.assign(record, vm));
       await keepWithinQuota(tx, after, grown(NOUNS.vms.charges(before), NOUNS.vms.charges(after)));

@@ -41,8 +41,11 @@ export interface Case {
   until?: Until;
 }
 
-/** A VM in STATE and LCM_STATE, or an image in STATE. */
-export type Until = { vm: string; is: readonly [state: number, lcm: number] } | { image: string; is: number };
+/** A VM in STATE and LCM_STATE, or an image or a host in STATE. */
+export type Until =
+  | { vm: string; is: readonly [state: number, lcm: number] }
+  | { image: string; is: number }
+  | { host: string; is: number };
 type More = Pick<Case, 'as' | 'client' | 'save' | 'until'>;
 
 /** A call that is carried out; it answers with the id of the object unless something else is expected. */
@@ -136,9 +139,11 @@ function resolved(scene: Scene, given: Given): Param {
 
 async function reached(scene: Scene, until: Until): Promise<void> {
   if ('vm' in until) return scene.cloud.vmIs(idOf(scene, until.vm), ...until.is);
-  const { images } = scene.cloud.store;
-  const id = idOf(scene, until.image);
-  await scene.cloud.until(`image ${id} is in ${until.is}`, async () => (await images.get(id)).state === until.is);
+  const { images, hosts } = scene.cloud.store;
+  const name = 'image' in until ? until.image : until.host;
+  const id = idOf(scene, name);
+  const pool = 'image' in until ? images : hosts;
+  await scene.cloud.until(`${name} is in ${until.is}`, async () => (await pool.get(id)).state === until.is);
 }
 
 function checkFault(response: XmlElement, code: number): void {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { check, type Scene } from './case.ts';
 import { CASES } from './cases/all.ts';
+import { backupDatastore, plantBackup } from './planted.ts';
 
 let cloud: FakeCloud;
 let scene: Scene;
@@ -12,7 +13,18 @@ beforeAll(async () => {
   const host = await cloud.host();
   const sessions = new Map([['oneadmin', cloud.session]]);
   for (const name of ['ann', 'bob']) sessions.set(name, await cloud.user(name));
-  scene = { endpoint: cloud.endpoint, sessions, ids: new Map([['host', host]]), cloud };
+  const backups = await backupDatastore(cloud);
+  const backup = await plantBackup(cloud, backups, { name: 'planted', vms: [4700] });
+  scene = {
+    endpoint: cloud.endpoint,
+    sessions,
+    ids: new Map([
+      ['host', host],
+      ['backups', backups],
+      ['backup', backup],
+    ]),
+    cloud,
+  };
 });
 afterAll(() => cloud.close());
 

@@ -211,7 +211,7 @@ describe('requests during a backup', () => {
         await expect(cloud.call('one.vm.action', action, vmId)).rejects.toMatchObject(refusal);
       }
       await expect(cloud.call('one.vm.backup', vmId, cloud.backups, false)).rejects.toMatchObject({
-        code: CODE.ACTION,
+        code: CODE.INTERNAL,
         message: expect.stringMatching(/is in state BACKUP: backup is possible in RUNNING, POWEROFF/),
       });
       await cloud.call('one.vm.recover', vmId, 0);

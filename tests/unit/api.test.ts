@@ -453,14 +453,14 @@ describe('actions that are not possible now', () => {
       'Action "dance" is not known; it must be one of hold, release, poweroff',
     ],
     ['one.vm.action', ['backup', () => off], ACTION, 'Action "backup" is not known'],
-    ['one.vm.backup', [() => held, () => backups], ACTION, 'is in state HOLD: backup is possible in RUNNING, POWEROFF'],
+    ['one.vm.backup', [() => held, () => backups], INTERNAL, 'is in state HOLD: backup is possible in RUNNING, POWEROFF'],
     [
       'one.vm.backup',
       [() => off, 1],
       ACTION,
       'Datastore 1 (default) is not a backup datastore; give one of TYPE="BACKUP_DS"',
     ],
-    ['one.vm.backup', [() => off], ACTION, 'No datastore was given; name a backup datastore with -d'],
+    ['one.vm.backup', [() => off], NO_EXISTS, 'No datastore was given; name a backup datastore with -d'],
     ['one.vm.deploy', [() => off, () => host], ACTION, 'is in state POWEROFF: deploy is possible in PENDING, HOLD'],
     [
       'one.vm.deploy',

@@ -13,6 +13,7 @@ import { NOUNS } from '../../store/nouns.ts';
 import { addVm } from '../../vm/create.ts';
 import { addImport } from '../../vm/import.ts';
 import { nowSec } from '../../vm/parts.ts';
+import { next, stateName } from '../../vm/states.ts';
 import { updateConf } from '../../vm/update-conf.ts';
 import { IMPORT_VM_ID } from '../../vm/wild.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
@@ -58,9 +59,14 @@ export const vmMethods: MethodTable = {
     return id;
   }),
   'one.vm.backup': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId) => {
-    refuseInJob(await authorizedVm(call, id, 'backup'));
-    if (datastoreId < 0) throw new OneError(CODE.ACTION, 'No datastore was given; name a backup datastore with -d.');
+    const vm = await authorizedVm(call, id, 'backup');
+    refuseInJob(vm);
+    if (datastoreId < 0) {
+      const none = `Error getting datastore [${datastoreId}].`;
+      throw new OneError(CODE.NO_EXISTS, `${none} No datastore was given; name a backup datastore with -d.`);
+    }
     await authorized(call, DATASTORE, datastoreId, 'USE');
+    refuseState(vm);
     await call.backups.start(id, datastoreId);
     return id;
   }),
@@ -73,6 +79,16 @@ export const vmMethods: MethodTable = {
     return id;
   }),
 };
+
+/** OpenNebula has a code of its own for a backup in a wrong state. */
+function refuseState(vm: Vm): void {
+  if (next('backup', vm)) return;
+  throw new OneError(
+    CODE.INTERNAL,
+    `Virtual machine ${vm.id} is in state ${stateName(vm.state, vm.lcmState)}: backup is possible in RUNNING, POWEROFF.`,
+    { objectId: vm.id },
+  );
+}
 
 /** Makes the record of a VM; the tick deploys it unless it is on hold. */
 export async function createVm(call: Call, template: Attributes, hold: boolean, nameBefore?: string): Promise<Vm> {

@@ -1,6 +1,7 @@
 // Every case, by family, in the order in which the families run.
 import type { Case } from '../case.ts';
 import { aclCases } from './acl.ts';
+import { backupJobCases } from './backup-job.ts';
 import { clusterCases } from './cluster.ts';
 import { datastoreCases } from './datastore.ts';
 import { groupCases } from './group.ts';
@@ -11,6 +12,9 @@ import { soleCases } from './sole.ts';
 import { systemCases } from './system.ts';
 import { templateCases } from './template.ts';
 import { userCases } from './user.ts';
+import { vmBackupCases } from './vm-backup.ts';
+import { vmDeviceCases } from './vm-devices.ts';
+import { vmPowerCases } from './vm-power.ts';
 import { vmCases } from './vm.ts';
 import { vmPoolCases } from './vm-pool.ts';
 import { vnetCases } from './vnet.ts';
@@ -30,4 +34,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   'one.template': templateCases,
   'one.vm': vmCases,
   'one.vmpool': vmPoolCases,
+  'one.vm, power': vmPowerCases,
+  'one.vm, devices': vmDeviceCases,
+  'one.vm, backups': vmBackupCases,
+  'one.backupjob': backupJobCases,
 };

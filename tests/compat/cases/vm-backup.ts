@@ -1,0 +1,98 @@
+// one.vm.backup and backupcancel, and one.image.* for backups: what of them is refused, and what a restore is given.
+import { bad, good, makes, ref, type Case } from '../case.ts';
+
+const vm = (method: string): string => `one.vm.${method}`;
+const image = (method: string): string => `one.image.${method}`;
+const ANN = { as: 'ann' };
+const VM = 'CPU="0.05"\nMEMORY="16"\n';
+const subject = ref('protected');
+
+const taking: readonly Case[] = [
+  makes(image('allocate'), 'to be backed up', ['NAME="protected disk"\nSIZE="1"\nFORMAT="raw"', 1], 'protected disk', {
+    until: { image: 'protected disk', is: 1 },
+  }),
+  makes(
+    vm('allocate'),
+    'to be backed up',
+    [`NAME="protected"\n${VM}DISK=[ IMAGE="protected disk" ]`, true],
+    'protected',
+  ),
+  bad(vm('backup'), 'on hold', [subject, ref('backups'), false], 'INTERNAL', /HOLD/),
+  good(vm('action'), 'released', ['release', subject], undefined, { until: { vm: 'protected', is: [3, 3] } }),
+  good(vm('action'), 'off', ['poweroff-hard', subject], undefined, { until: { vm: 'protected', is: [8, 0] } }),
+  bad(vm('backup'), 'nowhere', [subject], 'NO_EXISTS', /atastore/),
+  bad(vm('backup'), 'to -1', [subject, -1, false], 'NO_EXISTS', /atastore/),
+  bad(vm('backup'), 'to no datastore', [subject, 4711, true], 'NO_EXISTS', /datastore \[4711\]/),
+  bad(vm('backup'), 'to an image datastore', [subject, 1, false], 'ACTION', /backup datastore/),
+  bad(vm('backup'), 'none', [4711, ref('backups')], 'NO_EXISTS', /virtual machine \[4711\]/),
+  bad(vm('backup'), 'not for others', [subject, ref('backups')], 'AUTHORIZATION', /ADMIN VM/, ANN),
+  bad(vm('backupcancel'), 'of nothing', [subject], 'INTERNAL'),
+  bad(vm('backupcancel'), 'none', [4711], 'NO_EXISTS'),
+  bad(vm('backupcancel'), 'not for others', [subject], 'AUTHORIZATION', /ADMIN VM/, ANN),
+  good(vm('backup'), 'a datastore', [subject, ref('backups')]),
+  bad(vm('backup'), 'a second one', [subject, ref('backups')], 'INTERNAL', /BACKUP_POWEROFF/),
+  bad(vm('action'), 'terminate, meanwhile', ['terminate', subject], 'ACTION', /BACKUP_POWEROFF/),
+  bad(vm('updateconf'), 'meanwhile', [subject, 'BACKUP_CONFIG=[ KEEP_LAST="1" ]', 1], 'INTERNAL', /BACKUP_POWEROFF/),
+  good(vm('rename'), 'meanwhile', [subject, 'protected still']),
+  good(vm('backupcancel'), 'one that runs', [subject], undefined, { until: { vm: 'protected', is: [8, 0] } }),
+  good(vm('backup'), 'a datastore, a new chain', [subject, ref('backups'), true], undefined, {
+    until: { vm: 'protected', is: [8, 0] },
+  }),
+];
+
+const restoring: readonly Case[] = [
+  good(image('info'), 'a backup', [ref('backup')], {
+    document: 'IMAGE',
+    has: { TYPE: '6', PERSISTENT: '1', STATE: '1', 'VMS/ID': /^\d+$/, RUNNING_VMS: '1', TARGET_SNAPSHOT: '-1' },
+  }),
+  bad(image('restore'), 'none', [4711, 1, ''], 'NO_EXISTS', /image \[4711\]/),
+  bad(image('restore'), 'to no datastore', [ref('backup'), 4711, ''], 'NO_EXISTS', /datastore \[4711\]/),
+  bad(image('restore'), 'to a datastore for backups', [ref('backup'), ref('backups'), ''], 'ACTION'),
+  bad(image('restore'), 'to a system datastore', [ref('backup'), 0, ''], 'ACTION'),
+  bad(image('restore'), 'options that are no template', [ref('backup'), 1, 'NO_IP'], 'INTERNAL', /line 1/),
+  bad(image('restore'), 'an option without a value', [ref('backup'), 1, 'NO_IP='], 'INTERNAL', /NO_IP/),
+  bad(image('restore'), 'an increment that is not there', [ref('backup'), 1, 'INCREMENT_ID="9"\n'], 'ACTION', /9/),
+  bad(image('restore'), 'a disk that is not there', [ref('backup'), 1, 'DISK_ID="9"\n'], 'ACTION', /9/),
+  bad(image('restore'), 'not for others', [ref('backup'), 1, ''], 'AUTHORIZATION', /USE IMAGE/, ANN),
+  good(image('restore'), 'without options', [ref('backup'), 1, ''], { text: /^\d+ \d+$/ }),
+  good(
+    image('restore'),
+    "as Ruby's options are written",
+    [ref('backup'), 1, 'NO_NIC="YES"\nNO_IP="YES"\nNAME="again"\nINCREMENT_ID="0"\n'],
+    { text: /^\d+ \d+$/ },
+  ),
+  good(image('restore'), 'one disk: no template', [ref('backup'), 1, 'NAME="one disk"\nDISK_ID="0"\n'], {
+    text: /^-1 \d+$/,
+  }),
+  good(
+    image('restore'),
+    'XML, and an option that is not known',
+    [ref('backup'), 1, '<TEMPLATE><NAME>xml</NAME><DANCE>YES</DANCE></TEMPLATE>'],
+    {
+      text: /^\d+ \d+$/,
+    },
+  ),
+];
+
+const refusing: readonly Case[] = [
+  bad(image('clone'), 'a backup', [ref('backup'), 'copy'], 'ACTION', /backup/),
+  bad(image('persistent'), 'a backup', [ref('backup'), false], 'ACTION', /backup/),
+  bad(image('chtype'), 'a backup', [ref('backup'), 'OS'], 'ACTION', /backup/),
+  bad(image('enable'), 'a backup, off', [ref('backup'), false], 'INTERNAL', /backup/),
+  bad(image('enable'), 'a backup, on', [ref('backup'), true], 'INTERNAL', /backup/),
+  ...['snapshotdelete', 'snapshotrevert', 'snapshotflatten'].map((method) =>
+    bad(image(method), 'of a backup', [ref('backup'), 0], 'ACTION', /backup/),
+  ),
+  bad(vm('allocate'), 'a backup as disk', [(id) => `${VM}DISK=[ IMAGE_ID="${id('backup')}" ]`], 'ALLOCATE', /backup/),
+  bad(image('allocate'), 'in a datastore for backups', ['NAME="a"\nSIZE="1"', ref('backups')], 'ALLOCATE', /atastore/),
+  good(image('update'), 'a backup', [ref('backup'), 'NOTE="kept"', 1]),
+  good(image('rename'), 'a backup', [ref('backup'), 'the good one']),
+  good(image('chmod'), 'a backup', [ref('backup'), 1, 1, 0, 1, 0, 0, 0, 0, 0]),
+  good(image('chown'), 'a backup', [ref('backup'), -1, 1]),
+  good(image('lock'), 'a backup', [ref('backup'), 4]),
+  bad(image('delete'), 'a backup that is locked', [ref('backup')], 'LOCKED'),
+  bad(image('restore'), 'a backup that is locked', [ref('backup'), 1, ''], 'LOCKED'),
+  good(image('unlock'), 'a backup', [ref('backup')]),
+];
+
+export const vmBackupCases: readonly Case[] = [...taking, ...restoring, ...refusing];
