@@ -31,12 +31,13 @@ async function named<T extends Owned>(
     const id = field(device, `${word}_ID`) || undefined;
     const name = field(device, word) || undefined;
     if (id === undefined && name === undefined) continue;
+    if (id !== undefined && !/^\d{1,9}$/.test(id)) {
+      throw new OneError(CODE.NO_EXISTS, `Error getting ${noun.label} [${id}]: ${word}_ID must be a number.`);
+    }
     const known =
       id === undefined
         ? await idOf(call, tx, noun, name ?? '', field(device, `${word}_UNAME`) ?? call.user.name)
-        : /^\d{1,9}$/.test(id)
-          ? Number(id)
-          : -1;
+        : Number(id);
     found.set(device, await authorizedIn(tx, call.caller, noun, known, 'USE'));
   }
   return found;
