@@ -7,6 +7,7 @@ import { datastoreCases } from './datastore.ts';
 import { groupCases } from './group.ts';
 import { hostCases } from './host.ts';
 import { imageCases } from './image.ts';
+import { parameterCases } from './parameters.ts';
 import { quotaCases } from './quota.ts';
 import { soleCases } from './sole.ts';
 import { systemCases } from './system.ts';
@@ -38,4 +39,5 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   'one.vm, devices': vmDeviceCases,
   'one.vm, backups': vmBackupCases,
   'one.backupjob': backupJobCases,
+  'every method': parameterCases,
 };

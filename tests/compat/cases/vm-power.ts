@@ -10,8 +10,8 @@ const RUNNING = is(3, 3);
 const POWEROFF = is(8, 0);
 
 /** An action that leads to a state. */
-const to = (action: string, until: { until: Until }): Case =>
-  good(vm('action'), action, [action, ref('subject')], undefined, until);
+const to = (action: string, until: { until: Until }, from = ''): Case =>
+  good(vm('action'), action + from, [action, ref('subject')], undefined, until);
 const wrong = (action: string, state: string): Case =>
   bad(vm('action'), `${action}, in ${state}`, [action, ref('subject')], 'ACTION', new RegExp(`${state}.*${action}`));
 
@@ -27,16 +27,16 @@ const acting: readonly Case[] = [
   to('reboot-hard', RUNNING),
   to('suspend', is(5, 0)),
   wrong('suspend', 'SUSPENDED'),
-  to('resume', RUNNING),
+  to('resume', RUNNING, ', in SUSPENDED'),
   to('stop', is(4, 0)),
-  to('resume', RUNNING),
+  to('resume', RUNNING, ', in STOPPED'),
   to('poweroff', POWEROFF),
   wrong('reboot', 'POWEROFF'),
-  to('resume', RUNNING),
+  to('resume', RUNNING, ', in POWEROFF'),
   to('poweroff-hard', POWEROFF),
   to('undeploy', is(9, 0)),
   wrong('undeploy', 'UNDEPLOYED'),
-  to('resume', RUNNING),
+  to('resume', RUNNING, ', in UNDEPLOYED'),
   to('undeploy-hard', is(9, 0)),
   good(vm('deploy'), 'an undeployed VM', [ref('subject'), ref('host')], undefined, RUNNING),
   bad(vm('action'), 'no action', ['', ref('subject')], 'ACTION'),
@@ -47,7 +47,7 @@ const acting: readonly Case[] = [
   bad(vm('action'), 'a negative id', ['resume', -1], 'NO_EXISTS', /virtual machine \[-1\]/),
   bad(vm('action'), 'not for others', ['reboot', ref('subject')], 'AUTHORIZATION', /MANAGE VM/, ANN),
   { ...good(vm('action'), 'the id first', [ref('subject'), 'reboot']), expected: { fault: -501 } },
-  to('resched', { until: { vm: 'subject', is: [3, 3] } }),
+  to('resched', RUNNING),
   to('unresched', RUNNING),
 ];
 
@@ -55,7 +55,7 @@ const placing: readonly Case[] = [
   makes('one.host.allocate', 'a second one', ['second', 'fake', 'fake', -1], 'second host', {
     until: { host: 'second host', is: 2 },
   }),
-  makes(vm('allocate'), 'on hold', [`NAME="placed"\n${VM}`, true], 'placed'),
+  makes(vm('allocate'), 'the VM "placed"', [`NAME="placed"\n${VM}`, true], 'placed'),
   bad(vm('deploy'), 'nowhere', [ref('placed'), 4711, false, -1, ''], 'NO_EXISTS', /host \[4711\]/),
   bad(
     vm('deploy'),
@@ -104,7 +104,7 @@ const recovering: readonly Case[] = [
   good(vm('recover'), 'from anew', [ref('placed'), 4], undefined, { until: { vm: 'placed', is: [3, 3] } }),
   good(vm('recover'), 'delete', [ref('placed'), 3], undefined, { until: { vm: 'placed', is: [6, 0] } }),
   bad(vm('recover'), 'one that has ended', [ref('placed'), 5], 'ACTION', /DONE/),
-  makes(vm('allocate'), 'on hold', [`NAME="row"\n${VM}`, true], 'row'),
+  makes(vm('allocate'), 'the VM "row"', [`NAME="row"\n${VM}`, true], 'row'),
   good(vm('recover'), 'delete the record alone', [ref('row'), 5], undefined, { until: { vm: 'row', is: [6, 0] } }),
 ];
 
@@ -132,7 +132,7 @@ const ending: readonly Case[] = [
     document: 'VM',
     has: { STATE: '6', 'HISTORY_RECORDS/HISTORY/ACTION': '27' },
   }),
-  makes(vm('allocate'), 'on hold', [`NAME="short"\n${VM}`, true], 'short'),
+  makes(vm('allocate'), 'the VM "short"', [`NAME="short"\n${VM}`, true], 'short'),
   good(vm('action'), 'terminate-hard, in HOLD', ['terminate-hard', ref('short')], undefined, {
     until: { vm: 'short', is: [6, 0] },
   }),
