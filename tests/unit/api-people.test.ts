@@ -133,6 +133,8 @@ describe('passwords and tokens', () => {
     const made = await cloud.id('one.user.allocate', 'carl', 'old', 'core', [team]);
     await as('carl:old', 'one.user.passwd', made, 'own');
     await expect(as('carl:old', 'one.user.info', -1)).rejects.toMatchObject({ code: CODE.AUTH });
+    expect(await as('carl:own', 'one.user.passwd', -1, 'mine')).toBe(made);
+    await as('carl:mine', 'one.user.info', -1);
     await as(boss, 'one.user.passwd', made, 'given');
     await as('carl:given', 'one.user.info', -1);
     await expect(as(ann, 'one.user.passwd', made, 'x')).rejects.toMatchObject({ code: CODE.AUTHORIZATION });

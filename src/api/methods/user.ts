@@ -26,7 +26,8 @@ import { forgetRules } from '../rules.ts';
 export const userMethods: MethodTable = {
   'one.user.allocate': method(['string', 'string', ['string', CORE_DRIVER], ['int[]', []]], allocate),
   'one.user.delete': method(['int'], remove),
-  'one.user.passwd': method(['int', 'string'], async (call, id, password) => {
+  'one.user.passwd': method(['int', 'string'], async (call, given, password) => {
+    const id = given === -1 ? call.user.id : given;
     const user = await authorizedCredentials(call, id);
     if (user.authDriver !== CORE_DRIVER) {
       throw new OneError(CODE.ACTION, `User [${id}] (${user.name}) cannot log in, so there is no password to change.`);
