@@ -14,7 +14,7 @@ const ANY = '*';
 export const ROOMS = {
   model: { may: [], why: 'the nouns stand on nothing, so that everything can stand on them' },
   wire: { may: ['model'], why: 'it only turns nouns into what clients see' },
-  access: { may: ['model'], why: 'whether somebody may do something is decided from nouns alone' },
+  access: { may: ['model', 'wire'], why: 'whether somebody may do something is decided from nouns alone' },
   disk: { may: ['model'], why: 'disk formats are computed; whoever has the bytes brings them' },
   nbd: { may: ['model'], why: 'it speaks one protocol and does not know what the bytes mean' },
   fuse: { may: ['model', 'exec'], why: 'it shows files and does not know what is in them' },

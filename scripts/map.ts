@@ -23,6 +23,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['backup', 'Taking, keeping and dropping backups.'],
   ['restore', 'Making templates and images from backups.'],
   ['schedule', 'What starts when.'],
+  ['fsck', 'Says whether the records fit together.'],
   ['mover', 'The process that moves the bytes of one run.'],
   ['doctor', 'Looks at the machine and says what is missing.'],
   ['api', 'The one HTTP port.'],

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { join } from 'node:path';
-import { formatAclText } from './access/acl-text.ts';
+import { formatAclText } from './wire/acl-text.ts';
 import { passwordMatches } from './access/password.ts';
 import { authFile, bootstrap } from './bootstrap.ts';
 import { makeConfig, type Config } from './config.ts';

@@ -4,8 +4,8 @@ import { host, user, vm } from '../../tests/golden/objects.ts';
 import type { AclRule } from '../model/acl.ts';
 import { CODE } from '../model/errors.ts';
 import { LOCK_LEVEL, permissionsFromOctet, type Lock, type LockLevel } from '../model/permissions.ts';
-import { RIGHTS } from './acl-rule.ts';
-import { parseAclText } from './acl-text.ts';
+import { RIGHTS } from '../wire/acl-rule.ts';
+import { parseAclText } from '../wire/acl-text.ts';
 import {
   allows,
   isLockedFor,

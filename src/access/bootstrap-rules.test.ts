@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { user } from '../../tests/golden/objects.ts';
 import type { Resource } from '../model/acl.ts';
-import { formatAclText } from './acl-text.ts';
+import { formatAclText } from '../wire/acl-text.ts';
 import { allows, makeCaller, mayAnyOf } from './authorize.ts';
 import { BOOTSTRAP_RULES, groupAdminRules } from './bootstrap-rules.ts';
 import { groupTarget, newTarget, userTarget, zoneTarget } from './targets.ts';

@@ -1,6 +1,6 @@
 // The access rules that come with things: with a new installation, with a new group, and with being a group's administrator. Pure.
-import type { NewRule } from './acl-rule.ts';
-import { parseAclText } from './acl-text.ts';
+import type { NewRule } from '../wire/acl-rule.ts';
+import { parseAclText } from '../wire/acl-text.ts';
 
 /** Everybody in `users` may make what a user needs; zones and markets are there for all. */
 export const BOOTSTRAP_RULES: readonly NewRule[] = [

@@ -1,6 +1,6 @@
 // Access rules that come and go with other things. Rules that name an object go with it: its id would otherwise open nothing, and
 // mislead whoever reads the rules.
-import type { NewRule } from '../access/acl-rule.ts';
+import type { NewRule } from '../wire/acl-rule.ts';
 import type { AclRule, Resource, Selector } from '../model/acl.ts';
 import { ruleKey } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';

@@ -42,16 +42,16 @@ test('hexadecimal words are sent as they are', async () => {
 });
 
 test.each([
-  ['@1', 'The rule "@1" has 1 parts; a rule is "<user> <resources>/<objects> <rights> [<zone>]"'],
+  ['@1', 'its text "@1" has 1 parts; a rule is <user> <kind>+<kind>/<objects> <right>+<right> [<zone>]'],
   ['@1 VM/* USE * *', 'has 5 parts'],
-  ['1 VM/* USE', 'The user "1" of the rule is none of #<id>, @<id> and *.'],
-  ['%1 VM/* USE', 'The user "%1"'],
-  ['@1 VM USE', 'The resource "VM" of the rule is not KIND+KIND/OBJECTS'],
-  ['@1 VM/3 USE', 'The resource "3" of the rule is none of #<id>, @<id>, %<id> and *.'],
-  ['@1 CAR/* USE', 'The kind of resource "CAR" of the rule is unknown; there are VM, HOST, NET'],
-  ['@1 VM/* FLY', 'The right "FLY" of the rule is unknown; there are USE, MANAGE, ADMIN, CREATE.'],
-  ['@1 VM/* USE @0', 'The zone "@0" of the rule is none of #<id> and *.'],
-  ['#4294967296 VM/* USE', 'The user "#4294967296"'],
+  ['1 VM/* USE', 'its user "1" is none of #id, @id, %id and *.'],
+  ['%1 VM/* USE', 'its user is a cluster (%)'],
+  ['@1 VM USE', 'its resource "VM" is not <kind>+<kind>/<objects>'],
+  ['@1 VM/3 USE', 'its resource "3" is none of #id, @id, %id and *.'],
+  ['@1 CAR/* USE', 'its resource "CAR" names CAR; there are VM, HOST, NET'],
+  ['@1 VM/* FLY', 'its rights "FLY" names FLY; there are USE, MANAGE, ADMIN, CREATE.'],
+  ['@1 VM/* USE @0', 'its zone is a group (@)'],
+  ['#4294967296 VM/* USE', 'its user "#4294967296"'],
 ])('the rule %s is refused before anything is sent', async (rule, reason) => {
   const outcome = await runCommand(oneacl, ['create', rule], REPLIES);
   expect(outcome).toMatchObject({ status: 255, out: '', calls: [] });
@@ -64,9 +64,9 @@ test('the cells of a rule name the same kinds and rights as its words', () => {
   const rights = Object.keys(RIGHT_BIT);
   fc.assert(
     fc.property(some(kinds), some(rights), fc.nat(0x7fffffff), (chosen, may, id) => {
-      const rule = `#${id} ${chosen.join('+')}/@${id} ${may.join('+')} *`;
+      const rule = `#${id} ${chosen.join('+')}/#${id} ${may.join('+')} #0`;
       const cells = ruleCells(rule);
-      expect(cells).toMatchObject({ user: `#${id}`, objects: `@${id}`, zone: '*' });
+      expect(cells).toMatchObject({ user: `#${id}`, objects: `#${id}`, zone: '#0' });
       expect(kinds.filter((_kind, index) => cells.resources[index] !== '-')).toEqual(chosen);
       expect(rights.filter((_right, index) => cells.rights[index] !== '-')).toEqual(may);
       const [user = '', resource = ''] = ruleWords([rule]).map((word) => BigInt(`0x${word}`));

@@ -60,7 +60,7 @@ export class SqlLeases implements Leases {
   async counts(): Promise<Map<number, number>> {
     const rows = await this.#db
       .selectFrom('lease')
-      .select(({ fn }) => ['vnet_id', fn.countAll<number>().as('count')])
+      .select(({ fn }) => ['vnet_id', fn.countAll<number | string>().as('count')])
       .groupBy('vnet_id')
       .execute();
     return new Map(rows.map((row) => [row.vnet_id, Number(row.count)]));

@@ -108,7 +108,10 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async count(filter: Filter = {}): Promise<number> {
-    const query = chosen(this.#db.selectFrom(this.#noun.table).select(sql<number>`count(*)`.as('count')), filter);
+    const query = chosen(
+      this.#db.selectFrom(this.#noun.table).select(sql<number | string>`count(*)`.as('count')),
+      filter,
+    );
     return Number((await query.executeTakeFirstOrThrow()).count);
   }
 

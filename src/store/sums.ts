@@ -48,7 +48,7 @@ export class SqlLinks implements Links {
       .where('charge.pool', '=', 'vm_pool')
       .where('charge.kind', '=', 'VM')
       .where('metric', 'in', ['CPU', 'MEMORY', 'VMS'])
-      .select(({ fn }) => ['link.target as host', 'metric', fn.sum<number>('amount').as('amount')])
+      .select(({ fn }) => ['link.target as host', 'metric', fn.sum<number | string>('amount').as('amount')])
       .groupBy(['link.target', 'metric'])
       .execute();
     const found = new Map<number, { cpu: number; memoryMb: number; vms: number }>();
@@ -82,7 +82,13 @@ export class SqlUsages implements Usages {
     const column = owner === 'user' ? 'uid' : 'gid';
     let query = this.#db
       .selectFrom('charge')
-      .select(({ fn }) => [`${column} as owner` as const, 'kind', 'target', 'metric', fn.sum<number>('amount').as('amount')])
+      .select(({ fn }) => [
+        `${column} as owner` as const,
+        'kind',
+        'target',
+        'metric',
+        fn.sum<number | string>('amount').as('amount'),
+      ])
       .groupBy([column, 'kind', 'target', 'metric']);
     if (id !== undefined) query = query.where(column, '=', id);
     const found = new Map<number, Usage[]>();

@@ -29,8 +29,9 @@ export class ImageRunner {
   /** Deletes an image: refused while a VM uses it or work on it goes on. */
   async remove(image: Image): Promise<void> {
     const { store } = this.#parts;
+    const users = await store.links.of('vm-image', image.id);
     await store.images.update(image.id, (record) => {
-      refuseBusy(record);
+      refuseBusy(record, users);
       record.prevState = record.state;
       record.state = IMAGE_STATE.DELETE;
     });
@@ -85,9 +86,9 @@ export class ImageRunner {
   }
 }
 
-function refuseBusy(image: Image): void {
-  if (!BUSY.has(image.state)) return;
-  const why = image.vms.length > 0 ? `used by VM ${image.vms.join(', ')}` : 'locked by work that goes on';
+function refuseBusy(image: Image, users: readonly number[]): void {
+  if (!BUSY.has(image.state) && users.length === 0) return;
+  const why = users.length > 0 ? `used by VM ${users.join(', ')}` : 'locked by work that goes on';
   throw new OneError(CODE.ACTION, `Image ${image.id} (${image.name}) is ${why}; it cannot be deleted now.`, {
     objectId: image.id,
   });

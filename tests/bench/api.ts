@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent, request } from 'node:http';
 import { rm } from 'node:fs/promises';
-import { formatCall, parseResponse, type Value } from '../../src/wire/xmlrpc.ts';
+import { formatCall, type Value } from '../../src/wire/xmlrpc.ts';
 import { openFullDaemon, SIZES, type FullDaemon } from './full-daemon.ts';
 import { machine } from './measure.ts';
 import { median, table } from './report.ts';
@@ -43,10 +43,6 @@ class Client {
     // the head is enough to tell, and does not cost what parsing megabytes would
     if (text.slice(0, 400).includes('<boolean>1</boolean>')) return text;
     throw new Error(`${method}: ${text.slice(0, 600)}`);
-  }
-
-  async text(method: string, ...params: Value[]): Promise<string> {
-    return String(parseResponse(await this.raw(method, ...params))[1]);
   }
 }
 

@@ -1,7 +1,7 @@
 // Clusters and their members over the API, and what there is exactly one of: zone, security group, virtual data centre, configuration.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatAclNumbers } from '../../src/access/acl-numbers.ts';
-import { parseAclText } from '../../src/access/acl-text.ts';
+import { formatAclNumbers } from '../../src/wire/acl-numbers.ts';
+import { parseAclText } from '../../src/wire/acl-text.ts';
 import { readXml } from '../../src/wire/xml-read.ts';
 import { look } from '../../src/fsck/run.ts';
 import { FakeCloud } from './fake-cloud.ts';

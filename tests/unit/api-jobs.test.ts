@@ -1,7 +1,7 @@
 // Backup jobs over the API: what they are, which VMs are in them, and who may put what into one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatAclNumbers } from '../../src/access/acl-numbers.ts';
-import { parseAclText } from '../../src/access/acl-text.ts';
+import { formatAclNumbers } from '../../src/wire/acl-numbers.ts';
+import { parseAclText } from '../../src/wire/acl-text.ts';
 import type { Value } from '../../src/wire/xmlrpc.ts';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
 import { look } from '../../src/fsck/run.ts';

@@ -1,7 +1,7 @@
 // Users, groups, access rules and quotas over the API: who may make, change and see whom.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatAclNumbers } from '../../src/access/acl-numbers.ts';
-import { parseAclText } from '../../src/access/acl-text.ts';
+import { formatAclNumbers } from '../../src/wire/acl-numbers.ts';
+import { parseAclText } from '../../src/wire/acl-text.ts';
 import type { Value } from '../../src/wire/xmlrpc.ts';
 import type { XmlElement } from '../../src/wire/xml-read.ts';
 import { readXml } from '../../src/wire/xml-read.ts';

@@ -1,6 +1,6 @@
 // one.acl.*: access rules, which only administrators see and change.
-import { formatAclNumbers, parseAclNumbers } from '../../access/acl-numbers.ts';
-import { formatAclText } from '../../access/acl-text.ts';
+import { formatAclNumbers, parseAclNumbers } from '../../wire/acl-numbers.ts';
+import { formatAclText } from '../../wire/acl-text.ts';
 import { aclXml } from '../../wire/documents/acl.ts';
 import { branch } from '../../wire/xml-write.ts';
 import { method, type MethodTable } from '../method.ts';
