@@ -49,11 +49,11 @@ export async function readSaved(virsh: Virsh, name: string, file: string): Promi
   throw new OneError(CODE.ACTION, `${file} holds the memory of domain ${found}, not of ${name}; nothing was restored.`);
 }
 
-/** The domain must be defined with the image's uuid. Paths and bridges become those of the specification. */
+/** The domain must be defined with the image's uuid. Paths and bridges become those of the specification; an adopted one's stay. */
 export async function restoreSaved(virsh: Virsh, spec: DomainSpec, file: string, saved: Saved): Promise<void> {
   const args = ['restore', '--file', file, '--running'];
   const attempt = `restore the memory of domain ${spec.name} from ${file}`;
-  const xml = movedXml(saved.xml, spec);
+  const xml = virsh.adopted.has(spec.name) ? null : movedXml(saved.xml, spec);
   if (xml === null) await virsh.call(attempt, args, LIMIT_MS);
   else await virsh.callWithXml(attempt, [...args, '--xml'], xml, LIMIT_MS);
 }
