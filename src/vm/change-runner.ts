@@ -2,7 +2,6 @@
 // ends in one transaction that also gives back what the VM has no more. A daemon that starts again finishes or undoes it.
 import { withText } from '../model/attributes.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
-import type { Charge } from '../model/quota.ts';
 import { VM_STATE, type Vm, type VmChange } from '../model/vm.ts';
 import { NOUNS } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
@@ -11,7 +10,7 @@ import { changeWork } from './change-works.ts';
 import { closeHistory, HISTORY_ACTION, noteAction, reopenHistory, showError, type By } from './history.ts';
 import { readNics } from './nics.ts';
 import { nowSec, type Parts } from './parts.ts';
-import { keepWithinQuota } from './quota.ts';
+import { grown, keepWithinQuota } from './quota.ts';
 import { enter, leave, nextOrRefuse, type Action } from './states.ts';
 import type { Turns } from './turns.ts';
 import { releaseImages } from './uses.ts';
@@ -171,19 +170,6 @@ async function giveBack(tx: Store, before: Vm, after: Vm): Promise<void> {
   await releaseImages(tx, before);
   const left = new Set(readNics(after.template).map(({ nicId }) => nicId));
   for (const { nicId } of readNics(before.template)) if (!left.has(nicId)) await tx.leases.freeVm(after.id, nicId);
-}
-
-/** By how much each metric grew. */
-function grown(before: Charge[], after: Charge[]): Charge[] {
-  const had = new Map(before.map((charge) => [keyOf(charge), charge.amount]));
-  return after.flatMap((charge) => {
-    const amount = charge.amount - (had.get(keyOf(charge)) ?? 0);
-    return amount > 0 ? [{ ...charge, amount }] : [];
-  });
-}
-
-function keyOf({ kind, id, metric }: Charge): string {
-  return `${kind} ${id} ${metric}`;
 }
 
 /** What is wrong with a device is the same when the VM is made, but there it is said as a failed creation. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { host, vm } from '../../tests/golden/objects.ts';
 import type { Host, HostState } from '../model/host.ts';
-import { place } from './placement.ts';
+import { place, whyNotOn } from './placement.ts';
 
 const machine = (memoryMb: number): typeof vm => ({ ...vm, template: [['MEMORY', String(memoryMb)]] });
 const hosts = fc.array(
@@ -37,4 +37,27 @@ it('leaves the order of the hosts it was given alone', () => {
   ]);
   place(machine(1), given);
   expect(given.map(({ id }) => id)).toEqual([0, 1]);
+});
+
+it('says of each host why a VM cannot go there, or takes one of the others', () => {
+  fc.assert(
+    fc.property(hosts, fc.integer({ min: 1, max: 4000 }), fc.nat(5), (given, neededMb, leaving) => {
+      const all = make(given);
+      const fits = all.filter((one) => whyNotOn(machine(neededMb), one) === undefined).map(({ id }) => id);
+      expect(fits).toEqual(
+        all.filter((_, id) => given[id]?.state === 2 && given[id].freeMb >= neededMb).map(({ id }) => id),
+      );
+      const placement = place(machine(neededMb), all, leaving);
+      if ('host' in placement) expect(fits.filter((id) => id !== leaving)).toContain(placement.host.id);
+      else expect(fits.filter((id) => id !== leaving)).toEqual([]);
+    }),
+  );
+  const [off, full] = make([
+    { state: 3, freeMb: 500 },
+    { state: 2, freeMb: 99 },
+  ]);
+  expect(off && whyNotOn(machine(100), off)).toContain('is not monitored');
+  expect(full && whyNotOn(machine(100), full)).toContain(
+    'has 99 MB of free memory, and virtual machine 0 needs 100 MB',
+  );
 });

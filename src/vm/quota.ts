@@ -19,7 +19,7 @@ export async function keepWithinQuota(
   if (owner.gid > 0) await check(tx, 'group', owner.gid, (await tx.groups.find(owner.gid))?.quotas, charges);
 }
 
-/** What grew, and by how much: the rest has been allowed before. */
+/** By how much each metric grew: the rest has been allowed before. */
 export function grown(before: Charge[], after: Charge[]): Charge[] {
   const had = new Map(before.map((charge) => [keyOf(charge), charge.amount]));
   return after.flatMap((charge) => {

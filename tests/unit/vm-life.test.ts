@@ -232,6 +232,24 @@ it('lets a VM go that a run has left in its backup, and corrupts no chain by cal
   expect(await errorOf(id)).toContain('onevm recover --failure');
 });
 
+it('takes a VM out of a backup that runs, which then has failed', async () => {
+  const datastore = await cloud.id('one.datastore.allocate', 'NAME="b"\nTYPE="BACKUP_DS"\nDS_MAD="fake"', -1);
+  const extra = 'BACKUP_CONFIG=[ BACKUP_VOLATILE="YES" ]';
+  for (const [operation, state] of [
+    [0, RUNNING],
+    [3, DONE],
+  ] as const) {
+    const id = await cloud.id('one.vm.allocate', VM + extra, true);
+    await cloud.call('one.vm.deploy', id, here);
+    await is(id, RUNNING);
+    await cloud.call('one.vm.backup', id, datastore);
+    await recover(id, operation);
+    await is(id, state);
+    expect(await cloud.follow('vm', id)).toMatchObject({ result: 'failed' });
+    expect(await cloud.store.vms.get(id)).toMatchObject({ operationId: null, backups: { ids: [] } });
+  }
+});
+
 it('sees a guest that somebody else starts or stops', async () => {
   const id = await running();
   await act('suspend', id);
