@@ -15,7 +15,7 @@ function runningOn(...hosts: Host[]): Vm {
   return machine;
 }
 const move = (machine: Vm, to: Host): void =>
-  startMigration(machine, { host: to, system: datastore, kind: 'save', by: NOBODY, now: 2 });
+  startMigration(machine, { host: to, promised: new Map(), system: datastore, kind: 'save', by: NOBODY, now: 2 });
 
 it('goes to another host, and back', () => {
   const machine = runningOn(first);
