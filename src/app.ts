@@ -160,7 +160,7 @@ function makeParts(config: Config, store: Store, { installation, key }: Own, log
 /** What a daemon that ended, however it ended, had under way. */
 async function takeUp({ parts, backups, restores, vms, changes, images }: Services): Promise<void> {
   await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  parts.adoptions.load(await parts.store.vms.list({ notState: VM_STATE.DONE }));
+  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
   for (const operation of await parts.store.operations.running()) {
     if (operation.kind === 'backup') backups.takeUp(operation);
     else await restores.takeUp(operation);

@@ -1,5 +1,5 @@
 // Methods that every noun with an owner has: rename, chmod, chown, lock and unlock; and what most have: info, update.
-import { requireRight } from '../access/authorize.ts';
+import { requireRight, type Operation } from '../access/authorize.ts';
 import type { Attributes } from '../model/attributes.ts';
 import { merge } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
@@ -35,11 +35,11 @@ export async function document<T extends Named>(
   return noun.document ? noun.document(call, object, decrypt) : (await noun.entries(call))(object);
 }
 
-/** one.<word>.rename. `check` says which operation that takes, MANAGE when left out. */
-export function renameMethod<T extends Named>(noun: ApiNoun<T>): MethodTable {
+/** one.<word>.rename. */
+export function renameMethod<T extends Named>(noun: ApiNoun<T>, right: Operation = 'MANAGE'): MethodTable {
   return {
     [`one.${noun.word}.rename`]: method(['int', 'string'], async (call, id, name) => {
-      await authorized(call, noun, id, 'MANAGE');
+      await authorized(call, noun, id, right);
       checkName(name, CODE.ACTION);
       await noun.pool(call.parts.store).update(id, (object) => void (object.name = name));
       return id;
@@ -51,10 +51,11 @@ export function renameMethod<T extends Named>(noun: ApiNoun<T>): MethodTable {
 export function updateMethod<T extends Named & { template: Attributes }>(
   noun: ApiNoun<T>,
   check: (call: Call, object: T, template: Attributes) => void | Promise<void> = () => undefined,
+  right: Operation = 'MANAGE',
 ): MethodTable {
   return {
     [`one.${noun.word}.update`]: method(['int', 'string', ['int', 0]], async (call, id, text, append) => {
-      const before = await authorized(call, noun, id, 'MANAGE');
+      const before = await authorized(call, noun, id, right);
       const given = parseTemplate(text);
       const merging = appendFlag(append);
       await check(call, before, merging ? merge(before.template, given) : given);

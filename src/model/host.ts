@@ -23,3 +23,10 @@ export interface Host {
   kvm: boolean | null;
   template: Attributes;
 }
+
+/** What VMs take of a host: hundredths of a core and MB. */
+export interface HostShare {
+  cpu: number;
+  memoryMb: number;
+  vms: number;
+}

@@ -12,12 +12,15 @@ import type { Charge } from '../model/quota.ts';
 import type { Group, User } from '../model/user.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { takenHostIds } from '../model/vm-hosts.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
 import type { PoolName } from './schema.ts';
 
 /** What an object says of another: the first is the one that says it. */
 export type LinkKind =
   | 'vm-host'
+  /** To nothing: the VM is to leave its host. */
+  | 'vm-resched'
   | 'vm-image'
   | 'vm-vnet'
   | 'image-datastore'
@@ -129,9 +132,9 @@ const ON_HOST = new Set<number>([VM_STATE.ACTIVE, VM_STATE.POWEROFF, VM_STATE.SU
 
 function vmLinks(vm: Vm): Link[] {
   if (vm.state === VM_STATE.DONE) return [];
-  const hid = vm.history.at(-1)?.hid;
   return [
-    ...(hid !== undefined && ON_HOST.has(vm.state) ? toAll('vm-host', [hid]) : []),
+    ...(ON_HOST.has(vm.state) ? toAll('vm-host', takenHostIds(vm)) : []),
+    ...(vm.resched ? toAll('vm-resched', [0]) : []),
     ...toAll('vm-image', idsIn(vm.template, 'DISK', 'IMAGE_ID')),
     ...toAll('vm-vnet', idsIn(vm.template, 'NIC', 'NETWORK_ID')),
   ];

@@ -218,7 +218,8 @@ function chosen<O>(query: Query<O>, filter: Filter): Query<O> {
   if (filter.states !== undefined) found = found.where('state', 'in', filter.states);
   if (filter.notState !== undefined) found = found.where('state', '!=', filter.notState);
   if (filter.name !== undefined) found = found.where('name', '=', filter.name);
-  const { owner, visible } = filter;
+  const { owner, visible, link } = filter;
+  if (link) found = found.where((eb) => eb('oid', 'in', linked(eb, link.kind, [link.target])));
   if (owner) {
     found = found.where((eb) =>
       eb.or([
@@ -240,16 +241,13 @@ function seen(eb: ExpressionBuilder<Schema, PoolName>, visible: Visibility, clus
     sql<boolean>`(perms & 4) <> 0`,
     ...(ids.length > 0 ? [eb('oid', 'in', ids)] : []),
     ...(ownerGids.length > 0 ? [eb('gid', 'in', ownerGids)] : []),
-    ...(clusters.length > 0 && clusterLink !== undefined
-      ? [
-          eb(
-            'oid',
-            'in',
-            eb.selectFrom('link').select('link.oid').where('kind', '=', clusterLink).where('target', 'in', clusters),
-          ),
-        ]
-      : []),
+    ...(clusters.length > 0 && clusterLink !== undefined ? [eb('oid', 'in', linked(eb, clusterLink, clusters))] : []),
   ]);
+}
+
+/** Ids of the objects that say it of one of the targets. */
+function linked(eb: ExpressionBuilder<Schema, PoolName>, kind: string, targets: number[]) {
+  return eb.selectFrom('link').select('link.oid').where('kind', '=', kind).where('target', 'in', targets);
 }
 
 function page<O>(query: Query<O>, filter: Filter): Query<O> {

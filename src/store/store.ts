@@ -5,7 +5,7 @@ import type { AclRule } from '../model/acl.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Datastore } from '../model/datastore.ts';
-import type { Host } from '../model/host.ts';
+import type { Host, HostShare } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Operation } from '../model/operation.ts';
 import type { QuotaKind } from '../model/quota.ts';
@@ -37,6 +37,8 @@ export interface Filter {
   states?: number[];
   notState?: number;
   name?: string;
+  /** Objects that say this of `target`. */
+  link?: { kind: LinkKind; target: number };
   /** Objects of the user, or of any of the groups. */
   owner?: { uid?: number; gids?: number[] };
   visible?: Visibility;
@@ -74,8 +76,7 @@ export interface Links {
   of(kind: LinkKind, target: number): Promise<number[]>;
   /** For every target that something is said of. */
   all(kind: LinkKind): Promise<Map<number, number[]>>;
-  /** What VMs take of each host: hundredths of a core and MB. */
-  hostShares(): Promise<Map<number, { cpu: number; memoryMb: number; vms: number }>>;
+  hostShares(): Promise<Map<number, HostShare>>;
 }
 
 export interface Usage {

@@ -1,5 +1,6 @@
 // What can be summed up from what objects say: lists of members, shares of hosts, usage of quotas. Nothing here is kept.
 import { sql } from 'kysely';
+import type { HostShare } from '../model/host.ts';
 import type { QuotaKind } from '../model/quota.ts';
 import type { LinkKind } from './nouns.ts';
 import type { Db } from './pool.ts';
@@ -40,7 +41,7 @@ export class SqlLinks implements Links {
     return found;
   }
 
-  async hostShares(): Promise<Map<number, { cpu: number; memoryMb: number; vms: number }>> {
+  async hostShares(): Promise<Map<number, HostShare>> {
     const rows = await this.#db
       .selectFrom('link')
       .innerJoin('charge', (join) => join.on('charge.oid', '=', sql`CAST(link.oid AS varchar(32))`))
@@ -51,7 +52,7 @@ export class SqlLinks implements Links {
       .select(({ fn }) => ['link.target as host', 'metric', fn.sum<number | string>('amount').as('amount')])
       .groupBy(['link.target', 'metric'])
       .execute();
-    const found = new Map<number, { cpu: number; memoryMb: number; vms: number }>();
+    const found = new Map<number, HostShare>();
     for (const { host, metric, amount } of rows) {
       const share = found.get(host) ?? { cpu: 0, memoryMb: 0, vms: 0 };
       if (metric === 'CPU') share.cpu = Number(amount);

@@ -6,7 +6,7 @@ import type { Adopted } from '../model/mover-protocol.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
 
 export class Adoptions {
-  readonly #byHost = new Map<number, Map<string, Adopted>>();
+  readonly #byHost = new Map<number, Map<string, Adopted & { vmId: number }>>();
   readonly #hypervisorOf: (host: Host) => Hypervisor;
 
   constructor(hypervisorOf: (host: Host) => Hypervisor) {
@@ -18,20 +18,25 @@ export class Adoptions {
     for (const vm of vms) {
       const hid = vm.history.at(-1)?.hid;
       if (vm.state === VM_STATE.DONE || vm.domainUuid === undefined || hid === undefined) continue;
-      this.#note(hid, { name: vm.deployId, uuid: vm.domainUuid });
+      this.#note(hid, { name: vm.deployId, uuid: vm.domainUuid, vmId: vm.id });
     }
   }
 
   of(hostId: number): Adopted[] {
-    return [...(this.#byHost.get(hostId)?.values() ?? [])];
+    return [...(this.#byHost.get(hostId)?.values() ?? [])].map(({ name, uuid }) => ({ name, uuid }));
   }
 
   has(hostId: number, name: string): boolean {
     return this.#byHost.get(hostId)?.has(name) === true;
   }
 
-  add(host: Host, adopted: Adopted): void {
-    this.#note(host.id, adopted);
+  /** The VM that a domain was taken over as. */
+  vmOf(hostId: number, name: string): number | undefined {
+    return this.#byHost.get(hostId)?.get(name)?.vmId;
+  }
+
+  add(host: Host, adopted: Adopted, vmId: number): void {
+    this.#note(host.id, { ...adopted, vmId });
     this.#hypervisorOf(host).adopt(adopted);
   }
 
@@ -40,8 +45,8 @@ export class Adoptions {
     this.#hypervisorOf(host).disown(name);
   }
 
-  #note(hostId: number, adopted: Adopted): void {
-    const known = this.#byHost.get(hostId) ?? new Map<string, Adopted>();
+  #note(hostId: number, adopted: Adopted & { vmId: number }): void {
+    const known = this.#byHost.get(hostId) ?? new Map<string, Adopted & { vmId: number }>();
     this.#byHost.set(hostId, known.set(adopted.name, adopted));
   }
 }

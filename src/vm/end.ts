@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { Vm } from '../model/vm.ts';
 import { cleanPersistentDisks } from './disk-snapshots.ts';
-import { hostIdsOf } from './life.ts';
+import { hostIdsOf } from '../model/vm-hosts.ts';
 import type { Parts } from './parts.ts';
 import { systemDatastore, vmDirectory } from './places.ts';
 

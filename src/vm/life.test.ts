@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { record, vm } from '../../tests/golden/objects.ts';
 import { LCM, VM_STATE, type HistoryRecord, type LcmState, type Vm } from '../model/vm.ts';
 import { HISTORY_ACTION, noteAction } from './history.ts';
-import { firstStep, hostIdsOf, poweredOff, RETRIES, STEPS } from './life.ts';
+import { hostIdsOf } from '../model/vm-hosts.ts';
+import { firstStep, poweredOff, RETRIES, STEPS } from './life.ts';
 import { stateName } from './states.ts';
 import { workOf } from './steps.ts';
 

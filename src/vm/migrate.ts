@@ -5,8 +5,8 @@ import { CODE, OneError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Vm } from '../model/vm.ts';
 import { closeHistory, HISTORY_ACTION, noteAction, openHistory, type By } from './history.ts';
-import { hostIdsOf } from './life.ts';
-import { whyNotOn } from './placement.ts';
+import { hostIdsOf } from '../model/vm-hosts.ts';
+import { whyNotOn, type Promised } from './placement.ts';
 import { enter } from './states.ts';
 
 /** As one.vm.migrate numbers them. */
@@ -21,6 +21,7 @@ const RECORDED: Record<MigrationKind, number> = {
 
 export interface Migration {
   host: Host;
+  promised: Promised;
   system: Datastore;
   kind: MigrationKind;
   by: By;
@@ -29,7 +30,7 @@ export interface Migration {
 }
 
 /** Closes the record of the old host and opens one of the new. Throws when the VM cannot move there. */
-export function startMigration(vm: Vm, { host, system, kind, by, now }: Migration): void {
+export function startMigration(vm: Vm, { host, promised, system, kind, by, now }: Migration): void {
   const [present] = hostIdsOf(vm); // before the state says that it moves
   enter('migrate', vm);
   if (present === host.id) {
@@ -37,7 +38,7 @@ export function startMigration(vm: Vm, { host, system, kind, by, now }: Migratio
       objectId: vm.id,
     });
   }
-  const why = whyNotOn(vm, host);
+  const why = whyNotOn(vm, host, promised);
   if (why !== undefined) throw new OneError(CODE.ACTION, why, { objectId: host.id, retry: true });
   noteAction(vm, now, RECORDED[kind], by);
   closeHistory(vm, now);

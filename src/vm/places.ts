@@ -7,7 +7,7 @@ import type { Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { readDisks } from './disks.ts';
-import { hostIdsOf } from './life.ts';
+import { hostIdsOf } from '../model/vm-hosts.ts';
 import type { Parts } from './parts.ts';
 
 export function vmDirectory(vm: Vm, system: Datastore): string {

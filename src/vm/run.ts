@@ -82,8 +82,9 @@ export class VmRunner {
   /** Accepts the move of a VM to another host. */
   async migrate(vmId: number, host: Host, kind: MigrationKind, datastoreId = -1, by: By = NOBODY): Promise<void> {
     const system = await this.#system(datastoreId);
+    const promised = await this.#parts.store.links.hostShares();
     await this.#accept(vmId, (vm, now) => {
-      startMigration(vm, { host, system, kind, by, now });
+      startMigration(vm, { host, promised, system, kind, by, now });
       vm.userTemplate = withText(vm.userTemplate, 'ERROR');
     });
   }
@@ -133,7 +134,7 @@ export class VmRunner {
       nextOrRefuse('deploy', vm);
       takeOver(vm, wild, openHistory(vm, host, system, now), now);
     });
-    this.#parts.adoptions.add(host, { name: wild.name, uuid: wild.uuid });
+    this.#parts.adoptions.add(host, { name: wild.name, uuid: wild.uuid }, vmId);
   }
 
   async #recover(vmId: number, recovery: Recovery, by: By): Promise<void> {

@@ -1,21 +1,26 @@
 // Keeps records and reality together: follows the state of every domain, deploys waiting VMs, monitors hosts and datastores.
 // A domain's event wakes it at once; the timer is only the net below.
 import type { DomainState } from '../hypervisor/hypervisor.ts';
-import { HOST_STATE, type Host } from '../model/host.ts';
+import { HOST_STATE, type Host, type HostShare } from '../model/host.ts';
 import { vmIdOf } from '../model/ids.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { hostIdsOf } from '../model/vm-hosts.ts';
 import { Figures } from './figures.ts';
 import { follow, type Verdict } from './follow.ts';
 import { showError } from './history.ts';
-import { hostIdsOf, poweredOff, running, STEPS, unknown, type Change } from './life.ts';
+import { poweredOff, running, STEPS, unknown, type Change } from './life.ts';
 import { monitorDatastore, monitorHost } from './monitor.ts';
 import type { Parts } from './parts.ts';
-import { place } from './placement.ts';
+import { place, withVm } from './placement.ts';
 import type { VmRunner } from './run.ts';
 
 const TICK_MS = 10_000;
 const MONITOR_MS = 60_000;
 const FIGURES_MS = 30_000;
+const ASKED_AT_ONCE = 500;
+const UP = new Set<DomainState>(['running', 'paused']);
+/** States whose VM is on a host and should not run. */
+const OFF = [VM_STATE.POWEROFF, VM_STATE.SUSPENDED];
 
 export class VmTick {
   readonly figures: Figures;
@@ -67,18 +72,16 @@ export class VmTick {
   async #tick(): Promise<void> {
     const { store } = this.#parts;
     const hosts = await this.#monitor(await store.hosts.list({ ascending: true }));
-    const vms = await store.vms.list({ notState: VM_STATE.DONE, ascending: true });
-    await this.#place(vms, hosts);
+    await this.#place(hosts);
     for (const host of hosts) {
       this.#watch(host);
-      await this.#followHost(host, vms).catch((error: unknown) =>
+      await this.#followHost(host).catch((error: unknown) =>
         this.#parts.log.warn({ host: host.id, err: error }, 'the domains of a host could not be listed'),
       );
     }
     if (this.#parts.clock() - this.#figuresAt < FIGURES_MS) return;
     this.#figuresAt = this.#parts.clock();
-    const monitored = hosts.filter(({ state }) => state === HOST_STATE.MONITORED);
-    await this.figures.look(monitored, vms);
+    await this.figures.look(hosts.filter(({ state }) => state === HOST_STATE.MONITORED));
   }
 
   /** Looks at all hosts and datastores when it is time, and at new hosts always. */
@@ -94,29 +97,54 @@ export class VmTick {
   }
 
   /** Deploys VMs that wait for a host, and moves those that are to leave theirs. */
-  async #place(vms: Vm[], hosts: Host[]): Promise<void> {
-    for (const vm of vms) {
-      // an imported VM is where it is: somebody has to name its host
-      const waits = vm.state === VM_STATE.PENDING && !vm.imported;
-      const leaves = vm.resched === true && (vm.state === VM_STATE.POWEROFF || vm.lcmState === LCM.RUNNING);
-      if (!waits && !leaves) continue;
-      const placement = place(vm, hosts, leaves ? hostIdsOf(vm)[0] : undefined);
-      if ('wait' in placement) {
-        this.#parts.log.info({ vm: vm.id, reason: placement.wait }, 'a VM waits for a host');
-        continue;
-      }
-      const { host } = placement;
-      await (waits ? this.#runner.deploy(vm.id, host) : this.#runner.migrate(vm.id, host, 'save')).catch(
-        (error: unknown) => this.#parts.log.warn({ vm: vm.id, err: error }, 'a VM could not be put on a host'),
-      );
+  async #place(hosts: Host[]): Promise<void> {
+    const { store } = this.#parts;
+    const leaving = await store.links.of('vm-resched', 0);
+    const waiting = await store.vms.list({ states: [VM_STATE.PENDING], ascending: true });
+    const vms = leaving.length === 0 ? waiting : [...waiting, ...(await store.vms.list({ ids: leaving }))];
+    if (vms.length === 0) return;
+    const promised = await store.links.hostShares();
+    for (const vm of vms) await this.#placeOne(vm, hosts, promised);
+  }
+
+  async #placeOne(vm: Vm, hosts: Host[], promised: Map<number, HostShare>): Promise<void> {
+    // an imported VM is where it is: somebody has to name its host
+    const waits = vm.state === VM_STATE.PENDING && !vm.imported;
+    const leaves = vm.resched === true && (vm.state === VM_STATE.POWEROFF || vm.lcmState === LCM.RUNNING);
+    if (!waits && !leaves) return;
+    const placement = place(vm, hosts, promised, leaves ? hostIdsOf(vm)[0] : undefined);
+    if ('wait' in placement) {
+      this.#parts.log.info({ vm: vm.id, reason: placement.wait }, 'a VM waits for a host');
+      return;
+    }
+    const { host } = placement;
+    try {
+      await (waits ? this.#runner.deploy(vm.id, host) : this.#runner.migrate(vm.id, host, 'save'));
+      promised.set(host.id, withVm(promised.get(host.id), vm));
+    } catch (error) {
+      this.#parts.log.warn({ vm: vm.id, err: error }, 'a VM could not be put on a host');
     }
   }
 
-  async #followHost(host: Host, vms: Vm[]): Promise<void> {
-    const mine = vms.filter((vm) => hostIdsOf(vm)[0] === host.id);
-    if (mine.length === 0) return;
+  /** VMs that should run are all looked at, a batch at a time; of those that should not, only such whose domain is up. */
+  async #followHost(host: Host): Promise<void> {
+    const { store } = this.#parts;
+    const link = { kind: 'vm-host', target: host.id } as const;
+    if ((await store.vms.count({ link })) === 0) return;
     const domains = await this.#parts.hypervisorOf(host).domains();
-    for (const vm of mine) await this.#follow(vm, domains.get(vm.deployId));
+    const up = new Set([...domains].filter(([, state]) => UP.has(state)).map(([name]) => name));
+    for await (const vms of store.vms.each({ link, states: [VM_STATE.ACTIVE], ascending: true })) {
+      for (const vm of vms) {
+        if (hostIdsOf(vm)[0] === host.id) await this.#follow(vm, domains.get(vm.deployId));
+        up.delete(vm.deployId);
+      }
+    }
+    const names = this.#parts.adoptions;
+    const ids = [...up].flatMap((name) => vmIdOf(name) ?? names.vmOf(host.id, name) ?? []);
+    for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
+      const some = await store.vms.list({ link, ids: ids.slice(at, at + ASKED_AT_ONCE), states: OFF });
+      for (const vm of some) if (up.has(vm.deployId)) await this.#follow(vm, domains.get(vm.deployId));
+    }
   }
 
   async #follow(seen: Vm, domain: DomainState | undefined): Promise<void> {

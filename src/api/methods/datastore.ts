@@ -50,7 +50,7 @@ export const datastoreMethods: MethodTable = {
     return id;
   }),
   'one.datastore.delete': method(['int'], async (call, id) => {
-    const datastore = await authorized(call, DATASTORE, id, 'MANAGE');
+    const datastore = await authorized(call, DATASTORE, id, 'ADMIN');
     await call.parts.store.transaction(async (tx) => {
       const images = await tx.links.of('image-datastore', id);
       if (images.length > 0) refuseDelete(datastore, `it holds ${images.length} images`);

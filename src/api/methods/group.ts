@@ -38,7 +38,7 @@ export const groupMethods: MethodTable = {
     checkOperationLists(template);
   }),
   'one.group.addadmin': method(['int', 'int'], async (call, id, uid) => {
-    const group = await authorized(call, GROUP, id, 'ADMIN');
+    const group = await authorized(call, GROUP, id, 'MANAGE');
     const user = await authorized(call, USER, uid, 'MANAGE');
     if (!user.groups.includes(id)) refuse(group, `does not have user [${uid}] (${user.name})`);
     if (group.admins.includes(uid)) refuse(group, `has user [${uid}] (${user.name}) as administrator already`);
@@ -46,7 +46,8 @@ export const groupMethods: MethodTable = {
     return id;
   }),
   'one.group.deladmin': method(['int', 'int'], async (call, id, uid) => {
-    const group = await authorized(call, GROUP, id, 'ADMIN');
+    const group = await authorized(call, GROUP, id, 'MANAGE');
+    await authorized(call, USER, uid, 'MANAGE');
     if (!group.admins.includes(uid)) refuse(group, `does not have user [${uid}] as administrator`);
     await call.parts.store.transaction((tx) => endGroupAdmin(tx, id, uid));
     return id;

@@ -18,8 +18,8 @@ const STATUS: readonly HostState[] = [HOST_STATE.INIT, HOST_STATE.DISABLED, HOST
 
 export const hostMethods: MethodTable = {
   ...infoMethod(HOST),
-  ...renameMethod(HOST),
-  ...updateMethod(HOST),
+  ...renameMethod(HOST, 'ADMIN'),
+  ...updateMethod(HOST, undefined, 'ADMIN'),
   'one.host.allocate': method(
     ['string', 'string', 'string', ['int', -1]],
     async (call, name, imMad, vmMad, clusterId) => {

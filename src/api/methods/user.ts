@@ -128,7 +128,10 @@ async function login(call: Call, name: string, given: string, validSec: number, 
   const { store, clock } = call.parts;
   const [named] = await store.users.list({ name });
   if (!named && call.caller.admin) throw new OneError(CODE.NO_EXISTS, `Error getting user "${name}".`);
-  const { id } = await authorizedCredentials(call, named?.id ?? -1);
+  const { id } = await authorizedCredentials(call, named?.id ?? -1).catch((error: unknown) => {
+    const refused = error instanceof OneError && error.code === CODE.AUTHORIZATION && named?.id !== call.user.id;
+    throw refused ? notHers(call, name) : error;
+  });
   const token = given === '' && validSec !== 0 ? makeToken(randomBytes(TOKEN_BYTES)) : given;
   await store.users.update(id, (user) => {
     // clients are shown the hash of a token, so that is how they name the one to revoke
@@ -137,6 +140,11 @@ async function login(call: Call, name: string, given: string, validSec: number, 
     user.tokens = byHash ? rest : changeTokens(user, { token, validSec, egid }, nowSec(clock));
   });
   return token;
+}
+
+/** Without an id, which would tell that there is somebody of that name. */
+function notHers({ user }: Call, name: string): OneError {
+  return new OneError(CODE.AUTHORIZATION, `User [${user.id}] : Not authorized to perform ADMIN USER "${name}".`);
 }
 
 function checkDriver(driver: string, code: typeof CODE.ALLOCATE | typeof CODE.ACTION): string {

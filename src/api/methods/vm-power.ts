@@ -12,7 +12,7 @@ import type { Action } from '../../vm/states.ts';
 import { hostMonitoringXml, MONITORING_DATA, vmMonitoringXml } from '../../wire/documents/monitoring.ts';
 import { branch } from '../../wire/xml-write.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
-import { authorized } from '../noun.ts';
+import { authorized, IGNORES_LOCK } from '../noun.ts';
 import { DATASTORE, HOST, VM } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 import { poolDocument, poolFilter } from '../pool.ts';
@@ -57,7 +57,7 @@ export const vmPowerMethods: MethodTable = {
           objectId: id,
         });
       }
-      const why = enforce ? whyNotOn(vm, host) : undefined;
+      const why = enforce ? whyNotOn(vm, host, await call.parts.store.links.hostShares()) : undefined;
       if (why !== undefined) throw new OneError(CODE.ACTION, why, { objectId: hostId, retry: true });
       await call.vms.deploy(id, host, datastoreId);
       call.tick.wake();
@@ -100,7 +100,7 @@ export const vmPowerMethods: MethodTable = {
     return id;
   }),
   'one.vm.monitoring': method(['int'], async (call, id) => {
-    await authorized(call, VM, id, 'USE');
+    await authorized(call, VM, id, 'USE', IGNORES_LOCK);
     return branch(MONITORING_DATA, vmEntries(id, call.tick.figures.vms.of(id)));
   }),
   'one.vmpool.monitoring': method(['int', ['int', -1]], (call, flag, seconds) => {
