@@ -14,7 +14,7 @@ function members(word: string, label: string, member: string): Case[] {
     bad(add, 'none', [ref('east'), 4711], 'NO_EXISTS', new RegExp(`${label} \\[4711\\]`)),
     bad(add, 'to no cluster', [4711, ref(member)], 'NO_EXISTS', /cluster \[4711\]/),
     bad(add, 'not for others', [ref('east'), ref(member)], 'AUTHORIZATION', /ADMIN CLUSTER/, ANN),
-    bad(cluster('delete'), 'with a member', [ref('east')], 'ACTION'),
+    bad(cluster('delete'), `with a ${label}`, [ref('east')], 'ACTION'),
     good(drop, 'one', [ref('east'), ref(member)]),
     bad(drop, 'that is not in it', [ref('east'), ref(member)], 'ACTION'),
     bad(drop, 'none', [ref('east'), 4711], 'NO_EXISTS', new RegExp(`${label} \\[4711\\]`)),

@@ -157,7 +157,7 @@ const ending: readonly Case[] = [
   bad(datastore('delete'), 'with an image', [ref('imgs')], 'ACTION', /image/),
   good('one.image.delete', 'the image', [ref('inside')]),
   bad(datastore('delete'), 'none', [4711], 'NO_EXISTS'),
-  bad(datastore('delete'), 'by others', [ref('imgs')], 'AUTHORIZATION', /MANAGE DATASTORE/, ANN),
+  bad(datastore('delete'), 'by others', [ref('imgs')], 'AUTHORIZATION', /ADMIN DATASTORE/, ANN),
   ...['imgs', 'xml', 'sys', 'restic'].map((name) => good(datastore('delete'), `the datastore "${name}"`, [ref(name)])),
   bad(datastore('delete'), 'twice', [ref('imgs')], 'NO_EXISTS'),
 ];
