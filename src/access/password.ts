@@ -25,7 +25,8 @@ export async function hashPassword(password: string): Promise<string> {
 /** `how` is how hashes are made; another way is for tests. */
 export async function passwordMatches(password: string, stored: string, how = derive): Promise<boolean> {
   const [scheme, N, r, p, salt, hash] = stored.split('$');
-  if (scheme !== 'scrypt' || salt === undefined || hash === undefined) return passwordMatches(password, NOBODYS_HASH, how);
+  if (scheme !== 'scrypt' || salt === undefined || hash === undefined)
+    return passwordMatches(password, NOBODYS_HASH, how);
   const expected = Buffer.from(hash, 'base64');
   // a hash cut short matches too much, an empty one everything
   if (expected.length < MIN_BYTES) return passwordMatches(password, NOBODYS_HASH, how);

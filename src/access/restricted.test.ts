@@ -6,6 +6,7 @@ import {
   GROUP_RESTRICTED,
   IMAGE_RESTRICTED,
   refuseRestricted,
+  refuseUngranted,
   refuseRestrictedPart,
   USER_RESTRICTED,
   VM_RESTRICTED,
@@ -36,7 +37,7 @@ const valued = (path: string, value: string): Attributes => {
 it.each(KINDS)('nobody but administrators sets, changes or drops any of %s', (kind, names) => {
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) {
-    const [one, other] = [valued(name, '1'), valued(name, '2')];
+    const [one, other] = [valued(name, '/1'), valued(name, '/2')];
     const refused: Array<[Attributes, Attributes]> = [
       [one, []],
       [one, other],
@@ -106,6 +107,16 @@ describe('of VMs', () => {
     expect(() => refuseRestrictedPart('VM', [['CONTEXT', []]], before)).toThrow('CONTEXT/FILES');
     expect(() => refuseRestrictedPart('VM', [['RAW', 'y']], before)).toThrow('RAW');
     expect(() => refuseRestricted('VM', [['MEMORY', '1']], before)).toThrow('CONTEXT/FILES');
+  });
+
+  it('a new object may have what an administrator has granted, or less, and nothing else', () => {
+    const granted: Attributes = [...valued('OS/KERNEL', '/boot/a'), ['RAW', 'x']];
+    expect(() => refuseUngranted('VM', granted, granted)).not.toThrow();
+    expect(() => refuseUngranted('VM', valued('OS/KERNEL', '/boot/a'), granted)).not.toThrow();
+    expect(() => refuseUngranted('VM', valued('OS/KERNEL', '/etc/shadow'), granted)).toThrow('OS/KERNEL');
+    expect(() => refuseUngranted('VM', valued('OS/INITRD', '/etc/shadow'), granted)).toThrow('OS/INITRD');
+    expect(() => refuseUngranted('VM', valued('OS/FIRMWARE', '/etc/shadow'), [])).toThrow('OS/FIRMWARE');
+    expect(() => refuseUngranted('VM', valued('OS/FIRMWARE', 'UEFI'), [])).not.toThrow();
   });
 
   it('everything else is free', () => {

@@ -26,6 +26,8 @@ export const VM_RESTRICTED: readonly string[] = [
   ...within('NIC_DEFAULT', [...NIC_PLACE, 'FILTER', ...NIC_RATES, 'EXTERNAL']),
   ...within('DISK', [...DISK_RATES, ...DISK_ORIGIN]),
   ...within('USER_INPUTS', ['CPU', 'MEMORY', 'VCPU']),
+  // files of the host, which the guest would read
+  ...within('OS', ['KERNEL', 'INITRD', 'FIRMWARE']),
   ...within('TOPOLOGY', ['PIN_POLICY', 'HUGEPAGE_SIZE']),
   ...['DEPLOY_ID', 'CPU_COST', 'MEMORY_COST', 'DISK_COST', 'PCI', 'EMULATOR', 'RAW', 'USER_PRIORITY'],
 ];
@@ -49,11 +51,23 @@ export type RestrictedKind = keyof typeof RESTRICTED;
 export function refuseRestricted(kind: RestrictedKind, template: Attributes, before: Attributes = []): void {
   for (const name of RESTRICTED[kind]) {
     if (sameValues(valuesOf(template, name), valuesOf(before, name))) continue;
-    throw new OneError(
-      CODE.AUTHORIZATION,
-      `The restricted attribute ${name} of the ${kind} template can be set, changed and removed by administrators only.`,
-      { hint: 'Leave it as it is, or ask a member of the group oneadmin.' },
-    );
+    throw forAdministrators(kind, name);
+  }
+}
+
+function forAdministrators(kind: RestrictedKind, name: string): OneError {
+  return new OneError(
+    CODE.AUTHORIZATION,
+    `The restricted attribute ${name} of the ${kind} template can be set, changed and removed by administrators only.`,
+    { hint: 'Leave it as it is, or ask a member of the group oneadmin.' },
+  );
+}
+
+/** For a new object: every restricted value must be among those `granted`, which an administrator has set elsewhere. */
+export function refuseUngranted(kind: RestrictedKind, template: Attributes, granted: Attributes): void {
+  for (const name of RESTRICTED[kind]) {
+    const known = new Set(valuesOf(granted, name));
+    if (valuesOf(template, name).some((value) => !known.has(value))) throw forAdministrators(kind, name);
   }
 }
 
@@ -72,7 +86,11 @@ function valuesOf(template: Attributes, path: string): string[] {
 }
 
 function parts(value: string | Vector, part: string): string[] {
-  return typeof value === 'string' ? [] : value.filter(([name]) => name === part).map(([, text]) => text);
+  if (typeof value === 'string') return [];
+  // UEFI is a wish, a path is a file of the host
+  const counts = ([name, text]: Vector[number]): boolean =>
+    name === part && (part !== 'FIRMWARE' || text.includes('/'));
+  return value.filter(counts).map(([, text]) => text);
 }
 
 function sameValues(one: readonly string[], other: readonly string[]): boolean {

@@ -48,15 +48,11 @@ export function dropDiskSnapshot(vm: Vm, diskId: number, snapshotId: number): vo
   if (gone?.active) activate(list, gone.parent);
 }
 
-/** Throws when the snapshot may not be deleted: the disk goes on from it, or others came from it. */
+/** Throws when the snapshot may not be deleted: others came from it. The disk may go on from it: it then goes on from its parent. */
 export function refuseDelete(vm: Vm, diskId: number, snapshotId: number): void {
-  const snapshot = diskSnapshotOf(vm, diskId, snapshotId);
-  const why = snapshot.active
-    ? 'is the one the disk goes on from; revert to another first'
-    : snapshot.children.length > 0
-      ? `has children (${snapshot.children.join(', ')}); delete those first`
-      : undefined;
-  if (why === undefined) return;
+  const { children } = diskSnapshotOf(vm, diskId, snapshotId);
+  if (children.length === 0) return;
+  const why = `has children (${children.join(', ')}); delete those first`;
   const which = `Snapshot ${snapshotId} of disk ${diskId} of virtual machine ${vm.id}`;
   throw new OneError(CODE.ACTION, `${which} ${why}.`, { objectId: vm.id });
 }

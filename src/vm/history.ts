@@ -52,6 +52,9 @@ export interface By {
 }
 export const NOBODY: By = { uid: -1, gid: -1 };
 
+/** Why a VM waits for a host. */
+export const SCHED_MESSAGE = 'SCHED_MESSAGE';
+
 /** Puts a failure where OpenNebula's clients look for it: the ERROR attribute of the VM, with its time. */
 export function showError(vm: Vm, reason: string, nowMs: number): void {
   const at = new Date(nowMs).toISOString().replace('T', ' ').slice(0, 19);

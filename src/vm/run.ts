@@ -7,7 +7,7 @@ import type { Host } from '../model/host.ts';
 import { domainName } from '../model/ids.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { NOUNS } from '../store/nouns.ts';
-import { HISTORY_ACTION, NOBODY, noteAction, openHistory, showError, type By } from './history.ts';
+import { HISTORY_ACTION, NOBODY, noteAction, openHistory, SCHED_MESSAGE, showError, type By } from './history.ts';
 import { findWild, letGo } from './import.ts';
 import { firstStep, STEPS, type Change } from './life.ts';
 import { startMigration, type MigrationKind } from './migrate.ts';
@@ -60,7 +60,7 @@ export class VmRunner {
       vm.lcmState = firstStep(vm);
       vm.history.push(openHistory(vm, host, system, now));
       vm.deployId = domainName(vm.id);
-      vm.userTemplate = withText(vm.userTemplate, 'ERROR');
+      vm.userTemplate = withText(withText(vm.userTemplate, 'ERROR'), SCHED_MESSAGE);
     });
   }
 
@@ -85,7 +85,7 @@ export class VmRunner {
     const promised = await this.#parts.store.links.hostShares();
     await this.#accept(vmId, (vm, now) => {
       startMigration(vm, { host, promised, system, kind, by, now });
-      vm.userTemplate = withText(vm.userTemplate, 'ERROR');
+      vm.userTemplate = withText(withText(vm.userTemplate, 'ERROR'), SCHED_MESSAGE);
     });
   }
 

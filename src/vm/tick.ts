@@ -1,13 +1,14 @@
 // Keeps records and reality together: follows the state of every domain, deploys waiting VMs, monitors hosts and datastores.
 // A domain's event wakes it at once; the timer is only the net below.
 import type { DomainState } from '../hypervisor/hypervisor.ts';
+import { text, withText } from '../model/attributes.ts';
 import { HOST_STATE, type Host, type HostShare } from '../model/host.ts';
 import { vmIdOf } from '../model/ids.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
 import { Figures } from './figures.ts';
 import { follow, type Verdict } from './follow.ts';
-import { showError } from './history.ts';
+import { SCHED_MESSAGE, showError } from './history.ts';
 import { poweredOff, running, STEPS, unknown, type Change } from './life.ts';
 import { monitorDatastore, monitorHost } from './monitor.ts';
 import type { Parts } from './parts.ts';
@@ -114,7 +115,7 @@ export class VmTick {
     if (!waits && !leaves) return;
     const placement = place(vm, hosts, promised, leaves ? hostIdsOf(vm)[0] : undefined);
     if ('wait' in placement) {
-      this.#parts.log.info({ vm: vm.id, reason: placement.wait }, 'a VM waits for a host');
+      await this.#sayWhy(vm, placement.wait);
       return;
     }
     const { host } = placement;
@@ -124,6 +125,16 @@ export class VmTick {
     } catch (error) {
       this.#parts.log.warn({ vm: vm.id, err: error }, 'a VM could not be put on a host');
     }
+  }
+
+  /** Puts the reason where OpenNebula's scheduler puts it; its start goes away with the deployment. */
+  async #sayWhy({ id, userTemplate }: Vm, reason: string): Promise<void> {
+    if (text(userTemplate, SCHED_MESSAGE)?.endsWith(reason)) return;
+    this.#parts.log.info({ vm: id, reason }, 'a VM waits for a host');
+    const message = `${new Date(this.#parts.clock()).toISOString().replace('T', ' ').slice(0, 19)} UTC: ${reason}`;
+    await this.#parts.store.vms.update(id, (vm) => {
+      vm.userTemplate = withText(vm.userTemplate, SCHED_MESSAGE, message);
+    });
   }
 
   /** VMs that should run are all looked at, a batch at a time; of those that should not, only such whose domain is up. */

@@ -311,7 +311,9 @@ describe('a snapshot', () => {
       { id: 0, name: 'first', parent: -1, children: [1], active: true, sizeMb: 2 },
       { id: 1, name: 'snapshot-1', parent: 0, children: [], active: false },
     ]);
-    await expect(cloud.call('one.vm.disksnapshotdelete', id, 0, 0)).rejects.toThrow('is the one the disk goes on from');
+    await expect(cloud.call('one.vm.disksnapshotdelete', id, 0, 0)).rejects.toThrow(
+      'has children (1); delete those first',
+    );
     await expect(cloud.call('one.vm.diskresize', id, 0, '9')).rejects.toThrow('has snapshots of its present size');
     await cloud.call('one.vm.disksnapshotdelete', id, 0, 1);
     await isOff(id);

@@ -365,3 +365,32 @@ it('tells what VMs and hosts use', async () => {
   expect((await cloud.xml('one.host.monitoring', here)).textOf('MONITORING/CAPACITY/FREE_CPU')).toBe('800');
   expect((await cloud.xml('one.hostpool.monitoring', 0)).children('MONITORING')).toHaveLength(2);
 });
+
+it('says on a VM why it waits for a host, and no longer when it has one', async () => {
+  const big = VM.replace('MEMORY="64"', 'MEMORY="99999999"');
+  const id = await cloud.id('one.vm.allocate', big, false);
+  const message = async (): Promise<string> =>
+    (await cloud.xml('one.vm.info', id)).textOf('USER_TEMPLATE/SCHED_MESSAGE');
+  await cloud.until('it says why', async () => (await message()) !== '');
+  expect(await message()).toMatch(
+    /^\d{4}-\d\d-\d\d [\d:]+ UTC: No host has 99999999 MB of free memory; the best has \d+ MB\.$/,
+  );
+  await cloud.call('one.vm.action', 'hold', id);
+  await cloud.call('one.vm.resize', id, 'MEMORY="64"', false);
+  await cloud.call('one.vm.action', 'release', id);
+  await is(id, RUNNING);
+  expect(await message()).toBe('');
+});
+
+it('gives those who may use a template what its administrator has put into it, and nothing else that is restricted', async () => {
+  const ann = await cloud.user('ann-of-templates');
+  const template = await cloud.id('one.template.allocate', `NAME="boots"\n${VM}OS=[ KERNEL="/boot/vmlinuz" ]`);
+  await cloud.call('one.template.chmod', template, -1, -1, -1, -1, -1, -1, 1, -1, -1);
+  const id = Number(await cloud.callAs(ann, 'one.template.instantiate', template, '', true, '', false));
+  expect((await cloud.xml('one.vm.info', id)).textOf('TEMPLATE/OS/KERNEL')).toBe('/boot/vmlinuz');
+  const other = 'OS=[ KERNEL="/boot/vmlinuz", INITRD="/etc/shadow" ]';
+  const refused = cloud.callAs(ann, 'one.template.instantiate', template, '', true, other, false);
+  await expect(refused).rejects.toMatchObject({ code: 0x200, message: expect.stringContaining('OS/INITRD') as string });
+  const own = Number(await cloud.callAs(ann, 'one.template.allocate', `NAME="own"\n${VM}OS=[ KERNEL="/etc/shadow" ]`));
+  await expect(cloud.callAs(ann, 'one.template.instantiate', own, '', true, '', false)).rejects.toThrow('OS/KERNEL');
+});

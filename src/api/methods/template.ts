@@ -3,6 +3,7 @@ import { newPermissions } from '../../access/umask.ts';
 import { field, merge, text, vectors, withText, type Attributes } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
+import { ONEADMIN_GROUP } from '../../model/user.ts';
 import type { VmTemplate } from '../../model/vm-template.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import { nowSec } from '../../vm/parts.ts';
@@ -45,7 +46,9 @@ export const templateMethods: MethodTable = {
       let wanted = merge(template.template, extra.trim() === '' ? [] : parseTemplate(extra));
       wanted = withText(wanted, 'TEMPLATE_ID', String(id));
       if (name !== '') wanted = withText(wanted, 'NAME', name);
-      return (await createVm(call, wanted, hold, template.name)).id;
+      // what an administrator has put into a template of hers, those who may use it get
+      const granted = template.uid === 0 || template.gid === ONEADMIN_GROUP ? template.template : [];
+      return (await createVm(call, wanted, hold, { nameBefore: template.name, granted })).id;
     },
   ),
   'one.template.clone': method(['int', 'string', ['boolean', false]], async (call, id, name, recursive) => {

@@ -1,6 +1,6 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
 import { mayAnyOf } from '../../access/authorize.ts';
-import { refuseRestricted, refuseRestrictedPart } from '../../access/restricted.ts';
+import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../access/restricted.ts';
 import { newPermissions } from '../../access/umask.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
 import { merge, text, type Attributes, type Vector } from '../../model/attributes.ts';
@@ -90,11 +90,19 @@ function refuseState(vm: Vm): void {
   );
 }
 
-/** Makes the record of a VM; the tick deploys it unless it is on hold. */
-export async function createVm(call: Call, template: Attributes, hold: boolean, nameBefore?: string): Promise<Vm> {
+/**
+ * Makes the record of a VM; the tick deploys it unless it is on hold. `granted` is the template it comes from, as far as an
+ * administrator answers for it.
+ */
+export async function createVm(
+  call: Call,
+  template: Attributes,
+  hold: boolean,
+  from?: { nameBefore: string; granted: Attributes },
+): Promise<Vm> {
   const { parts, user, tick } = call;
   requireCreate(call, 'VM');
-  if (!call.caller.admin) refuseRestricted('VM', template);
+  if (!call.caller.admin) refuseUngranted('VM', template, from?.granted ?? []);
   const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
   const imports = text(template, IMPORT_VM_ID) !== undefined;
   if (imports) requireHostAdmin(call);
@@ -111,7 +119,7 @@ export async function createVm(call: Call, template: Attributes, hold: boolean, 
       hold,
       nowSec: nowSec(parts.clock),
       permissions: newPermissions(user),
-      ...(nameBefore !== undefined && { nameBefore }),
+      ...(from && { nameBefore: from.nameBefore }),
     });
   });
   tick.wake();

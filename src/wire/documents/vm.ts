@@ -28,7 +28,7 @@ export function vmXml(vm: Vm): string {
     templateXml(alphabetical(vm.template)),
     templateXml(alphabetical(vm.userTemplate), 'USER_TEMPLATE'),
     branch('HISTORY_RECORDS', ...vm.history.map((record) => historyXml(vm.id, record))),
-    ...(vm.diskSnapshots ?? []).map(snapshotsXml),
+    ...(vm.diskSnapshots ?? []).filter(({ snapshots }) => snapshots.length > 0).map(snapshotsXml),
     branch('BACKUPS', backupConfigXml(vm.backups), idList('BACKUP_IDS', vm.backups.ids)),
   );
 }
