@@ -169,7 +169,7 @@ const ending: readonly Case[] = [
     good(template('delete'), `the template "${name}"`, [ref(name)]),
   ),
   good(template('delete'), 'with its images', [ref('with disk'), true]),
-  bad('one.image.info', 'its image', [ref('t image')], 'NO_EXISTS'),
+  bad('one.image.info', 'its image, which is gone', [ref('t image')], 'NO_EXISTS'),
   good(template('delete'), 'not with its images', [ref('deep'), false]),
   bad(template('delete'), 'twice', [ref('small')], 'NO_EXISTS'),
 ];

@@ -176,7 +176,7 @@ const configuring: readonly Case[] = [
     '<TEMPLATE><BACKUP_CONFIG><FS_FREEZE>SUSPEND</FS_FREEZE></BACKUP_CONFIG></TEMPLATE>',
     1,
   ]),
-  good(vm('info'), 'both', [ref('held')], {
+  good(vm('info'), 'configured in both ways', [ref('held')], {
     document: 'VM',
     has: { 'BACKUPS/BACKUP_CONFIG/KEEP_LAST': '2', 'BACKUPS/BACKUP_CONFIG/FS_FREEZE': 'SUSPEND' },
   }),
