@@ -21,6 +21,8 @@ export interface Host {
   lastMonitored: number;
   /** Whether guests really run under KVM here: tested by booting one, not by looking for /dev/kvm. */
   kvm: boolean | null;
+  /** Ids that VMs must not get: domains of another OneVault or of OpenNebula have the names that ours would have. */
+  foreignVmIds?: number[];
   template: Attributes;
 }
 

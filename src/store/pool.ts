@@ -115,9 +115,12 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     return Number((await query.executeTakeFirstOrThrow()).count);
   }
 
-  async skipTo(id: number): Promise<void> {
-    await atomically(this.#db, async (db) => {
-      if ((await this.#nextId(db)) <= id) await this.#noteLast(db, id);
+  async allocateBut(taken: ReadonlySet<number>, make: (id: number) => T): Promise<T> {
+    return atomically(this.#db, async (db) => {
+      let id = await this.#nextId(db);
+      while (taken.has(id)) id++;
+      await this.#noteLast(db, id);
+      return new SqlPool(db, this.#noun).allocate(make, id);
     });
   }
 

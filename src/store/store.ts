@@ -60,8 +60,8 @@ export interface Pool<T> {
   /** Reads, changes in place and writes; returns the new object. A name that another has is OpenNebula's ACTION error. */
   update(id: number, change: (object: T) => void): Promise<T>;
   remove(id: number): Promise<void>;
-  /** The next ids given out are above `id`. */
-  skipTo(id: number): Promise<void>;
+  /** Like `allocate`, with the next free id that is not one of `taken`. */
+  allocateBut(taken: ReadonlySet<number>, make: (id: number) => T): Promise<T>;
   list(filter?: Filter): Promise<T[]>;
   /** The same in batches, so that a large pool is never in memory as a whole. */
   each(filter?: Filter): AsyncIterable<T[]>;

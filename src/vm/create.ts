@@ -9,7 +9,8 @@ import { holdImages } from './uses.ts';
 
 /** Throws when something of it is not to be had; then nothing is changed, as the transaction fails. */
 export async function addVm(tx: Store, order: VmOrder): Promise<Vm> {
-  const created = await tx.vms.allocate((id) => allocateVm(id, order));
+  const foreign = (await tx.hosts.list()).flatMap(({ foreignVmIds }) => foreignVmIds ?? []);
+  const created = await tx.vms.allocateBut(new Set(foreign), (id) => allocateVm(id, order));
   await holdImages(tx, created);
   const vm = order.imported ? created : await leaseAll(tx, created);
   await keepWithinQuota(tx, vm, NOUNS.vms.charges(vm));

@@ -18,11 +18,10 @@ export async function monitorHost(parts: Parts, host: Host, usedCpu = 0): Promis
     const seen = await hypervisor.describe();
     const kvm = host.kvm ?? (await hypervisor.probeKvm());
     const wilds = await wildsOf(parts, host);
-    // a new host may have domains of another OneVault or of OpenNebula, whose names ours must not take
-    if (host.lastMonitored === 0) await parts.store.vms.skipTo(Math.max(-1, ...seen.foreignVmIds));
     return await parts.store.hosts.update(host.id, (record) => {
       record.state = HOST_STATE.MONITORED;
       record.kvm = kvm;
+      record.foreignVmIds = seen.foreignVmIds;
       record.lastMonitored = nowSec(parts.clock);
       Object.assign(record, {
         totalCpu: seen.totalCpu,

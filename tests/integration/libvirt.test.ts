@@ -1,10 +1,10 @@
-// The libvirt driver keeps the contract with a real guest that writes. Domains of this test are called one-9xxxx; nothing else
-// on the host is touched. Without libvirt the suite says so and is left out.
+// What is particular to the libvirt driver, with real guests. Domains of this test are called one-9xxxx; nothing else on the host is
+// touched. Without libvirt the suite says so and is left out.
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
-import { hypervisorContract, type Bench, type Machine } from '../../src/hypervisor/contract.ts';
+import type { Machine } from '../../src/hypervisor/contract.ts';
 import type { BackupBegin, DomainDisk, DomainNic } from '../../src/hypervisor/hypervisor.ts';
 import { LibvirtHypervisor } from '../../src/hypervisor/libvirt/index.ts';
 import { probe } from '../../src/hypervisor/libvirt/kvm-probe.ts';
@@ -23,7 +23,6 @@ import {
 import { childrenOf, processesWhere } from '../faults/processes.ts';
 
 const INSTALLATION = 'test-libvirt';
-const NETWORK = 'ov90200';
 const MIB = 1024 * 1024;
 const available = await run(['virsh', '-c', URI, 'version']).then(
   () => true,
@@ -32,28 +31,6 @@ const available = await run(['virsh', '-c', URI, 'version']).then(
 if (!available) process.stdout.write(`Left out: the libvirt tests, because ${URI} does not answer.\n`);
 
 describe.runIf(available)('libvirt', () => {
-  hypervisorContract('libvirt', async (): Promise<Bench> => {
-    const directory = await publicDirectory();
-    const snapshots = await publicDirectory(); // a console log has one writer
-    const endNetwork = await isolatedNetwork(NETWORK);
-    const spare = await dataDisk(directory, 3, 'vdd', 8);
-    return {
-      config: { driver: 'libvirt', uri: URI, installation: INSTALLATION },
-      hypervisor: new LibvirtHypervisor(URI, INSTALLATION),
-      agent: true,
-      counts: true,
-      machine: await libvirtMachine(directory, 90200),
-      snapshots: await libvirtMachine(snapshots, 90206, { format: 'qcow2' }),
-      spare: domainDisk(3, spare.target, spare.path),
-      nic: { nicId: 0, mac: '02:00:00:09:02:00', kind: 'network', source: NETWORK, model: '', ip: '' },
-      plant: (name) => plantDomain(directory, NETWORK, name),
-      close: async () => {
-        await endNetwork();
-        for (const one of [directory, snapshots]) await rm(one, { recursive: true, force: true });
-      },
-    };
-  });
-
   describe('what is particular to libvirt', () => {
     const hypervisor = new LibvirtHypervisor(URI, INSTALLATION);
     let directory: string;
