@@ -9,7 +9,7 @@ import { POOLS, type PoolName, type PoolRow, type Schema } from './schema.ts';
 export type Db = Kysely<Schema> | Transaction<Schema>;
 
 /** Objects read at a time when a whole pool is gone through. */
-const BATCH = 500;
+const BATCH = 100;
 /** Ids asked for at a time. */
 const MAX_IDS = 500;
 

@@ -188,7 +188,7 @@ const templates: readonly Row[] = [
   ...owned('template', true),
   row('one.template.allocate', ['NAME=""'], 'CREATE TEMPLATE'),
   row('one.template.clone', [template, ''], 'USE template', 'CREATE TEMPLATE'),
-  row('one.template.instantiate', [template, '', true, 'CPU=0'], 'USE template', 'CREATE VM'),
+  row('one.template.instantiate', [template, '', true, 'CPU=0'], 'USE template'),
   row('one.template.delete', [template], 'MANAGE template'),
 ];
 
