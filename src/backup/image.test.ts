@@ -24,7 +24,7 @@ it('is ready, belongs to the owner of the VM alone, and tells of the one point i
   const image = backupImage({ ...made, taken: new Set(['0 01-Dec 13.36.56']), vmTemplate: [['CPU', '1']] });
   expect(image).toMatchObject({
     ...{ id: 9, uid: 2, gid: 1, uname: 'ann', gname: 'users', name: '0 01-Dec-2022 13.36.56', type: 6, state: 1 },
-    ...{ source: '25f4b298', format: 'raw', sizeMb: 4, vms: [0],  persistent: true, isChain: false },
+    ...{ source: '25f4b298', format: 'raw', sizeMb: 4, vms: [0], persistent: true, isChain: false },
     ...{ datastoreId: 100, datastore: 'RBackups', regtime: Math.floor(nowMs / 1000) },
   });
   expect(Object.values(image.permissions).filter(Boolean)).toHaveLength(2);

@@ -445,14 +445,14 @@ describe('actions that are not possible now', () => {
   });
 
   it.each([
-    [
-      'one.vm.action',
-      ['dance', () => off],
-      ACTION,
-      'Action "dance" is not available; there are hold, release, ',
-    ],
+    ['one.vm.action', ['dance', () => off], ACTION, 'Action "dance" is not available; there are hold, release, '],
     ['one.vm.action', ['backup', () => off], ACTION, 'Action "backup" is not available'],
-    ['one.vm.backup', [() => held, () => backups], INTERNAL, 'is in state HOLD: backup is possible in RUNNING, POWEROFF'],
+    [
+      'one.vm.backup',
+      [() => held, () => backups],
+      INTERNAL,
+      'is in state HOLD: backup is possible in RUNNING, POWEROFF',
+    ],
     [
       'one.vm.backup',
       [() => off, 1],
@@ -467,13 +467,13 @@ describe('actions that are not possible now', () => {
       ACTION,
       'Datastore 1 (default) cannot hold the disks of running VMs here; use 0 (system)',
     ],
-    ['one.vm.recover', [() => off, 2], ACTION, 'is in state POWEROFF: recover --retry is not possible, nothing has failed'],
     [
       'one.vm.recover',
-      [() => off, 0],
+      [() => off, 2],
       ACTION,
-      'recover --failure is not possible, nothing has failed or is under way',
+      'is in state POWEROFF: recover --retry is not possible, nothing has failed',
     ],
+    ['one.vm.recover', [() => off, 0], ACTION, 'recover --failure is not possible, nothing has failed or is under way'],
     [
       'one.vm.recover',
       [() => off, 9],

@@ -101,12 +101,18 @@ describe('what fails ends with 255 and says so on stderr', () => {
     ['onevm create --name a --cpu 1 --memory 64 --disk nothing', 'Error getting image [nothing] of user oneadmin.'],
     ['onevm create --name a --cpu 1 --memory 64 --disk disk', 'is persistent and in use by another VM'],
     ['onevm create --name a --cpu 1 --memory 64 --disk disk:size=9', 'is persistent and in use by another VM'],
-    ['onevm resume vm', 'is in state RUNNING: resume is possible in POWEROFF, SUSPENDED, STOPPED, UNDEPLOYED, UNKNOWN, BOOT_FAILURE.'],
+    [
+      'onevm resume vm',
+      'is in state RUNNING: resume is possible in POWEROFF, SUSPENDED, STOPPED, UNDEPLOYED, UNKNOWN, BOOT_FAILURE.',
+    ],
     ['onevm backup vm', 'No datastore was given; name a backup datastore with -d.'],
     ['onevm backup vm -d default', 'Datastore 1 (default) is not a backup datastore'],
     ['onevm backup from-0 -d b', 'is in state HOLD: backup is possible in RUNNING, POWEROFF.'],
     ['onevm deploy from-0 here default', 'cannot hold the disks of running VMs here; use 0 (system)'],
-    ['onevm recover vm --retry', 'is in state RUNNING: recover --retry is not possible, nothing has failed or is under way.'],
+    [
+      'onevm recover vm --retry',
+      'is in state RUNNING: recover --retry is not possible, nothing has failed or is under way.',
+    ],
     [
       'oneimage create -d default --name x --size 1 --format vdi',
       'FORMAT="vdi" is not known; it must be qcow2 or raw.',
