@@ -1,7 +1,7 @@
-// Permission bits of new objects: all that make sense for whoever makes them, less those of the umask. Pure.
+// Whose new objects are, and their permission bits: all that make sense for whoever makes them, less those of the umask. Pure.
 import { text, type Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { permissionsFromOctet, type Permissions } from '../model/permissions.ts';
+import { permissionsFromOctet, type Owned, type Permissions } from '../model/permissions.ts';
 import { ONEADMIN_GROUP, type User } from '../model/user.ts';
 
 /** As three octal digits; UMASK in a user's template takes its place. */
@@ -19,6 +19,12 @@ export function newPermissions(
   if (image === 'backup') return permissionsFromOctet(PRIVATE);
   const all = user.id === 0 || user.gid === ONEADMIN_GROUP ? EVERYTHING : NO_ADMIN;
   return permissionsFromOctet(all & ~umaskOf(user.template));
+}
+
+/** Whose a new object is, and its permissions: those of the user who makes it. */
+export function ownedBy(user: User): Pick<Owned, 'uid' | 'gid' | 'uname' | 'gname' | 'permissions'> {
+  const { id, gid, name, gname } = user;
+  return { uid: id, gid, uname: name, gname, permissions: newPermissions(user) };
 }
 
 /** The umask of a user; throws when the template has one that is none. */

@@ -1,5 +1,5 @@
 // Carries out restores: plan, records (images LOCKED, template), mover, images READY. A failed restore removes what it made.
-import { newPermissions } from '../access/umask.ts';
+import { ownedBy } from '../access/umask.ts';
 import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
@@ -88,7 +88,7 @@ export class RestoreRunner {
     destination: Datastore,
     operation: Operation,
   ): Promise<number> {
-    const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
+    const owner = ownedBy(user);
     const now = nowSec(this.#parts.clock);
     for (const [index, disk] of plan.disks.entries()) {
       const to = disks[index];
@@ -97,7 +97,6 @@ export class RestoreRunner {
         id,
         ...owner,
         name: disk.name,
-        permissions: newPermissions(user),
         type: disk.type,
         diskType: 0,
         persistent: false,
@@ -126,7 +125,6 @@ export class RestoreRunner {
         id,
         ...owner,
         name: plan.name,
-        permissions: newPermissions(user),
         regtime: now,
         template: attributes,
       }));

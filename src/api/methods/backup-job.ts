@@ -1,6 +1,6 @@
 // one.backupjob.* and one.backupjobpool.*: what jobs are. Whoever puts a VM into a job must be allowed to back it up herself, and to
 // use the datastore.
-import { newPermissions } from '../../access/umask.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { joinJob, leaveJob } from '../../backup/job-members.ts';
 import {
   changedJobTemplate,
@@ -69,13 +69,12 @@ async function allocate(call: Call, given: string): Promise<number> {
   }
   const template = jobTemplate(asked);
   await authorizeUse(call, template, []);
-  const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
+  const owner = ownedBy(user);
   const job = await parts.store.transaction(async (tx) => {
     const made = await tx.backupJobs.allocate((id): BackupJob => ({
       id,
       ...owner,
       name,
-      permissions: newPermissions(user),
       priority,
       lastBackupTime: 0,
       lastBackupDurationSec: 0,

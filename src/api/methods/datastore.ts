@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { unmaskAttributes } from '../../access/sealed-attributes.ts';
 import { requiredAttributes, validateBackupStore } from '../../datastore/all.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { merge, text, type Attributes } from '../../model/attributes.ts';
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { DATASTORE_TYPE, newDatastore, type Datastore, type DatastoreType } from '../../model/datastore.ts';
@@ -83,10 +84,7 @@ async function createDatastore(call: Call, template: Attributes, cluster: number
     newDatastore(
       {
         id,
-        uid: user.id,
-        gid: user.gid,
-        uname: user.name,
-        gname: user.gname,
+        ...ownedBy(user),
         name,
         permissions: permissionsFromOctet(0o640),
       },

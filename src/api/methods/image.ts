@@ -1,7 +1,7 @@
 // one.image.* and one.imagepool.*
 import { requireRight } from '../../access/authorize.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
-import { newPermissions } from '../../access/umask.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
 import { text } from '../../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
@@ -150,11 +150,7 @@ async function addImage(call: Call, datastore: Datastore, make: (place: ImagePla
     const created = await tx.images.allocate((id) =>
       make({
         id,
-        uid: user.id,
-        gid: user.gid,
-        uname: user.name,
-        gname: user.gname,
-        permissions: newPermissions(user),
+        ...ownedBy(user),
         regtime: nowSec(parts.clock),
         source: parts.imageStoreOf(datastore).newSource(),
         datastoreId: datastore.id,

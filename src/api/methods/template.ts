@@ -1,5 +1,5 @@
 // one.template.* and one.templatepool.*
-import { newPermissions } from '../../access/umask.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { field, merge, text, vectors, withText, type Attributes } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
@@ -85,12 +85,8 @@ async function create(call: Call, name: string, template: Attributes): Promise<V
   const { parts, user } = call;
   return parts.store.templates.allocate((id) => ({
     id,
-    uid: user.id,
-    gid: user.gid,
-    uname: user.name,
-    gname: user.gname,
+    ...ownedBy(user),
     name: checkName(name),
-    permissions: newPermissions(user),
     regtime: nowSec(parts.clock),
     template,
   }));

@@ -1,5 +1,5 @@
 // one.vm.*: disks and NICs that come, go, grow and are saved, and a VM's capacity. Each answers when it is accepted.
-import { newPermissions } from '../../access/umask.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { VM_STATE, type Vm } from '../../model/vm.ts';
@@ -106,11 +106,7 @@ async function saveDisk(
     const { id } = await datastoreForSave(tx, disk);
     const datastore = await authorizedIn(tx, call.caller, DATASTORE, id, 'USE');
     const place = {
-      uid: user.id,
-      gid: user.gid,
-      uname: user.name,
-      gname: user.gname,
-      permissions: newPermissions(user),
+      ...ownedBy(user),
       regtime: nowSec(parts.clock),
       source: parts.imageStoreOf(datastore).newSource(),
       datastoreId: datastore.id,

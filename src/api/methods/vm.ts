@@ -1,7 +1,7 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
 import { mayAnyOf } from '../../access/authorize.ts';
 import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../access/restricted.ts';
-import { newPermissions } from '../../access/umask.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
 import { merge, text, type Attributes, type Vector } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -103,7 +103,7 @@ export async function createVm(
   const { parts, user, tick } = call;
   if (!from) requireCreate(call, 'VM'); // whoever may use a template may have its VM, as in OpenNebula
   if (!call.caller.admin) refuseUngranted('VM', template, from?.granted ?? []);
-  const owner = { uid: user.id, gid: user.gid, uname: user.name, gname: user.gname };
+  const { permissions, ...owner } = ownedBy(user);
   const imports = text(template, IMPORT_VM_ID) !== undefined;
   if (imports) requireHostAdmin(call);
   const vm = await parts.store.transaction(async (tx) => {
@@ -118,7 +118,7 @@ export async function createVm(
       findNetwork: (nic) => networks.get(nic),
       hold,
       nowSec: nowSec(parts.clock),
-      permissions: newPermissions(user),
+      permissions,
       ...(from && { nameBefore: from.nameBefore }),
     });
   });

@@ -1,6 +1,6 @@
 // one.vn.* and one.vnpool.*
 import { randomBytes } from 'node:crypto';
-import { newPermissions } from '../../access/umask.ts';
+import { ownedBy } from '../../access/umask.ts';
 import { field, merge, text, vectors, type Attributes, type Vector } from '../../model/attributes.ts';
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -115,11 +115,7 @@ async function createNetwork(call: Call, template: Attributes, cluster: number):
   const created = await parts.store.vnets.allocate((id) => {
     const place = {
       id,
-      uid: user.id,
-      gid: user.gid,
-      uname: user.name,
-      gname: user.gname,
-      permissions: newPermissions(user),
+      ...ownedBy(user),
       clusters: [cluster],
     };
     return allocating(() => newNetwork(place, template, chance));
