@@ -35,6 +35,15 @@ const ENDS_RECORD: Partial<Record<Action, number>> = {
 /** These begin anew, so an earlier error says nothing any more. */
 const CLEARS_ERROR = new Set<Action>(['resume', 'release']);
 
+/** What is remembered of a VM between looking at its record and at its domain. */
+export type SeenVm = Pick<Vm, 'id' | 'state' | 'lcmState' | 'deployId' | 'history'>;
+
+/** Whether nothing has happened to the VM since: going there and back again would have left a history record. */
+function isAs(vm: Vm, seen: SeenVm): boolean {
+  const { state, lcmState, history } = seen;
+  return vm.state === state && vm.lcmState === lcmState && vm.history.length === history.length;
+}
+
 export class VmRunner {
   readonly #parts: Parts;
   readonly #turns: Turns;
@@ -102,7 +111,7 @@ export class VmRunner {
   }
 
   /** Writes what was seen of a VM, unless something else has changed it since, and does what follows from it. */
-  async proceed(seen: Vm, change: Change): Promise<void> {
+  async proceed(seen: SeenVm, change: Change): Promise<void> {
     const vm = await this.#write(seen.id, change, seen);
     if (vm) this.#goOn(vm, false);
   }
@@ -161,11 +170,11 @@ export class VmRunner {
   }
 
   /** With `seen` nothing is written when the VM has left that state meanwhile. A VM that ends gives back what it used. */
-  async #write(vmId: number, change: Change, seen?: Vm): Promise<Vm | undefined> {
+  async #write(vmId: number, change: Change, seen?: SeenVm): Promise<Vm | undefined> {
     const now = nowSec(this.#parts.clock);
     const written = await this.#parts.store.transaction(async (tx) => {
       const before = await tx.vms.get(vmId);
-      if (seen && (before.state !== seen.state || before.lcmState !== seen.lcmState)) return undefined;
+      if (seen && !isAs(before, seen)) return undefined;
       const vm = await tx.vms.update(vmId, (record) => change(record, now));
       if (!seen) await keepWithinQuota(tx, vm, grown(NOUNS.vms.charges(before), NOUNS.vms.charges(vm)));
       if (vm.state === VM_STATE.DONE && before.state !== VM_STATE.DONE) await releaseAll(tx, vm);

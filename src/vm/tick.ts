@@ -13,7 +13,7 @@ import { poweredOff, running, STEPS, unknown, type Change } from './life.ts';
 import { monitorDatastore, monitorHost } from './monitor.ts';
 import type { Parts } from './parts.ts';
 import { place, withVm } from './placement.ts';
-import type { VmRunner } from './run.ts';
+import type { SeenVm, VmRunner } from './run.ts';
 
 const TICK_MS = 10_000;
 const MONITOR_MS = 60_000;
@@ -22,6 +22,10 @@ const ASKED_AT_ONCE = 500;
 const UP = new Set<DomainState>(['running', 'paused']);
 /** States whose VM is on a host and should not run. */
 const OFF = [VM_STATE.POWEROFF, VM_STATE.SUSPENDED];
+
+function seenOf({ id, state, lcmState, deployId, history }: Vm): SeenVm {
+  return { id, state, lcmState, deployId, history };
+}
 
 export class VmTick {
   readonly figures: Figures;
@@ -137,34 +141,48 @@ export class VmTick {
     });
   }
 
-  /** VMs that should run are all looked at, a batch at a time; of those that should not, only such whose domain is up. */
+  /**
+   * VMs that should run are all looked at; of those that should not, only such whose domain is up. The record is read before the
+   * domain, always: what is seen of a domain says nothing about what has been asked of its VM since.
+   */
   async #followHost(host: Host): Promise<void> {
     const { store } = this.#parts;
     const link = { kind: 'vm-host', target: host.id } as const;
     if ((await store.vms.count({ link })) === 0) return;
-    const domains = await this.#parts.hypervisorOf(host).domains();
-    const up = new Set([...domains].filter(([, state]) => UP.has(state)).map(([name]) => name));
+    const active: SeenVm[] = [];
     for await (const vms of store.vms.each({ link, states: [VM_STATE.ACTIVE], ascending: true })) {
-      for (const vm of vms) {
-        if (hostIdsOf(vm)[0] === host.id) await this.#follow(vm, domains.get(vm.deployId));
-        up.delete(vm.deployId);
-      }
+      for (const vm of vms) if (hostIdsOf(vm)[0] === host.id) active.push(seenOf(vm));
     }
-    const names = this.#parts.adoptions;
-    const ids = [...up].flatMap((name) => vmIdOf(name) ?? names.vmOf(host.id, name) ?? []);
-    for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
-      const some = await store.vms.list({ link, ids: ids.slice(at, at + ASKED_AT_ONCE), states: OFF });
-      for (const vm of some) if (up.has(vm.deployId)) await this.#follow(vm, domains.get(vm.deployId));
-    }
+    const hypervisor = this.#parts.hypervisorOf(host);
+    const domains = await hypervisor.domains();
+    for (const vm of active) await this.#follow(vm, domains.get(vm.deployId));
+    const off = await this.#offButUp(host, domains, new Set(active.map(({ deployId }) => deployId)));
+    if (off.length === 0) return;
+    const now = await hypervisor.domains();
+    for (const vm of off) await this.#follow(vm, now.get(vm.deployId));
   }
 
-  async #follow(seen: Vm, domain: DomainState | undefined): Promise<void> {
+  /** VMs that should not run, though their domains did. */
+  async #offButUp(host: Host, domains: Map<string, DomainState>, active: ReadonlySet<string>): Promise<SeenVm[]> {
+    const { store } = this.#parts;
+    const link = { kind: 'vm-host', target: host.id } as const;
+    const up = [...domains].filter(([name, state]) => UP.has(state) && !active.has(name)).map(([name]) => name);
+    const ids = up.flatMap((name) => vmIdOf(name) ?? this.#parts.adoptions.vmOf(host.id, name) ?? []);
+    const off: SeenVm[] = [];
+    for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
+      const some = await store.vms.list({ link, ids: ids.slice(at, at + ASKED_AT_ONCE), states: OFF });
+      off.push(...some.filter(({ deployId }) => up.includes(deployId)).map(seenOf));
+    }
+    return off;
+  }
+
+  async #follow(seen: SeenVm, domain: DomainState | undefined): Promise<void> {
     const verdict = follow(seen, domain, this.#runner.sinceAskedSec(seen.id));
     const change = this.#changeFor(seen, verdict);
     if (change) await this.#runner.proceed(seen, change);
   }
 
-  #changeFor(seen: Vm, verdict: Verdict): Change | undefined {
+  #changeFor(seen: SeenVm, verdict: Verdict): Change | undefined {
     const step = STEPS.get(seen.lcmState);
     switch (verdict.kind) {
       case 'stay':

@@ -176,11 +176,17 @@ export class Cloud {
 
   /** Waits for STATE and LCM_STATE of a VM. */
   async vmIs(id: number, state: string, lcm: string): Promise<void> {
-    await this.until(`VM ${id} is in state ${state}/${lcm}`, async () => {
+    let seen = '';
+    const look = async (): Promise<boolean> => {
       const vm = await this.info('vm', id);
       const now = `${vm.textOf('STATE')}/${vm.textOf('LCM_STATE')}`;
-      if (now === '3/36' || now === '3/39') throw new Error(`VM ${id}: ${vm.textOf('USER_TEMPLATE/ERROR')}`);
+      const error = vm.textOf('USER_TEMPLATE/ERROR');
+      seen = `it is in ${now}, ${error || 'without an error'}`;
+      if (now === '3/36' || now === '3/39') throw new Error(`VM ${id}: ${error}`);
       return now === `${state}/${lcm}`;
+    };
+    await this.until(`VM ${id} is in state ${state}/${lcm}`, look).catch((error: unknown) => {
+      throw new Error(`VM ${id} should be in ${state}/${lcm}: ${seen}.`, { cause: error });
     });
   }
 

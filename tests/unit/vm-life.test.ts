@@ -394,3 +394,30 @@ it('gives those who may use a template what its administrator has put into it, a
   const own = Number(await cloud.callAs(ann, 'one.template.allocate', `NAME="own"\n${VM}OS=[ KERNEL="/etc/shadow" ]`));
   await expect(cloud.callAs(ann, 'one.template.instantiate', own, '', true, '', false)).rejects.toThrow('OS/KERNEL');
 });
+
+it('does not take a machine for off that was resumed while its host was asked', async () => {
+  const id = await running();
+  await act('suspend', id);
+  await is(id, SUSPENDED);
+  const { parts, tick } = cloud.services;
+  const hypervisor = parts.hypervisorOf(await parts.store.hosts.get(here));
+  const domains = hypervisor.domains.bind(hypervisor);
+  let asked = 0;
+  hypervisor.domains = async () => {
+    const before = await domains();
+    if (asked++ === 0) {
+      expect(before.get(nameOf(id))).toBe('shutoff');
+      await act('resume', id);
+      await is(id, RUNNING);
+    }
+    return before;
+  };
+  try {
+    tick.wake();
+    await cloud.until('it was looked at, and once more', () => Promise.resolve(asked > 2));
+  } finally {
+    hypervisor.domains = domains;
+  }
+  await is(id, RUNNING);
+  expect((await history(id)).map(([, action]) => action)).not.toContain(HISTORY_ACTION.MONITOR);
+});
