@@ -1,5 +1,5 @@
 // Two projects: `unit` is quick, parallel and needs nothing but Node; `integration` starts real guests, mounts and backup
-// programs on this machine, four files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
+// programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
 // off: they leave no timer, mock or environment variable changed behind.
 import { defineConfig } from 'vitest/config';
 
@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
-          maxWorkers: 4,
+          maxWorkers: 3,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -12,7 +12,8 @@ import { directoryCapacity } from '../capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
 import { dumpFile } from './dump.ts';
-import { ResticError } from './failure.ts';
+import { failure, ResticError } from './failure.ts';
+import { watchFullStore } from './full-store.ts';
 import { readSnapshotIds, readSummary, type Summary } from './output.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 
@@ -79,14 +80,20 @@ export class ResticStore implements BackupStore {
     let summary: Summary | undefined;
     const what = `store the backup of VM ${request.vmId}`;
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
+    const full = watchFullStore(this.#config.repository);
     await runRestic({
       config: this.#config,
       what,
       // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
       args: ['backup', '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],
-      signal: request.signal,
+      signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
-    });
+    })
+      .catch((error: unknown) => {
+        const stuck = full.signal.aborted && !request.signal.aborted;
+        throw stuck ? failure(what, this.#config.repository, { code: 1, stderr: 'no space left on device' }) : error;
+      })
+      .finally(() => full.end());
     if (summary) return summary;
     throw new ResticError('other', `Could not ${what}: restic ended without saying which snapshot it made.`);
   }
