@@ -44,9 +44,11 @@ async function bookkeeping(cloud: Cloud): Promise<Record<keyof typeof BALANCED, 
   );
   const snapshots = (await cloud.snapshots()).map(({ short_id }) => short_id);
   const sources = images.map((image) => image.textOf('SOURCE'));
+  // of a half-deleted one the data may be gone already: it goes first
+  const whole = images.filter((image) => !isHalfDeleted(image)).map((image) => image.textOf('SOURCE'));
   return {
     withoutImage: snapshots.filter((id) => !sources.includes(id)),
-    withoutSnapshot: sources.filter((id) => !snapshots.includes(id)),
+    withoutSnapshot: whole.filter((id) => !snapshots.includes(id)),
     notReady: images
       .filter((image) => image.textOf('STATE') !== '1' && !isHalfDeleted(image))
       .map((image) => `${image.textOf('ID')}: ${image.textOf('STATE')}`),
