@@ -1,4 +1,5 @@
-// Two projects: `unit` is quick, parallel and needs nothing but Node; `integration` starts real guests, mounts and backup
+// Three projects: `unit` is quick, parallel and needs nothing but Node; so does `compat`, which asks a whole daemon on fakes thousands of
+// questions; `integration` starts real guests, mounts and backup
 // programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
 // off: they leave no timer, mock or environment variable changed behind.
 import { defineConfig } from 'vitest/config';
@@ -15,8 +16,17 @@ export default defineConfig({
             'tests/unit/**/*.test.ts',
             'tests/foundation/**/*.test.ts',
             'tests/golden/**/*.test.ts',
-            'tests/compat/**/*.test.ts',
           ],
+          exclude: ['**/*.property.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'compat',
+          include: ['tests/compat/**/*.test.ts', 'tests/unit/**/*.property.test.ts'],
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,

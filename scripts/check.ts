@@ -73,7 +73,10 @@ async function main(given: string[]): Promise<void> {
     const ended = await Promise.all(CHECKS.map(async (check) => ({ check, ok: await stage(check, true) })));
     failed.push(...ended.filter(({ ok }) => !ok).map(({ check }) => check.name));
     runs.push(await tests('unit tests', ['--project', 'unit']));
-    if (given.includes('--integration')) runs.push(await tests('integration tests', ['--project', 'integration']));
+    if (given.includes('--integration')) {
+      runs.push(await tests('compat tests', ['--project', 'compat']));
+      runs.push(await tests('integration tests', ['--project', 'integration']));
+    }
   }
   const counts = total(runs, failed.length);
   console.log(`\n${(performance.now() / 1000).toFixed(0)} s in all`);
