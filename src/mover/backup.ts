@@ -1,5 +1,6 @@
 // A backup, where the disks are: fix one instant of all disks, show it as a directory of files, let the backup program read
 // that, and take everything back. Whatever happens the guest ends on its own disks with no job and no mount.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import type { BackupStore, Snapshot } from '../datastore/backup-store.ts';
@@ -12,6 +13,8 @@ import { DiskFile } from './disk-file.ts';
 import { guardScratch } from './guard.ts';
 import { Undo } from './undo.ts';
 
+const OFF_LOOKS = 4;
+const OFF_LOOK_MS = 250;
 const PROGRESS_MS = 500;
 
 type Tell = (event: MoverEvent) => void;
@@ -138,14 +141,21 @@ function directory(task: BackupTask, files: DiskFile[], mtimeSec: number): Virtu
   return { kind: 'directory', mtimeSec, entries };
 }
 
-/** Whether the guest of a live backup runs no longer: a better reason than the broken connection that shows it. */
+/**
+ * Whether the guest of a live backup runs no longer: a better reason than the broken connection that shows it. The hypervisor
+ * may need a moment to notice what the connection has told already.
+ */
 async function guestIsOff(task: BackupTask): Promise<boolean> {
   if (!task.live) return false;
-  const states = await openHypervisor(task.hypervisor)
-    .domains()
-    .catch(() => undefined); // then the failure itself says more
-  const state = states?.get(task.domain);
-  return states !== undefined && state !== 'running' && state !== 'paused';
+  const hypervisor = openHypervisor(task.hypervisor);
+  for (let look = 0; look < OFF_LOOKS; look++) {
+    if (look > 0) await sleep(OFF_LOOK_MS);
+    const states = await hypervisor.domains().catch(() => undefined); // then the failure itself says more
+    if (!states) return false;
+    const state = states.get(task.domain);
+    if (state !== 'running' && state !== 'paused') return true;
+  }
+  return false;
 }
 
 function whenOff({ domain }: BackupTask, error: unknown): OneError {
