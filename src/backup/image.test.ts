@@ -12,13 +12,13 @@ const stored: StoredDisk = {
 };
 const result: BackupResult = {
   ...{ source: '25f4b298', date: 1_669_901_816, disks: [stored] },
-  ...{ processedBytes: 3 * MIB + 1, storedBytes: MIB, scratchBytes: 0, peakRssBytes: 0 },
+  ...{ processedBytes: 3 * MIB + 1, storedBytes: MIB, scratchBytes: 0, peakRssBytes: 0, consistency: 'filesystem' },
 };
 const config = { ...vm.backups.config, mode: 'FULL' as const };
 const machine = { ...vm, uid: 2, uname: 'ann', gid: 1, gname: 'users', backups: { ...vm.backups, config } };
 
 it('is ready, belongs to the owner of the VM alone, and tells of the one point it holds', () => {
-  const plan = planBackup(machine, datastore, '/vms/0');
+  const plan = planBackup({ vm: machine, datastore, vmDirectory: '/vms/0' });
   const nowMs = new Date(2022, 11, 1, 13, 36, 56).getTime() + 999;
   const made = { id: 9, vm: machine, datastore, plan, result, directory: '/vms/0/backup', nowMs };
   const image = backupImage({ ...made, taken: new Set(['0 01-Dec 13.36.56']), vmTemplate: [['CPU', '1']] });
@@ -31,7 +31,8 @@ it('is ready, belongs to the owner of the VM alone, and tells of the one point i
   expect(image.points).toEqual([
     {
       ...{ id: 0, parentId: -1, type: 'FULL', date: 1_669_901_816, sizeMb: 4, source: '25f4b298' },
-      ...{ path: '/vms/0/backup', disks: [stored], reason: 'MODE is FULL', vmTemplate: [['CPU', '1']] },
+      ...{ reason: 'MODE is FULL', vmTemplate: [['CPU', '1']], consistency: 'filesystem', tracker: '' },
+      layers: [{ source: '25f4b298', path: '/vms/0/backup', pointId: 0, sizeMb: 4, disks: [stored] }],
     },
   ]);
   expect(image.template).toEqual([['BACKUP_REASON', 'MODE is FULL']]);

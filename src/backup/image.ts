@@ -8,35 +8,46 @@ import type { Vm } from '../model/vm.ts';
 import { backupName } from './name.ts';
 import type { BackupPlan } from './plan.ts';
 
-export interface NewBackup {
-  id: number;
-  vm: Vm;
-  datastore: Datastore;
+export interface NewPoint {
   plan: BackupPlan;
   result: BackupResult;
   /** Path of the virtual directory inside the snapshot. */
   directory: string;
-  nowMs: number;
-  /** Names that the owner's images have already. */
-  taken: Set<string>;
   vmTemplate: Attributes;
 }
 
-export function backupImage(made: NewBackup): Image {
-  const { vm, datastore, plan, result } = made;
+export interface NewBackup extends NewPoint {
+  id: number;
+  vm: Vm;
+  datastore: Datastore;
+  nowMs: number;
+  /** Names that the owner's images have already. */
+  taken: Set<string>;
+}
+
+/** The point that a backup has made. */
+export function backupPoint({ plan, result, directory, vmTemplate }: NewPoint): BackupPoint {
   const sizeMb = Math.ceil(result.processedBytes / 2 ** 20);
-  const point: BackupPoint = {
-    id: 0,
-    parentId: -1,
-    type: 'FULL',
+  const { source, disks } = result;
+  return {
+    id: plan.pointId,
+    parentId: plan.parent?.point.id ?? -1,
+    type: plan.type,
     date: result.date,
     sizeMb,
-    source: result.source,
-    path: made.directory,
-    disks: result.disks,
+    source,
+    layers: [{ source, path: directory, pointId: plan.pointId, sizeMb, disks }],
+    consistency: result.consistency,
+    tracker: plan.tracking?.next ?? '',
     reason: plan.reason,
-    vmTemplate: made.vmTemplate,
+    vmTemplate,
   };
+}
+
+/** The image of a full backup, which may be the first of a chain. */
+export function backupImage(made: NewBackup): Image {
+  const { vm, datastore, plan, result } = made;
+  const point = backupPoint(made);
   return {
     id: made.id,
     uid: vm.uid,
@@ -53,7 +64,7 @@ export function backupImage(made: NewBackup): Image {
     path: '',
     format: 'raw',
     fs: '',
-    sizeMb,
+    sizeMb: point.sizeMb,
     state: IMAGE_STATE.READY,
     prevState: IMAGE_STATE.INIT,
     vms: [vm.id],
@@ -61,6 +72,6 @@ export function backupImage(made: NewBackup): Image {
     datastore: datastore.name,
     template: [['BACKUP_REASON', plan.reason]],
     points: [point],
-    isChain: false,
+    isChain: vm.backups.config.mode === 'INCREMENT',
   };
 }

@@ -5,7 +5,7 @@ import type { BackupConfig } from '../model/backup-config.ts';
 import { DATASTORE_TYPE } from '../model/datastore.ts';
 import { CODE } from '../model/errors.ts';
 import type { Vm } from '../model/vm.ts';
-import { planBackup } from './plan.ts';
+import { planBackup, type BackupPlan } from './plan.ts';
 
 const disk = (id: number, ...more: Vector): Attributes[number] => ['DISK', [['DISK_ID', String(id)], ...more]];
 const IMAGE = disk(0, ['IMAGE_ID', '3'], ['TYPE', 'FILE'], ['FORMAT', 'qcow2'], ['TARGET', 'vda'], ['SOURCE', '/ds/3']);
@@ -20,51 +20,48 @@ function machine(template: Attributes, config: Partial<BackupConfig> = {}, chang
   return { ...base, template, backups, ...change };
 }
 
+const plan = (vm: Vm, to = datastore): BackupPlan => planBackup({ vm, datastore: to, vmDirectory: '/vms/0' });
+
 describe('which disks are taken', () => {
   it('all but swap, CDROMs and volatile ones, each with its reason', () => {
-    const plan = planBackup(machine([IMAGE, OWN, CDROM, SWAP, FS]), datastore, '/vms/0');
-    expect(plan.disks.map(({ diskId, path, format, file }) => [diskId, path, format, file])).toEqual([
+    const planned = plan(machine([IMAGE, OWN, CDROM, SWAP, FS]));
+    expect(planned.disks.map(({ diskId, path, format, file }) => [diskId, path, format, file])).toEqual([
       [0, '/vms/0/disk.0', 'qcow2', 'disk.0.0'],
       [1, '/ds/4', 'raw', 'disk.1.0'],
     ]);
-    expect(plan.leftOut).toEqual([
+    expect(planned.leftOut).toEqual([
       'disk 2: CDROMs are never backed up',
       'disk 3: swap is never backed up',
       'disk 4: volatile, and BACKUP_VOLATILE is NO',
     ]);
-    expect(plan).toMatchObject({ type: 'FULL', reason: 'MODE is FULL', live: true });
+    expect(planned).toMatchObject({ type: 'FULL', reason: 'MODE is FULL', live: true });
   });
 
   it('volatile ones when BACKUP_VOLATILE is YES, but never swap', () => {
-    const plan = planBackup(machine([SWAP, FS], { backupVolatile: true }), datastore, '/vms/0');
-    expect(plan.disks.map(({ diskId }) => diskId)).toEqual([4]);
+    const planned = plan(machine([SWAP, FS], { backupVolatile: true }));
+    expect(planned.disks.map(({ diskId }) => diskId)).toEqual([4]);
   });
 });
 
 it('a VM that is off has no targets, and one that runs has them', () => {
-  const off = planBackup(machine([IMAGE], {}, { state: 8, lcmState: 0 }), datastore, '/vms/0');
+  const off = plan(machine([IMAGE], {}, { state: 8, lcmState: 0 }));
   expect([off.live, off.disks[0]?.target]).toEqual([false, '']);
-  const live = planBackup(machine([IMAGE]), datastore, '/vms/0');
+  const live = plan(machine([IMAGE]));
   expect([live.live, live.disks[0]?.target]).toEqual([true, 'vda']);
 });
 
 describe('no backup is possible', () => {
   it('without a disk, and why none is left', () => {
-    const refuse = (template: Attributes) => () => planBackup(machine(template), datastore, '/vms/0');
+    const refuse = (template: Attributes) => () => plan(machine(template));
     expect(refuse([])).toThrow('Virtual machine 0 has no disk to back up.');
     expect(refuse([SWAP])).toThrow('has no disk to back up (disk 3: swap is never backed up).');
   });
 
   it('to a datastore that is for something else', () => {
     for (const type of [DATASTORE_TYPE.IMAGE_DS, DATASTORE_TYPE.SYSTEM_DS, DATASTORE_TYPE.FILE_DS]) {
-      expect(() => planBackup(machine([IMAGE]), { ...datastore, type }, '/vms/0')).toThrow(
+      expect(() => plan(machine([IMAGE]), { ...datastore, type })).toThrow(
         expect.objectContaining({ code: CODE.ACTION, objectId: 100 }) as Error,
       );
     }
-  });
-
-  it('of increments, and it never becomes a full one silently', () => {
-    const refuse = (): unknown => planBackup(machine([IMAGE], { mode: 'INCREMENT' }), datastore, '/vms/0');
-    expect(refuse).toThrow('has BACKUP_CONFIG/MODE="INCREMENT", which is not available yet; set MODE="FULL"');
   });
 });

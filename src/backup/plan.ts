@@ -1,70 +1,184 @@
 // Decides what a backup of a VM will hold, and why: full or incremental, which disks, which not. Pure.
+import { pointsTo, topLayer } from '../model/chain.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
-import type { TaskDisk } from '../model/mover-protocol.ts';
+import type { TrackerState } from '../hypervisor/hypervisor.ts';
+import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
+import type { TaskDisk, Tracking } from '../model/mover-protocol.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { diskPath, readDisks, type VmDisk } from '../vm/disks.ts';
+import { canIncrement, takesPart } from '../vm/increment-ability.ts';
+
+export interface BackupRequest {
+  vm: Vm;
+  datastore: Datastore;
+  /** Where the VM's own disks lie. */
+  vmDirectory: string;
+  /** A new chain is wanted. */
+  reset?: boolean;
+  /** Nobody is there to answer: what a person is asked about begins a new chain, so that no VM is left without backups. */
+  unattended?: boolean;
+  /** The image of INCREMENTAL_BACKUP_ID, if it is there. */
+  chain?: Image | undefined;
+  /** What the hypervisor says of the trackers of the chain's last point; undefined before it was asked. */
+  trackers?: TrackerState[];
+  /** Why an increment turned out to be impossible when it was tried. */
+  lost?: string;
+}
 
 export interface BackupPlan {
   type: 'FULL' | 'INCREMENT';
+  /** Why it is full or incremental, in words. */
   reason: string;
   live: boolean;
   disks: TaskDisk[];
   /** Disks that are not part of it, with the reason of each, in words. */
   leftOut: string[];
+  /** Id of the new point in its image. */
+  pointId: number;
+  /** What an increment stands on; null for a full backup, which gets an image of its own. */
+  parent: { imageId: number; point: BackupPoint } | null;
+  tracking: Tracking | null;
 }
 
-/** Throws a OneError that says why no backup is possible. `vmDirectory` is where the VM's own disks lie. */
-export function planBackup(vm: Vm, datastore: Datastore, vmDirectory: string): BackupPlan {
-  if (datastore.type !== DATASTORE_TYPE.BACKUP_DS) {
-    throw new OneError(
-      CODE.ACTION,
-      `Datastore ${datastore.id} (${datastore.name}) is not a backup datastore; give one of TYPE="BACKUP_DS".`,
-      { objectId: datastore.id },
-    );
-  }
-  const { config } = vm.backups;
-  if (config.mode === 'INCREMENT') {
-    throw new OneError(
-      CODE.ACTION,
-      `Virtual machine ${vm.id} has BACKUP_CONFIG/MODE="INCREMENT", which is not available yet; set MODE="FULL" with onevm updateconf.`,
-      { objectId: vm.id },
-    );
-  }
+/** Throws a OneError that says why no backup is possible. */
+export function planBackup(request: BackupRequest): BackupPlan {
+  const { vm, datastore } = request;
+  refuseDatastore(datastore);
+  const { taken, leftOut } = chooseDisks(vm);
   const live = vm.state === VM_STATE.ACTIVE && vm.lcmState === LCM.RUNNING;
-  const disks: TaskDisk[] = [];
+  const found = parentOf(request, taken);
+  const parent = typeof found === 'string' ? null : found;
+  const pointId = parent === null ? 0 : parent.point.id + 1;
+  return {
+    type: parent === null ? 'FULL' : 'INCREMENT',
+    reason: typeof found === 'string' ? found : `changes since increment ${found.point.id} of image ${found.imageId}`,
+    live,
+    disks: taken.map((disk) => taskDisk(disk, request.vmDirectory, live, pointId, parent?.point)),
+    leftOut,
+    pointId,
+    parent,
+    tracking: trackingOf(vm, parent?.point),
+  };
+}
+
+function refuseDatastore({ id, name, type }: Datastore): void {
+  if (type === DATASTORE_TYPE.BACKUP_DS) return;
+  throw new OneError(
+    CODE.ACTION,
+    `Datastore ${id} (${name}) is not a backup datastore; give one of TYPE="BACKUP_DS".`,
+    { objectId: id },
+  );
+}
+
+function chooseDisks(vm: Vm): { taken: VmDisk[]; leftOut: string[] } {
+  const taken: VmDisk[] = [];
   const leftOut: string[] = [];
   for (const disk of readDisks(vm.template)) {
-    const why = whyLeftOut(disk, config.backupVolatile);
-    if (why === undefined) disks.push(taskDisk(disk, vmDirectory, live));
-    else leftOut.push(`disk ${disk.diskId}: ${why}`);
+    if (takesPart(disk, vm.backups.config.backupVolatile)) taken.push(disk);
+    else leftOut.push(`disk ${disk.diskId}: ${LEFT_OUT[disk.kind]}`);
   }
-  if (disks.length === 0) {
-    const reasons = leftOut.length > 0 ? ` (${leftOut.join('; ')})` : '';
-    throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} has no disk to back up${reasons}.`, { objectId: vm.id });
-  }
-  return { type: 'FULL', reason: 'MODE is FULL', live, disks, leftOut };
+  if (taken.length > 0) return { taken, leftOut };
+  const reasons = leftOut.length > 0 ? ` (${leftOut.join('; ')})` : '';
+  throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} has no disk to back up${reasons}.`, { objectId: vm.id });
 }
 
-function whyLeftOut(disk: VmDisk, backupVolatile: boolean): string | undefined {
-  switch (disk.kind) {
-    case 'swap':
-      return 'swap is never backed up';
-    case 'cdrom':
-      return 'CDROMs are never backed up';
-    case 'fs':
-      return backupVolatile ? undefined : 'volatile, and BACKUP_VOLATILE is NO';
-    case 'file':
-      return undefined;
-  }
+const LEFT_OUT: Record<VmDisk['kind'], string> = {
+  swap: 'swap is never backed up',
+  cdrom: 'CDROMs are never backed up',
+  fs: 'volatile, and BACKUP_VOLATILE is NO',
+  file: '',
+};
+
+/** What an increment stands on, or why there is to be a full backup. */
+function parentOf(request: BackupRequest, taken: VmDisk[]): NonNullable<BackupPlan['parent']> | string {
+  const { vm, chain } = request;
+  const { config, chainEnded } = vm.backups;
+  if (config.mode === 'FULL') return 'MODE is FULL';
+  const [unable] = canIncrement(vm);
+  if (unable !== undefined) return `increments are not possible: ${unable}`;
+  if (request.reset === true) return 'a new chain was asked for';
+  if (config.incrementalBackupId === -1) return chainEnded ?? 'the first backup of a chain';
+  if (!chain) return `the chain's image ${config.incrementalBackupId} does not exist any more`;
+  const point = chain.points.at(-1);
+  if (!point) return `image ${chain.id} holds no backup`;
+  const broken = whyNotGoOn(request, chain, point) ?? changedDisks(request, point, taken);
+  return broken ?? { imageId: chain.id, point };
 }
 
-function taskDisk(disk: VmDisk, vmDirectory: string, live: boolean): TaskDisk {
+function whyNotGoOn(request: BackupRequest, chain: Image, last: BackupPoint): string | undefined {
+  const { datastore, trackers } = request;
+  if (chain.state !== IMAGE_STATE.READY) return `the chain's image ${chain.id} is not in state rdy`;
+  const points = pointsTo(chain, last.id);
+  if (typeof points === 'string') return `image ${chain.id} ${points}`;
+  const damaged = points.find(({ verified }) => verified?.good === false);
+  if (damaged) return `increment ${damaged.id} of image ${chain.id} is damaged: ${damaged.verified?.reason ?? ''}`;
+  if (chain.datastoreId !== datastore.id) return otherDatastore(request, chain);
+  if (last.tracker === '') return `nothing noted what changed after increment ${last.id} of image ${chain.id}`;
+  const troubled = trackers?.find(({ trouble }) => trouble !== '');
+  if (troubled) return `disk ${troubled.diskId}: ${troubled.trouble}`;
+  return request.lost;
+}
+
+function otherDatastore({ vm, datastore, unattended }: BackupRequest, chain: Image): string {
+  const where = `the chain is in datastore ${chain.datastoreId} (${chain.datastore}), not in ${datastore.id} (${datastore.name})`;
+  if (unattended === true) return where;
+  throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} cannot be backed up there: ${where}.`, {
+    objectId: vm.id,
+    hint: `Leave -d out to go on with the chain (image ${chain.id}), or begin a new one with --reset.`,
+  });
+}
+
+/** Increments follow only points of the very same disks. A person is told of a new one; the other changes speak for themselves. */
+function changedDisks(request: BackupRequest, last: BackupPoint, taken: VmDisk[]): string | undefined {
+  const { vm, unattended } = request;
+  const before = topLayer(last).disks;
+  const attached = taken.find(({ diskId }) => !before.some((disk) => disk.diskId === diskId));
+  if (attached) {
+    const why = `disk ${attached.diskId} (${attached.target}) was attached after the last backup`;
+    if (unattended === true) return why;
+    throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} cannot be backed up as an increment: ${why}.`, {
+      objectId: vm.id,
+      hint: `Begin a new chain: onevm backup --reset ${vm.id}`,
+    });
+  }
+  const detached = before.find(({ diskId }) => !taken.some((disk) => disk.diskId === diskId));
+  if (detached) return `disk ${detached.diskId} was detached after the last backup`;
+  const was = new Map(readDisks(last.vmTemplate).map((disk) => [disk.diskId, disk]));
+  for (const disk of taken) {
+    const then = was.get(disk.diskId);
+    if (then === undefined) continue; // a record without it: the hypervisor compares what it can
+    if (then.imageId !== disk.imageId || then.source !== disk.source) return `disk ${disk.diskId} is another image now`;
+    if (then.sizeMb !== disk.sizeMb) return `disk ${disk.diskId} has ${disk.sizeMb} MB now, and had ${then.sizeMb}`;
+  }
+  return undefined;
+}
+
+function trackingOf(vm: Vm, parent: BackupPoint | undefined): Tracking | null {
+  const { config, nextTracker = 0 } = vm.backups;
+  if (config.mode === 'FULL' || canIncrement(vm).length > 0) return null;
+  return { mode: config.incrementMode, next: `one-${vm.id}-${nextTracker}`, parent: parent?.tracker ?? null };
+}
+
+function taskDisk(
+  disk: VmDisk,
+  vmDirectory: string,
+  live: boolean,
+  pointId: number,
+  parent: BackupPoint | undefined,
+): TaskDisk {
+  const before = parent && topLayer(parent).disks.find(({ diskId }) => diskId === disk.diskId);
   return {
     diskId: disk.diskId,
     target: live ? disk.target : '',
     path: diskPath(disk, vmDirectory),
     format: disk.format,
-    file: `disk.${disk.diskId}.0`,
+    file: `disk.${disk.diskId}.${pointId}`,
+    ...(before && { known: { virtualBytes: before.virtualBytes, samples: before.samples ?? [] } }),
   };
+}
+
+/** Number of a tracker's name, for the one after it. */
+export function trackerNumber({ next }: Tracking): number {
+  return Number(next.slice(next.lastIndexOf('-') + 1));
 }

@@ -1,5 +1,6 @@
 // Deletes a backup: its data first, its record after. A failure is shown on the image, which can then be deleted again.
 import { withText } from '../model/attributes.ts';
+import { sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -16,8 +17,7 @@ export async function removeBackup(parts: Parts, image: Image, signal?: AbortSig
   if (before === IMAGE_STATE.DELETE) return; // somebody else is at it
   try {
     const datastore = await store.datastores.get(image.datastoreId);
-    const sources = image.points.map((point) => point.source);
-    await (await parts.backupStoreOf(datastore)).remove(sources, signal);
+    await (await parts.backupStoreOf(datastore)).remove(sourcesOf(image), signal);
   } catch (error) {
     parts.log.warn({ image: image.id, err: error }, 'a backup could not be deleted');
     await store.images.update(image.id, (record) => {
@@ -44,8 +44,8 @@ export async function dropSurplus(parts: Parts, vmId: number, signal: AbortSigna
     const image = await parts.store.images.find(id);
     if (image) images.push(image);
   }
-  for (const { image, keep, reason } of retain(images, vm.backups.config.keepLast)) {
-    if (keep) continue;
+  for (const { image, drop, reason } of retain(images, vm.backups.config.keepLast)) {
+    if (drop !== 'image') continue;
     if (signal.aborted) return;
     parts.log.info({ vm: vmId, image: image.id, reason }, 'a backup is dropped by KEEP_LAST');
     await removeBackup(parts, image, signal);

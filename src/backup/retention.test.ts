@@ -1,17 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IMAGE_STATE, type Image } from '../model/image.ts';
-import { retain } from './retention.ts';
+import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
+import { retain, type Verdict } from './retention.ts';
 
-/** `retain` looks at nothing else. */
+/** `retain` looks at nothing else of a point than its id and what verifying it said. */
+function points(count: number, bad: number[] = []): BackupPoint[] {
+  return Array.from({ length: count }, (_, id) => {
+    const verified = bad.includes(id) ? { verified: { date: 1, good: false, reason: 'rotten' } } : {};
+    return { id, ...verified } as BackupPoint;
+  });
+}
+
 function image(id: number, change: Partial<Image> = {}): Image {
-  const seen = { id, regtime: 1000 + id, datastoreId: 100, state: IMAGE_STATE.READY, prevState: IMAGE_STATE.INIT };
+  const seen = { id, datastoreId: 100, state: IMAGE_STATE.READY, prevState: IMAGE_STATE.INIT, points: points(1) };
   return { ...seen, ...change } as Image;
 }
 
 const dropped = (images: Image[], keepLast: number): number[] =>
   retain(images, keepLast)
-    .filter(({ keep }) => !keep)
+    .filter(({ drop }) => drop === 'image')
     .map(({ image: { id } }) => id);
 
 describe('KEEP_LAST', () => {
@@ -22,8 +29,37 @@ describe('KEEP_LAST', () => {
     expect(dropped(images, 0)).toEqual([]);
   });
 
+  it('counts increments as it counts full backups', () => {
+    const chain = image(1, { points: points(3) });
+    const verdicts = (keepLast: number): unknown[] =>
+      retain([chain, image(2)], keepLast).map(({ drop, keepFrom }) => [drop, keepFrom]);
+    expect(verdicts(4)).toEqual([
+      ['nothing', -1],
+      ['nothing', -1],
+    ]);
+    expect(verdicts(3)).toEqual([
+      ['nothing', -1],
+      ['points', 1],
+    ]);
+    expect(verdicts(1)).toEqual([
+      ['nothing', -1],
+      ['image', -1],
+    ]);
+  });
+
+  it('does not count a damaged point, nor what stands on it', () => {
+    const chain = image(2, { points: points(3, [1]) });
+    const [newest, older] = retain([chain, image(1)], 2);
+    expect([newest?.drop, older?.drop]).toEqual(['nothing', 'nothing']);
+  });
+
   it('counts for each datastore on its own', () => {
     expect(dropped([image(1), image(2, { datastoreId: 101 }), image(3)], 1)).toEqual([1]);
+  });
+
+  it('keeps what is locked', () => {
+    const lock = { level: 1, owner: 0, time: 0, requestId: -1 } as const;
+    expect(dropped([image(1, { lock }), image(2), image(3)], 1)).toEqual([2]);
   });
 
   it('brings a deletion to its end that failed, and neither counts nor touches other backups that are not ready', () => {
@@ -35,39 +71,76 @@ describe('KEEP_LAST', () => {
     expect(dropped([failed], 0)).toEqual([9]);
   });
 
-  it('never leaves fewer than it should, and drops none that is newer than one it keeps', () => {
-    const states = fc.constantFrom(...Object.values(IMAGE_STATE));
-    const any = fc.record({
-      regtime: fc.integer({ min: 0, max: 5 }),
-      datastoreId: fc.constantFrom(100, 101),
-      state: fc.oneof({ arbitrary: fc.constant(IMAGE_STATE.READY), weight: 4 }, { arbitrary: states, weight: 1 }),
-      prevState: states,
-    });
+  it('says why', () => {
+    expect(retain([image(1), image(2)], 1).map(({ reason }) => reason)).toEqual([
+      'it is among the newest 1 of its datastore (KEEP_LAST)',
+      'KEEP_LAST is 1, and 1 newer good ones are in datastore 100',
+    ]);
+  });
+});
+
+const anyImage = fc.record({
+  datastoreId: fc.constantFrom(100, 101),
+  state: fc.oneof(
+    { arbitrary: fc.constant(IMAGE_STATE.READY), weight: 4 },
+    { arbitrary: fc.constantFrom(...Object.values(IMAGE_STATE)), weight: 1 },
+  ),
+  prevState: fc.constantFrom(...Object.values(IMAGE_STATE)),
+  lock: fc.option(fc.constant({ level: 1, owner: 0, time: 0, requestId: -1 } as const), { nil: undefined, freq: 5 }),
+  points: fc
+    .tuple(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(6), { maxLength: 2 }))
+    .map(([count, bad]) => points(count, bad)),
+});
+
+describe('whatever the backups are', () => {
+  const cases = fc.tuple(fc.array(anyImage, { maxLength: 10 }), fc.integer({ min: 0, max: 6 }));
+
+  it('never keeps fewer good points than KEEP_LAST, as far as there are any, and no more than need be', () => {
     fc.assert(
-      fc.property(fc.array(any, { maxLength: 12 }), fc.integer({ min: 0, max: 4 }), (given, keepLast) => {
-        const images = given.map((change, id) => image(id, change));
+      fc.property(cases, ([given, keepLast]) => {
+        const images = given.map((change, id) => image(id, change as Partial<Image>));
         const verdicts = retain(images, keepLast);
         expect(verdicts.map((verdict) => verdict.image.id).sort()).toEqual(images.map(({ id }) => id).sort());
-        const { READY, ERROR, DELETE } = IMAGE_STATE;
-        for (const { image: one, keep } of verdicts) {
-          if (one.state === READY) continue;
-          expect(keep).toBe(!(one.state === ERROR && one.prevState === DELETE));
-        }
         for (const datastoreId of [100, 101]) {
-          const good = verdicts.filter(({ image: one }) => one.datastoreId === datastoreId && one.state === READY);
-          const kept = good.filter(({ keep }) => keep).map(({ image: one }) => one);
-          expect(kept).toHaveLength(keepLast === 0 ? good.length : Math.min(keepLast, good.length));
-          const oldest = Math.min(...kept.map(({ regtime }) => regtime));
-          for (const { image: one, keep } of good) if (!keep) expect(one.regtime).toBeLessThanOrEqual(oldest);
+          const here = verdicts.filter(
+            ({ image: one }) => one.datastoreId === datastoreId && one.state === IMAGE_STATE.READY,
+          );
+          const good = here.flatMap(({ image: one }) => goodIds(one)).length;
+          const left = here.flatMap((verdict) => goodIds(verdict.image).filter((id) => remains(verdict, id))).length;
+          expect(left).toBeGreaterThanOrEqual(keepLast === 0 ? good : Math.min(good, keepLast));
+          if (keepLast > 0 && here.every(({ image: one }) => !one.lock)) {
+            expect(left).toBe(Math.min(good, keepLast));
+          }
         }
       }),
     );
   });
 
-  it('says why', () => {
-    expect(retain([image(1), image(2)], 1).map(({ reason }) => reason)).toEqual([
-      'number 1 of its datastore, newest first; KEEP_LAST is 1',
-      'number 2 of its datastore, newest first; KEEP_LAST is 1',
-    ]);
+  it('never drops a point that is newer than one it keeps, unless it is locked', () => {
+    fc.assert(
+      fc.property(cases, ([given, keepLast]) => {
+        const verdicts = retain(
+          given.map((change, id) => image(id, change as Partial<Image>)),
+          keepLast,
+        );
+        for (const datastoreId of [100, 101]) {
+          const here = verdicts.filter(
+            ({ image: one }) => one.datastoreId === datastoreId && one.state === IMAGE_STATE.READY && !one.lock,
+          );
+          // newest first: once something goes, all that is older goes
+          const kept = here.flatMap((verdict) => verdict.image.points.map(({ id }) => remains(verdict, id)).reverse());
+          expect(kept.lastIndexOf(true)).toBeLessThan(kept.includes(false) ? kept.indexOf(false) : Infinity);
+        }
+      }),
+    );
   });
 });
+
+function goodIds({ points: all }: Image): number[] {
+  const bad = all.findIndex(({ verified }) => verified?.good === false);
+  return all.slice(0, bad === -1 ? all.length : bad).map(({ id }) => id);
+}
+
+function remains({ drop, keepFrom }: Verdict, id: number): boolean {
+  return drop === 'nothing' || (drop === 'points' && id >= keepFrom);
+}

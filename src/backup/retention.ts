@@ -1,28 +1,49 @@
-// Which backups of a VM KEEP_LAST drops. Pure. Backups in different datastores are different tiers: each keeps its own. One whose
-// deletion began and failed holds nothing any more that can be relied on, so its deletion is brought to an end.
-import { IMAGE_STATE, type Image } from '../model/image.ts';
+// Which backups of a VM KEEP_LAST drops: the newest points are kept, whether they are full backups or increments. Pure. Backups in
+// different datastores are different tiers: each keeps its own. One whose deletion began and failed holds nothing any more that can
+// be relied on, so its deletion is brought to an end.
+import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
 
-export interface Kept {
+export interface Verdict {
   image: Image;
-  keep: boolean;
+  /** `image`: all of it goes. `points`: the points before `keepFrom` go, their data is kept below it. */
+  drop: 'nothing' | 'image' | 'points';
+  /** Id of the oldest point that is kept, when points go. */
+  keepFrom: number;
   reason: string;
 }
 
-/** `images` are the backups of one VM; newest are kept. A keepLast of 0 keeps all. */
-export function retain(images: Image[], keepLast: number): Kept[] {
-  const rank = new Map<number, number>();
+/** `images` are the backups of one VM. A keepLast of 0 keeps all. Order is that of the ids: clocks may have been turned. */
+export function retain(images: readonly Image[], keepLast: number): Verdict[] {
+  const good = new Map<number, number>();
   return [...images]
-    .sort((a, b) => b.regtime - a.regtime || b.id - a.id)
-    .map((image) => {
-      if (isHalfDeleted(image)) return { image, keep: false, reason: 'its deletion failed earlier' };
-      if (image.state !== IMAGE_STATE.READY) return { image, keep: true, reason: 'it is not in state rdy' };
-      const place = (rank.get(image.datastoreId) ?? 0) + 1;
-      rank.set(image.datastoreId, place);
-      if (keepLast === 0) return { image, keep: true, reason: 'KEEP_LAST is not set' };
-      const keep = place <= keepLast;
-      const which = `number ${place} of its datastore, newest first; KEEP_LAST is ${keepLast}`;
-      return { image, keep, reason: which };
+    .sort((a, b) => b.id - a.id)
+    .map((image): Verdict => {
+      const keep = (reason: string): Verdict => ({ image, drop: 'nothing', keepFrom: -1, reason });
+      if (isHalfDeleted(image)) return { ...keep('its deletion failed earlier'), drop: 'image' };
+      if (image.state !== IMAGE_STATE.READY) return keep('it is not in state rdy');
+      const { surplus, total } = countPoints(image, good.get(image.datastoreId) ?? 0, keepLast);
+      good.set(image.datastoreId, total);
+      if (keepLast === 0) return keep('KEEP_LAST is not set');
+      if (surplus.length === 0) return keep(`it is among the newest ${keepLast} of its datastore (KEEP_LAST)`);
+      if (image.lock) return keep('it is locked');
+      const reason = `KEEP_LAST is ${keepLast}, and ${keepLast} newer good ones are in datastore ${image.datastoreId}`;
+      const oldestKept = image.points[surplus.length];
+      if (oldestKept === undefined) return { ...keep(reason), drop: 'image' };
+      return { ...keep(reason), drop: 'points', keepFrom: oldestKept.id };
     });
+}
+
+/** Points that are not needed for `keepLast` good ones, counted from the newest; `before` are those in newer images. */
+function countPoints(image: Image, before: number, keepLast: number): { surplus: BackupPoint[]; total: number } {
+  const firstBad = image.points.findIndex(({ verified }) => verified?.good === false);
+  const isGood = (index: number): boolean => firstBad === -1 || index < firstBad; // what stands on a damaged point is damaged
+  let total = before;
+  let kept = image.points.length;
+  while (kept > 0 && (total < keepLast || keepLast === 0)) {
+    kept -= 1;
+    if (isGood(kept)) total += 1;
+  }
+  return { surplus: image.points.slice(0, kept), total };
 }
 
 function isHalfDeleted(image: Image): boolean {

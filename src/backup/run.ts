@@ -107,7 +107,7 @@ export class BackupRunner {
     nextOrRefuse('backup', vm); // the state is the better reason than what follows from it
     const host = await hostOf(store, vm);
     const directory = vmDirectory(vm, await systemDatastore(store));
-    const plan = planBackup(vm, datastore, directory);
+    const plan = planBackup({ vm, datastore, vmDirectory: directory });
     const operation = this.#log.draft({
       kind: 'backup',
       vmId,
@@ -128,6 +128,8 @@ export class BackupRunner {
       directory: `${directory}/backup`,
       runDirectory: `${this.#parts.runDirectory}/${operation.id}`,
       freeze: vm.backups.config.fsFreeze,
+      freezeLimit: { limitSec: vm.backups.config.freezeLimitSec, onFailure: vm.backups.config.freezeFailure },
+      tracking: plan.tracking,
     };
     operation.plan = task;
     operation.reserved = { uid: vm.uid, gid: vm.gid, charges: reservation(vm, plan, datastore.id) };

@@ -33,4 +33,17 @@ export interface BackupStore {
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   capacity(): Promise<Capacity>;
+  /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
+  prune(options: PruneOptions): Promise<Pruned>;
+}
+
+export interface PruneOptions {
+  budgetMs: number;
+  signal: AbortSignal;
+}
+
+export interface Pruned {
+  /** False when the time was up, or it was stopped. */
+  complete: boolean;
+  freedBytes: number;
 }

@@ -1,7 +1,7 @@
 // Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
 // process dies, however it dies.
 import { createInterface } from 'node:readline';
-import { CODE, OneError } from '../model/errors.ts';
+import { CODE, OneError, TrackerLost } from '../model/errors.ts';
 import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
 import { start } from './exec.ts';
 
@@ -58,7 +58,10 @@ export async function moverResult<R>(
   for await (const event of runMover(task, signal, main)) {
     if (event.type === 'result') result = event.result as R;
     else if (event.type === 'error') {
-      failure = new OneError(CODE.INTERNAL, event.message, { retry: event.retry, hint: event.hint });
+      const { message, retry, hint } = event;
+      failure = event.trackerLost
+        ? new TrackerLost(message, { hint })
+        : new OneError(CODE.INTERNAL, message, { retry, hint });
     } else onEvent(event);
   }
   if (failure) throw failure;

@@ -1,7 +1,7 @@
 // The door to a hypervisor. Everything here may be called again after a crash: starting what runs, stopping what is
 // stopped and cleaning what is clean are no errors. Errors are OneErrors that say what was tried and on which domain.
-import type { Adopted, BackupTask } from '../model/mover-protocol.ts';
-import type { DiskFormat } from '../model/image.ts';
+import type { Adopted, BackupTask, SettleTask, TaskDisk, Tracking } from '../model/mover-protocol.ts';
+import type { Consistency, DiskFormat } from '../model/image.ts';
 import type { Attributes } from '../model/attributes.ts';
 
 export type { Adopted } from '../model/mover-protocol.ts';
@@ -69,18 +69,44 @@ export interface DiskExport {
   /** NBD unix socket and export name. */
   socket: string;
   exportName: string;
+  /**
+   * Where the changes since the parent stand: a meta context whose flags have bit 0 for what is dirty, or one that counts layers,
+   * where 1 is what changed. Left out when the whole disk is wanted.
+   */
+  changes?: { context: string; kind: 'dirty-bitmap' | 'allocation-depth' };
 }
 
+/** Without a limit a guest is held for ten seconds at most and a failure to freeze is one of the backup; without tracking nothing is noted. */
 export type BackupBegin = Pick<
   BackupTask,
   'operationId' | 'vmId' | 'domain' | 'live' | 'disks' | 'runDirectory' | 'freeze'
->;
+> &
+  Partial<Pick<BackupTask, 'freezeLimit' | 'tracking'>>;
+
+/** What is asked about the trackers of a machine's disks. */
+export interface TrackerQuestion {
+  vmId: number;
+  domain: string;
+  disks: TaskDisk[];
+  mode: Tracking['mode'];
+  /** Name of the tracker of the point that is to be gone on from. */
+  name: string;
+}
+
+export interface TrackerState {
+  diskId: number;
+  /** Why an increment cannot follow, in words that go on after "disk 1: "; empty when it can. */
+  trouble: string;
+  /** Bytes that have changed since; null when there is trouble. */
+  dirtyBytes: number | null;
+}
 
 export interface BackupExports {
   exports: DiskExport[];
   /** Epoch seconds of the one instant that all exports show. */
   date: number;
   warnings: string[];
+  consistency: Consistency;
   /** Bytes taken by copy-before-write so far. */
   scratchBytes(): Promise<number>;
   /** Ends the job and removes sockets and scratch files; the guest stays as it is, on its own disks. */
@@ -165,8 +191,16 @@ export interface Hypervisor {
   stats(): Promise<Map<string, DomainStats>>;
   /** Lifecycle events of domains, until the signal aborts. One long-lived connection, no polling. */
   watch(signal: AbortSignal): AsyncIterable<{ domain: string; event: string }>;
-  /** Fixes one instant of all disks and exports it: a pull-mode backup job (live) or qemu-nbd (powered off). */
+  /**
+   * Fixes one instant of all disks and exports it: a pull-mode backup job (live) or qemu-nbd (powered off). With tracking, the
+   * tracker `next` begins at that very instant. Throws TrackerLost when the parent's tracker is not there or not whole on any disk; then
+   * nothing has begun. A tracker `next` that a failed run left is made anew.
+   */
   beginBackup(begin: BackupBegin): Promise<BackupExports>;
-  /** Ends what a dead run of this operation left on the domain; says what it found, in words. */
+  /** Ends what a dead run of this operation left on the domain, its tracker `next` included; says what it found, in words. */
   cleanBackup(begin: BackupBegin): Promise<string[]>;
+  /** The trackers of a name on each disk, running or powered off. Changes nothing. */
+  trackers(question: TrackerQuestion): Promise<TrackerState[]>;
+  /** Drops all trackers of the VM's disks but those named, and merges what they held where they are layers. Safe to repeat. */
+  settleTrackers(settle: Pick<SettleTask, 'vmId' | 'domain' | 'disks' | 'keep'>): Promise<string[]>;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Vector } from './attributes.ts';
 import {
   DEFAULT_BACKUP_CONFIG,
+  FREEZE_FAILURES,
   FS_FREEZES,
   INCREMENT_MODES,
   MODES,
@@ -15,6 +16,8 @@ const configs: fc.Arbitrary<BackupConfig> = fc.record({
   mode: fc.constantFrom(...MODES),
   incrementMode: fc.constantFrom(...INCREMENT_MODES),
   fsFreeze: fc.constantFrom(...FS_FREEZES),
+  freezeLimitSec: fc.integer({ min: 1, max: 60 }),
+  freezeFailure: fc.constantFrom(...FREEZE_FAILURES),
   keepLast: fc.nat(999_999_999),
   backupVolatile: fc.boolean(),
   incrementalBackupId: fc.integer({ min: -1 }),
@@ -28,6 +31,8 @@ describe('every attribute', () => {
     ['INCREMENT_MODE', 'Snapshot', { incrementMode: 'SNAPSHOT' }],
     ['FS_FREEZE', 'agent', { fsFreeze: 'AGENT' }],
     ['FS_FREEZE', 'SUSPEND', { fsFreeze: 'SUSPEND' }],
+    ['FREEZE_LIMIT', '30', { freezeLimitSec: 30 }],
+    ['FREEZE_FAILURE', 'continue', { freezeFailure: 'CONTINUE' }],
     ['KEEP_LAST', '0', { keepLast: 0 }],
     ['KEEP_LAST', '0012', { keepLast: 12 }],
     ['BACKUP_VOLATILE', 'yes', { backupVolatile: true }],
@@ -68,8 +73,8 @@ describe('every attribute', () => {
 
 it("what is written is read back, and what is the system's stays the system's", () => {
   fc.assert(
-    fc.property(configs, configs, (config, base) => {
-      const { incrementalBackupId, lastIncrementId } = base;
+    fc.property(configs, configs, (config, { incrementalBackupId, lastIncrementId }) => {
+      const base = { ...DEFAULT_BACKUP_CONFIG, incrementalBackupId, lastIncrementId };
       expect(readBackupConfig(writeBackupConfig(config), base)).toEqual({
         ...config,
         incrementalBackupId,

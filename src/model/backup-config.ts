@@ -6,11 +6,16 @@ import { field, type Vector } from './attributes.ts';
 export const MODES = ['FULL', 'INCREMENT'] as const;
 export const INCREMENT_MODES = ['CBT', 'SNAPSHOT'] as const;
 export const FS_FREEZES = ['NONE', 'AGENT', 'SUSPEND'] as const;
+/** What becomes of a backup whose guest could not be frozen in time: it fails, or is taken as it is. */
+export const FREEZE_FAILURES = ['FAIL', 'CONTINUE'] as const;
 
 export interface BackupConfig {
   mode: (typeof MODES)[number];
   incrementMode: (typeof INCREMENT_MODES)[number];
   fsFreeze: (typeof FS_FREEZES)[number];
+  /** Longest time that freezing may take, in seconds. */
+  freezeLimitSec: number;
+  freezeFailure: (typeof FREEZE_FAILURES)[number];
   /** How many backups are kept; 0 keeps all. */
   keepLast: number;
   backupVolatile: boolean;
@@ -26,6 +31,8 @@ export const DEFAULT_BACKUP_CONFIG: BackupConfig = {
   mode: 'FULL',
   incrementMode: 'CBT',
   fsFreeze: 'NONE',
+  freezeLimitSec: 10,
+  freezeFailure: 'FAIL',
   keepLast: 0,
   backupVolatile: false,
   incrementalBackupId: -1,
@@ -48,19 +55,31 @@ export function readBackupConfig(
     mode: chosen('MODE', MODES, base.mode),
     incrementMode: chosen('INCREMENT_MODE', INCREMENT_MODES, base.incrementMode),
     fsFreeze: chosen('FS_FREEZE', FS_FREEZES, base.fsFreeze),
+    freezeLimitSec: readFreezeLimit(vector, base.freezeLimitSec, place),
+    freezeFailure: chosen('FREEZE_FAILURE', FREEZE_FAILURES, base.freezeFailure),
     keepLast: readKeepLast(vector, base.keepLast, place),
     backupVolatile: chosen('BACKUP_VOLATILE', ['NO', 'YES'], base.backupVolatile ? 'YES' : 'NO') === 'YES',
   };
 }
 
-/** The attributes a user may set, as a template has them. */
+/** The attributes a user may set, as a template has them; those that only OneVault has, when they are not as usual. */
 export function writeBackupConfig(config: BackupConfig): Vector {
   return [
+    ...writeFreeze(config),
     ['BACKUP_VOLATILE', config.backupVolatile ? 'YES' : 'NO'],
     ['FS_FREEZE', config.fsFreeze],
     ['INCREMENT_MODE', config.incrementMode],
     ['KEEP_LAST', String(config.keepLast)],
     ['MODE', config.mode],
+  ];
+}
+
+/** FREEZE_LIMIT and FREEZE_FAILURE, as far as they are not as usual. */
+export function writeFreeze({ freezeLimitSec, freezeFailure }: BackupConfig): Array<[string, string]> {
+  const usual = DEFAULT_BACKUP_CONFIG;
+  return [
+    ...(freezeLimitSec === usual.freezeLimitSec ? [] : [['FREEZE_LIMIT', String(freezeLimitSec)] as [string, string]]),
+    ...(freezeFailure === usual.freezeFailure ? [] : [['FREEZE_FAILURE', freezeFailure] as [string, string]]),
   ];
 }
 
@@ -92,4 +111,18 @@ function readKeepLast(vector: Vector, otherwise: number, place: string): number 
     );
   }
   return Number(given);
+}
+
+/** Longer, and the guest's own clients would give up on it. */
+const MOST_FREEZE_SEC = 60;
+
+function readFreezeLimit(vector: Vector, otherwise: number, place: string): number {
+  const given = field(vector, 'FREEZE_LIMIT');
+  if (given === undefined || given === '') return otherwise;
+  const limit = /^\d{1,2}$/.test(given) ? Number(given) : 0;
+  if (limit >= 1 && limit <= MOST_FREEZE_SEC) return limit;
+  throw new OneError(
+    CODE.INTERNAL,
+    `${place}FREEZE_LIMIT="${given}" is not usable; it must be a number of seconds from 1 to ${MOST_FREEZE_SEC}.`,
+  );
 }

@@ -40,6 +40,14 @@ export class OneError extends Error {
   }
 }
 
+/** What notes the changes of a disk is gone or cannot be believed: only a full backup is possible. The message says why. */
+export class TrackerLost extends OneError {
+  constructor(message: string, options: OneErrorOptions = {}) {
+    super(CODE.ACTION, message, { retry: true, ...options });
+    this.name = 'TrackerLost';
+  }
+}
+
 /** The text of anything that was thrown, hints included. */
 export function reasonOf(error: unknown): string {
   if (error instanceof OneError) return error.hint ? `${error.message} ${error.hint}` : error.message;

@@ -37,6 +37,38 @@ export interface StoredDisk {
   sha256: string;
   /** Format of the VM's own disk, which a restore brings back. */
   originalFormat: DiskFormat;
+  /** What some clusters of the disk held at the point, written now or earlier: a tracker that calls them clean is tested with them. */
+  samples?: Sample[];
+}
+
+/** What one 64 KiB cluster of a disk holds; the last cluster is filled up with zeroes. */
+export interface Sample {
+  cluster: number;
+  /** In hex. */
+  sha256: string;
+}
+
+/** One snapshot of the backup system: what it adds to those below it. The lowest one of a chain holds whole disks. */
+export interface Layer {
+  source: string;
+  /** Absolute path inside the snapshot of the directory that holds the disks. */
+  path: string;
+  /** The newest point whose content it brings. */
+  pointId: number;
+  sizeMb: number;
+  disks: StoredDisk[];
+}
+
+/** How far the guest's own view of its data was settled at the instant. */
+export const CONSISTENCIES = ['crash', 'filesystem', 'suspended'] as const;
+export type Consistency = (typeof CONSISTENCIES)[number];
+
+export interface Verification {
+  /** Epoch seconds. */
+  date: number;
+  good: boolean;
+  /** What is wrong, in words; empty when nothing is. */
+  reason: string;
 }
 
 export interface BackupPoint {
@@ -45,11 +77,19 @@ export interface BackupPoint {
   type: 'FULL' | 'INCREMENT';
   /** Epoch seconds of the instant the point holds. */
   date: number;
+  /** All layers together. */
   sizeMb: number;
+  /** The sources of its layers, joined by `+`. */
   source: string;
-  /** Absolute path inside the snapshot of the directory that holds the disks. */
-  path: string;
-  disks: StoredDisk[];
+  /**
+   * What it brings, oldest first: one snapshot when it was taken; several when older points were folded into it, the lowest then being
+   * the base of the chain. The layers of an increment stand on those of its parent.
+   */
+  layers: Layer[];
+  consistency: Consistency;
+  /** Name of what notes the changes since this point on the hypervisor (`one-<vmid>-<n>`); empty when nothing does. */
+  tracker: string;
+  verified?: Verification;
   /** Why it is full or incremental, in words. */
   reason: string;
   /** The VM when the point was taken: its TEMPLATE with its USER_TEMPLATE over it. vm.xml in the backup says the same. */
@@ -77,4 +117,6 @@ export interface Image extends Owned {
   points: BackupPoint[];
   /** Whether clients see the points as increments (MODE=INCREMENT chains). */
   isChain: boolean;
+  /** Snapshots that nothing needs any more and that the backup system may still have: removed when nobody reads them. */
+  garbage?: string[];
 }

@@ -2,7 +2,7 @@
 // secrets included; when stdin closes the mover stops and cleans up. On stdout it writes events, the last one being `result`
 // or `error`. Types, and the one phase that means more than its name.
 import type { BackupConfig } from './backup-config.ts';
-import type { DiskFormat, StoredDisk } from './image.ts';
+import type { Consistency, DiskFormat, Layer, Sample, StoredDisk } from './image.ts';
 import type { BackupFigures, DiskProgress } from './operation.ts';
 
 /**
@@ -44,6 +44,23 @@ export interface TaskDisk {
   format: DiskFormat;
   /** Name of the file in the virtual backup directory. */
   file: string;
+  /** What the parent point holds of it; only in an increment. */
+  known?: { virtualBytes: number; samples: Sample[] };
+}
+
+/** How changes are noted from this backup on, and since which earlier one they are wanted. */
+export interface Tracking {
+  mode: BackupConfig['incrementMode'];
+  /** Name of the tracker that begins at the instant of this backup: `one-<vmid>-<n>`, never used for another recorded point. */
+  next: string;
+  /** Tracker of the parent point; null for a full backup. */
+  parent: string | null;
+}
+
+/** How long a guest may be held, in seconds, and whether the backup goes on without when it cannot be. */
+export interface FreezeLimit {
+  limitSec: number;
+  onFailure: BackupConfig['freezeFailure'];
 }
 
 export interface BackupTask {
@@ -61,12 +78,24 @@ export interface BackupTask {
   runDirectory: string;
   vmXml: string;
   freeze: BackupConfig['fsFreeze'];
+  freezeLimit: FreezeLimit;
+  /** Null when no increment is to follow (MODE=FULL). */
+  tracking: Tracking | null;
+}
+
+/** One file of a snapshot: a disk or what changed of it. */
+export interface Member {
+  source: string;
+  /** Absolute, inside the snapshot. */
+  path: string;
+  stored: StoredDisk;
 }
 
 export interface RestoreDisk {
+  /** The disk as the chosen point has it: that of the last member. */
   stored: StoredDisk;
-  /** Path inside the snapshot and the snapshots that make up the point, oldest first. */
-  members: Array<{ source: string; path: string }>;
+  /** What makes up the disk, oldest first: a whole disk, then increments of it. */
+  members: Member[];
   target: string;
   targetFormat: DiskFormat;
 }
@@ -90,13 +119,71 @@ export interface CleanupTask {
   store: BackupStoreConfig | null;
 }
 
-export type MoverTask = BackupTask | RestoreTask | CleanupTask;
+/** After a backup is recorded: drops every tracker of the VM but `keep`, the newest last. Safe to repeat; empty drops all. */
+export interface SettleTask {
+  kind: 'settle';
+  operationId: string;
+  vmId: number;
+  domain: string;
+  hypervisor: HypervisorConfig;
+  disks: TaskDisk[];
+  keep: string[];
+}
+
+/** Merges layers that follow each other into one new snapshot. Nothing is removed. */
+export interface FlattenTask {
+  kind: 'flatten';
+  operationId: string;
+  vmId: number;
+  store: BackupStoreConfig;
+  /** Oldest first, two at least. `whole` says that the first holds whole disks: then so does the result. */
+  layers: Layer[];
+  whole: boolean;
+  /** Where the virtual directory of the result is mounted: its path in the snapshot. */
+  directory: string;
+}
+
+/** Reads snapshots back and compares them with what was recorded when they were written. Changes nothing. */
+export interface VerifyTask {
+  kind: 'verify';
+  operationId: string;
+  store: BackupStoreConfig;
+  /** Oldest first: a whole disk each, then increments. */
+  layers: Layer[];
+  /** How many of the first layers were verified before and need not be read again. */
+  trusted: number;
+}
+
+export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;
   /** Epoch seconds of the instant the point holds. */
   date: number;
   disks: StoredDisk[];
+  consistency: Consistency;
+}
+
+export interface SettleResult {
+  /** What was dropped or merged, in words. */
+  done: string[];
+}
+
+export interface FlattenResult {
+  source: string;
+  disks: StoredDisk[];
+  /** Bytes of the layers that were read, and what the store says of the result. */
+  readBytes: number;
+  processedBytes: number;
+  storedBytes: number;
+  peakRssBytes: number;
+}
+
+export interface VerifyResult {
+  /** One sentence for each thing that is wrong, naming layer and disk; empty when all is as it was written. */
+  problems: string[];
+  readBytes: number;
+  peakRssBytes: number;
 }
 
 export interface RestoreResult {
@@ -118,5 +205,9 @@ export type MoverEvent =
   | { type: 'phase'; phase: string }
   | { type: 'progress'; disks: DiskProgress[] }
   | { type: 'warning'; message: string }
-  | { type: 'result'; result: BackupResult | RestoreResult | CleanupResult }
-  | { type: 'error'; message: string; hint: string; retry: boolean };
+  | {
+      type: 'result';
+      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult;
+    }
+  /** `trackerLost`: nothing was stored, and a full backup is what can be done. */
+  | { type: 'error'; message: string; hint: string; retry: boolean; trackerLost?: boolean };

@@ -3,7 +3,8 @@
 
 import type { Charge } from './quota.ts';
 
-export type OperationKind = 'backup' | 'restore';
+/** `flatten` merges layers of a chain, `verify` reads a point back, `prune` gives space back. */
+export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'prune';
 export type OperationResult = 'running' | 'done' | 'failed';
 
 export interface DiskProgress {
@@ -19,6 +20,8 @@ export interface BackupFigures {
   scratchBytes: number;
   /** Peak resident memory of the mover. */
   peakRssBytes: number;
+  /** Bytes read from the guest's disks, tests of its trackers included. */
+  readBytes?: number;
 }
 
 export interface Operation {
@@ -28,7 +31,7 @@ export interface Operation {
   vmId: number;
   hostId: number;
   datastoreId: number;
-  /** Image ids this run will fill (restore) or -1/created at the end (backup). */
+  /** Images this run fills (restore), has made or added to (backup), or works on (flatten, verify). */
   imageIds: number[];
   /** What was decided before the start, secrets left out: kept to clean up after a crash. */
   plan: unknown;
@@ -44,6 +47,8 @@ export interface Operation {
   figures: BackupFigures | null;
   /** What counts in the quotas of the VM's owner and group while the run goes on: the most that it may store. */
   reserved?: { uid: number; gid: number; charges: Charge[] };
+  /** A backup whose result is recorded already: what is left to do is to settle the trackers. */
+  recorded?: { imageId: number; pointId: number };
   /** Whether everything a failed run could leave behind is known to be gone. */
   cleaned: boolean;
 }

@@ -173,6 +173,8 @@ export interface Vm extends Owned {
     configured: boolean;
     config: BackupConfig;
     ids: number[];
+    /** Number of the next tracker, `one-<vmid>-<n>`: counted on for ever, so that no name ever means two points. */
+    nextTracker?: number;
     /** Why the last chain of increments ended, in words: the reason of the full backup that follows. */
     chainEnded?: string;
   };

@@ -61,6 +61,7 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
     source: snapshot.source,
     date: exports.date,
     disks: files.map((file) => file.stored()),
+    consistency: exports.consistency,
     processedBytes: snapshot.processedBytes,
     storedBytes: snapshot.storedBytes,
     scratchBytes,

@@ -1,6 +1,6 @@
 // The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
 import { createInterface } from 'node:readline';
-import { OneError, reasonOf } from '../model/errors.ts';
+import { OneError, TrackerLost, reasonOf } from '../model/errors.ts';
 import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
 import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
@@ -18,6 +18,10 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
       return tell({ type: 'result', result: await restore(task, signal, tell) });
     case 'cleanup':
       return tell({ type: 'result', result: await cleanup(task) });
+    case 'settle':
+    case 'flatten':
+    case 'verify':
+      throw new Error(`${task.kind} is not known`);
   }
 }
 
@@ -28,7 +32,13 @@ function tellError(error: unknown, stopped: boolean): void {
     : known
       ? error.message
       : reasonOf(error);
-  tell({ type: 'error', message, hint: known ? error.hint : '', retry: known && error.retry });
+  tell({
+    type: 'error',
+    message,
+    hint: known ? error.hint : '',
+    retry: known && error.retry,
+    trackerLost: error instanceof TrackerLost,
+  });
 }
 
 const abort = new AbortController();

@@ -13,15 +13,24 @@ function point(id: number, source: string, disks = [0, 2], over: Partial<BackupP
     date: 1_669_901_324 + id,
     sizeMb: 172,
     source,
-    path: PATH,
-    disks: disks.map((diskId) => ({
-      diskId,
-      file: `disk.${diskId}.${id}`,
-      virtualBytes: 1 << 30,
-      fileBytes: 100,
-      sha256: '',
-      originalFormat: 'qcow2',
-    })),
+    consistency: 'crash',
+    tracker: '',
+    layers: [
+      {
+        source,
+        path: PATH,
+        pointId: id,
+        sizeMb: 172,
+        disks: disks.map((diskId) => ({
+          diskId,
+          file: `disk.${diskId}.${id}`,
+          virtualBytes: 1 << 30,
+          fileBytes: 100,
+          sha256: '',
+          originalFormat: 'qcow2',
+        })),
+      },
+    ],
     reason: '',
     vmTemplate: [
       ['CPU', `${id + 1}`],
@@ -101,7 +110,7 @@ describe('a restore', () => {
       ['0-6968545c-disk-2', IMAGE_TYPE.DATABLOCK],
     ]);
     expect(disks[0]?.path).toBe('restic://100/0:25f4b298,1:6968545c//var/lib/one/datastores/0/0/backup/disk.0');
-    expect(disks[1]?.members).toEqual([
+    expect(disks[1]?.members.map(({ source, path }) => ({ source, path }))).toEqual([
       { source: '25f4b298', path: `${PATH}/disk.2.0` },
       { source: '6968545c', path: `${PATH}/disk.2.1` },
     ]);

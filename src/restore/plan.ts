@@ -3,7 +3,9 @@
 import type { Attributes } from '../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image, type StoredDisk } from '../model/image.ts';
+import { layersOf, pointsTo, topLayer } from '../model/chain.ts';
+import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image, type Layer, type StoredDisk } from '../model/image.ts';
+import type { Member } from '../model/mover-protocol.ts';
 import { checkName } from '../model/names.ts';
 import { stripTemplate } from './strip.ts';
 
@@ -24,8 +26,8 @@ export interface RestoreRequest {
 export interface PlannedDisk {
   /** The disk as the chosen point has it. */
   stored: StoredDisk;
-  /** Snapshots and paths that make up the point, oldest first. */
-  members: Array<{ source: string; path: string }>;
+  /** What makes up the disk, oldest first. */
+  members: Member[];
   /** Name of the image. */
   name: string;
   type: typeof IMAGE_TYPE.OS | typeof IMAGE_TYPE.DATABLOCK;
@@ -54,12 +56,12 @@ export function planRestore(request: RestoreRequest): RestorePlan {
   checkDestination(request.destination);
   const chain = chainTo(request.image, request.incrementId);
   const point = chain.at(-1) ?? fail(request.image, 'holds no backup');
-  const name = request.name ?? `${vmIdOf(request.image)}-${point.source}`;
+  const name = request.name ?? `${vmIdOf(request.image)}-${topLayer(point).source}`;
   const chosen = disksOf(request.image, point, request.diskId);
   return {
     name: checked(name),
     point: { id: point.id, source: point.source, date: point.date },
-    disks: chosen.map((stored) => planDisk(request, chain, stored, checked(`${name}-disk-${stored.diskId}`))),
+    disks: chosen.map((stored) => planDisk(request, layersOf(chain), stored, checked(`${name}-disk-${stored.diskId}`))),
     template: request.diskId === undefined ? templatePlan(request, point) : null,
   };
 }
@@ -94,34 +96,27 @@ function chainTo(image: Image, incrementId: number | undefined): BackupPoint[] {
   if (wanted === undefined || !ids.includes(wanted)) {
     fail(image, `has no increment ${wanted ?? 0}; it has ${ids.length === 0 ? 'none' : ids.join(', ')}`);
   }
-  const chain: BackupPoint[] = [];
-  for (let id = wanted; id !== -1;) {
-    const point = image.points.find((candidate) => candidate.id === id);
-    if (!point || chain.includes(point))
-      return fail(image, `is broken: increment ${id}, which others need, is missing`);
-    chain.unshift(point);
-    id = point.type === 'FULL' ? -1 : point.parentId;
-  }
-  return chain;
+  const chain = pointsTo(image, wanted);
+  return typeof chain === 'string' ? fail(image, chain) : chain;
 }
 
 function disksOf(image: Image, point: BackupPoint, diskId: number | undefined): StoredDisk[] {
-  const there = [...point.disks].sort((a, b) => a.diskId - b.diskId);
+  const there = [...topLayer(point).disks].sort((a, b) => a.diskId - b.diskId);
   const chosen = diskId === undefined ? there : there.filter((disk) => disk.diskId === diskId);
   if (chosen.length > 0) return chosen;
   const has = there.map((disk) => disk.diskId).join(', ') || 'none';
   return fail(image, diskId === undefined ? 'holds no disks' : `does not hold disk ${diskId}; it holds ${has}`);
 }
 
-function planDisk(request: RestoreRequest, chain: BackupPoint[], stored: StoredDisk, name: string): PlannedDisk {
+function planDisk(request: RestoreRequest, layers: Layer[], stored: StoredDisk, name: string): PlannedDisk {
   const { image, backupDatastore } = request;
-  const members = chain.map((point) => {
-    const disk = point.disks.find((candidate) => candidate.diskId === stored.diskId);
-    if (!disk) return fail(image, `is broken: increment ${point.id} does not hold disk ${stored.diskId}`);
-    return { source: point.source, path: `${point.path}/${disk.file}` };
+  const members = layers.map(({ source, path, pointId, disks }): Member => {
+    const disk = disks.find((candidate) => candidate.diskId === stored.diskId);
+    if (!disk) return fail(image, `is broken: increment ${pointId} does not hold disk ${stored.diskId}`);
+    return { source, path: `${path}/${disk.file}`, stored: disk };
   });
-  const sources = chain.map((point) => `${point.id}:${point.source}`).join(',');
-  const path = `${chain.at(-1)?.path ?? ''}/disk.${stored.diskId}`;
+  const sources = layers.map(({ pointId, source }) => `${pointId}:${source}`).join(',');
+  const path = `${layers.at(-1)?.path ?? ''}/disk.${stored.diskId}`;
   return {
     stored,
     members,

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import type { BackupStore, Pruned, Snapshot, SnapshotRequest } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
 const RECORD = z.object({ vmId: z.number(), operationId: z.string(), directory: z.string(), bytes: z.number() });
@@ -89,6 +89,10 @@ export class FakeStore implements BackupStore {
 
   async capacity(): Promise<Capacity> {
     return directoryCapacity(this.#path);
+  }
+
+  async prune(): Promise<Pruned> {
+    return { complete: true, freedBytes: 0 };
   }
 
   /** One file and one chunk at a time: the directory may be served by this very process. */

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import type { BackupStore, Pruned, Snapshot, SnapshotRequest } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
@@ -74,6 +74,10 @@ export class ResticStore implements BackupStore {
 
   async capacity(): Promise<Capacity> {
     return directoryCapacity(this.#config.repository);
+  }
+
+  async prune(): Promise<Pruned> {
+    return { complete: true, freedBytes: 0 };
   }
 
   async #store(request: SnapshotRequest): Promise<Summary> {

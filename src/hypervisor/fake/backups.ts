@@ -48,6 +48,7 @@ export class Backups {
       exports: copies.map(({ diskId }) => ({ diskId, socket, exportName: `disk.${diskId}` })),
       date,
       warnings: [],
+      consistency: 'crash',
       scratchBytes: async () =>
         (await Promise.all(copies.map(overwrittenBytes))).reduce((sum, bytes) => sum + bytes, 0),
       end: async () => {

@@ -14,6 +14,8 @@ import type {
   DomainStats,
   HostDescription,
   Hypervisor,
+  TrackerQuestion,
+  TrackerState,
   WildDomain,
 } from '../hypervisor.ts';
 import { Backups } from './backups.ts';
@@ -206,5 +208,13 @@ export class FakeHypervisor implements Hypervisor {
 
   async cleanBackup(begin: BackupBegin): Promise<string[]> {
     return this.#backups.clean(begin);
+  }
+
+  async trackers(question: TrackerQuestion): Promise<TrackerState[]> {
+    return question.disks.map(({ diskId }) => ({ diskId, trouble: 'nothing notes its changes', dirtyBytes: null }));
+  }
+
+  async settleTrackers(): Promise<string[]> {
+    return [];
   }
 }

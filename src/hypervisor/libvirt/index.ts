@@ -14,6 +14,8 @@ import type {
   DomainStats,
   HostDescription,
   Hypervisor,
+  TrackerQuestion,
+  TrackerState,
   WildDomain,
 } from '../hypervisor.ts';
 import * as attach from './attach.ts';
@@ -233,6 +235,14 @@ export class LibvirtHypervisor implements Hypervisor {
 
   async cleanBackup(begin: BackupBegin): Promise<string[]> {
     return cleanUp(this.#virsh, begin);
+  }
+
+  async trackers(question: TrackerQuestion): Promise<TrackerState[]> {
+    return question.disks.map(({ diskId }) => ({ diskId, trouble: 'nothing notes its changes', dirtyBytes: null }));
+  }
+
+  async settleTrackers(): Promise<string[]> {
+    return [];
   }
 
   /** State of a domain that must be there for it to be `done` to. */

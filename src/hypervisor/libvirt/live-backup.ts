@@ -42,6 +42,7 @@ function exportsOf(virsh: Virsh, begin: BackupBegin, live: LiveDomain, date: num
     exports: diskIds.map((diskId) => ({ diskId, socket, exportName: directory.exportName(diskId) })),
     date,
     warnings: movedDisks(begin, live),
+    consistency: 'crash',
     scratchBytes: () => directory.scratchBytesOf(begin.runDirectory, diskIds),
     end: async () => {
       await endJob(virsh, begin);

@@ -27,7 +27,7 @@ export async function beginOff(begin: BackupBegin): Promise<BackupExports> {
   try {
     const exports: DiskExport[] = [];
     for (const disk of begin.disks) exports.push(await serve(begin.runDirectory, disk, servers));
-    return { exports, date, warnings: [], scratchBytes: async () => 0, end };
+    return { exports, date, warnings: [], consistency: 'crash', scratchBytes: async () => 0, end };
   } catch (error) {
     await end();
     throw error;

@@ -1,5 +1,6 @@
 // Every change of the schema, in order. One that has run on somebody's database is never changed again.
 import type { Migration } from 'kysely/migration';
 import { initial } from './001-initial.ts';
+import { layers } from './002-layers.ts';
 
-export const MIGRATIONS: Record<string, Migration> = { '001-initial': initial };
+export const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-layers': layers };

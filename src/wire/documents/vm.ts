@@ -1,7 +1,7 @@
 // The VM document and the entries of VM_POOL. The order of the elements is part of the interface, and a short entry must hold no
 // more than one HISTORY: the original command line fails on a second.
 import { text, vectors, type Attributes } from '../../model/attributes.ts';
-import type { BackupConfig } from '../../model/backup-config.ts';
+import { writeFreeze, type BackupConfig } from '../../model/backup-config.ts';
 import type { DiskSnapshot, DiskSnapshots, Vm } from '../../model/vm.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
@@ -117,6 +117,7 @@ function backupConfigXml({ configured, config }: { configured: boolean; config: 
     'BACKUP_CONFIG',
     job,
     cdataLeaf('BACKUP_VOLATILE', config.backupVolatile ? 'YES' : 'NO'),
+    ...writeFreeze(config).map(([name, value]) => cdataLeaf(name, value)),
     cdataLeaf('FS_FREEZE', config.fsFreeze),
     cdataLeaf('INCREMENTAL_BACKUP_ID', String(config.incrementalBackupId)),
     cdataLeaf('INCREMENT_MODE', config.incrementMode),

@@ -2,12 +2,12 @@
 // snapshots and leases.
 import fc from 'fast-check';
 import type { Attribute, Attributes, Vector } from '../../../src/model/attributes.ts';
-import { FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
+import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
 import type { Host } from '../../../src/model/host.ts';
-import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image } from '../../../src/model/image.ts';
+import { CONSISTENCIES, IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image } from '../../../src/model/image.ts';
 import type { Owned, Permissions } from '../../../src/model/permissions.ts';
 import { QUOTA_METRICS, type QuotaKind } from '../../../src/model/quota.ts';
 import type { Group, User } from '../../../src/model/user.ts';
@@ -188,6 +188,8 @@ export const vms: fc.Arbitrary<Vm> = fc.record({
       mode: fc.constantFrom(...MODES),
       incrementMode: fc.constantFrom(...INCREMENT_MODES),
       fsFreeze: fc.constantFrom(...FS_FREEZES),
+      freezeLimitSec: fc.integer({ min: 1, max: 60 }),
+      freezeFailure: fc.constantFrom(...FREEZE_FAILURES),
       keepLast: fc.nat(99),
       backupVolatile: fc.boolean(),
       incrementalBackupId: fc.integer({ min: -1, max: 99 }),
@@ -207,8 +209,9 @@ const point: fc.Arbitrary<BackupPoint> = fc.record({
   date: epoch,
   sizeMb: amount,
   source: text,
-  path: text,
-  disks: fc.constant([]),
+  layers: fc.constant([]),
+  consistency: fc.constantFrom(...CONSISTENCIES),
+  tracker: text,
   reason: text,
   vmTemplate: attributes,
 });
