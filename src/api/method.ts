@@ -3,6 +3,7 @@
 import type { Value } from '../wire/xmlrpc.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import type { BackupRunner } from '../backup/run.ts';
+import type { Upkeep } from '../backup/upkeep.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { RestoreRunner } from '../restore/run.ts';
@@ -21,6 +22,7 @@ export interface Services {
   images: ImageRunner;
   backups: BackupRunner;
   restores: RestoreRunner;
+  upkeep: Upkeep;
   tick: VmTick;
   operations: OperationLog;
   /** Directory under which datastores have their own. */

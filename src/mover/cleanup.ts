@@ -13,14 +13,16 @@ import type { CleanupResult, CleanupTask } from '../model/mover-protocol.ts';
 const GONE_LIMIT_MS = 5000;
 const GONE_POLL_MS = 20;
 
-export async function cleanup({ backup, operationId, store }: CleanupTask): Promise<CleanupResult> {
+export async function cleanup({ backup, directory, operationId, store }: CleanupTask): Promise<CleanupResult> {
   const mended: string[] = [];
   const killed = await killAllOf(operationId);
   if (killed > 0) mended.push(`${killed} process${killed === 1 ? '' : 'es'} of the run still worked and got SIGKILL`);
-  if (await clearMount(backup.directory)) mended.push(`${backup.directory} was still mounted`);
-  await rmdir(backup.directory).catch(ignoreAbsent);
-  mended.push(...(await openHypervisor(backup.hypervisor).cleanBackup(backup)));
-  await rm(backup.runDirectory, { recursive: true, force: true });
+  if (await clearMount(directory)) mended.push(`${directory} was still mounted`);
+  await rmdir(directory).catch(ignoreAbsent);
+  if (backup !== null) {
+    mended.push(...(await openHypervisor(backup.hypervisor).cleanBackup(backup)));
+    await rm(backup.runDirectory, { recursive: true, force: true });
+  }
   if (store === null) return { mended, left: '' };
   try {
     const unfinished = await removeUnfinished(openBackupStore(store), operationId);

@@ -516,18 +516,6 @@ describe('actions that are not possible now', () => {
     expect(error.message).toContain(message);
     expect(error.code).toBe(code);
   });
-
-  it('MODE=INCREMENT may be written down, and a backup says that it is not available', async () => {
-    const image = await cloud.image('NAME="noting"\nSIZE="1"\nFORMAT="qcow2"\nPERSISTENT="YES"');
-    const noting = await cloud.id('one.vm.allocate', `${VM}DISK=[ IMAGE_ID="${image}" ]`, false);
-    await cloud.vmIs(noting, 3, 3);
-    await cloud.call('one.vm.updateconf', noting, 'BACKUP_CONFIG=[ MODE="INCREMENT" ]', 0);
-    const error = await refusal('one.vm.backup', noting, backups);
-    expect(error.message).toContain('has BACKUP_CONFIG/MODE="INCREMENT", which is not available yet; set MODE="FULL"');
-    expect(error.code).toBe(ACTION);
-    await cloud.call('one.vm.action', 'terminate-hard', noting);
-    await cloud.vmIs(noting, 6, 0);
-  });
 });
 
 describe('restores that are refused', () => {
