@@ -194,7 +194,7 @@ describe('an increment', () => {
       }),
     });
     fc.assert(
-      fc.property(fc.array(any, { maxLength: 5 }), (given) => {
+      fc.property(fc.uniqueArray(any, { maxLength: 5, selector: ({ id }) => id }), (given) => {
         const points = given.map(({ verified, ...change }) => point(0, { ...change, ...(verified && { verified }) }));
         const image = { ...chain, points };
         const { type, parent, tracking } = incremental({ chain: image, unattended: true });

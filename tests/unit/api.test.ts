@@ -38,7 +38,10 @@ beforeAll(async () => {
   await cloud.call('one.vm.action', 'poweroff-hard', off);
   await cloud.vmIs(off, 8, 0);
   template = await cloud.id('one.template.allocate', `NAME="t"\n${VM}`);
-  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, disks: [storedDisk] }));
+  const points = backupImage.points.slice(0, 1).map((point) => ({
+    ...point,
+    layers: point.layers.map((layer) => ({ ...layer, disks: [storedDisk] })),
+  }));
   const record = { ...backupImage, datastoreId: backups, vms: [off], points };
   backup = (await cloud.store.images.allocate((id) => ({ ...record, id }))).id;
 });
