@@ -15,7 +15,10 @@ export function backupDatastore(cloud: FakeCloud): Promise<number> {
 
 /** A full backup of a VM with one disk. */
 export async function plantBackup(cloud: FakeCloud, datastoreId: number, change: Partial<Image>): Promise<number> {
-  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, disks: [storedDisk] }));
+  const points = backupImage.points.slice(0, 1).map((point) => ({
+    ...point,
+    layers: point.layers.map((layer) => ({ ...layer, disks: [storedDisk] })),
+  }));
   const record: Image = { ...backupImage, datastoreId, points, ...change };
   return (await cloud.store.images.allocate((id) => ({ ...record, id }))).id;
 }
