@@ -43,7 +43,6 @@ async function clean(parts: Parts, operation: Operation, stored: boolean): Promi
   const task: CleanupTask = {
     kind: 'cleanup',
     operationId: operation.id,
-    directory: kept.directory,
     backup: host ? { ...kept, hypervisor: parts.hypervisorConfigOf(host) } : kept,
     store: datastore ? await parts.backupStoreConfigOf(datastore) : null,
   };
