@@ -4,6 +4,7 @@ import { pino, type Logger } from 'pino';
 import type { Services } from './api/method.ts';
 import { buildServer } from './api/server.ts';
 import { BackupRunner } from './backup/run.ts';
+import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { openBackupStore, openImageStore } from './datastore/all.ts';
@@ -96,6 +97,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
     images: new ImageRunner(parts),
     tick,
     backups: new BackupRunner(parts, operations, () => tick.wake()),
+    upkeep: new Upkeep(parts, operations),
     restores: new RestoreRunner(parts, operations),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',

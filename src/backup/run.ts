@@ -3,6 +3,7 @@
 import { moverResult } from '../exec/mover.ts';
 import { merge, withText, type Attributes } from '../model/attributes.ts';
 import { writeBackupConfig } from '../model/backup-config.ts';
+import type { BackupPreview } from '../model/backup-preview.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Datastore } from '../model/datastore.ts';
 import {
@@ -41,6 +42,13 @@ interface BackupRun {
   datastore: Datastore;
 }
 
+export interface BackupManner {
+  /** A new chain is wanted. */
+  reset: boolean;
+  /** Nobody is there to answer. */
+  unattended: boolean;
+}
+
 export class BackupRunner {
   readonly #parts: Parts;
   readonly #log: OperationLog;
@@ -56,8 +64,8 @@ export class BackupRunner {
   }
 
   /** Accepts a backup of a VM; the run goes on in the background. Throws when it is not possible, and why. */
-  async start(vmId: number, datastoreId: number): Promise<void> {
-    const run = await this.#decide(vmId, datastoreId);
+  async start(vmId: number, datastoreId: number, how: BackupManner): Promise<void> {
+    const run = await this.#decide(vmId, datastoreId, how);
     await this.#parts.store.transaction(async (tx) => {
       await tx.operations.add(run.operation);
       const { reserved } = run.operation;
@@ -100,14 +108,33 @@ export class BackupRunner {
     this.#runs.track(operation, () => this.#fail(operation, why, true));
   }
 
-  async #decide(vmId: number, datastoreId: number): Promise<BackupRun> {
+  /** What `start` would do now. */
+  async preview(vmId: number, datastoreId: number, how: BackupManner): Promise<BackupPreview> {
+    const { plan, vm, operation } = await this.#decide(vmId, datastoreId, how);
+    const disks = readDisks(vm.template);
+    return {
+      ...{ type: plan.type, reason: plan.reason, live: plan.live, datastoreId, leftOut: plan.leftOut },
+      disks: plan.disks.map(({ diskId, path }) => {
+        const disk = disks.find((one) => one.diskId === diskId);
+        return { diskId, target: disk?.target ?? '', path, virtualMb: disk?.sizeMb ?? 0, dirtyMb: null };
+      }),
+      drops: [],
+      quota: (operation.reserved?.charges ?? []).flatMap(({ metric, amount }) =>
+        metric === 'SIZE' || metric === 'IMAGES'
+          ? [{ whose: `user ${vm.uid} (${vm.uname})`, metric, used: 0, limit: -2, adds: amount }]
+          : [],
+      ),
+    };
+  }
+
+  async #decide(vmId: number, datastoreId: number, { reset, unattended }: BackupManner): Promise<BackupRun> {
     const { store } = this.#parts;
     const vm = await store.vms.get(vmId);
     const datastore = await store.datastores.get(datastoreId);
     nextOrRefuse('backup', vm); // the state is the better reason than what follows from it
     const host = await hostOf(store, vm);
     const directory = vmDirectory(vm, await systemDatastore(store));
-    const plan = planBackup({ vm, datastore, vmDirectory: directory });
+    const plan = planBackup({ vm, datastore, vmDirectory: directory, reset, unattended });
     const operation = this.#log.draft({
       kind: 'backup',
       vmId,

@@ -67,7 +67,7 @@ export const vmMethods: MethodTable = {
     }
     await authorized(call, DATASTORE, datastoreId, 'USE');
     refuseState(vm);
-    await call.backups.start(id, datastoreId);
+    await call.backups.start(id, datastoreId, { reset: false, unattended: false });
     return id;
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
