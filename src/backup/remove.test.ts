@@ -47,7 +47,10 @@ afterEach(async () => {
 async function backup(change: Partial<Image> = {}): Promise<Image> {
   const image = await parts.store.images.allocate((id) => {
     const source = id.toString(16).padStart(8, '0');
-    const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, source }));
+    const points = backupImage.points.slice(0, 1).map((point) => ({
+      ...point,
+      ...{ source, layers: point.layers.map((layer) => ({ ...layer, source })) },
+    }));
     return { ...backupImage, id, name: `b${id}`, source, regtime: id, datastoreId: 100, vms: [0], points, ...change };
   });
   await writeFile(join(directory, `${image.source}.json`), '{}');
