@@ -21,8 +21,8 @@ export interface Services {
   changes: ChangeRunner;
   images: ImageRunner;
   backups: BackupRunner;
-  restores: RestoreRunner;
   upkeep: Upkeep;
+  restores: RestoreRunner;
   tick: VmTick;
   operations: OperationLog;
   /** Directory under which datastores have their own. */

@@ -49,7 +49,8 @@ export class BackupRunner {
   }
 
   /** Accepts a backup of a VM; the run goes on in the background. Throws when it is not possible, and why. */
-  async start(vmId: number, wish: BackupWish): Promise<void> {
+  async start(vmId: number, datastoreId: number, how: Omit<BackupWish, 'datastoreId'>): Promise<void> {
+    const wish = { ...how, datastoreId };
     nextOrRefuse('backup', await this.#parts.store.vms.get(vmId)); // the state is the better reason than what follows from it
     const run = runOf(this.#parts, this.#log, await decide(this.#parts, vmId, wish), wish);
     const { operation, plan } = run;
@@ -74,8 +75,8 @@ export class BackupRunner {
   }
 
   /** What a backup would be if it began now. */
-  preview(vmId: number, wish: BackupWish): Promise<BackupPreview> {
-    return previewBackup(this.#parts, vmId, wish);
+  preview(vmId: number, datastoreId: number, how: Omit<BackupWish, 'datastoreId'>): Promise<BackupPreview> {
+    return previewBackup(this.#parts, vmId, { ...how, datastoreId });
   }
 
   /** Ends the running backup of a VM as failed. Settles when all is cleaned. */

@@ -1,46 +1,59 @@
-// What the template of a backup datastore says about the care of the backups in it. Pure.
+// How a backup datastore looks after what it holds, as its template says: whether each backup is verified, when the base of a chain is
+// rewritten, when space is given back. A value that is not understood is an error that names it.
+import { text, vectors, type Attributes } from './attributes.ts';
+import { oneOf } from './backup-config.ts';
 import { CODE, OneError } from './errors.ts';
-import { text, type Attributes } from './attributes.ts';
 
 export interface BackupPolicy {
-  /** Read each backup back after it was taken. */
+  /** Each backup is verified after it was taken. */
   verify: boolean;
-  /** How far what lies over the base of a chain may grow, in percent of the base, before the base is rewritten. */
+  /** Percent of a chain's base that what lies over it may reach before the base is rewritten. */
   flattenSharePercent: number;
-  /** Least time between two prunes. */
+  /** Shortest time from one prune to the next. */
   pruneIntervalSec: number;
-  /** Longest time that one prune works. */
+  /** Longest time that one prune may take. */
   pruneBudgetSec: number;
 }
 
-export const POLICY_ATTRIBUTES = ['VERIFY', 'FLATTEN_SHARE', 'PRUNE_INTERVAL', 'PRUNE_BUDGET'] as const;
+export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
+  verify: false,
+  flattenSharePercent: 50,
+  pruneIntervalSec: 3600,
+  pruneBudgetSec: 600,
+};
 
-const DAY_SEC = 86_400;
+/** A number attribute: what it counts, and how much of it there may be. */
+interface Range {
+  name: string;
+  unit: string;
+  most: number;
+}
+const FLATTEN_SHARE: Range = { name: 'FLATTEN_SHARE', unit: 'percent', most: 1000 };
+const PRUNE_INTERVAL: Range = { name: 'PRUNE_INTERVAL', unit: 'seconds', most: 31 * 86_400 };
+const PRUNE_BUDGET: Range = { name: 'PRUNE_BUDGET', unit: 'seconds', most: 86_400 };
 
-/** Throws OneError (INTERNAL) that names the attribute, its value and what would be right. */
-export function readBackupPolicy(template: Attributes): BackupPolicy {
-  const whole = (name: string, usual: number, min: number, max: number): number => {
-    const given = text(template, name) ?? '';
-    if (given === '') return usual;
-    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw wrong(name, given, `a whole number from ${min} to ${max}`);
-  };
+export function readBackupPolicy(attributes: Attributes): BackupPolicy {
+  const usual = DEFAULT_BACKUP_POLICY;
+  for (const name of ['VERIFY', ...[FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET].map((range) => range.name)]) {
+    if (vectors(attributes, name).length === 0) continue;
+    throw new OneError(CODE.INTERNAL, `${name}=[ ... ] is not right; it must be a plain value: ${name}="...".`);
+  }
+  const verify = oneOf([['VERIFY', text(attributes, 'VERIFY') ?? '']], 'VERIFY', ['YES', 'NO'], 'NO', '');
   return {
-    verify: yesNo(template, 'VERIFY'),
-    flattenSharePercent: whole('FLATTEN_SHARE', 50, 1, 1000),
-    pruneIntervalSec: whole('PRUNE_INTERVAL', 3600, 0, 365 * DAY_SEC),
-    pruneBudgetSec: whole('PRUNE_BUDGET', 600, 1, DAY_SEC),
+    verify: verify === 'YES',
+    flattenSharePercent: count(attributes, FLATTEN_SHARE, usual.flattenSharePercent),
+    pruneIntervalSec: count(attributes, PRUNE_INTERVAL, usual.pruneIntervalSec),
+    pruneBudgetSec: count(attributes, PRUNE_BUDGET, usual.pruneBudgetSec),
   };
 }
 
-function yesNo(template: Attributes, name: string): boolean {
-  const given = (text(template, name) ?? '').toUpperCase();
-  if (given === '' || given === 'NO') return false;
-  if (given === 'YES') return true;
-  throw wrong(name, text(template, name) ?? '', 'YES or NO');
-}
-
-function wrong(name: string, given: string, right: string): OneError {
-  return new OneError(CODE.INTERNAL, `${name}="${given}" is not usable; it must be ${right}.`);
+function count(attributes: Attributes, { name, unit, most }: Range, otherwise: number): number {
+  const given = text(attributes, name) ?? '';
+  if (given === '') return otherwise;
+  const number = /^\d{1,9}$/.test(given) ? Number(given) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw new OneError(
+    CODE.INTERNAL,
+    `${name}="${given}" is not usable; it must be a number of ${unit} from 1 to ${most}.`,
+  );
 }

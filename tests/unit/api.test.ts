@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { METHODS } from '../../src/api/methods/all.ts';
 import { permissionsFromOctet } from '../../src/model/permissions.ts';
 import { formatCall, XmlRpcFault, type Value } from '../../src/wire/xmlrpc.ts';
+import { storedLayer } from '../compat/planted.ts';
 import { backupImage } from '../golden/objects.ts';
 import { FakeCloud, Refused } from './fake-cloud.ts';
 
@@ -38,19 +39,11 @@ beforeAll(async () => {
   await cloud.call('one.vm.action', 'poweroff-hard', off);
   await cloud.vmIs(off, 8, 0);
   template = await cloud.id('one.template.allocate', `NAME="t"\n${VM}`);
-  const points = backupImage.points.slice(0, 1).map((point) => ({
-    ...point,
-    layers: point.layers.map((layer) => ({ ...layer, disks: [storedDisk] })),
-  }));
+  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, layers: [storedLayer] }));
   const record = { ...backupImage, datastoreId: backups, vms: [off], points };
   backup = (await cloud.store.images.allocate((id) => ({ ...record, id }))).id;
 });
 afterAll(() => cloud.close());
-
-const storedDisk = {
-  ...{ diskId: 0, file: 'disk.0.0', virtualBytes: 2 ** 20, fileBytes: 2 ** 20 },
-  ...{ sha256: '', originalFormat: 'raw' as const },
-};
 
 /** Everything that a refused request could have changed. */
 async function everything(): Promise<unknown> {
@@ -518,6 +511,17 @@ describe('actions that are not possible now', () => {
     const error = await refusal(method, ...params.map(valueOf));
     expect(error.message).toContain(message);
     expect(error.code).toBe(code);
+  });
+
+  it('MODE=INCREMENT takes disks that note their changes, whether it is asked for early or late', async () => {
+    const why = 'disk 0 has FORMAT="raw", and only qcow2 notes what changes. Use MODE="FULL".';
+    const message = expect.stringContaining(why) as string;
+    const config = 'BACKUP_CONFIG=[ MODE="INCREMENT", BACKUP_VOLATILE="YES" ]';
+    const wanted = `DISK=[ TYPE="fs", SIZE="1", FORMAT="raw" ]\n${config}`;
+    expect(await refusal('one.vm.allocate', VM + wanted)).toMatchObject({ code: ALLOCATE, message });
+    const instance = ['one.template.instantiate', template, '', false, wanted] as const;
+    expect(await refusal(...instance)).toMatchObject({ code: ALLOCATE, message });
+    expect(await refusal('one.vm.updateconf', off, config, 0)).toMatchObject({ code: INTERNAL, message });
   });
 });
 

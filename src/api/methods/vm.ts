@@ -64,7 +64,7 @@ export const vmMethods: MethodTable = {
     refuseInJob(vm);
     const to = await backupDatastore(call, vm, datastoreId, reset);
     refuseState(vm);
-    await call.backups.start(id, { datastoreId: to, reset, unattended: false });
+    await call.backups.start(id, to, { reset, unattended: false });
     return id;
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
