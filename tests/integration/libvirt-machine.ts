@@ -8,6 +8,7 @@ import type { Machine, Planted } from '../../src/hypervisor/contract.ts';
 import type { DomainDisk, DomainSpec } from '../../src/hypervisor/hypervisor.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
 import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import { agentAnswers } from '../guest/agent-channel.ts';
 import { buildGuest, copyDisk } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
 
@@ -78,6 +79,7 @@ export async function libvirtMachine(
       await guestConsole?.close();
       guestConsole = await GuestConsole.ofDomain(spec.name, log);
       await guestConsole.ready();
+      if (agent) await agentAnswers(spec.name);
     },
     count: async () => {
       const put = (device: string): string => `dd of=${device} bs=512 seek=2048 conv=notrunc oflag=direct 2>/dev/null`;
