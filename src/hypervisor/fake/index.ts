@@ -3,6 +3,7 @@
 import { watch } from 'node:fs/promises';
 import { CODE, OneError } from '../../model/errors.ts';
 import { vmIdOf } from '../../model/ids.ts';
+import type { DiskFormat } from '../../model/image.ts';
 import type {
   Adopted,
   BackupBegin,
@@ -14,6 +15,7 @@ import type {
   DomainStats,
   HostDescription,
   Hypervisor,
+  OverlaidDisk,
   TrackerQuestion,
   TrackerState,
   WildDomain,
@@ -216,5 +218,14 @@ export class FakeHypervisor implements Hypervisor {
 
   async settleTrackers(): Promise<string[]> {
     return [];
+  }
+
+  /** Layers are never made here. */
+  async collapseOverlays(): Promise<string[]> {
+    return [];
+  }
+
+  async activeLayer({ path, format }: OverlaidDisk): Promise<{ path: string; format: DiskFormat }> {
+    return { path, format };
   }
 }

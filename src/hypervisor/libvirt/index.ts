@@ -3,6 +3,7 @@
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { field, vectors } from '../../model/attributes.ts';
 import { vmIdOf } from '../../model/ids.ts';
+import type { DiskFormat } from '../../model/image.ts';
 import type {
   Adopted,
   BackupBegin,
@@ -14,6 +15,7 @@ import type {
   DomainStats,
   HostDescription,
   Hypervisor,
+  OverlaidDisk,
   TrackerQuestion,
   TrackerState,
   WildDomain,
@@ -243,6 +245,14 @@ export class LibvirtHypervisor implements Hypervisor {
 
   async settleTrackers(): Promise<string[]> {
     return [];
+  }
+
+  async collapseOverlays(): Promise<string[]> {
+    return [];
+  }
+
+  async activeLayer({ path, format }: OverlaidDisk): Promise<{ path: string; format: DiskFormat }> {
+    return { path, format };
   }
 
   /** State of a domain that must be there for it to be `done` to. */
