@@ -34,7 +34,13 @@ export async function beginOff(begin: BackupBegin): Promise<BackupExports> {
   }
 }
 
-async function serve(runDirectory: string, disk: Disk, servers: Running[]): Promise<DiskExport> {
+/** Serves a disk, with further options of qemu-nbd. The server is in `servers` as soon as it runs. */
+export async function serve(
+  runDirectory: string,
+  disk: Pick<Disk, 'diskId' | 'path' | 'format'>,
+  servers: Running[],
+  options: string[] = [],
+): Promise<DiskExport> {
   const socket = directory.diskSocketFile(runDirectory, disk.diskId);
   const exportName = directory.exportName(disk.diskId);
   await rm(socket, { force: true });
@@ -49,6 +55,7 @@ async function serve(runDirectory: string, disk: Disk, servers: Running[]): Prom
     exportName,
     `--shared=${SHARED}`,
     '-t',
+    ...options,
     '--',
     disk.path,
   ];
@@ -60,7 +67,7 @@ async function serve(runDirectory: string, disk: Disk, servers: Running[]): Prom
   return { diskId: disk.diskId, socket, exportName };
 }
 
-async function listening(socket: string, server: Running, disk: Disk): Promise<void> {
+async function listening(socket: string, server: Running, disk: Pick<Disk, 'diskId' | 'path'>): Promise<void> {
   let ended: Exit | undefined;
   void server.exit.then((exit) => (ended = exit));
   const until = Date.now() + SOCKET_LIMIT_MS;
