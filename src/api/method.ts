@@ -3,6 +3,7 @@
 import type { Value } from '../wire/xmlrpc.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import type { BackupRunner } from '../backup/run.ts';
+import type { Upkeep } from '../backup/upkeep.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { RestoreRunner } from '../restore/run.ts';
@@ -20,6 +21,7 @@ export interface Services {
   changes: ChangeRunner;
   images: ImageRunner;
   backups: BackupRunner;
+  upkeep: Upkeep;
   restores: RestoreRunner;
   tick: VmTick;
   operations: OperationLog;

@@ -2,6 +2,7 @@
 import { CODE, OneError } from '../model/errors.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
+import { endChain } from '../vm/increment-ability.ts';
 
 /** Puts VMs into a job; throws when one has ended or is in another job, and then none is. To be called in a transaction. */
 export async function joinJob(tx: Store, jobId: number, vmIds: readonly number[]): Promise<void> {
@@ -20,7 +21,11 @@ export async function joinJob(tx: Store, jobId: number, vmIds: readonly number[]
         { objectId: id },
       );
     }
-    await tx.vms.update(id, (vm) => void (vm.backups.config.backupJobId = jobId));
+    if (other === jobId) continue;
+    await tx.vms.update(id, (vm) => {
+      endChain(vm, `the VM was put into backup job ${jobId}`);
+      vm.backups.config.backupJobId = jobId;
+    });
   }
 }
 

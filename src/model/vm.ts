@@ -1,6 +1,7 @@
 // A virtual machine as it is stored: its numbers are OpenNebula's.
 import type { Attributes } from './attributes.ts';
 import type { BackupConfig } from './backup-config.ts';
+import type { BackupPoint } from './image.ts';
 import type { Owned } from './permissions.ts';
 
 export const VM_STATE = {
@@ -143,6 +144,12 @@ export type VmChange =
 export type DiskSnapshotChange = 'create-disk-snapshot' | 'revert-disk-snapshot' | 'delete-disk-snapshot';
 export type SnapshotChange = 'create-snapshot' | 'revert-snapshot' | 'delete-snapshot';
 
+/** `pointId` is the increment in the image, 0 for a full backup. */
+export type LastBackup = { imageId: number; pointId: number } & Pick<
+  BackupPoint,
+  'type' | 'reason' | 'consistency' | 'date'
+>;
+
 export interface Vm extends Owned {
   state: VmState;
   lcmState: LcmState;
@@ -173,6 +180,12 @@ export interface Vm extends Owned {
     configured: boolean;
     config: BackupConfig;
     ids: number[];
+    /** The backup that is under way. */
+    running?: { datastoreId: number };
+    /** The newest backup that ended well, as it was when it was taken; its image may be gone. */
+    last?: LastBackup;
+    /** Whether the hypervisor may have trackers of this VM. */
+    tracked?: boolean;
     /** Number of the next tracker, `one-<vmid>-<n>`: counted on for ever, so that no name ever means two points. */
     nextTracker?: number;
     /** Why the last chain of increments ended, in words: the reason of the full backup that follows. */

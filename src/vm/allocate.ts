@@ -7,6 +7,7 @@ import { permissionsFromOctet, type Permissions } from '../model/permissions.ts'
 import type { Image } from '../model/image.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { makeDisk } from './disks.ts';
+import { incrementsRefused } from './increment-ability.ts';
 import { makeNic, refuseUnofferedNics, type FindNetwork } from './nics.ts';
 
 /** Attributes that make up a VM's TEMPLATE; all others are the user's and go to USER_TEMPLATE unchanged. */
@@ -64,6 +65,14 @@ export interface VmOrder {
 
 /** The record; NICs have no addresses yet. */
 export function allocateVm(id: number, order: VmOrder): Vm {
+  const vm = record(id, order);
+  const why = incrementsRefused(vm);
+  if (why === undefined) return vm;
+  const what = 'Error allocating a new virtual machine. BACKUP_CONFIG/MODE="INCREMENT" is not possible for it';
+  throw new OneError(CODE.ALLOCATE, `${what}: ${why}`);
+}
+
+function record(id: number, order: VmOrder): Vm {
   const { template, owner, nowSec } = order;
   refuseTexts(template, ['DISK', 'NIC', 'BACKUP_CONFIG']);
   const backupConfig = vectors(template, 'BACKUP_CONFIG')[0];

@@ -12,7 +12,6 @@ import type { ChangeWork } from './change.ts';
 import { addDisk, addNic, diskOf, nicOf, refuseDetach, refuseNicDetach, removeDisk, removeNic } from './device-list.ts';
 import { diskPath, isInPlace } from './disks.ts';
 import { domainDisk, domainNic } from './domain-spec.ts';
-import { endChain, takesPart } from './increment-ability.ts';
 import { leaseNic } from './leases.ts';
 import { collapse, removeLayers } from './overlays.ts';
 import type { Parts } from './parts.ts';
@@ -62,12 +61,6 @@ export function attachDisk(diskId: number): ChangeWork {
       await hypervisor.attachDisk(vm.deployId, domainDisk(disk, images.get(disk.imageId), directory));
     },
     undo: (parts, vm) => takeDiskAway(parts, vm, diskId),
-    done: (vm) => {
-      const disk = diskOf(vm, diskId);
-      if (takesPart(disk, vm.backups.config.backupVolatile)) {
-        endChain(vm, `disk ${diskId} was attached after the last backup`);
-      }
-    },
     failed: (vm) => removeDisk(vm, diskId),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { vm } from '../../tests/golden/objects.ts';
 import type { Attributes, Vector } from '../model/attributes.ts';
 import type { Vm } from '../model/vm.ts';
-import { canIncrement, endChain } from './increment-ability.ts';
+import { canIncrement, endChain, incrementsRefused, whyChainEnds } from './increment-ability.ts';
 
 const disk = (id: number, ...more: Vector): Attributes[number] => ['DISK', [['DISK_ID', String(id)], ...more]];
 const machine = (template: Attributes, change: Partial<Vm> = {}, backupVolatile = false): Vm => ({
@@ -43,6 +43,29 @@ describe('increments are', () => {
     const diskSnapshots = [{ diskId: 0, nextId: 4, snapshots: [] }];
     const root = disk(0, ['FORMAT', 'qcow2']);
     expect(canIncrement(machine([root, ...never, volatile], { diskSnapshots }))).toEqual([]);
+  });
+});
+
+describe('a configuration', () => {
+  const raw = machine([disk(0, ['FORMAT', 'raw'])]);
+  const { config } = raw.backups;
+
+  it('with increments is refused when they are not possible, and says what is', () => {
+    expect(incrementsRefused(raw)).toBe('disk 0 has FORMAT="raw", and only qcow2 notes what changes. Use MODE="FULL".');
+    expect(incrementsRefused(raw, { ...config, mode: 'FULL' })).toBeUndefined();
+    expect(incrementsRefused(machine([disk(0, ['FORMAT', 'qcow2'])]))).toBeUndefined();
+    const volatile = machine([disk(0, ['FORMAT', 'raw'], ['TYPE', 'fs'])]);
+    expect(incrementsRefused(volatile)).toBeUndefined();
+    expect(incrementsRefused(volatile, { ...config, backupVolatile: true })).toMatch(/^disk 0 has FORMAT="raw"/);
+  });
+
+  it('that makes backups in another way ends the chain, and says which', () => {
+    expect(whyChainEnds(config, { ...config, mode: 'FULL' })).toBe('MODE was changed to FULL');
+    expect(whyChainEnds(config, { ...config, incrementMode: 'SNAPSHOT' })).toBe(
+      'INCREMENT_MODE was changed to SNAPSHOT',
+    );
+    expect(whyChainEnds(config, { ...config, backupVolatile: true })).toBe('BACKUP_VOLATILE was changed to YES');
+    expect(whyChainEnds(config, { ...config, keepLast: 9, fsFreeze: 'AGENT', freezeLimitSec: 3 })).toBeUndefined();
   });
 });
 

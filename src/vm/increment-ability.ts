@@ -1,6 +1,7 @@
 // Whether the changes of a VM can be backed up instead of the whole: every disk that takes part must be a qcow2 without snapshots,
 // and the VM must have none either. And what ends a chain of increments, with why. Pure.
 import { vectors } from '../model/attributes.ts';
+import type { BackupConfig } from '../model/backup-config.ts';
 import type { Vm } from '../model/vm.ts';
 import { readDisks, type VmDisk } from './disks.ts';
 
@@ -18,6 +19,24 @@ export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backup
     ...(snapshots ? ['the VM has snapshots (onevm snapshot-delete removes them)'] : []),
     ...taking.flatMap((disk) => reasonsOf(disk, vm.diskSnapshots)),
   ];
+}
+
+/** Why a configuration that wants increments is not possible, in words; undefined when it is, or wants none. */
+export function incrementsRefused(
+  vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups'>,
+  config: BackupConfig = vm.backups.config,
+): string | undefined {
+  if (config.mode !== 'INCREMENT') return undefined;
+  const [why] = canIncrement({ ...vm, backups: { ...vm.backups, config } });
+  return why && `${why}. Use MODE="FULL".`;
+}
+
+/** Increments follow only increments that were made in the same way: what a new configuration changes of that, in words. */
+export function whyChainEnds(before: BackupConfig, now: BackupConfig): string | undefined {
+  if (now.mode !== before.mode) return `MODE was changed to ${now.mode}`;
+  if (now.incrementMode !== before.incrementMode) return `INCREMENT_MODE was changed to ${now.incrementMode}`;
+  if (now.backupVolatile === before.backupVolatile) return undefined;
+  return `BACKUP_VOLATILE was changed to ${now.backupVolatile ? 'YES' : 'NO'}`;
 }
 
 /** The next backup begins a new chain, and can say why. */

@@ -5,7 +5,7 @@ import { DEFAULT_BACKUP_CONFIG, readBackupConfig, type BackupConfig } from '../m
 import { CODE, OneError } from '../model/errors.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { refuseTexts } from './allocate.ts';
-import { canIncrement } from './increment-ability.ts';
+import { endChain, incrementsRefused, whyChainEnds } from './increment-ability.ts';
 import { stateName } from './states.ts';
 
 const UPDATABLE = new Set(['OS', 'FEATURES', 'INPUT', 'GRAPHICS', 'VIDEO', 'RAW', 'CONTEXT', 'CPU_MODEL']);
@@ -44,15 +44,9 @@ export function updateConf(vm: Vm, given: Attributes, append: boolean): void {
     const kept = { ...DEFAULT_BACKUP_CONFIG, ...pointers(before) };
     const config = readBackupConfig(backup, append ? before : kept);
     refuseIncrement(vm, config);
-    // a chain goes on only while increments follow increments made in the same way
-    const goesOn =
-      config.mode === 'INCREMENT' && before.mode === 'INCREMENT' && config.incrementMode === before.incrementMode;
-    const chain = goesOn && config.backupVolatile === before.backupVolatile;
-    vm.backups = {
-      ...vm.backups,
-      configured: true,
-      config: chain ? config : { ...config, incrementalBackupId: -1, lastIncrementId: -1 },
-    };
+    vm.backups = { ...vm.backups, configured: true, config };
+    const ended = whyChainEnds(before, config);
+    if (ended !== undefined) endChain(vm, ended);
   }
   const changes = given.filter(([name]) => UPDATABLE.has(name));
   vm.template = merge(vm.template, changes);
@@ -63,12 +57,11 @@ function pointers({ incrementalBackupId, lastIncrementId, backupJobId }: BackupC
 }
 
 function refuseIncrement(vm: Vm, config: BackupConfig): void {
-  if (config.mode !== 'INCREMENT') return;
-  const [why] = canIncrement({ ...vm, backups: { ...vm.backups, config } });
+  const why = incrementsRefused(vm, config);
   if (why === undefined) return;
   throw new OneError(
     CODE.INTERNAL,
-    `BACKUP_CONFIG/MODE="INCREMENT" is not possible for virtual machine ${vm.id}: ${why}. Use MODE="FULL".`,
+    `BACKUP_CONFIG/MODE="INCREMENT" is not possible for virtual machine ${vm.id}: ${why}`,
     { objectId: vm.id },
   );
 }

@@ -1,11 +1,17 @@
 // What a backup leaves, planted where no backup was taken: the datastore of it and its image.
-import type { Image } from '../../src/model/image.ts';
+import type { Image, Layer } from '../../src/model/image.ts';
 import { backupImage } from '../golden/objects.ts';
 import type { FakeCloud } from '../unit/fake-cloud.ts';
 
-const storedDisk = {
-  ...{ diskId: 0, file: 'disk.0.0', virtualBytes: 2 ** 20, fileBytes: 2 ** 20 },
-  ...{ sha256: '', originalFormat: 'raw' as const },
+/** One raw disk, whole. */
+export const storedLayer: Layer = {
+  ...{ source: '25f4b298', path: '/backup', pointId: 0, sizeMb: 1 },
+  disks: [
+    {
+      ...{ diskId: 0, file: 'disk.0.0', virtualBytes: 2 ** 20, fileBytes: 2 ** 20 },
+      ...{ sha256: '', originalFormat: 'raw' },
+    },
+  ],
 };
 
 /** A datastore for backups; nothing is in it. */
@@ -15,7 +21,7 @@ export function backupDatastore(cloud: FakeCloud): Promise<number> {
 
 /** A full backup of a VM with one disk. */
 export async function plantBackup(cloud: FakeCloud, datastoreId: number, change: Partial<Image>): Promise<number> {
-  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, disks: [storedDisk] }));
+  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, layers: [storedLayer] }));
   const record: Image = { ...backupImage, datastoreId, points, ...change };
   return (await cloud.store.images.allocate((id) => ({ ...record, id }))).id;
 }

@@ -1,7 +1,7 @@
 // The objects that the golden documents and the golden command line output are made from.
 import type { Datastore } from '../../src/model/datastore.ts';
 import type { Host } from '../../src/model/host.ts';
-import type { Image } from '../../src/model/image.ts';
+import type { Image, Layer } from '../../src/model/image.ts';
 import { permissionsFromOctet } from '../../src/model/permissions.ts';
 import type { Group, User } from '../../src/model/user.ts';
 import type { VmTemplate } from '../../src/model/vm-template.ts';
@@ -160,6 +160,13 @@ export const pendingVm: Vm = {
   backups: { configured: false, config: DEFAULT_BACKUP_CONFIG, ids: [] },
 };
 
+/** What one point of the backup brings: disk 0, of which an increment holds what changed. */
+function layer(pointId: number, source: string, sizeMb: number, fileBytes: number): Layer {
+  const stored = { diskId: 0, file: `disk.0.${pointId}`, virtualBytes: 2 ** 28, fileBytes, sha256: '' };
+  const disks = [{ ...stored, originalFormat: 'qcow2' as const }];
+  return { source, path: '/var/lib/one/datastores/0/0/backup', pointId, sizeMb, disks };
+}
+
 export const backupImage: Image = {
   ...owned,
   id: 1,
@@ -187,7 +194,7 @@ export const backupImage: Image = {
       date: 1669901816,
       sizeMb: 172,
       source: '25f4b298',
-      layers: [],
+      layers: [layer(0, '25f4b298', 172, 180_355_072)],
       consistency: 'crash',
       tracker: '',
       vmTemplate: [],
@@ -200,7 +207,7 @@ export const backupImage: Image = {
       date: 1669904566,
       sizeMb: 0,
       source: '6968545c',
-      layers: [],
+      layers: [layer(1, '6968545c', 0, 262_144)],
       consistency: 'crash',
       tracker: '',
       vmTemplate: [],

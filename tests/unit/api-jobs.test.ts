@@ -97,6 +97,24 @@ describe('a backup job', () => {
     expect(await jobOf(other)).toBeUndefined();
   });
 
+  it('ends the chain that a VM brings, once', async () => {
+    const mine = await vm();
+    await cloud.call('one.vm.updateconf', mine, 'BACKUP_CONFIG=[ MODE="INCREMENT" ]', 0);
+    const chain = { incrementalBackupId: 7, lastIncrementId: 2 };
+    const chained = (): Promise<unknown> =>
+      cloud.store.vms.update(mine, (record) => void Object.assign(record.backups.config, chain));
+    await chained();
+    const id = await job('weekly', `BACKUP_VMS="${mine}"`);
+    expect((await cloud.store.vms.get(mine)).backups).toMatchObject({
+      chainEnded: `the VM was put into backup job ${id}`,
+      config: { incrementalBackupId: -1, lastIncrementId: -1, backupJobId: id },
+    });
+    await chained();
+    await cloud.call('one.backupjob.update', id, `BACKUP_VMS="${await vm()},${mine}"`, 1);
+    expect((await cloud.store.vms.get(mine)).backups.config).toMatchObject(chain);
+    await cloud.call('one.backupjob.delete', id);
+  });
+
   it.each([
     ['', CODE.ALLOCATE, /NAME is empty/],
     ['NAME="a"\nMODE="HALF"', CODE.INTERNAL, /MODE="HALF" is not known/],

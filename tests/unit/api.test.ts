@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { METHODS } from '../../src/api/methods/all.ts';
 import { permissionsFromOctet } from '../../src/model/permissions.ts';
 import { formatCall, XmlRpcFault, type Value } from '../../src/wire/xmlrpc.ts';
+import { storedLayer } from '../compat/planted.ts';
 import { backupImage } from '../golden/objects.ts';
 import { FakeCloud, Refused } from './fake-cloud.ts';
 
@@ -38,16 +39,11 @@ beforeAll(async () => {
   await cloud.call('one.vm.action', 'poweroff-hard', off);
   await cloud.vmIs(off, 8, 0);
   template = await cloud.id('one.template.allocate', `NAME="t"\n${VM}`);
-  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, disks: [storedDisk] }));
+  const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, layers: [storedLayer] }));
   const record = { ...backupImage, datastoreId: backups, vms: [off], points };
   backup = (await cloud.store.images.allocate((id) => ({ ...record, id }))).id;
 });
 afterAll(() => cloud.close());
-
-const storedDisk = {
-  ...{ diskId: 0, file: 'disk.0.0', virtualBytes: 2 ** 20, fileBytes: 2 ** 20 },
-  ...{ sha256: '', originalFormat: 'raw' as const },
-};
 
 /** Everything that a refused request could have changed. */
 async function everything(): Promise<unknown> {
@@ -517,16 +513,15 @@ describe('actions that are not possible now', () => {
     expect(error.code).toBe(code);
   });
 
-  it('MODE=INCREMENT may be written down, and a backup says that it is not available', async () => {
-    const image = await cloud.image('NAME="noting"\nSIZE="1"\nFORMAT="qcow2"\nPERSISTENT="YES"');
-    const noting = await cloud.id('one.vm.allocate', `${VM}DISK=[ IMAGE_ID="${image}" ]`, false);
-    await cloud.vmIs(noting, 3, 3);
-    await cloud.call('one.vm.updateconf', noting, 'BACKUP_CONFIG=[ MODE="INCREMENT" ]', 0);
-    const error = await refusal('one.vm.backup', noting, backups);
-    expect(error.message).toContain('has BACKUP_CONFIG/MODE="INCREMENT", which is not available yet; set MODE="FULL"');
-    expect(error.code).toBe(ACTION);
-    await cloud.call('one.vm.action', 'terminate-hard', noting);
-    await cloud.vmIs(noting, 6, 0);
+  it('MODE=INCREMENT takes disks that note their changes, whether it is asked for early or late', async () => {
+    const why = 'disk 0 has FORMAT="raw", and only qcow2 notes what changes. Use MODE="FULL".';
+    const message = expect.stringContaining(why) as string;
+    const config = 'BACKUP_CONFIG=[ MODE="INCREMENT", BACKUP_VOLATILE="YES" ]';
+    const wanted = `DISK=[ TYPE="fs", SIZE="1", FORMAT="raw" ]\n${config}`;
+    expect(await refusal('one.vm.allocate', VM + wanted)).toMatchObject({ code: ALLOCATE, message });
+    const instance = ['one.template.instantiate', template, '', false, wanted] as const;
+    expect(await refusal(...instance)).toMatchObject({ code: ALLOCATE, message });
+    expect(await refusal('one.vm.updateconf', off, config, 0)).toMatchObject({ code: INTERNAL, message });
   });
 });
 

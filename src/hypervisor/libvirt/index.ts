@@ -35,6 +35,7 @@ import { notOurs } from './ownership.ts';
 import * as snapshots from './snapshots.ts';
 import { readSaved, restoreSaved, save } from './saved.ts';
 import { readStats, STATS } from './stats.ts';
+import * as trackers from './trackers.ts';
 import { unreachableError, unreachableFor } from './reach.ts';
 import { Virsh } from './virsh.ts';
 import { readWilds } from './wilds.ts';
@@ -256,18 +257,17 @@ export class LibvirtHypervisor implements Hypervisor {
 
   async cleanBackup(begin: BackupBegin): Promise<string[]> {
     const done = await cleanUp(this.#virsh, begin);
-    const { domain, disks, tracking } = begin;
-    if (tracking?.mode !== 'SNAPSHOT') return done;
-    return [...done, ...(await overlays.cleanLayers(this.#virsh, domain, disks, tracking.next))];
+    return [...done, ...(await overlays.cleanLayers(this.#virsh, begin))];
   }
 
   async trackers(question: TrackerQuestion): Promise<TrackerState[]> {
     if (question.mode === 'SNAPSHOT') return overlays.layerTrackers(this.#virsh, question);
-    return question.disks.map(({ diskId }) => ({ diskId, trouble: 'nothing notes its changes', dirtyBytes: null }));
+    return trackers.trackers(this.#virsh, question);
   }
 
-  async settleTrackers(settle: Pick<SettleTask, 'vmId' | 'domain' | 'disks' | 'keep'>): Promise<string[]> {
-    return overlays.settleLayers(this.#virsh, settle);
+  async settleTrackers(done: Pick<SettleTask, 'vmId' | 'domain' | 'disks' | 'keep'>): Promise<string[]> {
+    const layers = await overlays.settleLayers(this.#virsh, done);
+    return [...layers, ...(await trackers.settle(this.#virsh, done))];
   }
 
   async collapseOverlays(name: string, disks: OverlaidDisk[]): Promise<string[]> {

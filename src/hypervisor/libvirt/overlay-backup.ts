@@ -8,7 +8,7 @@ import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
 import { whileHeld } from './freeze.ts';
 import { readDomain } from './live-xml.ts';
 import { refuseUnlessFree } from './live-backup.ts';
-import { serve } from './off-exports.ts';
+import { serve, serveLayer } from './off-server.ts';
 import { carryOut, makeLayer, namesIn } from './overlay-files.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
 import { collapse, lookNow, mended, mergeBetween, type Subject } from './overlay-merge.ts';
@@ -17,8 +17,6 @@ import { troubleOf } from './overlays.ts';
 import { makeRunDirectory, removeRunFiles } from './run-directory.ts';
 import type { Virsh } from './virsh.ts';
 import { element, lines } from './xml.ts';
-
-const CHANGES = { context: 'qemu:allocation-depth', kind: 'allocation-depth' } as const;
 
 /** A disk with the layer that begins now. */
 interface Begun {
@@ -67,8 +65,7 @@ async function read(
     const exports: DiskExport[] = [];
     for (const one of begun) {
       const layer = { diskId: one.subject.disk.diskId, ...(await standing(one, parent)) };
-      if (parent === null) exports.push(await serve(runDirectory, layer, servers));
-      else exports.push({ ...(await serve(runDirectory, layer, servers, ['--allocation-depth'])), changes: CHANGES });
+      exports.push(await (parent === null ? serve : serveLayer)(runDirectory, layer, servers));
     }
     return { exports, end };
   } catch (error) {
@@ -127,9 +124,9 @@ async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Pr
     return element('disk', { name: target, snapshot: 'external' }, element('driver', { type: 'qcow2' }), source);
   });
   const xml = lines(element('domainsnapshot', {}, element('disks', {}, ...asked)));
-  const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata', '--xmlfile'];
+  const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata'];
   const date = nowSec();
-  await virsh.orderWithXml(`let ${domain} go on new layers`, 'snapshot-create', domain, how, xml);
+  await virsh.orderWithXml(`let ${domain} go on new layers`, 'snapshot-create', domain, how, { '--xmlfile': xml });
   return date;
 }
 

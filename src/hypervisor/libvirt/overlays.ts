@@ -1,9 +1,16 @@
 // Layers over the disks of a machine, for increment mode SNAPSHOT: which one it boots from, what has changed since a tracker began, and
 // which of them are put into the disk once a backup is recorded. The newest file of a disk is always the right one.
-import type { DomainDisk, DomainSpec, OverlaidDisk, TrackerQuestion, TrackerState } from '../hypervisor.ts';
+import type {
+  BackupBegin,
+  DomainDisk,
+  DomainSpec,
+  OverlaidDisk,
+  TrackerQuestion,
+  TrackerState,
+} from '../hypervisor.ts';
 import { reasonOf } from '../../model/errors.ts';
 import type { SettleTask, TaskDisk } from '../../model/mover-protocol.ts';
-import { carryOut, readStack, tidy, writtenBytes } from './overlay-files.ts';
+import { carryOut, namesIn, readStack, tidy, writtenBytes } from './overlay-files.ts';
 import { forgetLeaving } from './overlay-leave.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
 import { collapse, mended, mergeBetween, type Subject } from './overlay-merge.ts';
@@ -69,7 +76,7 @@ export async function settleLayers(
 ): Promise<string[]> {
   const tracker = trackerNumber(keep.at(-1) ?? '') ?? -1;
   const done: string[] = [];
-  for (const disk of disks) done.push(...(await settleDisk({ virsh, domain, disk }, tracker)));
+  for (const disk of await overlaid(disks)) done.push(...(await settleDisk({ virsh, domain, disk }, tracker)));
   return done;
 }
 
@@ -82,27 +89,33 @@ async function settleDisk(subject: Subject, tracker: number): Promise<string[]> 
 
 export async function collapseLayers(virsh: Virsh, domain: string, disks: readonly OverlaidDisk[]): Promise<string[]> {
   const done: string[] = [];
-  for (const disk of disks) done.push(...(await collapse({ virsh, domain, disk })));
+  for (const disk of await overlaid(disks)) done.push(...(await collapse({ virsh, domain, disk })));
   return done;
 }
 
 /** After a run that died: its tracker's layer goes when nothing was written to it, else the next backup merges it. */
 export async function cleanLayers(
   virsh: Virsh,
-  domain: string,
-  disks: readonly OverlaidDisk[],
-  tracker: string,
+  { domain, disks, tracking }: Pick<BackupBegin, 'domain' | 'disks' | 'tracking'>,
 ): Promise<string[]> {
+  const tracker = tracking?.mode === 'SNAPSHOT' ? trackerNumber(tracking.next) : undefined;
   const done: string[] = [];
-  for (const disk of disks) {
+  for (const disk of await overlaid(disks)) {
     const { look, done: mending } = await mended({ virsh, domain, disk });
     done.push(...mending);
     const top = newest(look.stack);
-    const own = look.stack.layers.length - 1 === layerOf(look.stack, trackerNumber(tracker) ?? -1);
+    const own = look.stack.layers.length - 1 === layerOf(look.stack, tracker ?? -1);
     if (look.live !== null || !own || (await writtenBytes(top, 1)) > 0) continue;
     await carryOut({ kind: 'remove', path: top.path });
     await tidy(disk.overlays);
     done.push(`Removed ${top.path}, to which nothing had been written.`);
   }
   return done;
+}
+
+/** Disks with anything to look at: most have no layers, and then nobody need be asked. */
+async function overlaid<D extends OverlaidDisk>(disks: readonly D[]): Promise<D[]> {
+  const found: D[] = [];
+  for (const disk of disks) if ((await namesIn(disk.overlays)).length > 0) found.push(disk);
+  return found;
 }

@@ -38,6 +38,19 @@ const making: readonly Case[] = [
     'ALLOCATE',
     /DS_MAD/,
   ),
+  makes(
+    datastore('allocate'),
+    'with a policy',
+    ['NAME="careful"\nTYPE="BACKUP_DS"\nDS_MAD="fake"\nVERIFY="YES"\nFLATTEN_SHARE="30"\nPRUNE_INTERVAL="60"', -1],
+    'careful',
+  ),
+  bad(
+    datastore('allocate'),
+    'a share that is not one',
+    ['NAME="a"\nTYPE="BACKUP_DS"\nDS_MAD="fake"\nFLATTEN_SHARE="half"', -1],
+    'ALLOCATE',
+    /FLATTEN_SHARE="half" .* from 1 to 1000/,
+  ),
   bad(
     datastore('allocate'),
     'restic without its password',
@@ -119,6 +132,21 @@ const changing: readonly Case[] = [
   }),
   bad(datastore('update'), 'another type', [ref('xml'), 'TYPE="IMAGE_DS"', 1], 'ACTION', /TYPE/),
   bad(datastore('update'), 'a type that is not known', [ref('xml'), 'TYPE="DANCE_DS"', 1], 'ACTION', /TYPE/),
+  good(datastore('update'), 'when space is given back', [ref('careful'), 'PRUNE_BUDGET="30"', 1]),
+  bad(
+    datastore('update'),
+    'a time that is none',
+    [ref('careful'), 'PRUNE_INTERVAL="hourly"', 1],
+    'INTERNAL',
+    /PRUNE_INTERVAL="hourly"/,
+  ),
+  bad(
+    datastore('update'),
+    'neither yes nor no',
+    [ref('careful'), 'VERIFY="sometimes"', 1],
+    'INTERNAL',
+    /VERIFY="sometimes" .*YES, NO/,
+  ),
   bad(datastore('update'), 'another driver', [ref('xml'), 'DS_MAD="restic"', 1], 'ACTION', /DS_MAD/),
   bad(datastore('update'), 'a wrong flag', [ref('imgs'), 'A=b', 0x1000], 'XML_RPC_API', /4096/),
   bad(datastore('update'), 'none', [4711, 'A=b', 0], 'NO_EXISTS'),
@@ -158,7 +186,9 @@ const ending: readonly Case[] = [
   good('one.image.delete', 'the image', [ref('inside')]),
   bad(datastore('delete'), 'none', [4711], 'NO_EXISTS'),
   bad(datastore('delete'), 'by others', [ref('imgs')], 'AUTHORIZATION', /ADMIN DATASTORE/, ANN),
-  ...['imgs', 'xml', 'sys', 'restic'].map((name) => good(datastore('delete'), `the datastore "${name}"`, [ref(name)])),
+  ...['imgs', 'xml', 'sys', 'restic', 'careful'].map((name) =>
+    good(datastore('delete'), `the datastore "${name}"`, [ref(name)]),
+  ),
   bad(datastore('delete'), 'twice', [ref('imgs')], 'NO_EXISTS'),
 ];
 

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_BACKUP_POLICY, readBackupPolicy } from './backup-policy.ts';
+
+describe('the policy of a backup datastore', () => {
+  it('is the usual one when the template says nothing, or nothing in particular', () => {
+    expect(readBackupPolicy([['RESTIC_PASSWORD', 'x']])).toEqual(DEFAULT_BACKUP_POLICY);
+    const names = ['VERIFY', 'FLATTEN_SHARE', 'PRUNE_INTERVAL', 'PRUNE_BUDGET'];
+    expect(readBackupPolicy(names.map((name) => [name, '']))).toEqual(DEFAULT_BACKUP_POLICY);
+  });
+
+  it('is what the template says', () => {
+    const range = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+    const policies = fc.tuple(fc.boolean(), range(1000), range(2_678_400), range(86_400));
+    fc.assert(
+      fc.property(policies, ([verify, flattenSharePercent, pruneIntervalSec, pruneBudgetSec]) => {
+        expect(
+          readBackupPolicy([
+            ['VERIFY', verify ? 'yes' : 'NO'],
+            ['FLATTEN_SHARE', String(flattenSharePercent)],
+            ['PRUNE_INTERVAL', String(pruneIntervalSec)],
+            ['PRUNE_BUDGET', String(pruneBudgetSec)],
+          ]),
+        ).toEqual({ verify, flattenSharePercent, pruneIntervalSec, pruneBudgetSec });
+      }),
+    );
+  });
+
+  it.each([
+    ['VERIFY', 'MAYBE', 'VERIFY="MAYBE" is not known; it must be one of YES, NO.'],
+    ['FLATTEN_SHARE', '0', 'FLATTEN_SHARE="0" is not usable; it must be a number of percent from 1 to 1000.'],
+    ['FLATTEN_SHARE', '1001', 'FLATTEN_SHARE="1001" is not usable; it must be a number of percent from 1 to 1000.'],
+    ['FLATTEN_SHARE', '50%', 'FLATTEN_SHARE="50%" is not usable; it must be a number of percent from 1 to 1000.'],
+    ['PRUNE_INTERVAL', '-1', 'PRUNE_INTERVAL="-1" is not usable; it must be a number of seconds from 1 to 2678400.'],
+    ['PRUNE_BUDGET', '1h', 'PRUNE_BUDGET="1h" is not usable; it must be a number of seconds from 1 to 86400.'],
+  ])('refuses %s="%s" and says what would be right', (name, value, message) => {
+    expect(() => readBackupPolicy([[name, value]])).toThrow(message);
+  });
+
+  it('refuses a vector where a value is wanted', () => {
+    expect(() => readBackupPolicy([['VERIFY', [['A', 'b']]]])).toThrow(
+      'VERIFY=[ ... ] is not right; it must be a plain value: VERIFY="...".',
+    );
+  });
+});

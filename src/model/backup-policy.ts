@@ -1,0 +1,59 @@
+// How a backup datastore looks after what it holds, as its template says: whether each backup is verified, when the base of a chain is
+// rewritten, when space is given back. A value that is not understood is an error that names it.
+import { text, vectors, type Attributes } from './attributes.ts';
+import { oneOf } from './backup-config.ts';
+import { CODE, OneError } from './errors.ts';
+
+export interface BackupPolicy {
+  /** Each backup is verified after it was taken. */
+  verify: boolean;
+  /** Percent of a chain's base that what lies over it may reach before the base is rewritten. */
+  flattenSharePercent: number;
+  /** Shortest time from one prune to the next. */
+  pruneIntervalSec: number;
+  /** Longest time that one prune may take. */
+  pruneBudgetSec: number;
+}
+
+export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
+  verify: false,
+  flattenSharePercent: 50,
+  pruneIntervalSec: 3600,
+  pruneBudgetSec: 600,
+};
+
+/** A number attribute: what it counts, and how much of it there may be. */
+interface Range {
+  name: string;
+  unit: string;
+  most: number;
+}
+const FLATTEN_SHARE: Range = { name: 'FLATTEN_SHARE', unit: 'percent', most: 1000 };
+const PRUNE_INTERVAL: Range = { name: 'PRUNE_INTERVAL', unit: 'seconds', most: 31 * 86_400 };
+const PRUNE_BUDGET: Range = { name: 'PRUNE_BUDGET', unit: 'seconds', most: 86_400 };
+
+export function readBackupPolicy(attributes: Attributes): BackupPolicy {
+  const usual = DEFAULT_BACKUP_POLICY;
+  for (const name of ['VERIFY', ...[FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET].map((range) => range.name)]) {
+    if (vectors(attributes, name).length === 0) continue;
+    throw new OneError(CODE.INTERNAL, `${name}=[ ... ] is not right; it must be a plain value: ${name}="...".`);
+  }
+  const verify = oneOf([['VERIFY', text(attributes, 'VERIFY') ?? '']], 'VERIFY', ['YES', 'NO'], 'NO', '');
+  return {
+    verify: verify === 'YES',
+    flattenSharePercent: count(attributes, FLATTEN_SHARE, usual.flattenSharePercent),
+    pruneIntervalSec: count(attributes, PRUNE_INTERVAL, usual.pruneIntervalSec),
+    pruneBudgetSec: count(attributes, PRUNE_BUDGET, usual.pruneBudgetSec),
+  };
+}
+
+function count(attributes: Attributes, { name, unit, most }: Range, otherwise: number): number {
+  const given = text(attributes, name) ?? '';
+  if (given === '') return otherwise;
+  const number = /^\d{1,9}$/.test(given) ? Number(given) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw new OneError(
+    CODE.INTERNAL,
+    `${name}="${given}" is not usable; it must be a number of ${unit} from 1 to ${most}.`,
+  );
+}
