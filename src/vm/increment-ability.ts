@@ -23,7 +23,7 @@ export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backup
 
 /** Why a configuration that wants increments is not possible, in words; undefined when it is, or wants none. */
 export function incrementsRefused(
-  vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups'>,
+  vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups' | 'imported'>,
   config: BackupConfig = vm.backups.config,
 ): string | undefined {
   if (config.mode !== 'INCREMENT') return undefined;

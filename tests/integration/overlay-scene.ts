@@ -17,6 +17,8 @@ export interface Scene {
   spec: DomainSpec;
   disks: TaskDisk[];
   boot(): Promise<void>;
+  /** Talks to a guest that goes on from its memory. */
+  reconnect(): Promise<void>;
   kill(): Promise<void>;
   powerOff(): Promise<void>;
   inGuest(command: string): Promise<string>;
@@ -90,6 +92,10 @@ export async function overlayScene(vmId: number): Promise<Scene> {
     inGuest,
     boot: async () => {
       await hypervisor.deploy(spec);
+      await scene.reconnect();
+    },
+    reconnect: async () => {
+      await guest?.close();
       guest = await GuestConsole.ofDomain(name, join(directory, 'console.log'));
       await guest.ready();
     },
