@@ -105,7 +105,7 @@ function movedDisks(begin: BackupBegin, live: LiveDomain): string[] {
   });
 }
 
-async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<void> {
+export async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<void> {
   if (!(await virsh.isActive(domain))) {
     throw new OneError(CODE.ACTION, `Domain ${domain} does not run, so a live backup of it cannot begin.`, {
       retry: true,
