@@ -21,8 +21,8 @@ export const ROOMS = {
   exec: { may: ['model'], why: 'it runs programs and does not know what they are for' },
   store: { may: ['model'], why: 'it keeps nouns and decides nothing about them' },
   hypervisor: {
-    may: ['model', 'exec'],
-    why: 'a driver does one thing to one hypervisor; who asks for it is not its business',
+    may: ['model', 'nbd', 'exec'],
+    why: 'a driver does one thing to one hypervisor, whose block devices speak NBD; who asks for it is not its business',
   },
   datastore: {
     may: ['model', 'exec'],

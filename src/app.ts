@@ -67,8 +67,9 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   }
 }
 
-async function endWork({ tick, backups, restores, vms, changes, images }: Services): Promise<void> {
+async function endWork({ tick, backups, restores, upkeep, vms, changes, images }: Services): Promise<void> {
   await tick.stop();
+  await upkeep.stopAll();
   await backups.stopAll();
   await restores.stopAll();
   await vms.idle();
@@ -89,6 +90,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
+  const upkeep = new Upkeep(parts, operations);
   return {
     parts,
     operations,
@@ -96,9 +98,9 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
     images: new ImageRunner(parts),
     tick,
-    backups: new BackupRunner(parts, operations, () => tick.wake()),
-    upkeep: new Upkeep(parts, operations),
-    restores: new RestoreRunner(parts, operations),
+    upkeep,
+    backups: new BackupRunner(parts, operations, upkeep, () => tick.wake()),
+    restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId)),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };
@@ -160,13 +162,15 @@ function makeParts(config: Config, store: Store, { installation, key }: Own, log
 }
 
 /** What a daemon that ended, however it ended, had under way. */
-async function takeUp({ parts, backups, restores, vms, changes, images }: Services): Promise<void> {
+async function takeUp({ parts, backups, restores, upkeep, vms, changes, images }: Services): Promise<void> {
   await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
   for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
   for (const operation of await parts.store.operations.running()) {
     if (operation.kind === 'backup') backups.takeUp(operation);
-    else await restores.takeUp(operation);
+    else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else await upkeep.takeUp(operation);
   }
+  await upkeep.begin();
   await images.takeUp();
   for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
     vms.takeUp(vm);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { backupImage, datastore, vm } from '../../tests/golden/objects.ts';
 import { openBackupStore, openImageStore } from '../datastore/all.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
-import { IMAGE_STATE, type Image } from '../model/image.ts';
+import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -43,14 +43,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+const layer = (source: string, pointId = 0): Layer => ({ source, path: '/backup', pointId, sizeMb: 1, disks: [] });
+
 /** A backup of VM 0, with a file that stands for its data. */
 async function backup(change: Partial<Image> = {}): Promise<Image> {
   const image = await parts.store.images.allocate((id) => {
     const source = id.toString(16).padStart(8, '0');
-    const points = backupImage.points.slice(0, 1).map((point) => ({
-      ...point,
-      ...{ source, layers: point.layers.map((layer) => ({ ...layer, source })) },
-    }));
+    const points = backupImage.points.slice(0, 1).map((point) => ({ ...point, source, layers: [layer(source)] }));
     return { ...backupImage, id, name: `b${id}`, source, regtime: id, datastoreId: 100, vms: [0], points, ...change };
   });
   await writeFile(join(directory, `${image.source}.json`), '{}');
@@ -107,4 +106,36 @@ it('drops what KEEP_LAST does not keep, and nothing that is not ready', async ()
   await parts.store.vms.update(0, (record) => void (record.backups.config.keepLast = 0));
   await dropSurplus(parts, 0, never);
   expect(await there()).toHaveLength(4);
+});
+
+it('folds surplus increments into the oldest that is kept, without touching their data', async () => {
+  const chain = await backup({
+    points: [0, 1, 2].map((id) => ({
+      ...{ id, parentId: id - 1, type: id === 0 ? ('FULL' as const) : ('INCREMENT' as const), date: id, sizeMb: 1 },
+      ...{ source: `0000000${id}`, layers: [layer(`0000000${id}`, id)], consistency: 'crash' as const, tracker: '' },
+      ...{ reason: '', vmTemplate: [] },
+    })),
+  });
+  expect(await dropSurplus(parts, 0, never)).toEqual({ removed: [], folded: [chain.id] });
+  const { points, sizeMb } = await parts.store.images.get(chain.id);
+  expect(points.map(({ id, type, parentId, source }) => [id, type, parentId, source])).toEqual([
+    [1, 'FULL', -1, '00000000+00000001'],
+    [2, 'INCREMENT', 1, '00000002'],
+  ]);
+  expect(sizeMb).toBe(3);
+  expect(await readdir(directory)).toEqual([`${chain.source}.json`]);
+});
+
+it('ends the chain of the VM with the image that holds it, layers and garbage with it', async () => {
+  const image = await backup({ garbage: ['deadbeef'] });
+  await writeFile(join(directory, 'deadbeef.json'), '{}');
+  await parts.store.vms.update(0, ({ backups }) => {
+    Object.assign(backups, { configured: true });
+    Object.assign(backups.config, { mode: 'INCREMENT', incrementalBackupId: image.id, lastIncrementId: 0 });
+  });
+  await removeBackup(parts, image);
+  const { backups } = await parts.store.vms.get(0);
+  expect([backups.config.incrementalBackupId, backups.config.lastIncrementId]).toEqual([-1, -1]);
+  expect(backups.chainEnded).toBe(`image ${image.id}, which held the chain, was deleted`);
+  expect(await readdir(directory)).toEqual([]);
 });

@@ -1,23 +1,33 @@
-// Deletes a backup: its data first, its record after. A failure is shown on the image, which can then be deleted again.
+// Deletes backups: their data first, their record after. A failure is shown on the image, which can then be deleted again.
 import { withText } from '../model/attributes.ts';
-import { sourcesOf } from '../model/chain.ts';
+import { sizeOf, sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
+import type { Vm } from '../model/vm.ts';
+import type { Store } from '../store/store.ts';
+import { endChain } from '../vm/increment-ability.ts';
 import type { Parts } from '../vm/parts.ts';
+import { fold } from './fold.ts';
 import { retain } from './retention.ts';
 
-export async function removeBackup(parts: Parts, image: Image, signal?: AbortSignal): Promise<void> {
+/** Returns whether it is gone. */
+export async function removeBackup(parts: Parts, image: Image, signal?: AbortSignal): Promise<boolean> {
   const { store } = parts;
   let before = image.state;
-  await store.images.update(image.id, (record) => {
-    before = record.state;
-    if (before !== IMAGE_STATE.DELETE) record.prevState = before;
-    record.state = IMAGE_STATE.DELETE;
+  let sources: string[] = [];
+  await store.transaction(async (tx) => {
+    const record = await tx.images.update(image.id, (one) => {
+      before = one.state;
+      if (before !== IMAGE_STATE.DELETE) one.prevState = before;
+      one.state = IMAGE_STATE.DELETE;
+    });
+    sources = sourcesOf(record);
+    await closeChain(tx, record);
   });
-  if (before === IMAGE_STATE.DELETE) return; // somebody else is at it
+  if (before === IMAGE_STATE.DELETE) return false; // somebody else is at it
   try {
     const datastore = await store.datastores.get(image.datastoreId);
-    await (await parts.backupStoreOf(datastore)).remove(sourcesOf(image), signal);
+    await (await parts.backupStoreOf(datastore)).remove(sources, signal);
   } catch (error) {
     parts.log.warn({ image: image.id, err: error }, 'a backup could not be deleted');
     await store.images.update(image.id, (record) => {
@@ -25,7 +35,7 @@ export async function removeBackup(parts: Parts, image: Image, signal?: AbortSig
       record.state = IMAGE_STATE.ERROR;
       record.template = withText(record.template, 'ERROR', `The backup could not be deleted: ${reasonOf(error)}`);
     });
-    return;
+    return false;
   }
   await store.transaction(async (tx) => {
     await tx.images.remove(image.id);
@@ -34,20 +44,56 @@ export async function removeBackup(parts: Parts, image: Image, signal?: AbortSig
       await tx.vms.update(vmId, (vm) => void (vm.backups.ids = vm.backups.ids.filter((id) => id !== image.id)));
     }
   });
+  return true;
 }
 
-/** Deletes what KEEP_LAST of the VM does not keep, until the signal aborts: the rest goes with the next backup. */
-export async function dropSurplus(parts: Parts, vmId: number, signal: AbortSignal): Promise<void> {
+/** A chain that is being deleted is gone on with by nobody. */
+async function closeChain(tx: Store, image: Image): Promise<void> {
+  for (const vmId of image.vms) {
+    const vm = await tx.vms.find(vmId);
+    if (vm?.backups.config.incrementalBackupId !== image.id) continue;
+    await tx.vms.update(vmId, (record) => endChain(record, `image ${image.id}, which held the chain, was deleted`));
+  }
+}
+
+/** Images that retention has changed. */
+export interface Dropped {
+  removed: number[];
+  folded: number[];
+}
+
+/** Drops what KEEP_LAST of the VM does not keep, until the signal aborts: the rest goes with the next backup. */
+export async function dropSurplus(parts: Parts, vmId: number, signal: AbortSignal): Promise<Dropped> {
+  const dropped: Dropped = { removed: [], folded: [] };
   const vm = await parts.store.vms.get(vmId);
+  const images = await backupsOf(parts.store, vm);
+  for (const { image, drop, keepFrom, reason } of retain(images, vm.backups.config.keepLast)) {
+    if (drop === 'nothing') continue;
+    if (signal.aborted) break;
+    parts.log.info({ vm: vmId, image: image.id, drop, keepFrom, reason }, 'KEEP_LAST drops a backup');
+    if (drop === 'points') {
+      await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom));
+      dropped.folded.push(image.id);
+    } else if (await removeBackup(parts, image, signal)) dropped.removed.push(image.id);
+  }
+  return dropped;
+}
+
+const AT_ONCE = 500;
+
+/** The images that hold backups of a VM. */
+export async function backupsOf(store: Store, { backups: { ids } }: Pick<Vm, 'backups'>): Promise<Image[]> {
   const images: Image[] = [];
-  for (const id of vm.backups.ids) {
-    const image = await parts.store.images.find(id);
-    if (image) images.push(image);
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    images.push(...(await store.images.list({ ids: ids.slice(at, at + AT_ONCE) })));
   }
-  for (const { image, drop, reason } of retain(images, vm.backups.config.keepLast)) {
-    if (drop !== 'image') continue;
-    if (signal.aborted) return;
-    parts.log.info({ vm: vmId, image: image.id, reason }, 'a backup is dropped by KEEP_LAST');
-    await removeBackup(parts, image, signal);
-  }
+  return images;
+}
+
+/** What was decided of an image holds as long as it is still such an image. */
+function foldRecord(image: Image, keepFrom: number): void {
+  if (image.state !== IMAGE_STATE.READY || image.lock) return;
+  if (!image.points.some(({ id }) => id === keepFrom)) return;
+  image.points = fold(image, keepFrom);
+  image.sizeMb = sizeOf(image);
 }

@@ -34,6 +34,33 @@ it('answers as a list of booleans does', () => {
   );
 });
 
+it('combines with another as lists do, and a copy is its own', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 200 }),
+      ranges,
+      ranges,
+      fc.nat({ max: 200 }),
+      (length, sets, others, from) => {
+        const fill = (spans: Array<[number, number]>): Bitmap => {
+          const bitmap = new Bitmap(length);
+          for (const [start, count] of spans) bitmap.set(Math.min(start, length), Math.min(length, start + count));
+          return bitmap;
+        };
+        const [one, other] = [fill(sets), fill(others)];
+        const [sum, rest] = [one.copy(), one.copy()];
+        sum.add(other);
+        rest.subtract(other);
+        for (let index = 0; index < length; index++) {
+          expect(sum.has(index)).toBe(one.has(index) || other.has(index));
+          expect(rest.has(index)).toBe(one.has(index) && !other.has(index));
+        }
+        expect(one.nextSetInEither(other, from)).toBe(from >= length ? length : sum.nextSet(from));
+      },
+    ),
+  );
+});
+
 it('counts the bits of a word', () => {
   fc.assert(
     fc.property(fc.nat({ max: 0xffffffff }), (word) => {

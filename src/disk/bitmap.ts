@@ -35,6 +35,19 @@ export class Bitmap {
     }
   }
 
+  /** Sets every bit that `other` has. */
+  add(other: Bitmap): void {
+    for (let word = 0; word < this.words.length; word++) {
+      this.words[word] = (this.words[word] ?? 0) | (other.words[word] ?? 0);
+    }
+  }
+
+  copy(): Bitmap {
+    const copy = new Bitmap(this.length);
+    copy.words.set(this.words);
+    return copy;
+  }
+
   /** The first set bit in [from, end), or `end`. */
   nextSet(from: number, end: number = this.length): number {
     return this.#next(from, end, 0);
@@ -61,6 +74,19 @@ export class Bitmap {
     while (bits === 0 && word < lastWord) bits = (this.words[++word] ?? 0) ^ flip;
     if (bits === 0) return end;
     return Math.min(end, word * 32 + lowestBit(bits));
+  }
+
+  /** The first bit in [from, end) that is set here or in `other`, which is as long; or `end`. Looks no further than that bit. */
+  nextSetInEither(other: Bitmap, from: number, end: number = this.length): number {
+    if (from >= end) return end;
+    let word = from >>> 5;
+    const lastWord = (end - 1) >>> 5;
+    let bits = ((this.words[word] ?? 0) | (other.words[word] ?? 0)) & headMask(from);
+    while (bits === 0 && word < lastWord) {
+      word += 1;
+      bits = (this.words[word] ?? 0) | (other.words[word] ?? 0);
+    }
+    return bits === 0 ? end : Math.min(end, word * 32 + lowestBit(bits));
   }
 
   #or(word: number, mask: number): void {

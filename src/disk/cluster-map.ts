@@ -1,6 +1,6 @@
 // Which 64 KiB clusters of a disk hold data and which are explicit zero: two bits a cluster and a rank directory, so that
 // a 16 TiB disk costs 65 MiB and no object per cluster. A map does not change once it is built.
-import { lowestBit, popcount, type Bitmap } from './bitmap.ts';
+import { Bitmap, lowestBit, popcount } from './bitmap.ts';
 import type { ExtentKind, Range } from './extent.ts';
 
 export const CLUSTER_BYTES = 65536;
@@ -87,6 +87,21 @@ export class ClusterMap {
     return this.#data.nextSet(from, end) < end || this.#zero.nextSet(from, end) < end;
   }
 
+  /** This map on top of one of the same disk: what it says hides what stands below, what it does not say shows through. */
+  over(below: ClusterMap): ClusterMap {
+    const data = below.#data.copy();
+    data.subtract(this.#zero);
+    data.add(this.#data);
+    const zero = below.#zero.copy();
+    zero.add(this.#zero); // where this one has data, data wins
+    return new ClusterMap(this.virtualBytes, data, zero);
+  }
+
+  /** The same without explicit zeroes, for a disk with nothing below it to hide. */
+  withoutZeroes(): ClusterMap {
+    return new ClusterMap(this.virtualBytes, this.#data, new Bitmap(this.clusterCount));
+  }
+
   /** Byte ranges of the data in guest order, from data cluster number `fromRank` on, cut at the end of the disk. */
   *dataRanges(fromRank = 0): Generator<Range> {
     let run = this.nextDataRun(this.select(fromRank));
@@ -100,7 +115,7 @@ export class ClusterMap {
   #endOfRun(kind: ExtentKind, from: number): number {
     if (kind === 'data') return this.#data.nextClear(from);
     if (kind === 'zero') return this.#zero.nextClear(from);
-    return Math.min(this.#data.nextSet(from), this.#zero.nextSet(from));
+    return this.#data.nextSetInEither(this.#zero, from);
   }
 
   /** The last directory entry with at most `rank` data clusters before it. */

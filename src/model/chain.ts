@@ -14,6 +14,7 @@ export function pointsTo({ points }: ChainOf, id: number): BackupPoint[] | strin
     if (point === undefined) return `is broken: increment ${wanted}, which others need, is missing`;
     if (chain.includes(point)) return `is broken: increment ${wanted} stands on itself`;
     if (point.layers.length === 0) return `is broken: increment ${wanted} holds nothing`;
+    if (point.type === 'INCREMENT' && point.parentId === -1) return `is broken: increment ${wanted} stands on nothing`;
     chain.unshift(point);
     wanted = point.type === 'FULL' ? -1 : point.parentId;
   }

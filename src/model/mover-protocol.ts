@@ -114,7 +114,10 @@ export type KeptBackup = Omit<BackupTask, 'vmXml' | 'store'>;
 export interface CleanupTask {
   kind: 'cleanup';
   operationId: string;
-  backup: KeptBackup;
+  /** What the run was to do at a hypervisor; null when it had nothing to do with one. */
+  backup: KeptBackup | null;
+  /** Where a run without a hypervisor had its virtual directory mounted. */
+  directory?: string;
   /** Where an unfinished snapshot may be; null when there is none for sure, or nowhere to look any more. */
   store: BackupStoreConfig | null;
 }

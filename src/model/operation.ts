@@ -31,6 +31,8 @@ export interface Operation {
   vmId: number;
   hostId: number;
   datastoreId: number;
+  /** Backup image whose snapshots this run reads, and the datastore they are in: neither is changed under it. */
+  reads?: { imageId: number; datastoreId: number };
   /** Images this run fills (restore), has made or added to (backup), or works on (flatten, verify). */
   imageIds: number[];
   /** What was decided before the start, secrets left out: kept to clean up after a crash. */

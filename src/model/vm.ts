@@ -180,14 +180,16 @@ export interface Vm extends Owned {
     configured: boolean;
     config: BackupConfig;
     ids: number[];
-    /** Number of the next tracker, `one-<vmid>-<n>`: counted on for ever, so that no name ever means two points. */
-    nextTracker?: number;
-    /** Why the last chain of increments ended, in words: the reason of the full backup that follows. */
-    chainEnded?: string;
     /** The backup that is under way. */
     running?: { datastoreId: number };
     /** The newest backup that ended well, as it was when it was taken; its image may be gone. */
     last?: LastBackup;
+    /** Whether the hypervisor may have trackers of this VM. */
+    tracked?: boolean;
+    /** Number of the next tracker, `one-<vmid>-<n>`: counted on for ever, so that no name ever means two points. */
+    nextTracker?: number;
+    /** Why the last chain of increments ended, in words: the reason of the full backup that follows. */
+    chainEnded?: string;
   };
   /** The running operation that owns this VM, if any. */
   operationId: string | null;

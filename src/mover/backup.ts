@@ -66,6 +66,7 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
     storedBytes: snapshot.storedBytes,
     scratchBytes,
     peakRssBytes: 0,
+    readBytes: files.reduce((sum, file) => sum + file.readBytes(), 0),
   };
 }
 
@@ -80,7 +81,7 @@ async function openFiles(
     const from = exports.exports.find(({ diskId }) => diskId === disk.diskId);
     if (!from)
       throw new OneError(CODE.INTERNAL, `The hypervisor did not export disk ${disk.diskId} of ${task.domain}.`);
-    const file = await DiskFile.open(disk, from, signal);
+    const file = await DiskFile.open(disk, from, task.tracking?.parent ?? null, signal);
     undo.push(`close the export of disk ${disk.diskId}`, () => file.close());
     files.push(file);
   }

@@ -1,5 +1,5 @@
 // Ends what a run that died has left, in an order that harms nothing: first what may still be working, then the mount, then
-// the hypervisor's job, then the unfinished snapshot. Safe to repeat; says what it found. A store that cannot be reached keeps
+// the hypervisor's job if it had one, then the unfinished snapshot. Safe to repeat; says what it found. A store that cannot be reached keeps
 // nobody from the rest.
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,14 +13,19 @@ import type { CleanupResult, CleanupTask } from '../model/mover-protocol.ts';
 const GONE_LIMIT_MS = 5000;
 const GONE_POLL_MS = 20;
 
-export async function cleanup({ backup, operationId, store }: CleanupTask): Promise<CleanupResult> {
+export async function cleanup({ backup, directory, operationId, store }: CleanupTask): Promise<CleanupResult> {
   const mended: string[] = [];
   const killed = await killAllOf(operationId);
   if (killed > 0) mended.push(`${killed} process${killed === 1 ? '' : 'es'} of the run still worked and got SIGKILL`);
-  if (await clearMount(backup.directory)) mended.push(`${backup.directory} was still mounted`);
-  await rmdir(backup.directory).catch(ignoreAbsent);
-  mended.push(...(await openHypervisor(backup.hypervisor).cleanBackup(backup)));
-  await rm(backup.runDirectory, { recursive: true, force: true });
+  for (const mounted of [directory, backup?.directory]) {
+    if (mounted === undefined) continue;
+    if (await clearMount(mounted)) mended.push(`${mounted} was still mounted`);
+    await rmdir(mounted).catch(ignoreAbsent);
+  }
+  if (backup !== null) {
+    mended.push(...(await openHypervisor(backup.hypervisor).cleanBackup(backup)));
+    await rm(backup.runDirectory, { recursive: true, force: true });
+  }
   if (store === null) return { mended, left: '' };
   try {
     const unfinished = await removeUnfinished(openBackupStore(store), operationId);

@@ -1,47 +1,64 @@
 // One disk of the VM as a file of the virtual backup directory: its qcow2 layout in front, the blocks of the NBD export behind
-// it, fetched as they are read. Nothing is stored here.
+// it, fetched as they are read. Nothing is stored here. An increment holds what changed and stands on a tracker that was tested.
 import { createHash } from 'node:crypto';
-import { clusterMapFrom } from '../disk/cluster-map-builder.ts';
-import type { Extent } from '../disk/extent.ts';
+import type { ClusterMap } from '../disk/cluster-map.ts';
 import { Qcow2Layout } from '../disk/qcow2-layout.ts';
+import { SampleHasher } from '../disk/sample-hasher.ts';
+import { chooseSamples, type SampleChoice } from '../disk/samples.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
-import { NbdClient } from '../nbd/client.ts';
-import { STATE } from '../nbd/constants.ts';
 import type { DiskExport } from '../hypervisor/hypervisor.ts';
-import type { StoredDisk } from '../model/image.ts';
+import { TrackerLost } from '../model/errors.ts';
+import type { Sample, StoredDisk } from '../model/image.ts';
 import type { TaskDisk } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import { BlockWindow } from './block-window.ts';
+import { ALLOCATION, changedClusters, changedParts, wholeDisk, type Changes } from './changes.ts';
+import { CountedExport } from './counted-export.ts';
+import { requireSameSize, testSamples } from './tracker-test.ts';
 
-const ALLOCATION = 'base:allocation';
 const BLOCK_BYTES = 1024 * 1024;
 /** Blocks fetched ahead for each file that is being read; restic reads two at a time. */
 const AHEAD = 8;
 
+interface Content {
+  clusters: ClusterMap;
+  samples: SampleChoice;
+}
+
 export class DiskFile {
   readonly #disk: TaskDisk;
-  readonly #client: NbdClient;
+  readonly #export: CountedExport;
   readonly #layout: Qcow2Layout;
   readonly #window: BlockWindow;
   readonly #hash = createHash('sha256');
+  readonly #samples: SampleChoice;
+  readonly #hasher: SampleHasher;
   #bytesDone = 0;
 
-  /** Connects to the export and lays the disk out from its block status. */
-  static async open(disk: TaskDisk, from: DiskExport, signal: AbortSignal): Promise<DiskFile> {
-    const client = await NbdClient.connect({ ...from, metaContexts: [ALLOCATION], signal });
+  /**
+   * Connects to the export and lays the disk out from its block status. `parent` is the tracker of the parent point, null for a
+   * full backup. Throws TrackerLost when it is not to be believed.
+   */
+  static async open(disk: TaskDisk, from: DiskExport, parent: string | null, signal: AbortSignal): Promise<DiskFile> {
+    const { changes } = from;
+    const contexts = changes === undefined ? [ALLOCATION] : [ALLOCATION, changes.context];
+    const opened = await CountedExport.connect(from, contexts, signal);
     try {
-      const clusters = await clusterMapFrom(client.size, allocated(client));
-      return new DiskFile(disk, client, new Qcow2Layout({ virtualBytes: client.size, clusters }));
+      const content = parent === null ? await whole(opened) : await changed(disk, opened, parent, changes);
+      return new DiskFile(disk, opened, content);
     } catch (error) {
-      await client.close();
+      await opened.close();
       throw error;
     }
   }
 
-  private constructor(disk: TaskDisk, client: NbdClient, layout: Qcow2Layout) {
+  private constructor(disk: TaskDisk, from: CountedExport, { clusters, samples }: Content) {
+    const layout = new Qcow2Layout({ virtualBytes: from.size, clusters });
     this.#disk = disk;
-    this.#client = client;
+    this.#export = from;
     this.#layout = layout;
+    this.#samples = samples;
+    this.#hasher = new SampleHasher(clusters, layout.metadataBytes, samples.wanted);
     this.#window = new BlockWindow({
       fileBytes: layout.fileBytes,
       blockBytes: BLOCK_BYTES,
@@ -49,6 +66,7 @@ export class DiskFile {
       fetch: (offset, into) => this.#fetch(offset, into),
       inOrder: (block) => {
         this.#hash.update(block);
+        this.#hasher.add(block);
         this.#bytesDone += block.length;
       },
     });
@@ -77,11 +95,23 @@ export class DiskFile {
       fileBytes: this.#layout.fileBytes,
       sha256: this.#window.complete ? this.#hash.copy().digest('hex') : '',
       originalFormat: this.#disk.format,
+      samples: this.#knownClusters(),
     };
   }
 
+  /** Bytes of the guest's disk that were read so far, tests of its tracker included. */
+  readBytes(): number {
+    return this.#export.readBytes;
+  }
+
   close(): Promise<void> {
-    return this.#client.close();
+    return this.#export.close();
+  }
+
+  #knownClusters(): Sample[] {
+    const { kept, zeroes } = this.#samples;
+    if (!this.#window.complete) return kept;
+    return [...kept, ...zeroes, ...this.#hasher.samples()].sort((a, b) => a.cluster - b.cluster);
   }
 
   async #fetch(offset: number, into: Buffer): Promise<void> {
@@ -90,7 +120,7 @@ export class DiskFile {
       const part = into.subarray(piece.fileOffset - offset, piece.fileOffset - offset + piece.length);
       if (piece.kind === 'metadata') this.#layout.metadata(piece.fileOffset, part);
       else if (piece.kind === 'padding') part.fill(0);
-      else reads.push(this.#client.read(piece.guestOffset, part));
+      else reads.push(this.#export.read(piece.guestOffset, part));
     }
     // all must have ended before the buffer may be used again
     const failed = (await Promise.allSettled(reads)).find((read) => read.status === 'rejected');
@@ -98,9 +128,21 @@ export class DiskFile {
   }
 }
 
-/** In a full backup what reads as zeroes is simply not there. */
-async function* allocated(client: NbdClient): AsyncIterable<Extent> {
-  for await (const { offset, length, flags } of client.extents(ALLOCATION)) {
-    yield { offset, length, kind: (flags & STATE.ZERO) !== 0 ? 'absent' : 'data' };
+async function whole(from: CountedExport): Promise<Content> {
+  const clusters = await wholeDisk(from);
+  return { clusters, samples: chooseSamples(clusters, [], true) };
+}
+
+async function changed(disk: TaskDisk, from: CountedExport, parent: string, changes?: Changes): Promise<Content> {
+  if (changes === undefined) throw new TrackerLost(`Disk ${disk.diskId}: nothing says what changed since ${parent}.`);
+  requireSameSize(disk, from.size);
+  if (!from.offers(changes.context)) {
+    throw new TrackerLost(
+      `Disk ${disk.diskId}: its export does not say what changed since ${parent}: it has no ${changes.context}.`,
+    );
   }
+  const dirty = await changedClusters(from, changes);
+  const clean = await testSamples(disk, from, dirty, { name: parent, kind: changes.kind });
+  const clusters = await changedParts(from, dirty);
+  return { clusters, samples: chooseSamples(clusters, clean, false) };
 }

@@ -27,11 +27,14 @@ export class RestoreRunner {
   readonly #parts: Parts;
   readonly #log: OperationLog;
   readonly #runs: Runs;
+  /** Called before the datastore of a backup is read. */
+  readonly #makeWay: (datastoreId: number) => Promise<void>;
 
-  constructor(parts: Parts, log: OperationLog) {
+  constructor(parts: Parts, log: OperationLog, makeWay: (datastoreId: number) => Promise<void>) {
     this.#parts = parts;
     this.#log = log;
     this.#runs = new Runs(parts, log);
+    this.#makeWay = makeWay;
   }
 
   /** Accepts a restore; returns `<template id> <image ids>` as OpenNebula does. The data follows in the background. */
@@ -54,6 +57,7 @@ export class RestoreRunner {
       imageIds: [],
       plan: null,
       reason: '',
+      reads: { imageId: backup.id, datastoreId: source.id },
     });
     const templateId = await store.transaction((tx) => this.#records(tx, user, plan, disks, destination, operation));
     this.#log.started(operation);
@@ -138,6 +142,7 @@ export class RestoreRunner {
 
   async #run(operation: Operation, task: RestoreTask, signal: AbortSignal): Promise<void> {
     try {
+      if (operation.reads) await this.#makeWay(operation.reads.datastoreId);
       await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
     } catch (error) {
       return this.#fail(operation, error);

@@ -22,6 +22,13 @@ export class SqlOperations implements Operations {
     if (operation.reserved && operation.result !== 'running') await removeCharges(this.#db, 'operation', operation.id);
   }
 
+  async reserve(operation: Operation): Promise<void> {
+    await this.save(operation);
+    await removeCharges(this.#db, 'operation', operation.id);
+    const { reserved } = operation;
+    if (reserved) await addCharges(this.#db, 'operation', operation.id, reserved, reserved.charges);
+  }
+
   async find(id: string): Promise<Operation | undefined> {
     const row = await this.#db.selectFrom('operation').select('body').where('id', '=', id).executeTakeFirst();
     return row && operationOf(row);

@@ -116,6 +116,8 @@ export interface Settings {
 export interface Operations {
   add(operation: Operation): Promise<void>;
   save(operation: Operation): Promise<void>;
+  /** Like `save`, for a run that has not ended and whose reservation is another one now. */
+  reserve(operation: Operation): Promise<void>;
   find(id: string): Promise<Operation | undefined>;
   running(): Promise<Operation[]>;
   /** The newest first. */

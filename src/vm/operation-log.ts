@@ -18,7 +18,9 @@ export class OperationLog {
   }
 
   /** A record for a run that is about to start; `save` it in the transaction that reserves what it needs. */
-  draft(of: Pick<Operation, 'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason'>): Operation {
+  draft(
+    of: Pick<Operation, 'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason' | 'reads'>,
+  ): Operation {
     return {
       ...of,
       id: randomBytes(8).toString('hex'),

@@ -8,8 +8,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { clusterMapFrom, clusterMapOf } from '../../src/disk/cluster-map-builder.ts';
 import { clipExtents, type Extent, type ExtentKind, type Range } from '../../src/disk/extent.ts';
 import type { Backing } from '../../src/disk/qcow2-format.ts';
+import { mergeSequential } from '../../src/disk/merge.ts';
 import { Qcow2Layout } from '../../src/disk/qcow2-layout.ts';
 import { readQcow2Header, readSequentialQcow2 } from '../../src/disk/qcow2-read.ts';
+import { qcow2Stream } from '../../src/disk/qcow2-stream.ts';
 import { verifyRaw, writeRaw } from '../../src/disk/raw-write.ts';
 import { writeStream } from '../../src/disk/stream-write.ts';
 import { run } from '../../src/exec/exec.ts';
@@ -90,6 +92,27 @@ async function restore(path: string): Promise<string> {
   return raw;
 }
 
+/** Merges files, oldest first, into a new one that stands alone. */
+async function mergeFiles(members: string[], whole: boolean): Promise<string> {
+  const streams = members.map((name) => ({ stream: createReadStream(name), name }));
+  const merged = await mergeSequential(streams, whole);
+  const { virtualBytes, clusters } = merged;
+  const layout = new Qcow2Layout({ virtualBytes, clusters });
+  const path = at('merged.qcow2');
+  await writeStream(path, qcow2Stream(layout, merged.data()));
+  await expectSound(path);
+  return path;
+}
+
+/** All merged, and the increments merged over the full as others would put them there, equal the disk. */
+async function expectMergedSame(disk: DiskFile, members: string[]): Promise<void> {
+  await expectSame(disk, await mergeFiles(members, true));
+  const [base = '', ...increments] = members;
+  const delta = await mergeFiles(increments, false);
+  await run(['qemu-img', 'rebase', '-u', '-f', 'qcow2', '-b', base, '-F', 'qcow2', delta]);
+  await expectSame(disk, delta);
+}
+
 describe('a sequential qcow2', () => {
   it.each([10_000_896, 12 * 2 ** 20, 9_503_232])('equals a disk of %i bytes of any kind', async (bytes) => {
     const place = mkdtempSync(join(directory, 'disks-'));
@@ -152,6 +175,7 @@ describe('a sequential qcow2', () => {
       members.push(path);
       await run(['qemu-img', 'bitmap', '--remove', '-f', 'qcow2', disk.path, bitmap]);
     }
+    await expectMergedSame(disk, members);
     const file = await open(members[2] ?? '', 'r');
     const header = await readQcow2Header(file, 'the last member');
     await file.close();

@@ -2,6 +2,7 @@
 import { mayAnyOf } from '../../access/authorize.ts';
 import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
+import { datastoreIdOf } from '../../backup/decide.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
 import { merge, text, type Attributes, type Vector } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -58,16 +59,12 @@ export const vmMethods: MethodTable = {
     await call.parts.store.vms.update(id, (vm) => updateConf(vm, given, merging));
     return id;
   }),
-  'one.vm.backup': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId) => {
+  'one.vm.backup': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId, reset) => {
     const vm = await authorizedVm(call, id, 'backup');
     refuseInJob(vm);
-    if (datastoreId < 0) {
-      const none = `Error getting datastore [${datastoreId}].`;
-      throw new OneError(CODE.NO_EXISTS, `${none} No datastore was given; name a backup datastore with -d.`);
-    }
-    await authorized(call, DATASTORE, datastoreId, 'USE');
+    const to = await backupDatastore(call, vm, datastoreId, reset);
     refuseState(vm);
-    await call.backups.start(id, datastoreId, { reset: false, unattended: false });
+    await call.backups.start(id, to, { reset, unattended: false });
     return id;
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
@@ -79,6 +76,15 @@ export const vmMethods: MethodTable = {
     return id;
   }),
 };
+
+/** Where a backup goes, if the caller may use it: what is given, else where the VM's chain is. */
+async function backupDatastore(call: Call, vm: Vm, datastoreId: number, reset: boolean): Promise<number> {
+  const { incrementalBackupId: chainId } = vm.backups.config;
+  const chain = chainId < 0 ? undefined : await call.parts.store.images.find(chainId);
+  const to = datastoreIdOf(vm, chain, { datastoreId, reset, unattended: false });
+  await authorized(call, DATASTORE, to, 'USE');
+  return to;
+}
 
 /** OpenNebula has a code of its own for a backup in a wrong state. */
 function refuseState(vm: Vm): void {

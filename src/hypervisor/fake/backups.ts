@@ -2,16 +2,27 @@
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODE, OneError } from '../../model/errors.ts';
+import type { Consistency } from '../../model/image.ts';
 import type { BackupBegin, BackupExports } from '../hypervisor.ts';
 import type { Domains } from './domains.ts';
 import { copyAtOneInstant, overwrittenBytes, type DiskCopy } from './instant.ts';
+import type { Served } from './nbd-negotiate.ts';
 import { serveNbd } from './nbd-server.ts';
+import type { Trackers } from './trackers.ts';
+
+const CONSISTENCY: Record<BackupBegin['freeze'], Consistency> = {
+  NONE: 'crash',
+  AGENT: 'filesystem',
+  SUSPEND: 'suspended',
+};
 
 export class Backups {
   readonly #domains: Domains;
+  readonly #trackers: Trackers;
 
-  constructor(domains: Domains) {
+  constructor(domains: Domains, trackers: Trackers) {
     this.#domains = domains;
+    this.#trackers = trackers;
   }
 
   async begin(begin: BackupBegin): Promise<BackupExports> {
@@ -20,6 +31,7 @@ export class Backups {
       return await this.#export(begin);
     } catch (error) {
       await this.#release(begin);
+      await this.#dropBegun(begin);
       throw error;
     }
   }
@@ -32,7 +44,7 @@ export class Backups {
       found.push(`Ended a backup job of ${begin.domain} that nobody used any more.`);
     }
     await this.#release(begin);
-    return found;
+    return [...found, ...(await this.#dropBegun(begin))];
   }
 
   async #export(begin: BackupBegin): Promise<BackupExports> {
@@ -41,14 +53,23 @@ export class Backups {
     const suspends = begin.live && begin.freeze === 'SUSPEND' && this.#domains.find(begin.domain)?.state === 'running';
     if (suspends) this.#suspend(begin);
     const date = await copyAtOneInstant(copies).finally(() => suspends && this.#resume(begin.domain));
+    const changes = begin.tracking ? await this.#trackers.advance(begin.tracking, copies) : null;
     const socket = join(begin.runDirectory, 'backup.sock');
-    const names = copies.map(({ diskId, copy }) => [`disk.${diskId}`, copy] as const);
-    const server = await serveNbd(socket, new Map(names));
+    const served = copies.map(({ diskId, copy }): [string, Served] => {
+      const dirty = changes?.get(diskId);
+      return [`disk.${diskId}`, { path: copy, ...(dirty && { changes: { context: contextOf(diskId), dirty } }) }];
+    });
+    const server = await serveNbd(socket, new Map(served));
     return {
-      exports: copies.map(({ diskId }) => ({ diskId, socket, exportName: `disk.${diskId}` })),
+      exports: copies.map(({ diskId }) => ({
+        diskId,
+        socket,
+        exportName: `disk.${diskId}`,
+        ...(changes && { changes: { context: contextOf(diskId), kind: 'dirty-bitmap' } }),
+      })),
       date,
       warnings: [],
-      consistency: 'crash',
+      consistency: begin.live ? CONSISTENCY[begin.freeze] : 'crash',
       scratchBytes: async () =>
         (await Promise.all(copies.map(overwrittenBytes))).reduce((sum, bytes) => sum + bytes, 0),
       end: async () => {
@@ -56,6 +77,10 @@ export class Backups {
         await this.#release(begin);
       },
     };
+  }
+
+  async #dropBegun({ vmId, tracking }: BackupBegin): Promise<string[]> {
+    return tracking ? this.#trackers.drop(vmId, (name) => name === tracking.next) : [];
   }
 
   /** Notes the job on the domain, so that a second one is refused. A VM that is off has no domain to note it on. */
@@ -105,6 +130,10 @@ export class Backups {
     const job = domain.job && { ...domain.job, suspended: false };
     this.#domains.change(domain, { state: 'running', job }, 'Resumed Unpaused');
   }
+}
+
+function contextOf(diskId: number): string {
+  return `qemu:dirty-bitmap:changes.${diskId}`;
 }
 
 function copiesOf(begin: BackupBegin): DiskCopy[] {

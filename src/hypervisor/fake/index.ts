@@ -3,6 +3,7 @@
 import { watch } from 'node:fs/promises';
 import { CODE, OneError } from '../../model/errors.ts';
 import { vmIdOf } from '../../model/ids.ts';
+import type { SettleTask } from '../../model/mover-protocol.ts';
 import type {
   Adopted,
   BackupBegin,
@@ -23,15 +24,18 @@ import { Domains, freshDomain, isActive, sameMac } from './domains.ts';
 import { grow } from './grow.ts';
 import { isSaved, readSaved, writeSaved } from './saved.ts';
 import * as snapshots from './snapshots.ts';
+import { Trackers } from './trackers.ts';
 
 export class FakeHypervisor implements Hypervisor {
   readonly #domains: Domains;
   readonly #backups: Backups;
+  readonly #trackers: Trackers;
 
   /** `directory` keeps the domains; processes that share it share the hypervisor. */
   constructor(directory: string, adopted: readonly Adopted[] = []) {
     this.#domains = new Domains(directory, adopted);
-    this.#backups = new Backups(this.#domains);
+    this.#trackers = new Trackers(directory);
+    this.#backups = new Backups(this.#domains, this.#trackers);
   }
 
   async describe(): Promise<HostDescription> {
@@ -211,10 +215,10 @@ export class FakeHypervisor implements Hypervisor {
   }
 
   async trackers(question: TrackerQuestion): Promise<TrackerState[]> {
-    return question.disks.map(({ diskId }) => ({ diskId, trouble: 'nothing notes its changes', dirtyBytes: null }));
+    return this.#trackers.states(question.name, question.disks);
   }
 
-  async settleTrackers(): Promise<string[]> {
-    return [];
+  async settleTrackers({ vmId, keep }: Pick<SettleTask, 'vmId' | 'keep'>): Promise<string[]> {
+    return this.#trackers.drop(vmId, (name) => !keep.includes(name));
   }
 }

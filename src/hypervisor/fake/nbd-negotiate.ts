@@ -1,4 +1,4 @@
-// The server's side of NBD's fixed newstyle negotiation: which export, structured replies, base:allocation.
+// The server's side of NBD's fixed newstyle negotiation: which export, structured replies, which meta contexts.
 import { stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { ByteReader } from './byte-reader.ts';
@@ -20,30 +20,39 @@ const REPLY = { ACK: 1, SERVER: 2, INFO: 3, META: 4, UNSUPPORTED: 0x80000001, UN
 /** Has flags, read only, many connections see the same. */
 const EXPORT_FLAGS = 0x1 | 0x2 | 0x100;
 const MAX_OPTION = 64 * 1024;
-const CONTEXT = 'base:allocation';
-const CONTEXT_ID = 1;
+const ALLOCATION = 'base:allocation';
 
-export interface Session {
+/** A raw file as it is exported, with what changed of it as a meta context of its own. */
+export interface Served {
   path: string;
-  size: number;
+  changes?: { context: string; dirty: ReadonlySet<number> };
+}
+
+export type Exports = ReadonlyMap<string, Served>;
+
+/** Ids of the meta contexts. */
+export const CONTEXT_ID = { ALLOCATION: 1, CHANGES: 2 } as const;
+export type ContextId = (typeof CONTEXT_ID)[keyof typeof CONTEXT_ID];
+
+interface Chosen {
   structured: boolean;
-  /** Whether the client asked for base:allocation; its context id is 1. */
-  allocation: boolean;
+  /** Those that the client asked for, in their order. */
+  contexts: ContextId[];
+}
+
+export interface Session extends Served, Chosen {
+  size: number;
 }
 
 /** Sends a reply; gives null, which is what an option gives that does not choose an export. */
 type Say = (type: number, payload?: Buffer) => null;
 
 /** Talks until the client has chosen an export; null when it went away instead. */
-export async function negotiate(
-  connection: Socket,
-  reader: ByteReader,
-  files: ReadonlyMap<string, string>,
-): Promise<Session | null> {
+export async function negotiate(connection: Socket, reader: ByteReader, files: Exports): Promise<Session | null> {
   const greeting = Buffer.concat([Buffer.from('NBDMAGICIHAVEOPT'), uint16(FIXED_NEWSTYLE_NO_ZEROES)]);
   connection.write(greeting);
   if ((await reader.read(4)) === null) return null;
-  const chosen = { structured: false, allocation: false };
+  const chosen: Chosen = { structured: false, contexts: [] };
   for (;;) {
     const head = await reader.read(16);
     if (head === null || head.readBigUInt64BE(0) !== IHAVEOPT) return null;
@@ -65,8 +74,8 @@ export async function negotiate(
 async function answerOption(
   option: number,
   data: Buffer,
-  files: ReadonlyMap<string, string>,
-  chosen: { structured: boolean; allocation: boolean },
+  files: Exports,
+  chosen: Chosen,
   say: Say,
 ): Promise<Session | null> {
   if (option === OPTION.LIST) for (const name of files.keys()) say(REPLY.SERVER, counted(name));
@@ -75,45 +84,44 @@ async function answerOption(
     ? data.toString('utf8', 4, 4 + data.readUInt32BE(0))
     : null;
   if (name === null) return say(REPLY.UNSUPPORTED);
-  const path = files.get(name);
-  if (path === undefined) return say(REPLY.UNKNOWN, Buffer.from(`no export "${name}"`));
+  const served = files.get(name);
+  if (served === undefined) return say(REPLY.UNKNOWN, Buffer.from(`no export "${name}"`));
   if (option === OPTION.LIST_META || option === OPTION.SET_META) {
-    const found = asksAllocation(data);
-    if (found) say(REPLY.META, Buffer.concat([uint32(CONTEXT_ID), Buffer.from(CONTEXT)]));
-    if (option === OPTION.SET_META) chosen.allocation = found;
+    const found = askedContexts(data, served);
+    for (const [id, context] of found) say(REPLY.META, Buffer.concat([uint32(id), Buffer.from(context)]));
+    if (option === OPTION.SET_META) chosen.contexts = found.map(([id]) => id);
     return say(REPLY.ACK);
   }
-  const { size } = await stat(path);
+  const { size } = await stat(served.path);
   say(REPLY.INFO, Buffer.concat([uint16(0), uint64(size), uint16(EXPORT_FLAGS)]));
   say(REPLY.ACK);
-  return option === OPTION.GO ? { path, size, ...chosen } : null;
+  return option === OPTION.GO ? { ...served, size, ...chosen } : null;
 }
 
-async function exportName(
-  connection: Socket,
-  name: string,
-  files: ReadonlyMap<string, string>,
-  chosen: { structured: boolean; allocation: boolean },
-): Promise<Session | null> {
-  const path = files.get(name);
-  if (path === undefined) return null;
-  const { size } = await stat(path);
+async function exportName(connection: Socket, name: string, files: Exports, chosen: Chosen): Promise<Session | null> {
+  const served = files.get(name);
+  if (served === undefined) return null;
+  const { size } = await stat(served.path);
   connection.write(Buffer.concat([uint64(size), uint16(EXPORT_FLAGS)]));
-  return { path, size, ...chosen };
+  return { ...served, size, ...chosen };
 }
 
-/** Reads the queries behind the export name; none at all asks for everything. */
-function asksAllocation(data: Buffer): boolean {
+/** Reads the queries behind the export name; none at all asks for everything, and one that ends in `:` for what begins so. */
+function askedContexts(data: Buffer, { changes }: Served): Array<[ContextId, string]> {
+  const known: Array<[ContextId, string]> = [[CONTEXT_ID.ALLOCATION, ALLOCATION]];
+  if (changes) known.push([CONTEXT_ID.CHANGES, changes.context]);
+  const queries: string[] = [];
   let at = 4 + data.readUInt32BE(0);
   const count = data.readUInt32BE(at);
   at += 4;
   for (let index = 0; index < count; index++) {
     const length = data.readUInt32BE(at);
-    const query = data.toString('utf8', at + 4, at + 4 + length);
-    if (query === CONTEXT || query === 'base:') return true;
+    queries.push(data.toString('utf8', at + 4, at + 4 + length));
     at += 4 + length;
   }
-  return count === 0;
+  const isAsked = (context: string): boolean =>
+    queries.some((query) => query === context || (query.endsWith(':') && context.startsWith(query)));
+  return known.filter(([, context]) => count === 0 || isAsked(context));
 }
 
 function reply(option: number, type: number, payload: Buffer): Buffer {

@@ -6,6 +6,7 @@ import { NbdClient, type NbdExtent } from '../../nbd/client.ts';
 import { serveNbd, type NbdServer } from './nbd-server.ts';
 
 const KIB64 = 64 * 1024;
+const CHANGES = 'qemu:dirty-bitmap:one-7-1';
 let directory: string;
 let server: NbdServer;
 let socket: string;
@@ -19,8 +20,8 @@ beforeAll(async () => {
   server = await serveNbd(
     socket,
     new Map([
-      ['disk.0', join(directory, 'a')],
-      ['disk.1', join(directory, 'b')],
+      ['disk.0', { path: join(directory, 'a'), changes: { context: CHANGES, dirty: new Set([0, 3, 4]) } }],
+      ['disk.1', { path: join(directory, 'b') }],
     ]),
   );
 });
@@ -54,6 +55,26 @@ describe('the NBD server of the fake', () => {
       { offset: 3 * KIB64, length: KIB64 + 512, flags: 0 },
     ]);
     await client.close();
+  });
+
+  it('tells what changed beside it, to those who ask', async () => {
+    const metaContexts = ['base:allocation', CHANGES];
+    const client = await NbdClient.connect({ socket, exportName: 'disk.0', metaContexts });
+    expect(client.contexts).toEqual(metaContexts);
+    const extents: NbdExtent[] = [];
+    for await (const extent of client.extents(CHANGES)) extents.push(extent);
+    expect(extents).toEqual([
+      { offset: 0, length: KIB64, flags: 1 },
+      { offset: KIB64, length: 2 * KIB64, flags: 0 },
+      { offset: 3 * KIB64, length: KIB64 + 512, flags: 1 },
+    ]);
+    let allocated = 0;
+    for await (const { length } of client.extents('base:allocation')) allocated += length;
+    expect(allocated).toBe(content.length);
+    await client.close();
+    const other = await NbdClient.connect({ socket, exportName: 'disk.1', metaContexts });
+    expect(other.contexts).toEqual(['base:allocation']);
+    await other.close();
   });
 
   it('refuses an export that it does not have', async () => {

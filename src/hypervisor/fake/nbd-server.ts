@@ -1,9 +1,9 @@
 // A small read-only NBD server: serves raw files over a unix socket, so that backups can be tried without QEMU. Answers one
-// request of a connection after another; 64 KiB blocks of zeros are reported as holes.
+// request of a connection after another; 64 KiB blocks of zeros are reported as holes, and those that changed as dirty.
 import { open, type FileHandle } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { BLOCK, readExtents } from './zero-blocks.ts';
-import { negotiate, type Session } from './nbd-negotiate.ts';
+import { CONTEXT_ID, negotiate, type ContextId, type Exports, type Session } from './nbd-negotiate.ts';
+import { BLOCK, blockExtents, readExtents } from './zero-blocks.ts';
 import { ByteReader } from './byte-reader.ts';
 
 const REQUEST_MAGIC = 0x25609513;
@@ -13,6 +13,8 @@ const COMMAND = { READ: 0, DISC: 2, FLUSH: 3, BLOCK_STATUS: 7 } as const;
 const CHUNK = { NONE: 0, DATA: 1, STATUS: 5, ERROR: 0x8001 } as const;
 const DONE = 1;
 const REQ_ONE = 8;
+const HOLE_AND_ZERO = 3;
+const DIRTY = 1;
 const EIO = 5;
 const EINVAL = 22;
 const MAX_READ = 32 * 1024 * 1024;
@@ -31,7 +33,7 @@ export interface NbdServer {
 }
 
 /** Serves files by export name at `socket`. */
-export async function serveNbd(socket: string, files: ReadonlyMap<string, string>): Promise<NbdServer> {
+export async function serveNbd(socket: string, files: Exports): Promise<NbdServer> {
   const connections = new Set<Socket>();
   const server = createServer((connection) => {
     connections.add(connection);
@@ -52,7 +54,7 @@ function closeServer(server: Server, connections: Set<Socket>): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-async function converse(connection: Socket, files: ReadonlyMap<string, string>): Promise<void> {
+async function converse(connection: Socket, files: Exports): Promise<void> {
   const reader = new ByteReader(connection);
   const session = await negotiate(connection, reader, files);
   if (session === null) return;
@@ -81,7 +83,7 @@ async function readRequest(reader: ByteReader): Promise<Request | null> {
 }
 
 async function answer(connection: Socket, file: FileHandle, session: Session, request: Request): Promise<void> {
-  const known = request.type === COMMAND.READ || request.type === COMMAND.FLUSH || session.allocation;
+  const known = request.type === COMMAND.READ || request.type === COMMAND.FLUSH || session.contexts.length > 0;
   const inside =
     request.offset + request.length <= session.size &&
     request.length <= (request.type === COMMAND.READ ? MAX_READ : 2 ** 32);
@@ -89,7 +91,7 @@ async function answer(connection: Socket, file: FileHandle, session: Session, re
   try {
     if (request.type === COMMAND.READ) await answerRead(connection, file, session, request);
     else if (request.type === COMMAND.FLUSH) succeed(connection, session, request);
-    else if (request.type === COMMAND.BLOCK_STATUS) await answerStatus(connection, file, request);
+    else if (request.type === COMMAND.BLOCK_STATUS) await answerStatus(connection, file, session, request);
     else fail(connection, session, request, EINVAL);
   } catch {
     fail(connection, session, request, EIO);
@@ -101,23 +103,38 @@ async function answerRead(connection: Socket, file: FileHandle, session: Session
   const { bytesRead } = await file.read(data, 0, request.length, request.offset);
   if (bytesRead < request.length) throw new Error('short read');
   const head = session.structured
-    ? chunkHead(request, CHUNK.DATA, uint64(request.offset), data.length)
+    ? chunkHead(request, CHUNK.DATA, uint64(request.offset), { more: data.length })
     : simpleHead(request, 0);
   connection.write(head);
   if (!connection.write(data)) await new Promise((resolve) => connection.once('drain', resolve).once('close', resolve));
 }
 
-async function answerStatus(connection: Socket, file: FileHandle, request: Request): Promise<void> {
-  const limit = Math.min(request.length, MAX_STATUS_BLOCKS * BLOCK);
-  const extents = await readExtents(file, request.offset, limit);
-  const wanted = request.flags & REQ_ONE ? extents.slice(0, 1) : extents;
-  const payload = Buffer.alloc(4 + wanted.length * 8);
-  payload.writeUInt32BE(1, 0);
-  wanted.forEach((extent, index) => {
-    payload.writeUInt32BE(extent.length, 4 + index * 8);
-    payload.writeUInt32BE(extent.zero ? 3 : 0, 8 + index * 8); // hole and zero, or data
-  });
-  connection.write(chunkHead(request, CHUNK.STATUS, payload));
+/** A chunk for each context that was chosen, the last one of them final. */
+async function answerStatus(connection: Socket, file: FileHandle, session: Session, request: Request): Promise<void> {
+  for (const [index, id] of session.contexts.entries()) {
+    const extents = await statusOf(id, file, session, request);
+    const wanted = request.flags & REQ_ONE ? extents.slice(0, 1) : extents;
+    const payload = Buffer.alloc(4 + wanted.length * 8);
+    payload.writeUInt32BE(id, 0);
+    wanted.forEach(({ length, flags }, place) => {
+      payload.writeUInt32BE(length, 4 + place * 8);
+      payload.writeUInt32BE(flags, 8 + place * 8);
+    });
+    const isLast = index === session.contexts.length - 1;
+    connection.write(chunkHead(request, CHUNK.STATUS, payload, { isLast }));
+  }
+}
+
+async function statusOf(
+  id: ContextId,
+  file: FileHandle,
+  { changes }: Session,
+  { offset, length }: Request,
+): Promise<Array<{ length: number; flags: number }>> {
+  const limit = Math.min(length, MAX_STATUS_BLOCKS * BLOCK);
+  if (id === CONTEXT_ID.CHANGES) return blockExtents(offset, limit, (block) => (changes?.dirty.has(block) ? DIRTY : 0));
+  const extents = await readExtents(file, offset, limit);
+  return extents.map((extent) => ({ length: extent.length, flags: extent.zero ? HOLE_AND_ZERO : 0 }));
 }
 
 function succeed(connection: Socket, session: Session, request: Request): void {
@@ -138,11 +155,11 @@ function simpleHead(request: Request, error: number): Buffer {
   return head;
 }
 
-/** A final chunk's header and the part of its payload that is here; `more` bytes follow. */
-function chunkHead(request: Request, type: number, payload: Buffer, more = 0): Buffer {
+/** A chunk's header and the part of its payload that is here; `more` bytes follow. */
+function chunkHead(request: Request, type: number, payload: Buffer, { more = 0, isLast = true } = {}): Buffer {
   const head = Buffer.alloc(20);
   head.writeUInt32BE(CHUNK_MAGIC, 0);
-  head.writeUInt16BE(DONE, 4);
+  head.writeUInt16BE(isLast ? DONE : 0, 4);
   head.writeUInt16BE(type, 6);
   head.writeBigUInt64BE(request.cookie, 8);
   head.writeUInt32BE(payload.length + more, 16);

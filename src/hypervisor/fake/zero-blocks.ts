@@ -1,4 +1,4 @@
-// Tells data from zeros in a raw file, in blocks of 64 KiB.
+// Tells data from zeros in a raw file, in blocks of 64 KiB, and puts blocks that are alike together.
 import type { FileHandle } from 'node:fs/promises';
 
 export const BLOCK = 64 * 1024;
@@ -19,6 +19,24 @@ export async function readExtents(file: FileHandle, offset: number, length: numb
     const last = extents.at(-1);
     if (last?.zero === zero) last.length += size;
     else extents.push({ length: size, zero });
+    at += size;
+  }
+  return extents;
+}
+
+/** Extents of whole blocks by what `flagsOf` says of each; neighbours differ. */
+export function blockExtents(
+  offset: number,
+  length: number,
+  flagsOf: (block: number) => number,
+): Array<{ length: number; flags: number }> {
+  const extents: Array<{ length: number; flags: number }> = [];
+  for (let at = offset; at < offset + length;) {
+    const size = Math.min(BLOCK - (at % BLOCK), offset + length - at);
+    const flags = flagsOf(Math.floor(at / BLOCK));
+    const last = extents.at(-1);
+    if (last?.flags === flags) last.length += size;
+    else extents.push({ length: size, flags });
     at += size;
   }
   return extents;

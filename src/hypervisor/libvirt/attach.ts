@@ -108,7 +108,7 @@ async function inBoth(
 }
 
 async function attach(virsh: Virsh, name: string, flag: Flag, what: string, xml: string): Promise<void> {
-  await virsh.orderWithXml(`attach ${what} to domain ${name}`, 'attach-device', name, [flag, '--file'], xml);
+  await virsh.orderWithXml(`attach ${what} to domain ${name}`, 'attach-device', name, [flag], { '--file': xml });
 }
 
 /** libvirt only asks the guest to let go of a device; it is gone when the machine no longer has it. */

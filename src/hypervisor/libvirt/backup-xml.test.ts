@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BackupBegin } from '../hypervisor.ts';
 import { backupXml } from './backup-xml.ts';
+import { checkpointXml } from './checkpoint-xml.ts';
 import { readBackupJob, readCapabilities, readDomain } from './live-xml.ts';
 
 const LIVE = `<domain type='kvm' id='3'>
@@ -43,6 +44,12 @@ describe('backupXml', () => {
 `);
   });
 
+  it('asks for what changed since a checkpoint, and shows it beside each export', () => {
+    const xml = backupXml(BEGIN, readDomain(LIVE), 'one-7-3');
+    expect(xml).toContain('<incremental>one-7-3</incremental>');
+    expect(xml).toContain("exportname='disk.1' exportbitmap='changes.1'");
+  });
+
   it('refuses a disk that the domain does not have', () => {
     const begin = { ...BEGIN, disks: [{ ...BEGIN.disks[0]!, target: 'vdz' }] };
     expect(() => backupXml(begin, readDomain(LIVE))).toThrow('no device "vdz" (it has vda, vdb, hda)');
@@ -54,14 +61,34 @@ describe('backupXml', () => {
   });
 });
 
+describe('checkpointXml', () => {
+  it('puts a bitmap on the disks of the task alone', () => {
+    expect(checkpointXml('one-7-4', BEGIN.disks, readDomain(LIVE))).toBe(`<domaincheckpoint>
+<name>one-7-4</name>
+<disks>
+<disk name='vda' checkpoint='no'/>
+<disk name='vdb' checkpoint='bitmap' bitmap='one-7-4'/>
+<disk name='hda' checkpoint='no'/>
+</disks>
+</domaincheckpoint>
+`);
+  });
+
+  it('tells libvirt of one that is there with a time, without which libvirt refuses', () => {
+    expect(checkpointXml('one-7-4', BEGIN.disks, readDomain(LIVE), 1795691595)).toContain(
+      '<name>one-7-4</name>\n<creationTime>1795691595</creationTime>\n',
+    );
+  });
+});
+
 describe('what libvirt tells', () => {
   it('names the top file of each disk and the user of QEMU', () => {
     expect(readDomain(LIVE)).toEqual({
       uuid: '1b1f0a3e-0000-4000-8000-000000000007',
       disks: [
-        { target: 'vda', device: 'disk', path: '/vms/7/disk.0' },
-        { target: 'vdb', device: 'disk', path: '/vms/7/disk.1' },
-        { target: 'hda', device: 'cdrom', path: '' },
+        { target: 'vda', device: 'disk', path: '/vms/7/disk.0', index: '2' },
+        { target: 'vdb', device: 'disk', path: '/vms/7/disk.1', index: '' },
+        { target: 'hda', device: 'cdrom', path: '', index: '' },
       ],
       qemuUser: { uid: 64055, gid: 107 },
     });

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupBegin } from '../hypervisor.ts';
 import { letGo } from './freeze.ts';
 import { endJob } from './live-backup.ts';
-import { stopLeftOver } from './off-exports.ts';
+import { stopLeftOver } from './off-server.ts';
 import { removeRunFiles } from './run-directory.ts';
+import { dropBegun } from './trackers.ts';
 import type { Virsh } from './virsh.ts';
 
 const SETTLE_LIMIT_MS = 15_000;
@@ -19,7 +20,7 @@ export async function cleanUp(virsh: Virsh, begin: BackupBegin): Promise<string[
   try {
     found.push(...(await letGo(virsh, begin)));
   } finally {
-    found.push(...(await endWork(virsh, begin)));
+    found.push(...(await endWork(virsh, begin)), ...(await dropBegun(virsh, begin)));
   }
   return found;
 }

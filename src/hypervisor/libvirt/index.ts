@@ -3,6 +3,7 @@
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { field, vectors } from '../../model/attributes.ts';
 import { vmIdOf } from '../../model/ids.ts';
+import type { SettleTask } from '../../model/mover-protocol.ts';
 import type {
   Adopted,
   BackupBegin,
@@ -30,6 +31,7 @@ import { notOurs } from './ownership.ts';
 import * as snapshots from './snapshots.ts';
 import { readSaved, restoreSaved, save } from './saved.ts';
 import { readStats, STATS } from './stats.ts';
+import * as trackers from './trackers.ts';
 import { unreachableError, unreachableFor } from './reach.ts';
 import { Virsh } from './virsh.ts';
 import { readWilds } from './wilds.ts';
@@ -238,11 +240,11 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 
   async trackers(question: TrackerQuestion): Promise<TrackerState[]> {
-    return question.disks.map(({ diskId }) => ({ diskId, trouble: 'nothing notes its changes', dirtyBytes: null }));
+    return trackers.trackers(this.#virsh, question);
   }
 
-  async settleTrackers(): Promise<string[]> {
-    return [];
+  async settleTrackers(done: Pick<SettleTask, 'vmId' | 'domain' | 'disks' | 'keep'>): Promise<string[]> {
+    return trackers.settle(this.#virsh, done);
   }
 
   /** State of a domain that must be there for it to be `done` to. */

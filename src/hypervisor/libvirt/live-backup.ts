@@ -1,47 +1,93 @@
 // A backup of a running VM: one pull-mode backup job over all its disks, begun in one libvirt call, so that every export
 // shows the same instant. The guest stays on its own disks; QEMU keeps only the blocks that it overwrites meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CODE, OneError, reasonOf } from '../../model/errors.ts';
-import type { BackupBegin, BackupExports } from '../hypervisor.ts';
-import { backupXml } from './backup-xml.ts';
+import { CODE, OneError, reasonOf, TrackerLost } from '../../model/errors.ts';
+import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
+import { backupXml, requireDisks } from './backup-xml.ts';
 import { whileHeld } from './freeze.ts';
 import { readBackupJob, readDomain, type LiveDomain } from './live-xml.ts';
+import { prepareLive, type LiveTracking } from './live-trackers.ts';
 import * as directory from './run-directory.ts';
+import { dropBegun } from './trackers.ts';
+import { bitmapTracking } from './tracking.ts';
 import type { Virsh } from './virsh.ts';
 
+const NOTHING_TRACKED: LiveTracking = { parent: null, checkpoint: '', warnings: [] };
+/** libvirt's and QEMU's words when a bitmap is why an increment cannot begin; one that is busy is another backup's. */
+const BITMAP_AT_FAULT = /^(?!.*(in use by another|busy)).*(bitmap|checkpoint)/is;
 const END_LIMIT_MS = 30_000;
 const END_POLL_MS = 50;
 
 export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<BackupExports> {
   await refuseUnlessFree(virsh, begin.domain);
   const live = readDomain(await virsh.xml(begin.domain));
-  const xml = backupXml(begin, live);
+  requireDisks(begin, live);
+  const wanted = bitmapTracking(begin);
+  const tracking = wanted === null ? NOTHING_TRACKED : await prepareLive(virsh, begin, wanted, live);
   await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
   try {
     await directory.checkScratchSpace(begin.runDirectory, await virtualBytes(virsh, begin));
-    const date = await whileHeld(virsh, begin, () => beginJob(virsh, begin.domain, xml));
-    return exportsOf(virsh, begin, live, date);
+    const date = await whileHeld(virsh, begin, () => beginJob(virsh, begin, tracking, live));
+    return exportsOf(virsh, begin, tracking, live, date);
   } catch (error) {
-    await endJob(virsh, begin).catch(() => undefined); // the first failure is the one to report
-    await directory.removeRunFiles(begin.runDirectory);
+    await undo(virsh, begin).catch(() => undefined); // the first failure is the one to report
     throw error;
   }
 }
 
 /** Everything that the guest wrote before the returned moment (epoch seconds) is in the backup. */
-async function beginJob(virsh: Virsh, domain: string, xml: string): Promise<number> {
+async function beginJob(
+  virsh: Virsh,
+  begin: BackupBegin,
+  { parent, checkpoint }: LiveTracking,
+  live: LiveDomain,
+): Promise<number> {
   const date = Math.floor(Date.now() / 1000);
-  await virsh.orderWithXml(`begin a backup job of ${domain}`, 'backup-begin', domain, ['--backupxml'], xml);
+  const xml = {
+    '--backupxml': backupXml(begin, live, parent),
+    ...(checkpoint !== '' && { '--checkpointxml': checkpoint }),
+  };
+  try {
+    await virsh.orderWithXml(`begin a backup job of ${begin.domain}`, 'backup-begin', begin.domain, [], xml);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (parent !== null && BITMAP_AT_FAULT.test(reason)) throw new TrackerLost(reason, { cause: error });
+    throw error;
+  }
   return date;
 }
 
-function exportsOf(virsh: Virsh, begin: BackupBegin, live: LiveDomain, date: number): BackupExports {
+async function undo(virsh: Virsh, begin: BackupBegin): Promise<void> {
+  try {
+    await endJob(virsh, begin);
+    await dropBegun(virsh, begin);
+  } finally {
+    await directory.removeRunFiles(begin.runDirectory);
+  }
+}
+
+function exportsOf(
+  virsh: Virsh,
+  begin: BackupBegin,
+  { parent, warnings }: LiveTracking,
+  live: LiveDomain,
+  date: number,
+): BackupExports {
   const diskIds = begin.disks.map(({ diskId }) => diskId);
   const socket = directory.socketFile(begin.runDirectory);
+  const changes = (diskId: number): Pick<DiskExport, 'changes'> =>
+    parent === null
+      ? {}
+      : { changes: { context: `qemu:dirty-bitmap:${directory.bitmapName(diskId)}`, kind: 'dirty-bitmap' } };
   return {
-    exports: diskIds.map((diskId) => ({ diskId, socket, exportName: directory.exportName(diskId) })),
+    exports: diskIds.map((diskId) => ({
+      diskId,
+      socket,
+      exportName: directory.exportName(diskId),
+      ...changes(diskId),
+    })),
     date,
-    warnings: movedDisks(begin, live),
+    warnings: [...warnings, ...movedDisks(begin, live)],
     consistency: 'crash',
     scratchBytes: () => directory.scratchBytesOf(begin.runDirectory, diskIds),
     end: async () => {

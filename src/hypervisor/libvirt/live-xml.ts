@@ -1,9 +1,17 @@
 // Reads what this product needs from libvirt's own XML of a domain, a backup job or the host. Pure.
 import { attribute, child, children, parseXml, textAt } from './xml-read.ts';
 
+export interface LiveDisk {
+  target: string;
+  device: string;
+  path: string;
+  /** Number that QEMU's block nodes of its top file carry in their names; empty when the domain does not run. */
+  index: string;
+}
+
 export interface LiveDomain {
   uuid: string;
-  disks: Array<{ target: string; device: string; path: string }>;
+  disks: LiveDisk[];
   /** Numeric user QEMU runs as; undefined when libvirt does not change users. */
   qemuUser: { uid: number; gid: number } | undefined;
 }
@@ -14,6 +22,7 @@ export function readDomain(xml: string): LiveDomain {
     target: attribute(child(disk, 'target'), 'dev'),
     device: attribute(disk, 'device') || 'disk',
     path: attribute(child(disk, 'source'), 'file'),
+    index: attribute(child(disk, 'source'), 'index'),
   }));
   const label = children(domain, 'seclabel').find((one) => attribute(one, 'model') === 'dac');
   return { uuid: textAt(domain, 'uuid'), disks, qemuUser: label && readUser(textAt(label, 'label')) };

@@ -1,22 +1,15 @@
-// A backup of a VM that is powered off: one read-only qemu-nbd per disk. QEMU's own file locks keep a VM from being started
-// on a disk that is read here, and the servers die with this process.
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { start, type Exit, type Running } from '../../exec/exec.ts';
-import { CODE, OneError } from '../../model/errors.ts';
+// A backup of a VM that is powered off: one read-only qemu-nbd per disk. All disks stand still, so the tracker that begins with the
+// backup is added to each of them before the first is read.
+import type { Running } from '../../exec/exec.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
+import { addTracker, prepareOff, removeTracker } from './off-trackers.ts';
+import { serve } from './off-server.ts';
 import * as directory from './run-directory.ts';
-
-const SHARED = 8;
-const SOCKET_LIMIT_MS = 10_000;
-const RETRY_MS = 10;
-const GONE_LIMIT_MS = 5000;
-
-type Disk = BackupBegin['disks'][number];
+import { bitmapTracking } from './tracking.ts';
 
 export async function beginOff(begin: BackupBegin): Promise<BackupExports> {
   const date = Math.floor(Date.now() / 1000);
+  const { parent, next, warnings } = await prepareOff(begin.disks, bitmapTracking(begin));
   await directory.makeRunDirectory(begin.runDirectory);
   const servers: Running[] = [];
   const end = async (): Promise<void> => {
@@ -25,82 +18,13 @@ export async function beginOff(begin: BackupBegin): Promise<BackupExports> {
     await directory.removeRunFiles(begin.runDirectory);
   };
   try {
+    if (next !== null) await addTracker(begin.disks, next);
     const exports: DiskExport[] = [];
-    for (const disk of begin.disks) exports.push(await serve(begin.runDirectory, disk, servers));
-    return { exports, date, warnings: [], consistency: 'crash', scratchBytes: async () => 0, end };
+    for (const disk of begin.disks) exports.push(await serve(begin.runDirectory, disk, servers, parent));
+    return { exports, date, warnings, consistency: 'crash', scratchBytes: async () => 0, end };
   } catch (error) {
     await end();
+    if (next !== null) await removeTracker(begin.disks, next).catch(() => undefined); // the first failure is the one to report
     throw error;
   }
-}
-
-async function serve(runDirectory: string, disk: Disk, servers: Running[]): Promise<DiskExport> {
-  const socket = directory.diskSocketFile(runDirectory, disk.diskId);
-  const exportName = directory.exportName(disk.diskId);
-  await rm(socket, { force: true });
-  const argv = [
-    'qemu-nbd',
-    '-r',
-    '-f',
-    disk.format,
-    '-k',
-    socket,
-    '-x',
-    exportName,
-    `--shared=${SHARED}`,
-    '-t',
-    '--',
-    disk.path,
-  ];
-  const server = start(argv, { dieWithParent: true });
-  server.stdout.resume();
-  servers.push(server);
-  await writeFile(directory.pidFile(runDirectory, disk.diskId), `${server.pid}\n`);
-  await listening(socket, server, disk);
-  return { diskId: disk.diskId, socket, exportName };
-}
-
-async function listening(socket: string, server: Running, disk: Disk): Promise<void> {
-  let ended: Exit | undefined;
-  void server.exit.then((exit) => (ended = exit));
-  const until = Date.now() + SOCKET_LIMIT_MS;
-  while (!(await answers(socket))) {
-    if (ended !== undefined || Date.now() > until) {
-      const why = ended?.stderr.trim() ?? `it did not listen within ${SOCKET_LIMIT_MS / 1000} s`;
-      throw new OneError(CODE.INTERNAL, `Disk ${disk.diskId} (${disk.path}) could not be opened by qemu-nbd: ${why}.`, {
-        retry: /lock/.test(why),
-      });
-    }
-    await sleep(RETRY_MS);
-  }
-}
-
-/** Whether the server greets: qemu-nbd listens before it has opened the disk, and greets only when it has. */
-function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket).setTimeout(SOCKET_LIMIT_MS, () => connection.destroy());
-    connection.once('data', () => {
-      resolve(true);
-      connection.destroy();
-    });
-    connection.once('error', () => resolve(false));
-    connection.once('close', () => resolve(false));
-  });
-}
-
-/** Stops a qemu-nbd that a dead run left, if the process of that number still is one. Returns its number. */
-export async function stopLeftOver(runDirectory: string, diskId: number): Promise<number | null> {
-  const noted = await readFile(directory.pidFile(runDirectory, diskId), 'utf8').catch(() => '');
-  const pid = Number(noted.trim());
-  const socket = directory.diskSocketFile(runDirectory, diskId);
-  if (!(pid > 1) || !(await isServer(pid, socket))) return null;
-  process.kill(pid, 'SIGKILL');
-  const until = Date.now() + GONE_LIMIT_MS;
-  while ((await isServer(pid, socket)) && Date.now() < until) await sleep(RETRY_MS);
-  return pid;
-}
-
-async function isServer(pid: number, socket: string): Promise<boolean> {
-  const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-  return argv.some((word) => word.endsWith('qemu-nbd')) && argv.includes(socket);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deviceOf } from './qmp-block.ts';
+import { deviceOf, nodesOf } from './qmp-block.ts';
 
 const block = (qdev: string, node: string, drv = 'qcow2'): unknown => ({ qdev, inserted: { 'node-name': node, drv } });
 
@@ -16,4 +16,40 @@ it('finds the node of the device that libvirt named, and no other', () => {
   expect(deviceOf(answer, 'scsi0-0-0-0')?.name).toBe('libvirt-3-format');
   for (const alias of ['virtio-disk2', 'ide0-0-0', '']) expect(deviceOf(answer, alias)).toBeUndefined();
   expect(deviceOf({}, 'virtio-disk1')).toBeUndefined();
+});
+
+it('reads the bitmaps of each node, and passes over those that QEMU made for itself', () => {
+  const bitmap = { name: 'one-7-1', recording: true, persistent: true, busy: false, granularity: 65536, count: 131072 };
+  const image = (compat: string): unknown => ({ 'format-specific': { type: 'qcow2', data: { compat } } });
+  const answer = [
+    { 'node-name': 'libvirt-1-format', drv: 'qcow2', image: image('1.1'), 'dirty-bitmaps': [bitmap, { count: 0 }] },
+    {
+      'node-name': 'libvirt-2-format',
+      drv: 'qcow2',
+      image: image('0.10'),
+      'dirty-bitmaps': [{ ...bitmap, recording: false, inconsistent: true }],
+    },
+    { 'node-name': 'libvirt-2-storage', drv: 'file', image: {} },
+    { drv: 'qcow2' },
+  ];
+  expect([...nodesOf(answer)]).toEqual([
+    [
+      'libvirt-1-format',
+      {
+        format: 'qcow2',
+        old: false,
+        bitmaps: [{ name: 'one-7-1', recording: true, inconsistent: false, dirtyBytes: 131072 }],
+      },
+    ],
+    [
+      'libvirt-2-format',
+      {
+        format: 'qcow2',
+        old: true,
+        bitmaps: [{ name: 'one-7-1', recording: false, inconsistent: true, dirtyBytes: 131072 }],
+      },
+    ],
+    ['libvirt-2-storage', { format: 'file', old: false, bitmaps: [] }],
+  ]);
+  expect(nodesOf({}).size).toBe(0);
 });

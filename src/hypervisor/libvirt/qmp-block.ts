@@ -1,4 +1,5 @@
-// Which of QEMU's block nodes is a disk of the domain. Pure.
+// Which of QEMU's block nodes is a disk of the domain, and which dirty bitmaps it has. Pure.
+import type { Bitmap, Carrier } from './bitmaps.ts';
 
 export interface BlockNode {
   name: string;
@@ -16,6 +17,38 @@ export function deviceOf(answer: unknown, alias: string): BlockNode | undefined 
     return { name: medium['node-name'], format: String(medium.drv) };
   }
   return undefined;
+}
+
+/** Every named node with its bitmaps, from the answer to `query-named-block-nodes`. */
+export function nodesOf(answer: unknown): Map<string, Carrier> {
+  const nodes = new Map<string, Carrier>();
+  for (const node of Array.isArray(answer) ? (answer as unknown[]) : []) {
+    if (!isRecord(node) || typeof node['node-name'] !== 'string') continue;
+    const bitmaps = Array.isArray(node['dirty-bitmaps']) ? (node['dirty-bitmaps'] as unknown[]) : [];
+    nodes.set(node['node-name'], {
+      format: String(node.drv),
+      old: at(node, 'image', 'format-specific', 'data', 'compat') === '0.10',
+      bitmaps: bitmaps.flatMap(readBitmap),
+    });
+  }
+  return nodes;
+}
+
+/** Bitmaps without a name are QEMU's own. */
+function readBitmap(bitmap: unknown): Bitmap[] {
+  if (!isRecord(bitmap) || typeof bitmap.name !== 'string') return [];
+  return [
+    {
+      name: bitmap.name,
+      recording: bitmap.recording === true,
+      inconsistent: bitmap.inconsistent === true,
+      dirtyBytes: typeof bitmap.count === 'number' ? bitmap.count : null,
+    },
+  ];
+}
+
+function at(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((inside, name) => (isRecord(inside) ? inside[name] : undefined), value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

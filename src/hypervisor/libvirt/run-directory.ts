@@ -18,6 +18,8 @@ export const diskSocketFile = (directory: string, diskId: number): string => joi
 export const pidFile = (directory: string, diskId: number): string => join(directory, `disk.${diskId}.pid`);
 /** Written before a guest is frozen or suspended, removed after it goes on. */
 export const noteFile = (directory: string, what: 'frozen' | 'suspended'): string => join(directory, what);
+/** Name of the bitmap that an export shows. */
+export const bitmapName = (diskId: number): string => `changes.${diskId}`;
 export const exportName = (diskId: number): string => `disk.${diskId}`;
 
 /** Creates the directory so that only this process and the given user (QEMU's) can use it. */

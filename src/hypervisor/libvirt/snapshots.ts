@@ -1,6 +1,7 @@
 // Snapshots inside qcow2 files: of a whole running machine, memory included, and of single disks of it.
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { readDevices, withoutSnapshots } from './devices.ts';
+import { qmp } from './qmp.ts';
 import { deviceOf } from './qmp-block.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -51,14 +52,14 @@ export async function deleteSnapshot(virsh: Virsh, name: string, id: string): Pr
 export async function createDiskSnapshot(virsh: Virsh, name: string, target: string, snapshot: string): Promise<void> {
   const attempt = `make snapshot ${snapshot} of disk ${target} of domain ${name}`;
   const device = await deviceOfTarget(virsh, name, target, attempt);
-  await qmp(virsh, name, attempt, 'blockdev-snapshot-internal-sync', { device, name: snapshot });
+  await qmp(virsh, name, attempt, 'blockdev-snapshot-internal-sync', { device, name: snapshot }, LIMIT_MS);
 }
 
 export async function deleteDiskSnapshot(virsh: Virsh, name: string, target: string, snapshot: string): Promise<void> {
   const attempt = `delete snapshot ${snapshot} of disk ${target} of domain ${name}`;
   const device = await deviceOfTarget(virsh, name, target, attempt);
   try {
-    await qmp(virsh, name, attempt, 'blockdev-snapshot-delete-internal-sync', { device, name: snapshot });
+    await qmp(virsh, name, attempt, 'blockdev-snapshot-delete-internal-sync', { device, name: snapshot }, LIMIT_MS);
   } catch (error) {
     if (!NO_SUCH_DISK_SNAPSHOT.test(reasonOf(error))) throw error;
   }
@@ -79,21 +80,4 @@ async function deviceOfTarget(virsh: Virsh, name: string, target: string, attemp
     node === undefined ? 'there is no such disk' : node.format !== 'qcow2' ? `it is ${node.format}` : undefined;
   if (node !== undefined && unable === undefined) return node.name;
   throw new OneError(CODE.ACTION, `libvirt cannot ${attempt}: ${unable}; only a qcow2 disk holds snapshots.`);
-}
-
-/** One command of QEMU's own protocol; its answer. */
-async function qmp(
-  virsh: Virsh,
-  name: string,
-  attempt: string,
-  execute: string,
-  args: Record<string, string> = {},
-): Promise<unknown> {
-  const command = JSON.stringify({ execute, arguments: args });
-  const printed = await virsh.order(attempt, 'qemu-monitor-command', name, [command], LIMIT_MS);
-  const answer: unknown = JSON.parse(printed);
-  if (typeof answer === 'object' && answer !== null && 'return' in answer) return answer.return;
-  const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : undefined;
-  const said = typeof error === 'object' && error !== null && 'desc' in error ? String(error.desc) : printed.trim();
-  throw new OneError(CODE.INTERNAL, `QEMU could not ${attempt}: ${said}`);
 }

@@ -61,9 +61,19 @@ export class Virsh {
     return this.call(attempt, [command, ...this.adopted.argument(name), ...args], timeoutMs);
   }
 
-  /** Like `order`, with an XML file put after the arguments. */
-  async orderWithXml(attempt: string, command: string, name: string, args: string[], xml: string): Promise<string> {
-    return this.callWithXml(attempt, [command, ...this.adopted.argument(name), ...args], xml);
+  /** Like `order`, with XML files as the values of options. */
+  async orderWithXml(
+    attempt: string,
+    command: string,
+    name: string,
+    args: string[],
+    xml: Record<string, string>,
+    timeoutMs?: number,
+  ): Promise<string> {
+    return inFiles(Object.values(xml), (files) => {
+      const options = Object.keys(xml).flatMap((option, index) => [option, files[index] ?? '']);
+      return this.order(attempt, command, name, [...args, ...options], timeoutMs);
+    });
   }
 
   /** Output of a virsh command. `attempt` completes the sentence "could not ..." of its error. */
@@ -78,14 +88,7 @@ export class Virsh {
 
   /** Like `call`, with an XML file put after the arguments. */
   async callWithXml(attempt: string, args: string[], xml: string, timeoutMs?: number): Promise<string> {
-    const directory = await mkdtemp(join(tmpdir(), 'onevault-'));
-    try {
-      const file = join(directory, 'request.xml');
-      await writeFile(file, xml, { mode: 0o600 });
-      return await this.call(attempt, [...args, file], timeoutMs);
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    return inFiles([xml], (files) => this.call(attempt, [...args, ...files], timeoutMs));
   }
 
   /** States of all domains of ours, by name. */
@@ -167,6 +170,17 @@ export class Virsh {
     const answers = await this.ask('tell whose domains it has', questions, UNOWNED);
     const owners = domains.map(({ uuid }, index) => [uuid, readOwnership(answers[index] ?? '')] as const);
     return new Map(owners.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  }
+}
+
+async function inFiles<T>(texts: string[], use: (files: string[]) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'onevault-'));
+  try {
+    const files = texts.map((_, index) => join(directory, `request-${index}.xml`));
+    for (const [index, file] of files.entries()) await writeFile(file, texts[index] ?? '', { mode: 0o600 });
+    return await use(files);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

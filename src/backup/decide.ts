@@ -1,0 +1,147 @@
+// Looks up what a backup needs to know, has it planned, and writes down what the run is bound to: nothing of it is looked up again
+// later. What increments need is asked of the hypervisor here, before anything begins.
+import { CODE, OneError } from '../model/errors.ts';
+import type { Datastore } from '../model/datastore.ts';
+import type { Host } from '../model/host.ts';
+import type { Image } from '../model/image.ts';
+import type { KeptBackup } from '../model/mover-protocol.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Charge } from '../model/quota.ts';
+import type { Vm } from '../model/vm.ts';
+import { readDisks } from '../vm/disks.ts';
+import type { OperationLog } from '../vm/operation-log.ts';
+import type { Parts } from '../vm/parts.ts';
+import { hostOf, systemDatastore, vmDirectory } from '../vm/places.ts';
+import { nextOrRefuse } from '../vm/states.ts';
+import { planBackup, type BackupPlan, type BackupRequest } from './plan.ts';
+import type { TrackerState } from '../hypervisor/hypervisor.ts';
+
+export interface BackupWish {
+  /** -1 for where the VM's chain is. */
+  datastoreId: number;
+  /** Begin a new chain. */
+  reset: boolean;
+  /** Nobody is there to answer. */
+  unattended: boolean;
+}
+
+/** What was decided at the start of a run. */
+export interface BackupRun {
+  operation: Operation;
+  plan: BackupPlan;
+  task: KeptBackup;
+  vm: Vm;
+  datastore: Datastore;
+  /** Says the same again with a reason why an increment is not possible. */
+  wish: BackupWish;
+}
+
+/** A plan with all that it was made from. */
+export interface Decision {
+  plan: BackupPlan;
+  vm: Vm;
+  host: Host;
+  datastore: Datastore;
+  directory: string;
+  chain: Image | undefined;
+  /** Empty for a full backup. */
+  trackers: TrackerState[];
+}
+
+/** Throws when no backup is possible, and why. `lost` is why an increment turned out to be none. */
+export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?: string): Promise<Decision> {
+  const { store } = parts;
+  const vm = await store.vms.get(vmId);
+  const { incrementalBackupId } = vm.backups.config;
+  const chain = incrementalBackupId < 0 ? undefined : await store.images.find(incrementalBackupId);
+  const datastore = await store.datastores.get(datastoreIdOf(vm, chain, wish));
+  const host = await hostOf(store, vm);
+  const directory = vmDirectory(vm, await systemDatastore(store));
+  const { reset, unattended } = wish;
+  const request: BackupRequest = { vm, datastore, vmDirectory: directory, reset, unattended, chain };
+  if (lost !== undefined) request.lost = lost;
+  const wanted = planBackup(request);
+  const trackers = await trackersOf(parts, vm, host, wanted);
+  const plan = trackers.length === 0 ? wanted : planBackup({ ...request, trackers });
+  return { plan, vm, host, datastore, directory, chain, trackers };
+}
+
+/** Where a backup goes when nothing is said: to the chain that it goes on with. */
+export function datastoreIdOf(vm: Vm, chain: Image | undefined, { datastoreId, reset }: BackupWish): number {
+  if (datastoreId >= 0) return datastoreId;
+  if (chain && !reset && vm.backups.config.mode === 'INCREMENT') return chain.datastoreId;
+  const none = `Error getting datastore [${datastoreId}].`;
+  throw new OneError(CODE.NO_EXISTS, `${none} No datastore was given; name a backup datastore with -d.`);
+}
+
+async function trackersOf(parts: Parts, vm: Vm, host: Host, plan: BackupPlan): Promise<TrackerState[]> {
+  if (plan.parent === null || plan.tracking === null) return [];
+  return parts.hypervisorOf(host).trackers({
+    vmId: vm.id,
+    domain: vm.deployId,
+    disks: plan.disks,
+    mode: plan.tracking.mode,
+    name: plan.parent.point.tracker,
+  });
+}
+
+/** The run of a decision, with a record that is not stored yet. */
+export function runOf(parts: Parts, log: OperationLog, decision: Decision, wish: BackupWish): BackupRun {
+  const { plan, vm, host, datastore } = decision;
+  nextOrRefuse('backup', vm);
+  const operation = log.draft({
+    kind: 'backup',
+    vmId: vm.id,
+    hostId: host.id,
+    datastoreId: datastore.id,
+    imageIds: [],
+    plan: null,
+    reason: plan.reason,
+  });
+  return bind(parts, operation, decision, wish);
+}
+
+/** Binds a run's record to a decision. */
+export function bind(parts: Parts, operation: Operation, decision: Decision, wish: BackupWish): BackupRun {
+  const { plan, vm, host, datastore, directory } = decision;
+  const { fsFreeze, freezeLimitSec, freezeFailure } = vm.backups.config;
+  const task: KeptBackup = {
+    kind: 'backup',
+    operationId: operation.id,
+    vmId: vm.id,
+    domain: vm.deployId,
+    live: plan.live,
+    hypervisor: parts.hypervisorConfigOf(host),
+    disks: plan.disks,
+    directory: `${directory}/backup`,
+    runDirectory: `${parts.runDirectory}/${operation.id}`,
+    freeze: fsFreeze,
+    freezeLimit: { limitSec: freezeLimitSec, onFailure: freezeFailure },
+    tracking: plan.tracking,
+  };
+  operation.plan = task;
+  operation.reason = plan.reason;
+  operation.reserved = { uid: vm.uid, gid: vm.gid, charges: reservation(decision) };
+  return { operation, plan, task, vm, datastore, wish };
+}
+
+/** What an increment may grow by while it is being set up, beside twice what is dirty now. */
+const SLACK_MB = 16;
+
+/** The most that the backup may take: its disks as the guest sees them, or what is dirty, twice over. */
+export function reservation({
+  plan,
+  vm,
+  datastore,
+  trackers,
+}: Omit<Decision, 'host' | 'directory' | 'chain'>): Charge[] {
+  const taken = new Set(plan.disks.map(({ diskId }) => diskId));
+  const disks = readDisks(vm.template).filter(({ diskId }) => taken.has(diskId));
+  const wholeMb = disks.reduce((sum, disk) => sum + disk.sizeMb, 0);
+  const dirtyMb = trackers.reduce((sum, { dirtyBytes }) => sum + (dirtyBytes ?? 0), 0) / 2 ** 20;
+  const amount = plan.type === 'FULL' ? wholeMb : Math.min(wholeMb, Math.ceil(2 * dirtyMb) + SLACK_MB);
+  const size: Charge = { kind: 'DATASTORE', id: datastore.id, metric: 'SIZE', amount };
+  // increments count as one backup, the image that they are in
+  if (plan.type === 'INCREMENT') return [size];
+  return [size, { kind: 'DATASTORE', id: datastore.id, metric: 'IMAGES', amount: 1 }];
+}

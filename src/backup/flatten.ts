@@ -1,0 +1,144 @@
+// Merges layers of a chain: the new snapshot is written, read back and recorded before the old ones are given up, so a crash at any
+// step leaves the chain as it was or as it will be. Old snapshots become the image's garbage in the same transaction.
+import { moverResult } from '../exec/mover.ts';
+import { withText } from '../model/attributes.ts';
+import { sizeOf, withLayers } from '../model/chain.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
+import type { FlattenResult, FlattenTask, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
+import type { Operation } from '../model/operation.ts';
+import type { OperationLog } from '../vm/operation-log.ts';
+import type { Parts } from '../vm/parts.ts';
+import { Runs } from '../vm/runs.ts';
+import { cleanUpkeep, type KeptUpkeep } from './clean.ts';
+import { planMerge, replaceLayers, type Merge } from './fold.ts';
+
+/** Returns whether something was merged, and so more may be to do. A failure is shown on the image and is tried again another time. */
+export async function flattenOnce(
+  parts: Parts,
+  log: OperationLog,
+  imageId: number,
+  sharePercent: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const image = await parts.store.images.find(imageId);
+  const merge = image?.state === IMAGE_STATE.READY ? planMerge(image.points[0]?.layers ?? [], sharePercent) : undefined;
+  if (!image || !merge) return false;
+  const operation = draft(parts, log, image, merge);
+  await parts.store.operations.add(operation);
+  log.started(operation);
+  try {
+    const layer = await write(parts, log, operation, image, merge, signal);
+    await parts.store.transaction(async (tx) => {
+      await tx.images.update(imageId, (record) => replace(record, merge, layer));
+      await log.end(tx, operation, 'done', merge.reason);
+    });
+    log.announce(operation);
+    return true;
+  } catch (error) {
+    await fail(parts, log, operation, error);
+    return false;
+  }
+}
+
+function draft({ runDirectory }: Parts, log: OperationLog, image: Image, merge: Merge): Operation {
+  const operation = log.draft({
+    kind: 'flatten',
+    vmId: image.vms[0] ?? -1,
+    hostId: -1,
+    datastoreId: image.datastoreId,
+    imageIds: [image.id],
+    plan: null,
+    reason: merge.reason,
+    reads: { imageId: image.id, datastoreId: image.datastoreId },
+  });
+  const kept: KeptUpkeep = { directory: `${runDirectory}/${operation.id}/backup` };
+  operation.plan = kept;
+  return operation;
+}
+
+/** The new layer, written and read back. */
+async function write(
+  parts: Parts,
+  log: OperationLog,
+  operation: Operation,
+  image: Image,
+  { layers, whole }: Merge,
+  signal: AbortSignal,
+): Promise<Layer> {
+  const { directory } = operation.plan as KeptUpkeep;
+  const runs = new Runs(parts, log);
+  const store = await parts.backupStoreConfigOf(await parts.store.datastores.get(image.datastoreId));
+  const task: FlattenTask = {
+    kind: 'flatten',
+    operationId: operation.id,
+    vmId: operation.vmId,
+    store,
+    layers,
+    whole,
+    directory,
+  };
+  const result = await moverResult<FlattenResult>(task, signal, (event) => runs.relay(operation, event));
+  const { source, disks, readBytes, processedBytes, storedBytes, peakRssBytes } = result;
+  operation.figures = { processedBytes, storedBytes, scratchBytes: 0, peakRssBytes, readBytes };
+  const layer: Layer = {
+    source,
+    path: directory,
+    pointId: layers.at(-1)?.pointId ?? -1,
+    sizeMb: Math.ceil(processedBytes / 2 ** 20),
+    disks,
+  };
+  await log.progress(operation, { phase: 'reading back' });
+  const below = whole ? [] : layersUnder(image, layers);
+  const check: VerifyTask = {
+    kind: 'verify',
+    operationId: operation.id,
+    store,
+    layers: [...below, layer],
+    trusted: below.length,
+  };
+  const { problems, readBytes: again } = await moverResult<VerifyResult>(check, signal, () => undefined);
+  operation.figures.readBytes = readBytes + again;
+  if (problems.length > 0) {
+    throw new OneError(CODE.INTERNAL, `What was merged could not be read back: ${problems.join(' ')}`);
+  }
+  return layer;
+}
+
+function layersUnder({ points }: Image, merged: readonly Layer[]): Layer[] {
+  const all = points[0]?.layers ?? [];
+  return all.slice(
+    0,
+    all.findIndex(({ source }) => source === merged[0]?.source),
+  );
+}
+
+function replace(image: Image, merge: Merge, layer: Layer): void {
+  const [full, ...rest] = image.points;
+  const layers = full && replaceLayers(full.layers, merge.layers, layer);
+  if (image.state !== IMAGE_STATE.READY || !full || !layers) {
+    throw new OneError(
+      CODE.ACTION,
+      `Image ${image.id} has changed while its layers were merged; nothing of it was kept.`,
+    );
+  }
+  image.points = [withLayers(full, layers), ...rest];
+  image.sizeMb = sizeOf(image);
+  image.garbage = [...(image.garbage ?? []), ...merge.layers.map(({ source }) => source)];
+  image.template = withText(image.template, 'ERROR');
+}
+
+async function fail(parts: Parts, log: OperationLog, operation: Operation, error: unknown): Promise<void> {
+  const reason = reasonOf(error) + (await cleanUpkeep(parts, operation));
+  const [imageId = -1] = operation.imageIds;
+  parts.log.warn({ operation: operation.id, image: imageId, reason }, 'layers could not be merged');
+  await parts.store.transaction(async (tx) => {
+    if (await tx.images.find(imageId)) {
+      await tx.images.update(imageId, (image) => {
+        image.template = withText(image.template, 'ERROR', `Increments could not be merged: ${reason}`);
+      });
+    }
+    await log.end(tx, operation, 'failed', reason);
+  });
+  log.announce(operation);
+}

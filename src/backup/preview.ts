@@ -1,0 +1,87 @@
+// What a backup would be if it began now. The decisions are those of a real one; nothing is written, reserved or begun.
+import { limitOf, type Limits } from '../access/quota.ts';
+import type { BackupPreview, PreviewDrop, PreviewQuota } from '../model/backup-preview.ts';
+import type { BackupPoint, Image } from '../model/image.ts';
+import type { QuotaLimits } from '../model/quota.ts';
+import type { Vm } from '../model/vm.ts';
+import { readDisks } from '../vm/disks.ts';
+import type { Parts } from '../vm/parts.ts';
+import { DEFAULT_QUOTAS } from '../vm/quota.ts';
+import { nextOrRefuse } from '../vm/states.ts';
+import { decide, reservation, type BackupWish, type Decision } from './decide.ts';
+import { backupsOf } from './remove.ts';
+import { retain } from './retention.ts';
+
+const MIB = 2 ** 20;
+
+/** Throws what a backup would throw at once. */
+export async function previewBackup(parts: Parts, vmId: number, wish: BackupWish): Promise<BackupPreview> {
+  nextOrRefuse('backup', await parts.store.vms.get(vmId));
+  const decision = await decide(parts, vmId, wish);
+  const { plan, vm, datastore, trackers } = decision;
+  const sizes = new Map(readDisks(vm.template).map(({ diskId, sizeMb, target }) => [diskId, { sizeMb, target }]));
+  return {
+    type: plan.type,
+    reason: plan.reason,
+    live: plan.live,
+    datastoreId: datastore.id,
+    disks: plan.disks.map(({ diskId, path }) => {
+      const dirty = trackers.find((tracker) => tracker.diskId === diskId)?.dirtyBytes ?? null;
+      const { sizeMb = 0, target = '' } = sizes.get(diskId) ?? {};
+      const dirtyMb = plan.type === 'FULL' || dirty === null ? null : Math.ceil(dirty / MIB);
+      return { diskId, target, path, virtualMb: sizeMb, dirtyMb };
+    }),
+    leftOut: plan.leftOut,
+    drops: dropsOf(await backupsOf(parts.store, vm), decision),
+    quota: await quotaOf(parts, decision),
+  };
+}
+
+/** What KEEP_LAST would drop once the backup is there. */
+export function dropsOf(
+  images: readonly Image[],
+  { plan, vm, datastore }: Pick<Decision, 'plan' | 'vm' | 'datastore'>,
+): PreviewDrop[] {
+  const point = { id: plan.pointId } as BackupPoint; // retention looks at nothing else of it
+  const after = plan.parent
+    ? images.map((image) =>
+        image.id === plan.parent?.imageId ? { ...image, points: [...image.points, point] } : image,
+      )
+    : [...images, newest(images, point, datastore.id)];
+  return retain(after, vm.backups.config.keepLast).flatMap(({ image, drop, keepFrom, reason }) => {
+    if (drop === 'nothing') return [];
+    const ids = image.points.map(({ id }) => id);
+    const gone = drop === 'image' ? ids : ids.slice(0, ids.indexOf(keepFrom));
+    return [{ imageId: image.id, pointIds: gone, reason }];
+  });
+}
+
+function newest(images: readonly Image[], point: BackupPoint, datastoreId: number): Image {
+  const id = Math.max(-1, ...images.map((image) => image.id)) + 1;
+  return { id, datastoreId, state: 1, prevState: 0, points: [point] } as unknown as Image;
+}
+
+async function quotaOf({ store }: Parts, decision: Decision): Promise<PreviewQuota[]> {
+  const { vm } = decision;
+  const rows: PreviewQuota[] = [];
+  for (const owner of ['user', 'group'] as const) {
+    const id = owner === 'user' ? vm.uid : vm.gid;
+    if (id === 0) continue; // administrators have no quotas
+    const own = (owner === 'user' ? await store.users.find(id) : await store.groups.find(id))?.quotas ?? [];
+    const defaults = (await store.settings.read<QuotaLimits[]>(DEFAULT_QUOTAS[owner])) ?? [];
+    const limits: Limits = { own, defaults };
+    const used = await store.usages.of(owner, id);
+    for (const charge of reservation(decision)) {
+      if (charge.metric !== 'SIZE' && charge.metric !== 'IMAGES') continue;
+      const now = used.find((one) => one.kind === charge.kind && one.id === charge.id && one.metric === charge.metric);
+      const whose = `${owner} ${id} (${nameOf(vm, owner)})`;
+      const limit = limitOf(limits, charge);
+      rows.push({ whose, metric: charge.metric, used: now?.amount ?? 0, limit, adds: charge.amount });
+    }
+  }
+  return rows;
+}
+
+function nameOf(vm: Vm, owner: 'user' | 'group'): string {
+  return owner === 'user' ? vm.uname : vm.gname;
+}
