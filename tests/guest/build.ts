@@ -5,6 +5,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import {
   chmod,
   copyFile,
+  cp,
   mkdir,
   mkdtemp,
   readFile,
@@ -17,6 +18,7 @@ import {
 } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
+import { fetchAgent } from './agent.ts';
 import * as files from './files.ts';
 
 const BUSYBOX = '/bin/busybox';
@@ -34,7 +36,7 @@ export interface Guest {
   kernelCommand: string;
 }
 
-/** Builds what is missing in `directory` and returns the paths. Needs busybox-static, mke2fs, apt-get and dpkg-deb. */
+/** Builds what is missing in `directory` and returns the paths. Needs busybox-static, mke2fs, apt-get, dpkg-deb and ldd. */
 export async function buildGuest(directory: string, dataMb: number = DATA_MB): Promise<Guest> {
   const at = resolve(directory);
   const guest: Guest = {
@@ -49,6 +51,7 @@ export async function buildGuest(directory: string, dataMb: number = DATA_MB): P
   try {
     if (!(await exists(join(at, 'modules'))) || !(await exists(guest.kernel))) await fetchKernel(at, work);
     if (!(await exists(guest.initrd))) await buildInitrd(at, work, guest.initrd);
+    if (!(await exists(join(at, 'agent')))) await fetchAgent(work, join(at, 'agent'));
     if (!(await exists(guest.rootImage))) await buildRoot(at, work, guest.rootImage);
     if (!(await exists(guest.dataImage))) await buildData(work, guest.dataImage, dataMb);
   } finally {
@@ -133,6 +136,8 @@ async function buildRoot(at: string, work: string, target: string): Promise<void
   await script(join(tree, 'etc/acpi/PWRF/00000080'), files.POWER_BUTTON);
   await script(join(tree, 'sbin/console-loop'), files.CONSOLE_LOOP);
   await script(join(tree, 'sbin/guest-agent'), files.GUEST_AGENT);
+  await script(join(tree, 'sbin/scribble'), files.SCRIBBLE);
+  await cp(join(at, 'agent'), tree, { recursive: true });
   await fill(join(tree, 'usr/share/guest'), 300, 64 * 1024);
   await makeDisk(tree, join(work, 'root.raw'), ROOT_MB, 'root');
   await publish(join(work, 'root.raw'), target);
@@ -178,7 +183,9 @@ async function script(path: string, content: string): Promise<void> {
 let recipe: string | undefined;
 /** Changes when the guest's recipe changes, so that an old build is not taken for a new one. */
 async function recipeHash(): Promise<string> {
-  const parts = await Promise.all(['build.ts', 'files.ts'].map((name) => readFile(join(import.meta.dirname, name))));
+  const parts = await Promise.all(
+    ['agent.ts', 'build.ts', 'files.ts'].map((name) => readFile(join(import.meta.dirname, name))),
+  );
   recipe ??= createHash('sha256').update(Buffer.concat(parts)).digest('hex').slice(0, 8);
   return recipe;
 }

@@ -1,5 +1,5 @@
 // The small text files that make Debian's kernel and busybox into the test guest. The guest runs one command per line
-// of its serial console, powers off on the ACPI button, and answers a guest agent's freeze and thaw.
+// of its serial console, powers off on the ACPI button, and runs QEMU's guest agent.
 
 /** Loaded by the initramfs, in this order; ext4 is part of the kernel. */
 export const EARLY_MODULES = [
@@ -101,27 +101,21 @@ while IFS= read -r line; do
 done
 `;
 
-/** As much of a guest agent as libvirt needs for domfsfreeze and domfsthaw; the data disk really freezes. */
+/** Starts QEMU's guest agent when the machine has a channel for it; what it keeps lies in memory, as it freezes the disks. */
 export const GUEST_AGENT = `#!/bin/sh
-port=
 for name in /sys/class/virtio-ports/*/name; do
-  [ "$(cat "$name" 2>/dev/null)" = org.qemu.guest_agent.0 ] && port=/dev/$(basename "$(dirname "$name")")
+  [ "$(cat "$name" 2>/dev/null)" = org.qemu.guest_agent.0 ] || continue
+  exec qemu-ga --method virtio-serial --path "/dev/$(basename "$(dirname "$name")")" --statedir /run
 done
-if [ -z "$port" ]; then sleep 1; exit 0; fi
-frozen=0
-answer() { printf '%s\\n' "$1" >&3; }
-exec 3<>"$port" || { sleep 1; exit 0; }
-# A read ends early while no host is connected; the port stays open, because closing it tells the host to go away.
-while :; do
-  IFS= read -r line <&3 || { usleep 100000; continue; }
-  case $line in
-    *'"guest-sync-delimited"'*) printf '\\377' >&3; answer "{\\"return\\": $(echo "$line" | sed 's/.*"id" *: *\\([0-9]*\\).*/\\1/')}" ;;
-    *'"guest-sync"'*) answer "{\\"return\\": $(echo "$line" | sed 's/.*"id" *: *\\([0-9]*\\).*/\\1/')}" ;;
-    *'"guest-ping"'*) answer '{"return": {}}' ;;
-    *'"guest-fsfreeze-status"'*) [ $frozen = 1 ] && answer '{"return": "frozen"}' || answer '{"return": "thawed"}' ;;
-    *'"guest-fsfreeze-freeze'*) sync; fsfreeze --freeze /data 2>/dev/null && frozen=1; answer "{\\"return\\": $frozen}" ;;
-    *'"guest-fsfreeze-thaw"'*) fsfreeze --unfreeze /data 2>/dev/null; answer "{\\"return\\": $frozen}"; frozen=0 ;;
-    *'"execute"'*) answer '{"error": {"class": "CommandNotFound", "desc": "not in this guest"}}' ;;
-  esac
+exec sleep 60
+`;
+
+/** `scribble <file or device> <bytes> <block>...` fills these blocks of that size with random bytes. */
+export const SCRIBBLE = `#!/bin/sh
+file=$1 size=$2
+shift 2
+for block; do
+  dd if=/dev/urandom of="$file" bs="$size" seek="$block" count=1 conv=notrunc 2>/dev/null || exit 1
 done
+sync
 `;

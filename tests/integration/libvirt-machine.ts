@@ -8,6 +8,7 @@ import type { Machine, Planted } from '../../src/hypervisor/contract.ts';
 import type { DomainDisk, DomainSpec } from '../../src/hypervisor/hypervisor.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
 import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import { agentAnswers } from '../guest/agent-channel.ts';
 import { buildGuest, copyDisk } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
 
@@ -39,7 +40,11 @@ export async function libvirtMachine(
     vcpu: 1,
     cpu: 0.5,
     kvm: false,
-    disks: [root, ...disks].map((disk) => ({ ...domainDisk(disk.diskId, disk.target, disk.path), format })),
+    disks: [root, ...disks].map((disk) => ({
+      ...domainDisk(disk.diskId, disk.target, disk.path),
+      format,
+      options: { DISCARD: 'unmap' },
+    })),
     nics: [],
     template: [
       [
@@ -74,6 +79,7 @@ export async function libvirtMachine(
       await guestConsole?.close();
       guestConsole = await GuestConsole.ofDomain(spec.name, log);
       await guestConsole.ready();
+      if (agent) await agentAnswers(spec.name);
     },
     count: async () => {
       const put = (device: string): string => `dd of=${device} bs=512 seek=2048 conv=notrunc oflag=direct 2>/dev/null`;
@@ -86,6 +92,9 @@ export async function libvirtMachine(
     overwrite: async (atMb, megabytes) => {
       const where = `of=/dev/vdb bs=1M seek=${atMb} count=${megabytes}`;
       await inGuest(`dd if=/dev/urandom ${where} conv=notrunc oflag=direct 2>&1`);
+    },
+    zero: async (atMb, megabytes) => {
+      await inGuest(`blkdiscard -o ${atMb * MIB} -l ${megabytes * MIB} /dev/vdb`);
     },
     kill: async () => {
       process.kill(await pidOf(spec.name), 'SIGKILL');
