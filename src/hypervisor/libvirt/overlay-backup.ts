@@ -8,7 +8,7 @@ import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
 import { whileHeld, type Instant } from './freeze.ts';
 import { readDomain } from './live-xml.ts';
 import { refuseUnlessFree } from './live-backup.ts';
-import { serve, serveLayer } from './off-server.ts';
+import { serveLayer } from './off-server.ts';
 import { carryOut, makeLayer, namesIn } from './overlay-files.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
 import { collapse, lookNow, mended, mergeBetween, type Subject } from './overlay-merge.ts';
@@ -35,8 +35,8 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   try {
     for (const disk of begin.disks) {
       const subject = { virsh, domain: begin.domain, disk };
-      const { look, done } = await mended(subject);
-      warnings.push(...done);
+      const { look, warnings: found } = await mended(subject);
+      warnings.push(...found);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
     }
     instant = begin.live
@@ -73,7 +73,7 @@ async function isOver(begun: Begun[]): Promise<boolean> {
 
 /** Servers of what stands still now. They end without a trace; the new layers stay. */
 async function read(
-  { runDirectory }: BackupBegin,
+  { runDirectory, live }: BackupBegin,
   begun: Begun[],
   { parent }: Tracking,
 ): Promise<Pick<BackupExports, 'exports' | 'end'>> {
@@ -88,7 +88,7 @@ async function read(
     const exports: DiskExport[] = [];
     for (const one of begun) {
       const layer = { diskId: one.subject.disk.diskId, ...(await standing(one, parent)) };
-      exports.push(await (parent === null ? serve : serveLayer)(runDirectory, layer, servers));
+      exports.push(await serveLayer(runDirectory, layer, servers, { depth: parent !== null, live }));
     }
     return { exports, end };
   } catch (error) {
