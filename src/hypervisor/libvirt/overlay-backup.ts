@@ -5,7 +5,7 @@ import type { Running } from '../../exec/exec.ts';
 import { CODE, OneError, TrackerLost } from '../../model/errors.ts';
 import type { Tracking } from '../../model/mover-protocol.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
-import { whileHeld } from './freeze.ts';
+import { whileHeld, type Instant } from './freeze.ts';
 import { readDomain } from './live-xml.ts';
 import { refuseUnlessFree } from './live-backup.ts';
 import { serve, serveLayer } from './off-server.ts';
@@ -31,7 +31,7 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   await refuseLost(virsh, begin, tracking);
   const warnings: string[] = [];
   const begun: Begun[] = [];
-  let date: number;
+  let instant: Instant<number>;
   try {
     for (const disk of begin.disks) {
       const subject = { virsh, domain: begin.domain, disk };
@@ -39,13 +39,17 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
       warnings.push(...done);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
     }
-    date = begin.live ? await whileHeld(virsh, begin, () => goOver(virsh, begin, begun)) : nowSec();
+    instant = begin.live
+      ? await goOverHeld(virsh, begin, begun)
+      : { value: nowSec(), consistency: 'crash', warnings: [] };
     await refuseUnlessOver(begun);
   } catch (error) {
     await takeBack(begun).catch(() => undefined); // an empty layer that stays harms nothing; the first failure counts
     throw error;
   }
-  return { ...(await read(begin, begun, tracking)), date, warnings, consistency: 'crash', scratchBytes: async () => 0 };
+  const { value: date, consistency } = instant;
+  const exported = await read(begin, begun, tracking);
+  return { ...exported, date, consistency, warnings: [...warnings, ...instant.warnings], scratchBytes: async () => 0 };
 }
 
 /** Servers of what stands still now. They end without a trace; the new layers stay. */
@@ -114,8 +118,28 @@ async function beginLayer(subject: Subject, found: Look, tracker: number, live: 
   return { subject, look, path };
 }
 
-/** Everything that the guest wrote before the returned moment (epoch seconds) lies below the new layers. */
-async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Promise<number> {
+/**
+ * Everything that the guest wrote before the moment that is returned lies below the new layers. An order that was given up when the
+ * guest had been held for long enough may have been carried out all the same, and is not given again then.
+ */
+function goOverHeld(virsh: Virsh, begin: BackupBegin, begun: Begun[]): Promise<Instant<number>> {
+  let asked: number | undefined;
+  const instant = async (limitMs?: number): Promise<number> => {
+    const isOver =
+      asked !== undefined &&
+      (await refuseUnlessOver(begun).then(
+        () => true,
+        () => false,
+      ));
+    if (asked !== undefined && isOver) return asked;
+    asked = nowSec();
+    await goOver(virsh, begin, begun, limitMs);
+    return asked;
+  };
+  return whileHeld(virsh, begin, instant, async () => undefined);
+}
+
+async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], limitMs?: number): Promise<void> {
   const { disks } = readDomain(await virsh.xml(domain));
   const asked = disks.map(({ target }) => {
     const one = begun.find(({ look }) => look.live?.target === target);
@@ -125,9 +149,14 @@ async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Pr
   });
   const xml = lines(element('domainsnapshot', {}, element('disks', {}, ...asked)));
   const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata'];
-  const date = nowSec();
-  await virsh.orderWithXml(`let ${domain} go on new layers`, 'snapshot-create', domain, how, { '--xmlfile': xml });
-  return date;
+  await virsh.orderWithXml(
+    `let ${domain} go on new layers`,
+    'snapshot-create',
+    domain,
+    how,
+    { '--xmlfile': xml },
+    limitMs,
+  );
 }
 
 async function refuseUnlessOver(begun: Begun[]): Promise<void> {
