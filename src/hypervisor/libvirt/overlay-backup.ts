@@ -8,7 +8,7 @@ import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
 import { whileHeld, type Instant } from './freeze.ts';
 import { readDomain } from './live-xml.ts';
 import { refuseUnlessFree } from './live-backup.ts';
-import { serve, serveLayer } from './off-server.ts';
+import { serveLayer } from './off-server.ts';
 import { carryOut, makeLayer, namesIn } from './overlay-files.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
 import { collapse, lookNow, mended, mergeBetween, type Subject } from './overlay-merge.ts';
@@ -35,12 +35,12 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   try {
     for (const disk of begin.disks) {
       const subject = { virsh, domain: begin.domain, disk };
-      const { look, done } = await mended(subject);
-      warnings.push(...done);
+      const { look, warnings: found } = await mended(subject);
+      warnings.push(...found);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
     }
     instant = begin.live
-      ? await goOverHeld(virsh, begin, begun)
+      ? await fixInstant(virsh, begin, begun)
       : { value: nowSec(), consistency: 'crash', warnings: [] };
     await refuseUnlessOver(begun);
   } catch (error) {
@@ -48,13 +48,32 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
     throw error;
   }
   const { value: date, consistency } = instant;
-  const exported = await read(begin, begun, tracking);
-  return { ...exported, date, consistency, warnings: [...warnings, ...instant.warnings], scratchBytes: async () => 0 };
+  warnings.push(...instant.warnings);
+  return { ...(await read(begin, begun, tracking)), date, warnings, consistency, scratchBytes: async () => 0 };
+}
+
+/** A guest that could not be held long enough may have gone over all the same: then that was the instant. */
+async function fixInstant(virsh: Virsh, begin: BackupBegin, begun: Begun[]): Promise<Instant<number>> {
+  let tried = 0;
+  const goOnce = async (limitMs?: number): Promise<number> => {
+    if (tried > 0 && (await isOver(begun))) return tried;
+    tried = nowSec();
+    await goOver(virsh, begin, begun, limitMs);
+    return tried;
+  };
+  return whileHeld(virsh, begin, goOnce, () => Promise.resolve());
+}
+
+async function isOver(begun: Begun[]): Promise<boolean> {
+  return refuseUnlessOver(begun).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Servers of what stands still now. They end without a trace; the new layers stay. */
 async function read(
-  { runDirectory }: BackupBegin,
+  { runDirectory, live }: BackupBegin,
   begun: Begun[],
   { parent }: Tracking,
 ): Promise<Pick<BackupExports, 'exports' | 'end'>> {
@@ -69,7 +88,7 @@ async function read(
     const exports: DiskExport[] = [];
     for (const one of begun) {
       const layer = { diskId: one.subject.disk.diskId, ...(await standing(one, parent)) };
-      exports.push(await (parent === null ? serve : serveLayer)(runDirectory, layer, servers));
+      exports.push(await serveLayer(runDirectory, layer, servers, { depth: parent !== null, live }));
     }
     return { exports, end };
   } catch (error) {
@@ -118,27 +137,7 @@ async function beginLayer(subject: Subject, found: Look, tracker: number, live: 
   return { subject, look, path };
 }
 
-/**
- * Everything that the guest wrote before the moment that is returned lies below the new layers. An order that was given up when the
- * guest had been held for long enough may have been carried out all the same, and is not given again then.
- */
-function goOverHeld(virsh: Virsh, begin: BackupBegin, begun: Begun[]): Promise<Instant<number>> {
-  let asked: number | undefined;
-  const instant = async (limitMs?: number): Promise<number> => {
-    const isOver =
-      asked !== undefined &&
-      (await refuseUnlessOver(begun).then(
-        () => true,
-        () => false,
-      ));
-    if (asked !== undefined && isOver) return asked;
-    asked = nowSec();
-    await goOver(virsh, begin, begun, limitMs);
-    return asked;
-  };
-  return whileHeld(virsh, begin, instant, async () => undefined);
-}
-
+/** Everything that the guest wrote before lies below the new layers. */
 async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], limitMs?: number): Promise<void> {
   const { disks } = readDomain(await virsh.xml(domain));
   const asked = disks.map(({ target }) => {
@@ -149,14 +148,8 @@ async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], lim
   });
   const xml = lines(element('domainsnapshot', {}, element('disks', {}, ...asked)));
   const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata'];
-  await virsh.orderWithXml(
-    `let ${domain} go on new layers`,
-    'snapshot-create',
-    domain,
-    how,
-    { '--xmlfile': xml },
-    limitMs,
-  );
+  const attempt = `let ${domain} go on new layers`;
+  await virsh.orderWithXml(attempt, 'snapshot-create', domain, how, { '--xmlfile': xml }, limitMs);
 }
 
 async function refuseUnlessOver(begun: Begun[]): Promise<void> {
