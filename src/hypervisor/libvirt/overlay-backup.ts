@@ -5,7 +5,7 @@ import type { Running } from '../../exec/exec.ts';
 import { CODE, OneError, TrackerLost } from '../../model/errors.ts';
 import type { Tracking } from '../../model/mover-protocol.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
-import { whileHeld } from './freeze.ts';
+import { whileHeld, type Instant } from './freeze.ts';
 import { readDomain } from './live-xml.ts';
 import { refuseUnlessFree } from './live-backup.ts';
 import { serveLayer } from './off-server.ts';
@@ -30,22 +30,30 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   const tracker = numberOf(tracking.next);
   await refuseLost(virsh, begin, tracking);
   const warnings: string[] = [];
-  const begun: Begun[] = [];
-  let date: number;
-  try {
+  let begun: Begun[] = [];
+  const beginLayers = async (): Promise<void> => {
+    begun = [];
     for (const disk of begin.disks) {
       const subject = { virsh, domain: begin.domain, disk };
       const { look, warnings: found } = await mended(subject);
       warnings.push(...found);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
     }
-    date = begin.live ? await whileHeld(virsh, begin, () => goOver(virsh, begin, begun)) : nowSec();
+  };
+  let instant: Instant<number> = { value: nowSec(), consistency: 'crash', warnings: [] };
+  try {
+    await beginLayers();
+    // a guest that has gone over after all when it could not be held gets another layer
+    const over = (limitMs?: number): Promise<number> => goOver(virsh, begin, begun, limitMs);
+    if (begin.live) instant = await whileHeld(virsh, begin, over, beginLayers);
     await refuseUnlessOver(begun);
   } catch (error) {
     await takeBack(begun).catch(() => undefined); // an empty layer that stays harms nothing; the first failure counts
     throw error;
   }
-  return { ...(await read(begin, begun, tracking)), date, warnings, consistency: 'crash', scratchBytes: async () => 0 };
+  const { value: date, consistency, warnings: unheld } = instant;
+  const served = await read(begin, begun, tracking);
+  return { ...served, date, warnings: [...warnings, ...unheld], consistency, scratchBytes: async () => 0 };
 }
 
 /** Servers of what stands still now. They end without a trace; the new layers stay. */
@@ -115,7 +123,7 @@ async function beginLayer(subject: Subject, found: Look, tracker: number, live: 
 }
 
 /** Everything that the guest wrote before the returned moment (epoch seconds) lies below the new layers. */
-async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Promise<number> {
+async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], limitMs?: number): Promise<number> {
   const { disks } = readDomain(await virsh.xml(domain));
   const asked = disks.map(({ target }) => {
     const one = begun.find(({ look }) => look.live?.target === target);
@@ -126,7 +134,14 @@ async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Pr
   const xml = lines(element('domainsnapshot', {}, element('disks', {}, ...asked)));
   const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata'];
   const date = nowSec();
-  await virsh.orderWithXml(`let ${domain} go on new layers`, 'snapshot-create', domain, how, { '--xmlfile': xml });
+  await virsh.orderWithXml(
+    `let ${domain} go on new layers`,
+    'snapshot-create',
+    domain,
+    how,
+    { '--xmlfile': xml },
+    limitMs,
+  );
   return date;
 }
 
@@ -143,9 +158,9 @@ async function refuseUnlessOver(begun: Begun[]): Promise<void> {
 
 /** New layers that no guest has come to be on. */
 async function takeBack(begun: Begun[]): Promise<void> {
-  for (const { subject, path } of begun) {
-    const { live } = await lookNow(subject);
-    if (live === null || !live.open.includes(path)) await carryOut({ kind: 'remove', path });
+  for (const { subject, look, path } of begun) {
+    if (look.live === null) await carryOut({ kind: 'remove', path });
+    else await mended(subject);
   }
 }
 
