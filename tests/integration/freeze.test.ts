@@ -25,7 +25,7 @@ describe.runIf(available)('freezing a real guest', () => {
 
   beforeAll(async () => {
     directory = await publicDirectory();
-    machine = await libvirtMachine(directory, 90260);
+    machine = await libvirtMachine(directory, 90280);
     await hypervisor.deploy(machine.spec);
     await machine.ready();
     guest = await GuestConsole.ofDomain(machine.spec.name, join(directory, 'console.log'));
