@@ -27,6 +27,8 @@ describe('the template of a backup job', () => {
       ['RESET', 'yes'],
       ['KEEP_LAST', '7'],
       ['PRIORITY', '99'],
+      ['FREEZE_LIMIT', '5'],
+      ['FREEZE_FAILURE', 'continue'],
       ['ERROR', 'old'],
     ];
     expect(complete(given)).toEqual({
@@ -35,6 +37,8 @@ describe('the template of a backup job', () => {
       BACKUP_VOLATILE: 'NO',
       DATASTORE_ID: '100',
       EXECUTION: 'PARALLEL',
+      FREEZE_FAILURE: 'CONTINUE',
+      FREEZE_LIMIT: '5',
       FS_FREEZE: 'NONE',
       INCREMENT_MODE: 'CBT',
       KEEP_LAST: '7',
@@ -63,6 +67,8 @@ describe('the template of a backup job', () => {
     ['MODE', 'DIFFERENTIAL', 'MODE="DIFFERENTIAL" is not known; it must be one of FULL, INCREMENT.'],
     ['INCREMENT_MODE', 'X', 'INCREMENT_MODE="X" is not known'],
     ['FS_FREEZE', 'X', 'FS_FREEZE="X" is not known'],
+    ['FREEZE_LIMIT', '0', 'FREEZE_LIMIT="0" is not usable'],
+    ['FREEZE_FAILURE', 'X', 'FREEZE_FAILURE="X" is not known'],
     ['BACKUP_VOLATILE', 'X', 'BACKUP_VOLATILE="X" is not known'],
     ['KEEP_LAST', '-1', 'KEEP_LAST="-1" is not a number'],
     ['EXECUTION', 'X', 'EXECUTION="X" is not known; it must be one of SEQUENTIAL, PARALLEL.'],

@@ -163,7 +163,7 @@ describe('an increment', () => {
       expect.objectContaining({
         code: CODE.ACTION,
         message: expect.stringContaining('disk 2 (vdc) was attached after the last backup') as string,
-        hint: 'Begin a new chain: onevm backup --reset 0',
+        hint: 'Begin a new chain: onevm backup --reset -d 100 0',
       }) as Error,
     );
     expect(reason({ unattended: true }, attached)).toEqual(['FULL', 'disk 2 (vdc) was attached after the last backup']);

@@ -131,7 +131,7 @@ function otherDatastore({ vm, datastore, unattended }: BackupRequest, chain: Ima
 
 /** Increments follow only points of the very same disks. A person is told of a new one; the other changes speak for themselves. */
 function changedDisks(request: BackupRequest, last: BackupPoint, taken: VmDisk[]): string | undefined {
-  const { vm, unattended } = request;
+  const { vm, datastore, unattended } = request;
   const before = topLayer(last).disks;
   const attached = taken.find(({ diskId }) => !before.some((disk) => disk.diskId === diskId));
   if (attached) {
@@ -139,7 +139,7 @@ function changedDisks(request: BackupRequest, last: BackupPoint, taken: VmDisk[]
     if (unattended === true) return why;
     throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} cannot be backed up as an increment: ${why}.`, {
       objectId: vm.id,
-      hint: `Begin a new chain: onevm backup --reset ${vm.id}`,
+      hint: `Begin a new chain: onevm backup --reset -d ${datastore.id} ${vm.id}`,
     });
   }
   const detached = before.find(({ diskId }) => !taken.some((disk) => disk.diskId === diskId));
