@@ -6,7 +6,7 @@ import type { TrackerState } from '../hypervisor/hypervisor.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
 import type { TaskDisk, Tracking } from '../model/mover-protocol.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
-import { diskPath, readDisks, type VmDisk } from '../vm/disks.ts';
+import { diskPath, overlayDirectory, readDisks, type VmDisk } from '../vm/disks.ts';
 import { canIncrement, takesPart } from '../vm/increment-ability.ts';
 
 export interface BackupRequest {
@@ -174,6 +174,7 @@ function taskDisk(
     path: diskPath(disk, vmDirectory),
     format: disk.format,
     file: `disk.${disk.diskId}.${pointId}`,
+    overlays: overlayDirectory(disk, vmDirectory),
     ...(before && { known: { virtualBytes: before.virtualBytes, samples: before.samples ?? [] } }),
   };
 }

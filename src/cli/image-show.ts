@@ -1,5 +1,6 @@
-// `oneimage show`: section by section as OpenNebula prints an image. A backup tells its VM and, for a chain, its increments.
+// `oneimage show`: section by section as OpenNebula prints an image. A backup tells its VM and, for a chain, its increments; then what OneVault adds.
 import type { XmlElement } from '../wire/xml-read.ts';
+import { pointLines } from './image-show-points.ts';
 import { imageState, imageType, lockOf } from './names.ts';
 import { idsIn, labels, page, permissionLines, templateLines, title } from './show.ts';
 import { table, type Column } from './table.ts';
@@ -67,21 +68,20 @@ function backup(image: XmlElement): string[] {
   const [vm] = idsIn(image, 'VMS');
   if (vm === undefined) return [];
   const increments = image.children('BACKUP_INCREMENTS/INCREMENT');
-  const disks = idsIn(image, 'BACKUP_DISK_IDS');
   return [
     title('BACKUP INFORMATION'),
     line('VM', vm),
-    ...(disks.length === 0 ? [] : [line('DISK IDS', disks.join(','))]),
     line('TYPE', increments.length === 0 ? 'FULL' : 'INCREMENTAL'),
     ...(increments.length === 0 ? [] : ['', 'BACKUP INCREMENTS', table(incrementColumns, increments).trimEnd()]),
+    ...pointLines(image),
   ];
 }
 
 const incrementColumns: Array<Column<XmlElement>> = [
   { name: 'ID', width: 3, cell: (increment) => increment.textOf('ID') },
   { name: 'PID', width: 3, cell: (increment) => increment.textOf('PARENT_ID') },
-  { name: 'T', width: 1, cell: (increment) => increment.textOf('TYPE') },
+  { name: 'T', width: 1, cell: (increment) => increment.textOf('TYPE').slice(0, 1) },
   { name: 'SIZE', width: 8, left: true, cell: (increment) => size(number(increment.textOf('SIZE')), 'M') },
   { name: 'DATE', width: 15, cell: (increment) => time(number(increment.textOf('DATE'))) },
-  { name: 'SOURCE', width: 37, left: true, cell: (increment) => increment.textOf('SOURCE') },
+  { name: 'SOURCE', width: 37, left: true, adjust: true, cell: (increment) => increment.textOf('SOURCE') },
 ];

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import * as sample from '../../tests/golden/objects.ts';
+import type { Image } from '../model/image.ts';
 import { datastorePoolXml, datastoreXml } from '../wire/documents/datastore.ts';
 import { hostPoolXml, hostXml } from '../wire/documents/host.ts';
 import { imagePoolXml, imageXml } from '../wire/documents/image.ts';
@@ -80,9 +81,10 @@ test.each<[name: string, text: () => string]>([
   await expect(text()).toMatchFileSnapshot(`../../tests/golden/cli/${name}.txt`);
 });
 
+const plain = (text: string): string => text.replace(/ +$/gm, '');
+
 // The sections that users know from OpenNebula's guide, as it prints them.
 test('backups look as in the guide', () => {
-  const plain = (text: string): string => text.replace(/ +$/gm, '');
   expect(plain(vmText(readXml(vmXml(sample.vm)), 'default', sample.NOW))).toContain(
     `
 BACKUP CONFIGURATION
@@ -96,9 +98,19 @@ MODE="INCREMENT"
 
 VM BACKUPS
 IMAGE IDS: 1
+
+LAST BACKUP
+DATE                : 12/01 14:22:46
+TYPE                : INCREMENT
+REASON              : changes since increment 0 of image 1
+CONSISTENCY         : filesystem
+IMAGE               : 1
+INCREMENT           : 1
 `,
   );
-  expect(plain(imageText(readXml(imageXml(sample.backupImage)), ''))).toBe(`IMAGE 1 INFORMATION
+  const [seen, added] = plain(imageText(readXml(imageXml(sample.backupImage)), '')).split(/^(?=BACKUP POINTS)/m);
+  expect(added).toBeDefined();
+  expect(seen).toBe(`IMAGE 1 INFORMATION
 ID             : 1
 NAME           : 0 01-Dec 13.36.56
 USER           : oneadmin
@@ -129,7 +141,34 @@ BACKUP INCREMENTS
  ID PID T SIZE                DATE SOURCE
   0  -1 F 172M      12/01 13:36:56 25f4b298
   1   0 I 0M        12/01 14:22:46 6968545c
+
 `);
+});
+
+test('a backup tells of each point how consistent it is, whether it was verified, and why it is so', () => {
+  const points = (image: Image): string =>
+    plain(imageText(readXml(imageXml(image)), '')).replace(/^[^]*\n(?=BACKUP POINTS)/, '');
+  const { backupImage } = sample;
+  const [first, second] = backupImage.points;
+  if (!first || !second) throw new Error('The sample has no points.');
+  const verified = { date: 5, good: false, reason: 'disk 0 of layer 6968545c is not as it was written' };
+  expect(points({ ...backupImage, points: [first, { ...second, verified }] })).toBe(`BACKUP POINTS
+DISK IDS       : 0
+ ID CONSISTENCY VERIFIED       REASON
+  0 crash       12/01 14:30:00 the first backup of a chain
+  1 filesystem  damaged        changes since increment 0 of image 1
+Increment 1 is damaged: disk 0 of layer 6968545c is not as it was written
+`);
+  const { verified: _verified, ...unverified } = { ...first, layers: [] };
+  expect(points({ ...backupImage, isChain: false, points: [unverified] })).toBe(`BACKUP POINTS
+ ID CONSISTENCY VERIFIED       REASON
+  0 crash       -              the first backup of a chain
+`);
+});
+
+test('a server that tells nothing more of a backup is shown as OpenNebula does', () => {
+  const xml = imageXml(sample.backupImage).replace(/<(REASON|CONSISTENCY|VERIFIED)>.*?<\/\1>/g, '');
+  expect(imageText(readXml(xml), '')).not.toContain('BACKUP POINTS');
 });
 
 test.each<[filter: string, operator: string, ids: string]>([

@@ -26,6 +26,7 @@ export function vmText(vm: XmlElement, cluster: string, nowSec: number, all = fa
     scheduledActions(vm, nowSec),
     withTitle('BACKUP CONFIGURATION', templateLines(vm.child('BACKUPS/BACKUP_CONFIG'))),
     backups(vm),
+    withTitle('LAST BACKUP', lastBackup(vm)),
     withTitle('USER TEMPLATE', templateLines(vm.child('USER_TEMPLATE'))),
     listed('NUMA NODES', numaColumns, vm.children('TEMPLATE/NUMA_NODE')),
     withTitle('TOPOLOGY', topology(vm)),
@@ -111,6 +112,20 @@ function historyColumns(nowSec: number): Array<Column<XmlElement>> {
 function backups(vm: XmlElement): string[] {
   const ids = idsIn(vm, 'BACKUPS/BACKUP_IDS');
   return ids.length === 0 ? [] : [title('VM BACKUPS'), `IMAGE IDS: ${ids.join(',')}`];
+}
+
+/** How the newest backup was made: OneVault's own, so it stands after what OpenNebula prints. */
+function lastBackup(vm: XmlElement): string[] {
+  const last = vm.child('BACKUPS/LAST_BACKUP');
+  if (last === undefined) return [];
+  return [
+    line('DATE', time(number(last.textOf('DATE')))),
+    line('TYPE', last.textOf('TYPE')),
+    line('REASON', last.textOf('REASON')),
+    line('CONSISTENCY', last.textOf('CONSISTENCY')),
+    line('IMAGE', last.textOf('IMAGE_ID')),
+    line('INCREMENT', last.textOf('INCREMENT_ID')),
+  ];
 }
 
 const numaColumns: Array<Column<XmlElement>> = [

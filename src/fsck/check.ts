@@ -4,6 +4,7 @@ import { reasonOf } from '../model/errors.ts';
 import { checkName } from '../model/names.ts';
 import { POOLS } from '../store/schema.ts';
 import { checkBackups } from './backups.ts';
+import { checkChains } from './chains.ts';
 import { checkDerived } from './derived.ts';
 import { finding, type Finding } from './finding.ts';
 import { checkLeases } from './leases.ts';
@@ -19,6 +20,7 @@ export function check(records: Records): Finding[] {
     ...checkReferences(records),
     ...checkStates(records),
     ...checkBackups(records),
+    ...checkChains(records),
     ...checkRules(records),
     ...checkNames(records),
   ];

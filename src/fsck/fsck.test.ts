@@ -67,7 +67,13 @@ async function fill(store: Store): Promise<void> {
     ],
     backups: {
       configured: true,
-      config: { ...DEFAULT_BACKUP_CONFIG, mode: 'INCREMENT', incrementalBackupId: 1, backupJobId: 0 },
+      config: {
+        ...DEFAULT_BACKUP_CONFIG,
+        mode: 'INCREMENT',
+        incrementalBackupId: 1,
+        lastIncrementId: 1,
+        backupJobId: 0,
+      },
       ids: [1],
     },
   }));
@@ -203,6 +209,19 @@ describe('what only a person can decide', () => {
     [body('image_pool', 1, '$.vms', `json('[]')`), 'backup', /image \[1\] is a backup of no VM/],
     [body('vm_pool', 0, '$.backups.ids', `json('[]')`), 'backup', /chain of backup 1, which is not among its backups/],
     [body('vm_pool', 0, '$.backups.ids', `json('[0,1]')`), 'backup', /has backup 0, which is no backup/],
+    [
+      body('vm_pool', 0, '$.backups.config.lastIncrementId', '7'),
+      'backup',
+      /goes on after increment 7, but image 1 ends with/,
+    ],
+    [
+      body('image_pool', 1, '$.points[1].parentId', '5'),
+      'backup',
+      /increment 1 is broken: increment 5, which others need/,
+    ],
+    [body('image_pool', 1, '$.points[1].id', '0'), 'backup', /has increment 0 out of order/],
+    [body('image_pool', 1, '$.sizeMb', '5'), 'backup', /has 5 MB, but its increments have 172/],
+    [body('image_pool', 1, '$.garbage', `json('["25f4b298"]')`), 'backup', /holds snapshot 25f4b298, and image 1 does/],
     [`DELETE FROM vm_pool`, 'backup', /image \[1\] is a backup of VM 0, which does not exist/],
     [`DELETE FROM backupjob_pool`, 'backup', /VM \[0\] says that it is in backup job 0, which does not exist/],
     [

@@ -10,6 +10,7 @@ import { NbdClient } from '../nbd/client.ts';
 import { adoptionContract } from './adoption-contract.ts';
 import type { BackupBegin, DiskExport, DomainDisk, DomainNic, DomainSpec, Hypervisor } from './hypervisor.ts';
 import { lifeContract } from './life-contract.ts';
+import { trackingContract } from './tracking-contract.ts';
 
 const MIB = 1024 * 1024;
 /** Where `count` writes its numbers on both disks. */
@@ -23,6 +24,8 @@ export interface Machine {
   count(): Promise<() => Promise<void>>;
   /** The guest overwrites megabytes of the first disk with other data. */
   overwrite(atMb: number, megabytes: number): Promise<void>;
+  /** The guest gives megabytes of the first disk back; they read as zeros then. */
+  zero(atMb: number, megabytes: number): Promise<void>;
   /** The machine dies without a word. */
   kill(): Promise<void>;
   /** Waits until the guest can be used; called after each start. */
@@ -58,6 +61,8 @@ export interface Bench {
   machine: Machine;
   /** The same with every disk in qcow2; null where that cannot be. */
   snapshots: Machine | null;
+  /** One whose changes can be noted under CBT; it may be one of the above. */
+  tracked: Machine;
   /** A raw disk of 8 MiB, and a network card, that the machine does not have yet. */
   spare: DomainDisk;
   nic: DomainNic;
@@ -68,8 +73,8 @@ export interface Bench {
 }
 
 /** The contract in parts, so that a driver whose machines are slow can keep them in files that run at the same time. */
-export type ContractPart = 'backups' | 'life' | 'adoption';
-const PARTS: readonly ContractPart[] = ['backups', 'life', 'adoption'];
+export type ContractPart = 'backups' | 'life' | 'adoption' | 'tracking';
+const PARTS: readonly ContractPart[] = ['backups', 'life', 'adoption', 'tracking'];
 
 export function hypervisorContract(name: string, open: () => Promise<Bench>, parts = PARTS): void {
   describe(`the ${name} hypervisor`, () => {
@@ -111,6 +116,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
 
     if (parts.includes('life')) lifeContract(() => bench);
     if (parts.includes('adoption')) adoptionContract(() => bench);
+    if (parts.includes('tracking')) trackingContract(() => bench);
     if (!parts.includes('backups')) return;
 
     it('describes its host', async () => {

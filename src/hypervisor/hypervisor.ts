@@ -27,11 +27,16 @@ export interface DomainDisk {
   format: DiskFormat;
   /** Backing file with its format, outermost first; empty for a disk that stands alone. */
   backing: Array<{ path: string; format: DiskFormat }>;
+  /** As in TaskDisk: the machine runs on the newest layer in there, if there is one. */
+  overlays?: string;
   cdrom: boolean;
   readonly: boolean;
   /** Attributes of the DISK vector that shape the driver: CACHE, IO, DISCARD, DEV_PREFIX ... */
   options: Record<string, string>;
 }
+
+/** A disk over which layers may lie. */
+export type OverlaidDisk = Pick<TaskDisk, 'diskId' | 'path' | 'format' | 'overlays'>;
 
 export interface DomainNic {
   nicId: number;
@@ -203,4 +208,11 @@ export interface Hypervisor {
   trackers(question: TrackerQuestion): Promise<TrackerState[]>;
   /** Drops all trackers of the VM's disks but those named, and merges what they held where they are layers. Safe to repeat. */
   settleTrackers(settle: Pick<SettleTask, 'vmId' | 'domain' | 'disks' | 'keep'>): Promise<string[]>;
+  /**
+   * Puts what the layers over these disks hold into the disks themselves, running or powered off, and removes the layers; the chain of
+   * increments ends by that. To be called before anything else works on the file of such a disk. Safe to repeat; says what it did.
+   */
+  collapseOverlays(name: string, disks: OverlaidDisk[]): Promise<string[]>;
+  /** The file that holds what was written last to a disk of a machine that is off: the disk itself, or the newest layer over it. */
+  activeLayer(disk: OverlaidDisk): Promise<{ path: string; format: DiskFormat }>;
 }

@@ -65,8 +65,8 @@ export function readBackupConfig(
 /** The attributes a user may set, as a template has them; those that only OneVault has, when they are not as usual. */
 export function writeBackupConfig(config: BackupConfig): Vector {
   return [
-    ...writeFreeze(config),
     ['BACKUP_VOLATILE', config.backupVolatile ? 'YES' : 'NO'],
+    ...writeFreeze(config),
     ['FS_FREEZE', config.fsFreeze],
     ['INCREMENT_MODE', config.incrementMode],
     ['KEEP_LAST', String(config.keepLast)],
@@ -74,12 +74,12 @@ export function writeBackupConfig(config: BackupConfig): Vector {
   ];
 }
 
-/** FREEZE_LIMIT and FREEZE_FAILURE, as far as they are not as usual. */
+/** FREEZE_FAILURE and FREEZE_LIMIT, as far as they are not as usual. */
 export function writeFreeze({ freezeLimitSec, freezeFailure }: BackupConfig): Array<[string, string]> {
   const usual = DEFAULT_BACKUP_CONFIG;
   return [
-    ...(freezeLimitSec === usual.freezeLimitSec ? [] : [['FREEZE_LIMIT', String(freezeLimitSec)] as [string, string]]),
     ...(freezeFailure === usual.freezeFailure ? [] : [['FREEZE_FAILURE', freezeFailure] as [string, string]]),
+    ...(freezeLimitSec === usual.freezeLimitSec ? [] : [['FREEZE_LIMIT', String(freezeLimitSec)] as [string, string]]),
   ];
 }
 

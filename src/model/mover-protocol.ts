@@ -44,6 +44,8 @@ export interface TaskDisk {
   format: DiskFormat;
   /** Name of the file in the virtual backup directory. */
   file: string;
+  /** Directory for layers over that file, which increment mode SNAPSHOT makes: the newest one there holds what was written last. */
+  overlays?: string;
   /** What the parent point holds of it; only in an increment. */
   known?: { virtualBytes: number; samples: Sample[] };
 }

@@ -1,27 +1,32 @@
-// A restore, where the images go: stream each disk out of the backup store into a new file, sparsely, and believe it only
-// when its length and content are those that were backed up. Nothing is written beside the target.
-import { createHash } from 'node:crypto';
+// A restore, where the images go: stream each disk out of the backup store into a new file, sparsely, merging its members on the
+// way, and believe it only when their length and content are those that were backed up. Nothing is written beside the target.
+import { createHash, type Hash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import type { BackupStore } from '../datastore/backup-store.ts';
-import { readQcow2Header, readSequentialQcow2 } from '../disk/qcow2-read.ts';
+import { refuseDifferent } from '../disk/checked-stream.ts';
+import { Qcow2Layout } from '../disk/qcow2-layout.ts';
+import { readQcow2Header, readSequentialQcow2, type DataPiece } from '../disk/qcow2-read.ts';
+import { qcow2Stream } from '../disk/qcow2-stream.ts';
 import { verifyRaw, writeRaw } from '../disk/raw-write.ts';
-import { writeStream, type WrittenStream } from '../disk/stream-write.ts';
+import { writeStream } from '../disk/stream-write.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { MoverEvent, RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
+import type { Member, MoverEvent, RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
+import { differentSize, nameOf, openMerged, type MergeOptions } from './merged-disk.ts';
 
 const PROGRESS_MS = 500;
 
 type Tell = (event: MoverEvent) => void;
 type Restored = RestoreResult['disks'][number];
+type Written = Pick<Restored, 'writtenBytes' | 'sha256'>;
 
 export async function restore(task: RestoreTask, signal: AbortSignal, tell: Tell): Promise<RestoreResult> {
   const store = openBackupStore(task.store);
-  const progress = task.disks.map(({ stored }): DiskProgress => ({
+  const progress = task.disks.map(({ stored, members }): DiskProgress => ({
     diskId: stored.diskId,
     bytesDone: 0,
-    bytesTotal: stored.fileBytes,
+    bytesTotal: members.reduce((sum, member) => sum + member.stored.fileBytes, 0),
   }));
   const timer = setInterval(() => tell({ type: 'progress', disks: progress }), PROGRESS_MS);
   const begun: string[] = [];
@@ -48,36 +53,73 @@ async function restoreDisk(
   signal: AbortSignal,
   progress: DiskProgress | undefined,
 ): Promise<Restored> {
+  const passed = (bytes: number): void => {
+    if (progress) progress.bytesDone += bytes;
+  };
   const [member, ...more] = disk.members;
-  if (!member || more.length > 0) {
-    throw new OneError(
-      CODE.INTERNAL,
-      `Disk ${disk.stored.diskId} is made of ${disk.members.length} points; one is expected.`,
-    );
-  }
+  if (!member) throw new OneError(CODE.INTERNAL, `Disk ${disk.stored.diskId} is made of no points.`);
+  const { writtenBytes, sha256 } =
+    more.length === 0
+      ? await restoreOne(store, disk, member, signal, passed)
+      : await restoreMerged(store, disk, { whole: true, signal, passed });
+  return { diskId: disk.stored.diskId, virtualBytes: disk.stored.virtualBytes, writtenBytes, sha256 };
+}
+
+/** A disk that one file holds is taken as it is. */
+async function restoreOne(
+  store: BackupStore,
+  disk: RestoreDisk,
+  member: Member,
+  signal: AbortSignal,
+  passed: (bytes: number) => void,
+): Promise<Written> {
   const hash = disk.targetFormat === 'raw' ? createHash('sha256') : undefined; // a qcow2 target is hashed as it is written
-  let bytes = 0;
+  let fileBytes = 0;
   const stream = store.read(member.source, member.path);
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
       hash?.update(chunk);
-      bytes += chunk.length;
-      if (progress) progress.bytesDone = bytes;
+      fileBytes += chunk.length;
+      passed(chunk.length);
       yield chunk;
     }
   }
-  const name = `${member.path} of snapshot ${member.source}`;
-  const { writtenBytes, sha256 } =
+  const name = nameOf(member);
+  const written =
     hash === undefined
       ? await toQcow2(counted(), disk)
       : { writtenBytes: await toRaw(counted(), name, disk), sha256: hash.digest('hex') };
-  refuseDifferent(disk, name, bytes, sha256);
-  return { diskId: disk.stored.diskId, virtualBytes: disk.stored.virtualBytes, writtenBytes, sha256 };
+  refuseDifferent(name, disk.stored, { fileBytes, sha256: written.sha256 });
+  return written;
+}
+
+/** The hash is that of the new file; of a raw one it is that of its data, holes left out. */
+async function restoreMerged(store: BackupStore, disk: RestoreDisk, options: MergeOptions): Promise<Written> {
+  const merged = await openMerged(store, disk.members, options);
+  try {
+    const { virtualBytes, clusters } = merged;
+    if (disk.targetFormat === 'qcow2') {
+      return await toQcow2(qcow2Stream(new Qcow2Layout({ virtualBytes, clusters }), merged.data()), disk);
+    }
+    const hash = createHash('sha256');
+    const record = await writeRaw(disk.target, virtualBytes, hashed(merged.data(), hash));
+    await verifyRaw(disk.target, record);
+    return { writtenBytes: record.writtenBytes, sha256: hash.digest('hex') };
+  } finally {
+    await merged.close();
+  }
+}
+
+async function* hashed(pieces: AsyncIterable<DataPiece>, hash: Hash): AsyncGenerator<DataPiece> {
+  for await (const piece of pieces) {
+    hash.update(piece.data);
+    yield piece;
+  }
 }
 
 /** What is stored is a qcow2 already; `writeStream` reads the file back. */
-async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Promise<WrittenStream> {
+async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Promise<Written> {
   const written = await writeStream(disk.target, stream);
   const file = await open(disk.target, 'r');
   try {
@@ -98,22 +140,9 @@ async function toRaw(stream: AsyncIterable<Uint8Array>, name: string, disk: Rest
   const qcow2 = await readSequentialQcow2(stream, name);
   if (qcow2.virtualBytes !== disk.stored.virtualBytes) {
     await qcow2.close();
-    const sizes = `${qcow2.virtualBytes} bytes where ${disk.stored.virtualBytes} were backed up`;
-    throw new OneError(CODE.INTERNAL, `${name} holds a disk of ${sizes}.`);
+    throw differentSize(name, qcow2.virtualBytes, disk.stored.virtualBytes);
   }
   const record = await writeRaw(disk.target, qcow2.virtualBytes, qcow2.data());
   await verifyRaw(disk.target, record);
   return record.writtenBytes;
-}
-
-function refuseDifferent({ stored }: RestoreDisk, name: string, bytes: number, sha256: string): void {
-  if (bytes !== stored.fileBytes) {
-    throw new OneError(CODE.INTERNAL, `${name} has ${bytes} bytes, but ${stored.fileBytes} were backed up.`);
-  }
-  if (stored.sha256 !== '' && sha256 !== stored.sha256) {
-    throw new OneError(
-      CODE.INTERNAL,
-      `${name} is not what was backed up: its SHA-256 is ${sha256}, not ${stored.sha256}.`,
-    );
-  }
 }

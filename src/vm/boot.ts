@@ -1,6 +1,6 @@
 // Brings a VM up: makes the disks it needs, and starts its domain, from nothing or from saved memory.
 import { mkdir, rm, stat } from 'node:fs/promises';
-import type { DomainSpec } from '../hypervisor/hypervisor.ts';
+import type { DomainSpec, Hypervisor } from '../hypervisor/hypervisor.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { isDiskFormat } from '../model/ids.ts';
@@ -66,7 +66,7 @@ export async function resumeFromMemory(parts: Parts, vm: Vm, again: boolean): Pr
   const state = (await hypervisor.domains()).get(vm.deployId);
   if (state !== 'running' && state !== 'paused') {
     const gone = (await stat(checkpoint).catch(missing)) === undefined;
-    if (gone || (again && (await writtenSince(spec, savedAt(vm))))) {
+    if (gone || (again && (await writtenSince(hypervisor, spec, savedAt(vm))))) {
       await rm(checkpoint, { force: true });
       return withoutMemory;
     }
@@ -90,11 +90,11 @@ function savedAt(vm: Vm): number {
 }
 
 /** Whether a disk was written after that second. */
-async function writtenSince(spec: DomainSpec, sec: number): Promise<boolean> {
+async function writtenSince(hypervisor: Hypervisor, spec: DomainSpec, sec: number): Promise<boolean> {
   const written = await Promise.all(
     spec.disks
       .filter(({ readonly }) => !readonly)
-      .map(async ({ path }) => (await stat(path).catch(missing))?.mtimeMs ?? 0),
+      .map(async (disk) => (await stat((await hypervisor.activeLayer(disk)).path).catch(missing))?.mtimeMs ?? 0),
   );
   return written.some((ms) => Math.floor(ms / 1000) > sec);
 }

@@ -5,9 +5,9 @@ import { NOUNS } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeWork } from './change.ts';
 import { diskOf, refuseResize, setDiskSize } from './device-list.ts';
-import { diskPath } from './disks.ts';
 import { isLive } from './hotplug.ts';
-import { hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
+import { activeLayer } from './overlays.ts';
+import { hypervisorOf, systemDatastore } from './places.ts';
 import { keepWithinQuota } from './quota.ts';
 
 type Resize = Extract<VmChange, { kind: 'resize-disk' }>;
@@ -38,7 +38,8 @@ export function growDisk({ diskId, sizeMb, sizeBefore }: Resize): ChangeWork {
       const bytes = sizeMb * 2 ** 20;
       if (isLive(vm)) return (await hypervisorOf(parts, vm)).resizeDisk(vm.deployId, disk.target, bytes);
       const system = await systemDatastore(parts.store);
-      await parts.imageStoreOf(system).grow(diskPath(disk, vmDirectory(vm, system)), disk.format, bytes);
+      const { path, format } = await activeLayer(parts, vm, disk);
+      await parts.imageStoreOf(system).grow(path, format, bytes);
     },
     failed: (vm) => setDiskSize(vm, diskId, sizeBefore),
     settle: async (tx, vm, error) => {

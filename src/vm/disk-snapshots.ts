@@ -13,6 +13,7 @@ import {
 } from './disk-snapshot-list.ts';
 import { diskPath, readDisks, type VmDisk } from './disks.ts';
 import { isLive } from './hotplug.ts';
+import { collapse } from './overlays.ts';
 import type { Parts } from './parts.ts';
 import { hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 import { hypervisorIds } from './snapshot-list.ts';
@@ -44,11 +45,15 @@ export function createDiskSnapshot({ diskId, snapshotId }: Change): ChangeWork {
     repeatable: false,
     carryOut: async (parts, vm) => {
       const { files, path, disk } = await placeOf(parts, vm, diskId);
+      await collapse(parts, vm, [disk]);
       const name = snapshotName(vm.id, diskId, snapshotId);
       if (!isLive(vm)) return files.createSnapshot(path, name);
       await (await hypervisorOf(parts, vm)).createDiskSnapshot(vm.deployId, disk.target, name);
     },
-    undo: (parts, vm) => forget(parts, vm, diskId, snapshotId),
+    undo: async (parts, vm) => {
+      await collapse(parts, vm, [diskOf(vm, diskId)]); // the guest may stand still for one that was cut short
+      await forget(parts, vm, diskId, snapshotId);
+    },
     failed: (vm) => dropDiskSnapshot(vm, diskId, snapshotId),
   };
 }
@@ -57,7 +62,8 @@ export function revertDiskSnapshot({ diskId, snapshotId }: Change): ChangeWork {
   return {
     repeatable: true,
     carryOut: async (parts, vm) => {
-      const { files, path } = await placeOf(parts, vm, diskId);
+      const { files, path, disk } = await placeOf(parts, vm, diskId);
+      await collapse(parts, vm, [disk]);
       await files.revertSnapshot(path, snapshotName(vm.id, diskId, snapshotId));
     },
     done: (vm) => activateDiskSnapshot(vm, diskId, snapshotId),

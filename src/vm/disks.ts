@@ -50,6 +50,11 @@ export function diskPath(disk: VmDisk, vmDirectory: string): string {
   return isInPlace(disk) ? disk.source : `${vmDirectory}/disk.${disk.diskId}`;
 }
 
+/** Where layers over that file may lie, when the increments of the VM's backups are made of layers. */
+export function overlayDirectory({ diskId }: Pick<VmDisk, 'diskId'>, vmDirectory: string): string {
+  return `${vmDirectory}/disk.${diskId}.snap`;
+}
+
 /** Whether the disk is no file that the VM's directory holds: it is neither made nor removed with the VM. */
 export function isInPlace(disk: VmDisk): boolean {
   return disk.persistent || disk.kind === 'cdrom' || (disk.imageId < 0 && disk.source !== '');

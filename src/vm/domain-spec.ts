@@ -4,7 +4,7 @@ import { field, text, vectors, type Vector } from '../model/attributes.ts';
 import { isDiskFormat } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
-import { diskPath, readDisks, type VmDisk } from './disks.ts';
+import { diskPath, overlayDirectory, readDisks, type VmDisk } from './disks.ts';
 
 /** `images` holds every image that a disk of the VM uses, by id. */
 export function domainSpec(vm: Vm, images: Map<number, Image>, vmDirectory: string, kvm: boolean): DomainSpec {
@@ -33,6 +33,7 @@ export function domainDisk(disk: VmDisk, image: Image | undefined, vmDirectory: 
     path: diskPath(disk, vmDirectory),
     format: disk.format,
     backing: standsAlone ? [] : [{ path: image.source, format: isDiskFormat(base) ? base : 'raw' }],
+    ...(!cdrom && { overlays: overlayDirectory(disk, vmDirectory) }),
     cdrom,
     readonly: cdrom || field(disk.vector, 'READONLY') === 'YES',
     options: Object.fromEntries(disk.vector),

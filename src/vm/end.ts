@@ -2,7 +2,9 @@
 import { rm } from 'node:fs/promises';
 import type { Vm } from '../model/vm.ts';
 import { cleanPersistentDisks } from './disk-snapshots.ts';
+import { isInPlace, readDisks } from './disks.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
+import { collapse } from './overlays.ts';
 import type { Parts } from './parts.ts';
 import { systemDatastore, vmDirectory } from './places.ts';
 
@@ -21,6 +23,7 @@ export async function forgetOnSource(parts: Parts, vm: Vm): Promise<void> {
 export async function removeAll(parts: Parts, vm: Vm): Promise<void> {
   await forgetEverywhere(parts, vm);
   if (vm.history.length === 0) return;
+  await collapse(parts, vm, readDisks(vm.template).filter(isInPlace));
   await cleanPersistentDisks(parts, vm);
   await rm(vmDirectory(vm, await systemDatastore(parts.store)), { recursive: true, force: true });
 }

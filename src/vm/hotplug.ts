@@ -13,6 +13,7 @@ import { addDisk, addNic, diskOf, nicOf, refuseDetach, refuseNicDetach, removeDi
 import { diskPath, isInPlace } from './disks.ts';
 import { domainDisk, domainNic } from './domain-spec.ts';
 import { leaseNic } from './leases.ts';
+import { collapse, removeLayers } from './overlays.ts';
 import type { Parts } from './parts.ts';
 import { hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
 import { stateAfter } from './states.ts';
@@ -76,7 +77,8 @@ export function detachDisk(diskId: number): ChangeWork {
 async function takeDiskAway(parts: Parts, vm: Vm, diskId: number): Promise<void> {
   const disk = diskOf(vm, diskId);
   if (isLive(vm)) await (await hypervisorOf(parts, vm)).detachDisk(vm.deployId, disk);
-  if (isInPlace(disk)) return;
+  if (isInPlace(disk)) return collapse(parts, vm, [disk]);
+  await removeLayers(parts, vm, disk);
   await rm(diskPath(disk, vmDirectory(vm, await systemDatastore(parts.store))), { force: true });
 }
 

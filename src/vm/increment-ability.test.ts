@@ -59,6 +59,14 @@ describe('a configuration', () => {
     expect(incrementsRefused(volatile, { ...config, backupVolatile: true })).toMatch(/^disk 0 has FORMAT="raw"/);
   });
 
+  it('are not made of layers under a domain that stays as it is', () => {
+    const snapshots = { ...vm.backups, config: { ...vm.backups.config, incrementMode: 'SNAPSHOT' as const } };
+    const imported = machine([disk(0, ['FORMAT', 'qcow2'])], { imported: true });
+    expect(canIncrement(imported)).toEqual([]);
+    expect(canIncrement({ ...imported, backups: snapshots })).toEqual([expect.stringContaining('imported')]);
+    expect(canIncrement({ ...imported, imported: false, backups: snapshots })).toEqual([]);
+  });
+
   it('that makes backups in another way ends the chain, and says which', () => {
     expect(whyChainEnds(config, { ...config, mode: 'FULL' })).toBe('MODE was changed to FULL');
     expect(whyChainEnds(config, { ...config, incrementMode: 'SNAPSHOT' })).toBe(

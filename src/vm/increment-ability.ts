@@ -5,11 +5,17 @@ import type { BackupConfig } from '../model/backup-config.ts';
 import type { Vm } from '../model/vm.ts';
 import { readDisks, type VmDisk } from './disks.ts';
 
+/** Its domain would have to be defined anew whenever it is off, to stand on its newest layer or on none. */
+const IMPORTED =
+  'INCREMENT_MODE="SNAPSHOT" would put the disks of an imported VM on other files, and its domain stays as it is; use INCREMENT_MODE="CBT"';
+
 /** Why increments are not possible, in words, one reason per disk; empty when they are. */
-export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups'>): string[] {
+export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups' | 'imported'>): string[] {
   const snapshots = vectors(vm.template, 'SNAPSHOT').length > 0;
   const taking = readDisks(vm.template).filter((disk) => takesPart(disk, vm.backups.config.backupVolatile));
+  const layers = vm.imported === true && vm.backups.config.incrementMode === 'SNAPSHOT';
   return [
+    ...(layers ? [IMPORTED] : []),
     ...(snapshots ? ['the VM has snapshots (onevm snapshot-delete removes them)'] : []),
     ...taking.flatMap((disk) => reasonsOf(disk, vm.diskSnapshots)),
   ];
@@ -17,7 +23,7 @@ export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backup
 
 /** Why a configuration that wants increments is not possible, in words; undefined when it is, or wants none. */
 export function incrementsRefused(
-  vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups'>,
+  vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups' | 'imported'>,
   config: BackupConfig = vm.backups.config,
 ): string | undefined {
   if (config.mode !== 'INCREMENT') return undefined;

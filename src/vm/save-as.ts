@@ -12,9 +12,10 @@ import type { BackupBegin } from '../hypervisor/hypervisor.ts';
 import type { ChangeWork } from './change.ts';
 import { diskOf } from './device-list.ts';
 import { diskSnapshotOf, snapshotName } from './disk-snapshot-list.ts';
-import { diskPath, type VmDisk } from './disks.ts';
+import { diskPath, overlayDirectory, type VmDisk } from './disks.ts';
 import { isLive } from './hotplug.ts';
 import { newImage, type ImagePlace } from './new-image.ts';
+import { activeLayer } from './overlays.ts';
 import type { Parts } from './parts.ts';
 import { hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 import { keepWithinQuota } from './quota.ts';
@@ -85,11 +86,11 @@ export function saveDisk({ diskId, snapshotId, imageId }: Save): ChangeWork {
     carryOut: async (parts, vm) => {
       const image = await parts.store.images.get(imageId);
       const files = parts.imageStoreOf(await parts.store.datastores.get(image.datastoreId));
-      const { disk, path } = await placeOfDisk(parts, vm, diskId);
+      const disk = diskOf(vm, diskId);
       const copy = (from: DiskData): Promise<unknown> => files.copyDisk(from, disk.format, image.source);
       if (!isLive(vm)) {
         const snapshot = snapshotId < 0 ? {} : { snapshot: snapshotName(vm.id, diskId, snapshotId) };
-        await copy({ path, format: disk.format, ...snapshot });
+        await copy({ ...(await dataOf(parts, vm, disk)), ...snapshot });
         return;
       }
       const instant = await (await hypervisorOf(parts, vm)).beginBackup(await beginOf(parts, vm, diskId, imageId));
@@ -117,21 +118,27 @@ export function saveDisk({ diskId, snapshotId, imageId }: Save): ChangeWork {
   };
 }
 
-async function placeOfDisk(parts: Parts, vm: Vm, diskId: number): Promise<{ disk: VmDisk; path: string }> {
-  const disk = diskOf(vm, diskId);
-  return { disk, path: diskPath(disk, vmDirectory(vm, await systemDatastore(parts.store))) };
+async function dataOf(parts: Parts, vm: Vm, disk: VmDisk): Promise<{ path: string; format: VmDisk['format'] }> {
+  const { path, format } = await activeLayer(parts, vm, disk);
+  return { path, format };
 }
 
 /** The same each time, so that a daemon that starts again finds what the last one left. */
 async function beginOf(parts: Parts, vm: Vm, diskId: number, imageId: number): Promise<BackupBegin> {
-  const { disk, path } = await placeOfDisk(parts, vm, diskId);
+  const disk = diskOf(vm, diskId);
+  const directory = vmDirectory(vm, await systemDatastore(parts.store));
   const { target, format } = disk;
   return {
     operationId: imageId.toString(16).padStart(16, '0'),
     vmId: vm.id,
     domain: vm.deployId,
     live: true,
-    disks: [{ diskId, target, path, format, file: `disk.${diskId}.0` }],
+    disks: [
+      {
+        ...{ diskId, target, format, path: diskPath(disk, directory), file: `disk.${diskId}.0` },
+        overlays: overlayDirectory(disk, directory),
+      },
+    ],
     runDirectory: `${parts.runDirectory}/save-${imageId}`,
     freeze: 'NONE',
   };

@@ -2,6 +2,8 @@
 import { field, setField } from '../model/attributes.ts';
 import type { Vm, VmChange } from '../model/vm.ts';
 import type { ChangeWork } from './change.ts';
+import { readDisks } from './disks.ts';
+import { collapse } from './overlays.ts';
 import type { Parts } from './parts.ts';
 import { hypervisorOf } from './places.ts';
 import { addSnapshot, clearActive, markActive, removeSnapshot, snapshotOf } from './snapshot-list.ts';
@@ -20,9 +22,13 @@ export function createSnapshot(snapshotId: number): ChangeWork {
   return {
     repeatable: false,
     carryOut: async (parts, vm) => {
+      await collapse(parts, vm, readDisks(vm.template));
       id = await (await hypervisorOf(parts, vm)).createSnapshot(vm.deployId, idOf(vm, snapshotId));
     },
-    undo: (parts, vm) => forget(parts, vm, snapshotId),
+    undo: async (parts, vm) => {
+      await collapse(parts, vm, readDisks(vm.template)); // the guest may stand still for one that was cut short
+      await forget(parts, vm, snapshotId);
+    },
     done: (vm) => {
       setField(snapshotOf(vm, snapshotId), 'HYPERVISOR_ID', id);
       clearActive(vm);

@@ -31,6 +31,7 @@ export async function libvirtContract(part: ContractPart, firstVmId: number): Pr
         const directory = await publicDirectory();
         const snapshots = await publicDirectory(); // a console log has one writer
         const endNetwork = await isolatedNetwork(network);
+        const qcow2 = await libvirtMachine(snapshots, firstVmId + 1, { format: 'qcow2' });
         const spare = await dataDisk(directory, 3, 'vdd', 8);
         return {
           config: { driver: 'libvirt', uri: URI, installation },
@@ -38,7 +39,8 @@ export async function libvirtContract(part: ContractPart, firstVmId: number): Pr
           agent: true,
           counts: true,
           machine: await libvirtMachine(directory, firstVmId),
-          snapshots: await libvirtMachine(snapshots, firstVmId + 1, { format: 'qcow2' }),
+          snapshots: qcow2,
+          tracked: qcow2,
           spare: domainDisk(3, spare.target, spare.path),
           nic: {
             nicId: 0,

@@ -40,7 +40,11 @@ export async function libvirtMachine(
     vcpu: 1,
     cpu: 0.5,
     kvm: false,
-    disks: [root, ...disks].map((disk) => ({ ...domainDisk(disk.diskId, disk.target, disk.path), format })),
+    disks: [root, ...disks].map((disk) => ({
+      ...domainDisk(disk.diskId, disk.target, disk.path),
+      format,
+      options: { DISCARD: 'unmap' },
+    })),
     nics: [],
     template: [
       [
@@ -88,6 +92,9 @@ export async function libvirtMachine(
     overwrite: async (atMb, megabytes) => {
       const where = `of=/dev/vdb bs=1M seek=${atMb} count=${megabytes}`;
       await inGuest(`dd if=/dev/urandom ${where} conv=notrunc oflag=direct 2>&1`);
+    },
+    zero: async (atMb, megabytes) => {
+      await inGuest(`blkdiscard -o ${atMb * MIB} -l ${megabytes * MIB} /dev/vdb`);
     },
     kill: async () => {
       process.kill(await pidOf(spec.name), 'SIGKILL');

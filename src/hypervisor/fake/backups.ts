@@ -8,7 +8,7 @@ import type { Domains } from './domains.ts';
 import { copyAtOneInstant, overwrittenBytes, type DiskCopy } from './instant.ts';
 import type { Served } from './nbd-negotiate.ts';
 import { serveNbd } from './nbd-server.ts';
-import type { Dirty, Trackers } from './trackers.ts';
+import type { Trackers } from './trackers.ts';
 
 const CONSISTENCY: Record<BackupBegin['freeze'], Consistency> = {
   NONE: 'crash',
@@ -53,7 +53,7 @@ export class Backups {
     const suspends = begin.live && begin.freeze === 'SUSPEND' && this.#domains.find(begin.domain)?.state === 'running';
     if (suspends) this.#suspend(begin);
     const date = await copyAtOneInstant(copies).finally(() => suspends && this.#resume(begin.domain));
-    const changes = await this.#track(begin, copies);
+    const changes = begin.tracking ? await this.#trackers.advance(begin.tracking, copies) : null;
     const socket = join(begin.runDirectory, 'backup.sock');
     const served = copies.map(({ diskId, copy }): [string, Served] => {
       const dirty = changes?.get(diskId);
@@ -77,14 +77,6 @@ export class Backups {
         await this.#release(begin);
       },
     };
-  }
-
-  /** Begins the next tracker. What changed since the parent's; null when whole disks are wanted. */
-  async #track({ tracking }: BackupBegin, copies: DiskCopy[]): Promise<Map<number, Dirty> | null> {
-    if (!tracking) return null;
-    const changes = tracking.parent === null ? null : await this.#trackers.changes(tracking.parent, copies);
-    await this.#trackers.begin(tracking.next, copies);
-    return changes;
   }
 
   async #dropBegun({ vmId, tracking }: BackupBegin): Promise<string[]> {

@@ -1,4 +1,5 @@
 // The fake keeps the contract; its guest is this process, which writes to the disk files directly.
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, open, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { hypervisorContract, type Bench, type Machine, type Planted } from '../c
 import type { DomainDisk, WildDomain } from '../hypervisor.ts';
 import { DomainFiles } from './domain-file.ts';
 import { FakeHypervisor } from './index.ts';
+import { Trackers } from './trackers.ts';
 
 const MIB = 1024 * 1024;
 
@@ -31,6 +33,7 @@ hypervisorContract('fake', async (): Promise<Bench> => {
     agent: false,
     counts: false,
     machine: await machineOf(config.uri, directory, 90100, 'raw'),
+    tracked: await machineOf(config.uri, directory, 90102, 'raw', 32),
     snapshots: hasQemuImg ? await machineOf(config.uri, directory, 90101, 'qcow2') : null,
     spare: domainDisk({ diskId: 3, target: 'vdd', path: spare, format: 'raw', file: '' }),
     nic: { nicId: 0, mac: '02:00:00:09:01:00', kind: 'network', source: 'test', model: '', ip: '' },
@@ -40,8 +43,15 @@ hypervisorContract('fake', async (): Promise<Bench> => {
 });
 
 /** Its guest is this process; what the guest remembers is in the domain's file. */
-async function machineOf(uri: string, directory: string, vmId: number, format: DiskFormat): Promise<Machine> {
-  const disks: [TaskDisk, TaskDisk] = [await disk(directory, vmId, 1, format), await disk(directory, vmId, 2, format)];
+async function machineOf(
+  uri: string,
+  directory: string,
+  vmId: number,
+  format: DiskFormat,
+  sizeMb = 64,
+): Promise<Machine> {
+  const make = (diskId: number): Promise<TaskDisk> => disk(directory, vmId, diskId, format, sizeMb);
+  const disks: [TaskDisk, TaskDisk] = [await make(1), await make(2)];
   const name = `one-${vmId}`;
   const files = new DomainFiles(uri);
   const overwrite = format === 'raw' ? overwriteRaw : overwriteQcow2;
@@ -74,7 +84,11 @@ async function machineOf(uri: string, directory: string, vmId: number, format: D
       };
     },
     overwrite: (atMb, megabytes) => overwrite(disks[0].path, atMb, megabytes),
-    kill: () => new FakeHypervisor(uri).shutdown(name, true),
+    zero: (atMb, megabytes) => write(disks[0].path, atMb * MIB, Buffer.alloc(megabytes * MIB)),
+    kill: async () => {
+      await new FakeHypervisor(uri).shutdown(name, true);
+      await new Trackers(uri).spoil(vmId);
+    },
     remember: async (word) => files.put({ ...files.get(name), memory: word }),
     recall: async () => files.get(name).memory,
     targets: async () => files.get(name).disks.map(({ target }) => target),
@@ -124,19 +138,25 @@ function domainDisk({ diskId, target, path, format }: TaskDisk): DomainDisk {
   return { diskId, target, path, format, backing: [], cdrom: false, readonly: false, options: {} };
 }
 
-async function disk(directory: string, vmId: number, diskId: number, format: DiskFormat): Promise<TaskDisk> {
+async function disk(
+  directory: string,
+  vmId: number,
+  diskId: number,
+  format: DiskFormat,
+  sizeMb = 64,
+): Promise<TaskDisk> {
   const path = join(directory, `disk.${vmId}.${diskId}`);
   if (format === 'qcow2') {
-    await run(['qemu-img', 'create', '-q', '-f', 'qcow2', path, '64M']);
+    await run(['qemu-img', 'create', '-q', '-f', 'qcow2', path, `${sizeMb}M`]);
   } else {
     await writeFile(path, Buffer.alloc(32 * MIB, 0x55));
-    await truncate(path, 64 * MIB);
+    await truncate(path, sizeMb * MIB);
   }
   return { diskId, target: `vd${'abc'[diskId] ?? ''}`, path, format, file: `disk.${diskId}.0` };
 }
 
 async function overwriteRaw(path: string, atMb: number, megabytes: number): Promise<void> {
-  await write(path, atMb * MIB, Buffer.alloc(megabytes * MIB, 0xee));
+  await write(path, atMb * MIB, randomBytes(megabytes * MIB));
 }
 
 async function overwriteQcow2(path: string, atMb: number, megabytes: number): Promise<void> {

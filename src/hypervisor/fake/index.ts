@@ -3,6 +3,7 @@
 import { watch } from 'node:fs/promises';
 import { CODE, OneError } from '../../model/errors.ts';
 import { vmIdOf } from '../../model/ids.ts';
+import type { DiskFormat } from '../../model/image.ts';
 import type { SettleTask } from '../../model/mover-protocol.ts';
 import type {
   Adopted,
@@ -15,6 +16,7 @@ import type {
   DomainStats,
   HostDescription,
   Hypervisor,
+  OverlaidDisk,
   TrackerQuestion,
   TrackerState,
   WildDomain,
@@ -220,5 +222,14 @@ export class FakeHypervisor implements Hypervisor {
 
   async settleTrackers({ vmId, keep }: Pick<SettleTask, 'vmId' | 'keep'>): Promise<string[]> {
     return this.#trackers.drop(vmId, (name) => !keep.includes(name));
+  }
+
+  /** Layers are never made here. */
+  async collapseOverlays(): Promise<string[]> {
+    return [];
+  }
+
+  async activeLayer({ path, format }: OverlaidDisk): Promise<{ path: string; format: DiskFormat }> {
+    return { path, format };
   }
 }

@@ -6,7 +6,7 @@ import { mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CODE, OneError, TrackerLost } from '../../model/errors.ts';
-import type { TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk, Tracking } from '../../model/mover-protocol.ts';
 import type { TrackerState } from '../hypervisor.ts';
 import { copyAtOneInstant, type DiskCopy } from './instant.ts';
 import { BLOCK, isZero } from './zero-blocks.ts';
@@ -27,25 +27,35 @@ export class Trackers {
     mkdirSync(this.#directory, { recursive: true });
   }
 
-  /** Begins a tracker at the instant that the copies show; one of that name that a failed run left is made anew. */
-  async begin(name: string, copies: DiskCopy[]): Promise<void> {
+  /**
+   * Begins tracker `next` at the instant that the copies show; one of that name that a failed run left is made anew. Returns what has
+   * changed since tracker `parent` began, by disk, or null without a parent. One that cannot be believed on every disk is TrackerLost.
+   */
+  async advance(
+    { parent, next }: Pick<Tracking, 'parent' | 'next'>,
+    copies: DiskCopy[],
+  ): Promise<Map<number, Dirty> | null> {
+    const before = parent === null ? null : await this.#readAll(parent, copies);
+    const changes = new Map<number, Dirty>();
     for (const { diskId, copy } of copies) {
       const digests = await digestsOf(copy);
+      const old = before?.get(diskId);
+      if (old) changes.set(diskId, different(old, digests));
       const draft = join(this.#directory, `draft.${process.pid}`);
       await writeFile(draft, digests);
-      await rename(draft, this.#file(name, diskId));
+      await rename(draft, this.#file(next, diskId));
     }
+    return before && changes;
   }
 
-  /** What each copy no longer holds as it was when the tracker began. Throws TrackerLost when that cannot be said of all. */
-  async changes(name: string, copies: DiskCopy[]): Promise<Map<number, Dirty>> {
-    const found = new Map<number, Dirty>();
-    for (const { diskId, path, copy } of copies) {
-      const before = await this.#read(name, diskId);
-      if (typeof before === 'string') {
-        throw new TrackerLost(`What changed on disk ${diskId} (${path}) is not known: ${before}.`);
+  async #readAll(name: string, disks: DiskCopy[]): Promise<Map<number, Buffer>> {
+    const found = new Map<number, Buffer>();
+    for (const { diskId, path } of disks) {
+      const digests = await this.#read(name, diskId);
+      if (typeof digests === 'string') {
+        throw new TrackerLost(`What changed on disk ${diskId} (${path}) is not known: ${digests}.`);
       }
-      found.set(diskId, different(before, await digestsOf(copy)));
+      found.set(diskId, digests);
     }
     return found;
   }

@@ -1,15 +1,11 @@
 // Ends what a dead run left on a domain. The guest comes first: it is resumed and thawed before anything else is tried.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupBegin } from '../hypervisor.ts';
 import { letGo } from './freeze.ts';
-import { endJob } from './live-backup.ts';
+import { endJob, jobSettled } from './live-backup.ts';
 import { stopLeftOver } from './off-server.ts';
 import { removeRunFiles } from './run-directory.ts';
 import { dropBegun } from './trackers.ts';
 import type { Virsh } from './virsh.ts';
-
-const SETTLE_LIMIT_MS = 15_000;
-const SETTLE_POLL_MS = 50;
 
 /**
  * Only touches a job, processes and files of this run directory. Says in words what it found. A guest that could not be let
@@ -36,12 +32,4 @@ async function endWork(virsh: Virsh, begin: BackupBegin): Promise<string[]> {
   const files = await removeRunFiles(begin.runDirectory);
   if (files.length > 0) found.push(`Removed ${files.join(', ')} from ${begin.runDirectory}.`);
   return found;
-}
-
-/** libvirt may still be at work on an order of the process that died: the job it is setting up has no description yet. */
-async function jobSettled(virsh: Virsh, domain: string): Promise<void> {
-  const until = Date.now() + SETTLE_LIMIT_MS;
-  while ((await virsh.runsBackup(domain)) && (await virsh.backupJob(domain)) === null && Date.now() < until) {
-    await sleep(SETTLE_POLL_MS);
-  }
 }

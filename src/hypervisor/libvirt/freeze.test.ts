@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FreezeLimit } from '../../model/mover-protocol.ts';
 import type { DomainState } from '../hypervisor.ts';
 import { letGo, whileHeld } from './freeze.ts';
 import { Virsh } from './virsh.ts';
@@ -11,12 +13,14 @@ import { Virsh } from './virsh.ts';
 /** A virsh that only notes what it is told; commands in `broken` fail with that text. */
 class Scripted extends Virsh {
   readonly orders: string[] = [];
+  readonly calls: string[][] = [];
   readonly broken: Record<string, string> = {};
   now: DomainState = 'running';
 
   override async call(_attempt: string, args: string[]): Promise<string> {
     const [order = ''] = args;
     this.orders.push(order);
+    this.calls.push(args);
     const failure = this.broken[order];
     if (failure !== undefined) throw new Error(failure);
     if (order === 'suspend') this.now = 'paused';
@@ -31,12 +35,21 @@ class Scripted extends Virsh {
 
 let virsh: Scripted;
 let runDirectory: string;
-const held = (freeze: 'NONE' | 'AGENT' | 'SUSPEND') => ({ domain: 'one-7', runDirectory, freeze });
+const held = (freeze: 'NONE' | 'AGENT' | 'SUSPEND', freezeLimit?: FreezeLimit): Parameters<typeof whileHeld>[1] => ({
+  domain: 'one-7',
+  runDirectory,
+  freeze,
+  ...(freezeLimit && { freezeLimit }),
+});
 const instant = async (): Promise<string> => {
   virsh.orders.push('instant');
   return 'begun';
 };
+const undo = async (): Promise<void> => void virsh.orders.push('undo');
 const noted = (): string[] => ['frozen', 'suspended'].filter((name) => existsSync(join(runDirectory, name)));
+const ASKED = ['guest-agent-timeout', 'domtime'];
+const FROZEN = [...ASKED, 'guest-agent-timeout', 'domfsfreeze'];
+const THAWED = ['domfsthaw', 'guest-agent-timeout'];
 
 beforeEach(async () => {
   virsh = new Scripted('test:///', 'test');
@@ -46,44 +59,94 @@ afterEach(() => rm(runDirectory, { recursive: true, force: true }));
 
 describe('whileHeld', () => {
   it.each([
-    ['NONE', ['instant']],
-    ['AGENT', ['domfsfreeze', 'instant', 'domfsthaw']],
-    ['SUSPEND', ['suspend', 'instant', 'resume']],
-  ] as const)('%s', async (freeze, orders) => {
-    expect(await whileHeld(virsh, held(freeze), instant)).toBe('begun');
+    ['NONE', ['instant'], 'crash'],
+    ['AGENT', [...FROZEN, 'instant', ...THAWED], 'filesystem'],
+    ['SUSPEND', ['suspend', 'instant', 'resume'], 'suspended'],
+  ] as const)('%s', async (freeze, orders, consistency) => {
+    const taken = await whileHeld(virsh, held(freeze), instant, undo);
+    expect(taken).toEqual({ value: 'begun', consistency, warnings: [] });
     expect(virsh.orders).toEqual(orders);
     expect(noted()).toEqual([]);
   });
 
   it('does not resume a VM that somebody else has paused', async () => {
     virsh.now = 'paused';
-    await whileHeld(virsh, held('SUSPEND'), instant);
+    expect((await whileHeld(virsh, held('SUSPEND'), instant, undo)).consistency).toBe('suspended');
     expect(virsh.orders).toEqual(['instant']);
   });
 
   it.each(['AGENT', 'SUSPEND'] as const)('%s: lets the guest go when the instant fails', async (freeze) => {
-    const failing = whileHeld(virsh, held(freeze), () => Promise.reject(new Error('no room')));
-    await expect(failing).rejects.toThrow('no room');
-    expect(virsh.orders.at(-1)).toBe(freeze === 'AGENT' ? 'domfsthaw' : 'resume');
-    expect(noted()).toEqual([]);
+    for (const onFailure of ['FAIL', 'CONTINUE'] as const) {
+      virsh.orders.length = 0;
+      const broken = (): Promise<string> => Promise.reject(new Error('no room'));
+      const failing = whileHeld(virsh, held(freeze, { limitSec: 10, onFailure }), broken, undo);
+      await expect(failing).rejects.toThrow('no room');
+      expect(virsh.orders).toContain(freeze === 'AGENT' ? 'domfsthaw' : 'resume');
+      expect(virsh.orders).not.toContain('undo');
+      expect(noted()).toEqual([]);
+    }
+  });
+
+  it('tells libvirt how long it may wait for the agent, and takes that back', async () => {
+    await whileHeld(virsh, held('AGENT', { limitSec: 8, onFailure: 'FAIL' }), instant, undo);
+    const limits = virsh.calls.filter(([order]) => order === 'guest-agent-timeout').map(([, , , ...args]) => args);
+    expect(limits).toEqual([['--timeout', '4'], ['--timeout', expect.stringMatching(/^[78]$/)], []]);
   });
 
   it('thaws after a freeze that failed, because it may have been half done', async () => {
-    virsh.broken.domfsfreeze = 'virsh gave no answer within 20 s.';
-    await expect(whileHeld(virsh, held('AGENT'), instant)).rejects.toThrow('no answer');
-    expect(virsh.orders).toEqual(['domfsfreeze', 'domfsthaw']);
-  });
-
-  it('does not ask an agent to thaw that is not there', async () => {
-    virsh.broken.domfsfreeze = 'Guest agent is not responding: QEMU guest agent is not connected';
-    await expect(whileHeld(virsh, held('AGENT'), instant)).rejects.toThrow('not connected');
-    expect(virsh.orders).toEqual(['domfsfreeze']);
+    virsh.broken.domfsfreeze = 'Guest agent is not responding: Guest agent not available for now';
+    await expect(whileHeld(virsh, held('AGENT'), instant, undo)).rejects.toThrow('not available for now');
+    expect(virsh.orders).toEqual([...FROZEN, ...THAWED]);
     expect(noted()).toEqual([]);
   });
 
-  it('keeps the note and says so when the guest cannot be thawed', async () => {
+  it('does not ask an agent to freeze or thaw that does not answer', async () => {
+    virsh.broken.domtime = 'Guest agent is not responding: Guest agent not available for now';
+    await expect(whileHeld(virsh, held('AGENT'), instant, undo)).rejects.toThrow('not available for now');
+    expect(virsh.orders).toEqual([...ASKED, 'guest-agent-timeout']);
+    expect(noted()).toEqual([]);
+  });
+
+  it('is content with any answer, a refusal too', async () => {
+    virsh.broken.domtime = "unable to execute QEMU agent command 'guest-get-time': disabled";
+    expect((await whileHeld(virsh, held('AGENT'), instant, undo)).consistency).toBe('filesystem');
+  });
+
+  it.each(['AGENT', 'SUSPEND'] as const)('%s: goes on without where that is wanted, and says so', async (freeze) => {
+    virsh.broken.domtime = 'Guest agent is not responding: QEMU guest agent is not connected';
+    virsh.broken.suspend = 'cannot acquire state change lock';
+    const taken = await whileHeld(virsh, held(freeze, { limitSec: 10, onFailure: 'CONTINUE' }), instant, undo);
+    const why = freeze === 'AGENT' ? 'not connected' : 'state change lock';
+    expect(taken).toEqual({ value: 'begun', consistency: 'crash', warnings: [expect.stringContaining(why)] });
+    expect(virsh.orders.slice(-2)).toEqual(['undo', 'instant']);
+  });
+
+  it.each(['AGENT', 'SUSPEND'] as const)('%s: lets the guest go when the limit has passed', async (freeze) => {
+    const limits: Array<number | undefined> = [];
+    const late = async (limitMs?: number): Promise<string> => {
+      limits.push(limitMs);
+      if (limits.length === 1) {
+        await sleep(limitMs);
+        throw new Error('virsh gave no answer');
+      }
+      return instant();
+    };
+    const fails = whileHeld(virsh, held(freeze, { limitSec: 1, onFailure: 'FAIL' }), late, undo);
+    await expect(fails).rejects.toThrow(/not fixed within the 1 s/);
+    expect(virsh.orders).not.toContain('instant');
+    limits.length = 0;
+    const goesOn = await whileHeld(virsh, held(freeze, { limitSec: 1, onFailure: 'CONTINUE' }), late, undo);
+    expect(goesOn).toMatchObject({ value: 'begun', consistency: 'crash' });
+    expect(limits).toEqual([expect.any(Number), undefined]);
+    const released = virsh.orders.lastIndexOf(freeze === 'AGENT' ? 'domfsthaw' : 'resume');
+    expect(virsh.orders.indexOf('undo')).toBeGreaterThan(released);
+    expect(noted()).toEqual([]);
+  });
+
+  it('keeps the note and says so when the guest cannot be thawed, whatever else is wanted', async () => {
     virsh.broken.domfsthaw = 'agent disappeared';
-    const failing = whileHeld(virsh, held('AGENT'), () => Promise.reject(new Error('no room')));
+    const broken = (): Promise<string> => Promise.reject(new Error('no room'));
+    const failing = whileHeld(virsh, held('AGENT', { limitSec: 10, onFailure: 'CONTINUE' }), broken, undo);
     await expect(failing).rejects.toThrow(/may still be frozen: agent disappeared .*Before that: no room/);
     expect(noted()).toEqual(['frozen']);
     delete virsh.broken.domfsthaw;

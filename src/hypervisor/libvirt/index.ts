@@ -3,6 +3,7 @@
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { field, vectors } from '../../model/attributes.ts';
 import { vmIdOf } from '../../model/ids.ts';
+import type { DiskFormat } from '../../model/image.ts';
 import type { SettleTask } from '../../model/mover-protocol.ts';
 import type {
   Adopted,
@@ -15,6 +16,7 @@ import type {
   DomainStats,
   HostDescription,
   Hypervisor,
+  OverlaidDisk,
   TrackerQuestion,
   TrackerState,
   WildDomain,
@@ -27,6 +29,8 @@ import { probe } from './kvm-probe.ts';
 import { beginLive } from './live-backup.ts';
 import { readCapabilities, readDomain } from './live-xml.ts';
 import { beginOff } from './off-exports.ts';
+import { beginLayered } from './overlay-backup.ts';
+import * as overlays from './overlays.ts';
 import { notOurs } from './ownership.ts';
 import * as snapshots from './snapshots.ts';
 import { readSaved, restoreSaved, save } from './saved.ts';
@@ -89,11 +93,12 @@ export class LibvirtHypervisor implements Hypervisor {
     this.#virsh.adopted.delete(name);
   }
 
-  async deploy(spec: DomainSpec): Promise<void> {
-    refuseAdopted(this.#virsh, spec.name);
-    const state = await this.#virsh.state(spec.name);
+  async deploy(wanted: DomainSpec): Promise<void> {
+    refuseAdopted(this.#virsh, wanted.name);
+    const state = await this.#virsh.state(wanted.name);
     if (state === 'running' || state === 'paused') return;
-    if (state === null && (await this.#virsh.isForeign(spec.name))) throw notOurs(spec.name, this.#virsh.uri);
+    if (state === null && (await this.#virsh.isForeign(wanted.name))) throw notOurs(wanted.name, this.#virsh.uri);
+    const spec = await overlays.onNewest(wanted);
     await this.#checkReach(spec);
     const uuid = state === null ? undefined : readDomain(await this.#virsh.xml(spec.name)).uuid;
     try {
@@ -150,9 +155,10 @@ export class LibvirtHypervisor implements Hypervisor {
     await save(this.#virsh, name, file);
   }
 
-  async restore(spec: DomainSpec, file: string): Promise<void> {
-    const state = await this.#virsh.state(spec.name);
+  async restore(wanted: DomainSpec, file: string): Promise<void> {
+    const state = await this.#virsh.state(wanted.name);
     if (state === 'running' || state === 'paused') return;
+    const spec = await overlays.onNewest(wanted);
     const saved = await readSaved(this.#virsh, spec.name, file);
     if (this.#virsh.adopted.has(spec.name)) await this.#stateOf(spec.name, 'restored');
     else await this.#defineForRestore(spec, state, saved.uuid);
@@ -166,7 +172,8 @@ export class LibvirtHypervisor implements Hypervisor {
     await this.#define(spec, uuid);
   }
 
-  async attachDisk(name: string, disk: DomainDisk): Promise<void> {
+  async attachDisk(name: string, wanted: DomainDisk): Promise<void> {
+    const disk = await overlays.diskOnNewest(wanted);
     await this.#checkPaths([disk.path, ...disk.backing.map(({ path }) => path)]);
     await attach.attachDisk(this.#virsh, name, disk);
   }
@@ -222,7 +229,21 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 
   async beginBackup(begin: BackupBegin): Promise<BackupExports> {
-    if (begin.live) return beginLive(this.#virsh, begin);
+    if (begin.tracking?.mode !== 'SNAPSHOT') return this.#beginOnDisks(begin);
+    if (!begin.live) await this.#refuseActive(begin);
+    return beginLayered(this.#virsh, begin, begin.tracking);
+  }
+
+  /** Bitmaps are in the disks themselves; without them, what was written last is read wherever it is. */
+  async #beginOnDisks(begin: BackupBegin): Promise<BackupExports> {
+    if (begin.tracking) await overlays.collapseLayers(this.#virsh, begin.domain, begin.disks);
+    const disks = await overlays.disksOnNewest(begin.disks);
+    if (begin.live) return beginLive(this.#virsh, { ...begin, disks });
+    await this.#refuseActive(begin);
+    return beginOff({ ...begin, disks });
+  }
+
+  async #refuseActive(begin: BackupBegin): Promise<void> {
     if (await this.#virsh.isActive(begin.domain)) {
       throw new OneError(
         CODE.ACTION,
@@ -232,19 +253,29 @@ export class LibvirtHypervisor implements Hypervisor {
         },
       );
     }
-    return beginOff(begin);
   }
 
   async cleanBackup(begin: BackupBegin): Promise<string[]> {
-    return cleanUp(this.#virsh, begin);
+    const done = await cleanUp(this.#virsh, begin);
+    return [...done, ...(await overlays.cleanLayers(this.#virsh, begin))];
   }
 
   async trackers(question: TrackerQuestion): Promise<TrackerState[]> {
+    if (question.mode === 'SNAPSHOT') return overlays.layerTrackers(this.#virsh, question);
     return trackers.trackers(this.#virsh, question);
   }
 
   async settleTrackers(done: Pick<SettleTask, 'vmId' | 'domain' | 'disks' | 'keep'>): Promise<string[]> {
-    return trackers.settle(this.#virsh, done);
+    const layers = await overlays.settleLayers(this.#virsh, done);
+    return [...layers, ...(await trackers.settle(this.#virsh, done))];
+  }
+
+  async collapseOverlays(name: string, disks: OverlaidDisk[]): Promise<string[]> {
+    return overlays.collapseLayers(this.#virsh, name, disks);
+  }
+
+  async activeLayer(disk: OverlaidDisk): Promise<{ path: string; format: DiskFormat }> {
+    return overlays.activeLayer(disk);
   }
 
   /** State of a domain that must be there for it to be `done` to. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CODE, OneError, reasonOf, TrackerLost } from '../../model/errors.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
 import { backupXml, requireDisks } from './backup-xml.ts';
-import { whileHeld } from './freeze.ts';
+import { whileHeld, type Instant } from './freeze.ts';
 import { readBackupJob, readDomain, type LiveDomain } from './live-xml.ts';
 import { prepareLive, type LiveTracking } from './live-trackers.ts';
 import * as directory from './run-directory.ts';
@@ -16,6 +16,7 @@ const NOTHING_TRACKED: LiveTracking = { parent: null, checkpoint: '', warnings: 
 /** libvirt's and QEMU's words when a bitmap is why an increment cannot begin; one that is busy is another backup's. */
 const BITMAP_AT_FAULT = /^(?!.*(in use by another|busy)).*(bitmap|checkpoint)/is;
 const END_LIMIT_MS = 30_000;
+const SETTLE_LIMIT_MS = 15_000;
 const END_POLL_MS = 50;
 
 export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<BackupExports> {
@@ -27,8 +28,16 @@ export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<Backu
   await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
   try {
     await directory.checkScratchSpace(begin.runDirectory, await virtualBytes(virsh, begin));
-    const date = await whileHeld(virsh, begin, () => beginJob(virsh, begin, tracking, live));
-    return exportsOf(virsh, begin, tracking, live, date);
+    const instant = await whileHeld(
+      virsh,
+      begin,
+      (limitMs) => beginJob(virsh, begin, tracking, live, limitMs),
+      async () => {
+        await undo(virsh, begin);
+        await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
+      },
+    );
+    return exportsOf(virsh, begin, tracking, live, instant);
   } catch (error) {
     await undo(virsh, begin).catch(() => undefined); // the first failure is the one to report
     throw error;
@@ -41,6 +50,7 @@ async function beginJob(
   begin: BackupBegin,
   { parent, checkpoint }: LiveTracking,
   live: LiveDomain,
+  limitMs?: number,
 ): Promise<number> {
   const date = Math.floor(Date.now() / 1000);
   const xml = {
@@ -48,7 +58,7 @@ async function beginJob(
     ...(checkpoint !== '' && { '--checkpointxml': checkpoint }),
   };
   try {
-    await virsh.orderWithXml(`begin a backup job of ${begin.domain}`, 'backup-begin', begin.domain, [], xml);
+    await virsh.orderWithXml(`begin a backup job of ${begin.domain}`, 'backup-begin', begin.domain, [], xml, limitMs);
   } catch (error) {
     const reason = reasonOf(error);
     if (parent !== null && BITMAP_AT_FAULT.test(reason)) throw new TrackerLost(reason, { cause: error });
@@ -59,6 +69,7 @@ async function beginJob(
 
 async function undo(virsh: Virsh, begin: BackupBegin): Promise<void> {
   try {
+    await jobSettled(virsh, begin.domain);
     await endJob(virsh, begin);
     await dropBegun(virsh, begin);
   } finally {
@@ -71,7 +82,7 @@ function exportsOf(
   begin: BackupBegin,
   { parent, warnings }: LiveTracking,
   live: LiveDomain,
-  date: number,
+  { value: date, consistency, warnings: unheld }: Instant<number>,
 ): BackupExports {
   const diskIds = begin.disks.map(({ diskId }) => diskId);
   const socket = directory.socketFile(begin.runDirectory);
@@ -87,8 +98,8 @@ function exportsOf(
       ...changes(diskId),
     })),
     date,
-    warnings: [...warnings, ...movedDisks(begin, live)],
-    consistency: 'crash',
+    warnings: [...warnings, ...unheld, ...movedDisks(begin, live)],
+    consistency,
     scratchBytes: () => directory.scratchBytesOf(begin.runDirectory, diskIds),
     end: async () => {
       await endJob(virsh, begin);
@@ -105,7 +116,7 @@ function movedDisks(begin: BackupBegin, live: LiveDomain): string[] {
   });
 }
 
-async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<void> {
+export async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<void> {
   if (!(await virsh.isActive(domain))) {
     throw new OneError(CODE.ACTION, `Domain ${domain} does not run, so a live backup of it cannot begin.`, {
       retry: true,
@@ -146,6 +157,14 @@ export async function endJob(virsh: Virsh, begin: Pick<BackupBegin, 'domain' | '
     await sleep(END_POLL_MS);
   }
   return true;
+}
+
+/** libvirt may still be at work on an order of somebody who is gone: the job it is setting up has no description yet. */
+export async function jobSettled(virsh: Virsh, domain: string): Promise<void> {
+  const until = Date.now() + SETTLE_LIMIT_MS;
+  while ((await virsh.runsBackup(domain)) && (await virsh.backupJob(domain)) === null && Date.now() < until) {
+    await sleep(END_POLL_MS);
+  }
 }
 
 async function ownJob(virsh: Virsh, begin: Pick<BackupBegin, 'domain' | 'runDirectory'>): Promise<boolean> {

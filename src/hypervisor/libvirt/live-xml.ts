@@ -28,6 +28,17 @@ export function readDomain(xml: string): LiveDomain {
   return { uuid: textAt(domain, 'uuid'), disks, qemuUser: label && readUser(textAt(label, 'label')) };
 }
 
+/** Files of a disk of a domain that runs, the one that the guest writes to first; what a job copies it to is the last. */
+export function openFiles(xml: string, target: string): string[] {
+  const disks = children(child(parseXml(xml), 'devices'), 'disk');
+  const disk = disks.find((one) => attribute(child(one, 'target'), 'dev') === target);
+  const files: string[] = [];
+  for (let at = disk; at !== undefined; at = child(at, 'backingStore'))
+    files.push(attribute(child(at, 'source'), 'file'));
+  files.push(attribute(child(disk, 'mirror', 'source'), 'file'));
+  return files.filter((file) => file !== '');
+}
+
 /** Socket and scratch files of a running backup job. */
 export function readBackupJob(xml: string): { socket: string; scratch: string[] } {
   const job = parseXml(xml);

@@ -55,3 +55,17 @@ it('leaves alone what the specification does not name', () => {
   const moved = movedXml(domainXml(more, 'x'), spec('/b', 'br0')) ?? '';
   expect(readDevices(moved).disks.map(({ path }) => path)).toEqual(['/b/disk.0', '/x/disk.0']);
 });
+
+it('knows that layers between a disk and what it stands on have gone', () => {
+  const layered = (...between: string[]): DomainSpec => {
+    const backing = [...between.map((path) => ({ path, format: 'qcow2' as const })), ...disk('/a').backing];
+    return { ...spec('/a', 'br0'), disks: [{ ...disk('/a'), backing }] };
+  };
+  const saved = domainXml(layered('/a/disk.0.snap/3', '/a/disk.0.snap/4'), 'x');
+  expect(movedXml(saved, layered('/a/disk.0.snap/3', '/a/disk.0.snap/4'))).toBeNull();
+  const moved = movedXml(saved, layered('/a/disk.0.snap/4')) ?? '';
+  expect(moved).not.toContain('/a/disk.0.snap/3');
+  expect(moved).toContain('/a/disk.0.snap/4');
+  expect(moved).toContain('/a/base');
+  expect(movedXml(saved, layered())).not.toContain('.snap');
+});

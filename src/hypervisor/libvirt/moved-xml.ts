@@ -25,11 +25,21 @@ export function movedXml(xml: string, spec: DomainSpec): string | null {
 function moveDisk(disk: Element, disks: DomainDisk[]): boolean {
   const target = attribute(child(disk, 'target'), 'dev');
   const wanted = disks.find((one) => one.target === target);
-  if (wanted === undefined || !set(child(disk, 'source'), 'file', wanted.path)) return false;
+  if (wanted === undefined) return false;
+  const moved = set(child(disk, 'source'), 'file', wanted.path);
   const chain = child(disk, 'backingStore');
+  if (!moved && sameChain(chain, wanted.backing)) return false;
   const fresh = disk.ownerDocument?.importNode(parseXml(backingXml(wanted.backing)), true);
   if (chain && fresh) disk.replaceChild(fresh, chain);
   return true;
+}
+
+/** Layers between a disk and what it stands on may have gone meanwhile. A chain that was not told is looked for anyway. */
+function sameChain(chain: Element | undefined, [next, ...rest]: DomainDisk['backing']): boolean {
+  if (chain === undefined) return true;
+  const file = attribute(child(chain, 'source'), 'file');
+  if (next === undefined) return file === '';
+  return file === next.path && sameChain(child(chain, 'backingStore'), rest);
 }
 
 function moveNic(nic: Element, spec: DomainSpec): boolean {

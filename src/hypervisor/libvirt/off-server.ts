@@ -14,13 +14,28 @@ const SOCKET_LIMIT_MS = 10_000;
 const RETRY_MS = 10;
 const GONE_LIMIT_MS = 5000;
 
+/** What is served: a disk, or a layer of one. */
+export type Served = Pick<TaskDisk, 'diskId' | 'path' | 'format'>;
+
 /** Serves a disk, with a bitmap of it when one is given. The server is in `servers` as soon as it runs. */
 export async function serve(
   runDirectory: string,
-  disk: TaskDisk,
+  disk: Served,
   servers: Running[],
   bitmap: string | null = null,
 ): Promise<DiskExport> {
+  const exported = await open(runDirectory, disk, servers, bitmap === null ? [] : ['-B', bitmap]);
+  const changes = { context: `qemu:dirty-bitmap:${bitmap}`, kind: 'dirty-bitmap' as const };
+  return { ...exported, ...(bitmap !== null && { changes }) };
+}
+
+/** Serves a layer and tells what of it was written there, not further down. */
+export async function serveLayer(runDirectory: string, layer: Served, servers: Running[]): Promise<DiskExport> {
+  const exported = await open(runDirectory, layer, servers, ['--allocation-depth']);
+  return { ...exported, changes: { context: 'qemu:allocation-depth', kind: 'allocation-depth' } };
+}
+
+async function open(runDirectory: string, disk: Served, servers: Running[], options: string[]): Promise<DiskExport> {
   const socket = directory.diskSocketFile(runDirectory, disk.diskId);
   const exportName = directory.exportName(disk.diskId);
   await rm(socket, { force: true });
@@ -35,7 +50,7 @@ export async function serve(
     exportName,
     `--shared=${SHARED}`,
     '-t',
-    ...(bitmap === null ? [] : ['-B', bitmap]),
+    ...options,
     '--',
     disk.path,
   ];
@@ -44,11 +59,10 @@ export async function serve(
   servers.push(server);
   await writeFile(directory.pidFile(runDirectory, disk.diskId), `${server.pid}\n`);
   await listening(socket, server, disk);
-  const changes = { context: `qemu:dirty-bitmap:${bitmap}`, kind: 'dirty-bitmap' as const };
-  return { diskId: disk.diskId, socket, exportName, ...(bitmap !== null && { changes }) };
+  return { diskId: disk.diskId, socket, exportName };
 }
 
-async function listening(socket: string, server: Running, disk: TaskDisk): Promise<void> {
+async function listening(socket: string, server: Running, disk: Served): Promise<void> {
   let ended: Exit | undefined;
   void server.exit.then((exit) => (ended = exit));
   const until = Date.now() + SOCKET_LIMIT_MS;

@@ -56,8 +56,52 @@ test('elements stand in the order of the original', () => {
   expect(names(readXml(imageXml(sample.backupImage)))).toBe(
     'ID UID GID UNAME GNAME NAME PERMISSIONS TYPE DISK_TYPE PERSISTENT REGTIME SOURCE PATH FORMAT FS SIZE STATE ' +
       'PREV_STATE RUNNING_VMS CLONING_OPS CLONING_ID TARGET_SNAPSHOT DATASTORE_ID DATASTORE VMS CLONES APP_CLONES ' +
-      'TEMPLATE SNAPSHOTS BACKUP_INCREMENTS',
+      'TEMPLATE SNAPSHOTS BACKUP_INCREMENTS BACKUP_DISK_IDS',
   );
+});
+
+const shown = (element: XmlElement | undefined): string[] =>
+  element?.elements.map(({ name, text }) => `${name} ${text}`) ?? [];
+
+test('a backup that is under way says where to, and the last one says how it was', () => {
+  const { backups } = sample.vm;
+  const running = { ...backups, running: { datastoreId: 100 } };
+  const vm = readXml(vmXml({ ...sample.vm, backups: running }));
+  expect(shown(vm.child('BACKUPS/BACKUP_CONFIG')).slice(-3)).toEqual([
+    'LAST_DATASTORE_ID 100',
+    'LAST_INCREMENT_ID 1',
+    'MODE INCREMENT',
+  ]);
+  expect(shown(vm.child('BACKUPS/LAST_BACKUP'))).toEqual([
+    'IMAGE_ID 1',
+    'INCREMENT_ID 1',
+    'TYPE INCREMENT',
+    'REASON changes since increment 0 of image 1',
+    'CONSISTENCY filesystem',
+    'DATE 1669904566',
+  ]);
+  const unconfigured = readXml(vmXml({ ...sample.pendingVm, backups: { ...running, configured: false } }));
+  expect(shown(unconfigured.child('BACKUPS/BACKUP_CONFIG'))).toEqual(['LAST_DATASTORE_ID 100']);
+  expect(readXml(vmXml(sample.pendingVm)).child('BACKUPS/LAST_BACKUP')).toBeUndefined();
+});
+
+test('a point says after what OpenNebula tells why it is so, and whether it was found good', () => {
+  const [first, second] = sample.backupImage.points;
+  if (!first || !second) throw new Error('The sample has no points.');
+  const verified = { date: 5, good: false, reason: 'disk 0 of layer 6968545c is not as it was written' };
+  const image = { ...sample.backupImage, points: [first, { ...second, verified }] };
+  const told = readXml(imageXml(image))
+    .children('BACKUP_INCREMENTS/INCREMENT')
+    .map((point) => shown(point).slice(6));
+  expect(told).toEqual([
+    ['REASON the first backup of a chain', 'CONSISTENCY crash', 'VERIFIED 1669905000'],
+    [
+      'REASON changes since increment 0 of image 1',
+      'CONSISTENCY filesystem',
+      'VERIFIED 0',
+      'VERIFY_ERROR disk 0 of layer 6968545c is not as it was written',
+    ],
+  ]);
 });
 
 test('a pool entry has only the last history record', () => {
@@ -68,6 +112,14 @@ test('a pool entry has only the last history record', () => {
 test('points of an image that is no chain are not shown', () => {
   const image = readXml(imageXml({ ...sample.backupImage, isChain: false }));
   expect(image.child('BACKUP_INCREMENTS')?.elements).toEqual([]);
+  expect(shown(image.child('BACKUP_POINT'))).toEqual([
+    'DATE 1669901816',
+    'ID 0',
+    'REASON the first backup of a chain',
+    'CONSISTENCY crash',
+    'VERIFIED 1669905000',
+  ]);
+  expect(readXml(imageXml(sample.diskImage)).child('BACKUP_POINT')).toBeUndefined();
 });
 
 const lock = { level: 2, owner: 3, time: 1669901324, requestId: 77 } as const;

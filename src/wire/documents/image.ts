@@ -1,4 +1,5 @@
-// The IMAGE and IMAGE_POOL documents; pool entries are full documents. Only chain images list their points.
+// The IMAGE and IMAGE_POOL documents; pool entries are full documents. Only chain images list their points; the one of a full backup
+// has an element of OneVault's own.
 import type { BackupPoint, Image } from '../../model/image.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
@@ -34,6 +35,8 @@ export function imageXml(image: Image, vms: readonly number[] = image.vms): stri
     templateXml(alphabetical(image.template)),
     noSnapshots,
     incrementsXml(image),
+    diskIdsXml(image),
+    pointXml(image),
   );
 }
 
@@ -64,5 +67,38 @@ function incrementXml(point: BackupPoint): string {
     cdataLeaf('SIZE', String(point.sizeMb)),
     cdataLeaf('SOURCE', point.source),
     cdataLeaf('TYPE', point.type),
+    toldOf(point),
+  );
+}
+
+/** Disks of the newest point. */
+function diskIdsXml({ points }: Image): string {
+  const disks = points.at(-1)?.layers.at(-1)?.disks;
+  return disks === undefined
+    ? ''
+    : idList(
+        'BACKUP_DISK_IDS',
+        disks.map(({ diskId }) => diskId),
+      );
+}
+
+function pointXml({ points, isChain }: Image): string {
+  const [point] = points;
+  if (isChain || point === undefined) return '';
+  return branch(
+    'BACKUP_POINT',
+    cdataLeaf('DATE', String(point.date)),
+    cdataLeaf('ID', String(point.id)),
+    toldOf(point),
+  );
+}
+
+/** What OpenNebula does not know of a point. VERIFIED is the time at which it was found good, 0 for never. */
+function toldOf({ reason, consistency, verified }: BackupPoint): string {
+  return (
+    cdataLeaf('REASON', reason) +
+    cdataLeaf('CONSISTENCY', consistency) +
+    cdataLeaf('VERIFIED', String(verified?.good === true ? verified.date : 0)) +
+    (verified?.good === false ? cdataLeaf('VERIFY_ERROR', verified.reason) : '')
   );
 }

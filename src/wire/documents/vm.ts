@@ -1,8 +1,8 @@
 // The VM document and the entries of VM_POOL. The order of the elements is part of the interface, and a short entry must hold no
 // more than one HISTORY: the original command line fails on a second.
 import { text, vectors, type Attributes } from '../../model/attributes.ts';
-import { writeFreeze, type BackupConfig } from '../../model/backup-config.ts';
-import type { DiskSnapshot, DiskSnapshots, Vm } from '../../model/vm.ts';
+import { writeFreeze } from '../../model/backup-config.ts';
+import type { DiskSnapshot, DiskSnapshots, LastBackup, Vm } from '../../model/vm.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { historyXml, shortHistoryXml } from './history.ts';
@@ -29,7 +29,12 @@ export function vmXml(vm: Vm): string {
     templateXml(alphabetical(vm.userTemplate), 'USER_TEMPLATE'),
     branch('HISTORY_RECORDS', ...vm.history.map((record) => historyXml(vm.id, record))),
     ...(vm.diskSnapshots ?? []).filter(({ snapshots }) => snapshots.length > 0).map(snapshotsXml),
-    branch('BACKUPS', backupConfigXml(vm.backups), idList('BACKUP_IDS', vm.backups.ids)),
+    branch(
+      'BACKUPS',
+      backupConfigXml(vm.backups),
+      idList('BACKUP_IDS', vm.backups.ids),
+      lastBackupXml(vm.backups.last),
+    ),
   );
 }
 
@@ -110,9 +115,11 @@ function snapshotXml(snapshot: DiskSnapshot): string {
   );
 }
 
-function backupConfigXml({ configured, config }: { configured: boolean; config: BackupConfig }): string {
+/** LAST_DATASTORE_ID is there while a backup is under way, and says where to. */
+function backupConfigXml({ configured, config, running }: Vm['backups']): string {
   const job = config.backupJobId === undefined ? '' : cdataLeaf('BACKUP_JOB_ID', String(config.backupJobId));
-  if (!configured) return branch('BACKUP_CONFIG', job);
+  const target = running ? cdataLeaf('LAST_DATASTORE_ID', String(running.datastoreId)) : '';
+  if (!configured) return branch('BACKUP_CONFIG', job, target);
   return branch(
     'BACKUP_CONFIG',
     job,
@@ -122,7 +129,22 @@ function backupConfigXml({ configured, config }: { configured: boolean; config: 
     cdataLeaf('INCREMENTAL_BACKUP_ID', String(config.incrementalBackupId)),
     cdataLeaf('INCREMENT_MODE', config.incrementMode),
     cdataLeaf('KEEP_LAST', String(config.keepLast)),
+    target,
     cdataLeaf('LAST_INCREMENT_ID', String(config.lastIncrementId)),
     cdataLeaf('MODE', config.mode),
+  );
+}
+
+/** What OpenNebula's own documents do not tell. */
+function lastBackupXml(last: LastBackup | undefined): string {
+  if (last === undefined) return '';
+  return branch(
+    'LAST_BACKUP',
+    leaf('IMAGE_ID', last.imageId),
+    leaf('INCREMENT_ID', last.pointId),
+    leaf('TYPE', last.type),
+    cdataLeaf('REASON', last.reason),
+    leaf('CONSISTENCY', last.consistency),
+    leaf('DATE', last.date),
   );
 }

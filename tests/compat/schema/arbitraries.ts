@@ -7,7 +7,14 @@ import type { BackupJob } from '../../../src/model/backup-job.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
 import type { Host } from '../../../src/model/host.ts';
-import { CONSISTENCIES, IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image } from '../../../src/model/image.ts';
+import {
+  CONSISTENCIES,
+  IMAGE_STATE,
+  IMAGE_TYPE,
+  type BackupPoint,
+  type Image,
+  type Layer,
+} from '../../../src/model/image.ts';
 import type { Owned, Permissions } from '../../../src/model/permissions.ts';
 import { QUOTA_METRICS, type QuotaKind } from '../../../src/model/quota.ts';
 import type { Group, User } from '../../../src/model/user.ts';
@@ -158,6 +165,36 @@ const figures: fc.Arbitrary<Attributes> = mixed(
   ),
 );
 
+const pointType = fc.constantFrom('FULL' as const, 'INCREMENT' as const);
+
+const backups: fc.Arbitrary<Vm['backups']> = fc.record(
+  {
+    configured: fc.boolean(),
+    config: fc.record({
+      mode: fc.constantFrom(...MODES),
+      incrementMode: fc.constantFrom(...INCREMENT_MODES),
+      fsFreeze: fc.constantFrom(...FS_FREEZES),
+      freezeLimitSec: fc.integer({ min: 1, max: 60 }),
+      freezeFailure: fc.constantFrom(...FREEZE_FAILURES),
+      keepLast: fc.nat(99),
+      backupVolatile: fc.boolean(),
+      incrementalBackupId: fc.integer({ min: -1, max: 99 }),
+      lastIncrementId: fc.integer({ min: -1, max: 99 }),
+    }),
+    ids,
+    running: fc.record({ datastoreId: id }),
+    last: fc.record({
+      imageId: id,
+      pointId: fc.nat(20),
+      type: pointType,
+      reason: text,
+      consistency: fc.constantFrom(...CONSISTENCIES),
+      date: epoch,
+    }),
+  },
+  { requiredKeys: ['configured', 'config', 'ids'] },
+);
+
 export const vms: fc.Arbitrary<Vm> = fc.record({
   ...owned,
   state: oneOf(VM_STATE),
@@ -182,39 +219,49 @@ export const vms: fc.Arbitrary<Vm> = fc.record({
   ),
   userTemplate: attributes,
   history: fc.array(record, { maxLength: 3 }),
-  backups: fc.record({
-    configured: fc.boolean(),
-    config: fc.record({
-      mode: fc.constantFrom(...MODES),
-      incrementMode: fc.constantFrom(...INCREMENT_MODES),
-      fsFreeze: fc.constantFrom(...FS_FREEZES),
-      freezeLimitSec: fc.integer({ min: 1, max: 60 }),
-      freezeFailure: fc.constantFrom(...FREEZE_FAILURES),
-      keepLast: fc.nat(99),
-      backupVolatile: fc.boolean(),
-      incrementalBackupId: fc.integer({ min: -1, max: 99 }),
-      lastIncrementId: fc.integer({ min: -1, max: 99 }),
-    }),
-    ids,
-  }),
+  backups,
   operationId: fc.constant(null),
 });
 
 export const vmFigures: fc.Arbitrary<VmFigures> = fc.record({ vmId: id, timestamp: epoch, figures });
 
-const point: fc.Arbitrary<BackupPoint> = fc.record({
+const layer: fc.Arbitrary<Layer> = fc.record({
+  source: text,
+  path: text,
+  pointId: fc.nat(20),
+  sizeMb: amount,
+  disks: fc.uniqueArray(
+    fc.record({
+      diskId: fc.nat(9),
+      file: text,
+      virtualBytes: amount,
+      fileBytes: amount,
+      sha256: fc.constant(''),
+      originalFormat: fc.constantFrom('qcow2' as const, 'raw' as const),
+    }),
+    { maxLength: 3, selector: (disk) => disk.diskId },
+  ),
+});
+
+const unverified: fc.Arbitrary<BackupPoint> = fc.record({
   id: fc.nat(20),
   parentId: fc.integer({ min: -1, max: 20 }),
-  type: fc.constantFrom('FULL' as const, 'INCREMENT' as const),
+  type: pointType,
   date: epoch,
   sizeMb: amount,
   source: text,
-  layers: fc.constant([]),
+  layers: fc.array(layer, { maxLength: 2 }),
   consistency: fc.constantFrom(...CONSISTENCIES),
   tracker: text,
   reason: text,
   vmTemplate: attributes,
 });
+
+const verification = fc.record({ date: epoch, good: fc.boolean(), reason: text });
+const point = fc.oneof(
+  unverified,
+  fc.tuple(unverified, verification).map(([taken, verified]): BackupPoint => ({ ...taken, verified })),
+);
 
 export const images: fc.Arbitrary<Image> = fc.record({
   ...owned,

@@ -1,6 +1,9 @@
-// IMAGE and IMAGE_POOL. Nothing that is not a chain has increments, and every increment says its type.
+// IMAGE and IMAGE_POOL. Nothing that is not a chain has increments, and every increment says its type. After what OpenNebula tells of
+// a point stands what OneVault does.
 import { poolOf, type Schema, type Sequence } from './schema.ts';
 import { ids, owned, template } from './shared.ts';
+
+const told: Sequence = { REASON: 'text', CONSISTENCY: 'consistency', VERIFIED: 'epoch', 'VERIFY_ERROR?': 'text' };
 
 const content: Sequence = {
   ...owned,
@@ -47,9 +50,11 @@ const content: Sequence = {
       SIZE: 'count',
       SOURCE: 'text',
       TYPE: 'point type',
+      ...told,
     },
   },
   'BACKUP_DISK_IDS?': ids,
+  'BACKUP_POINT?': { DATE: 'epoch', ID: 'count', ...told },
 };
 
 export const image: Schema = { root: 'IMAGE', content };

@@ -67,6 +67,8 @@ const diskSnapshots: Sequence = {
 const backupConfig: Sequence = {
   'BACKUP_JOB_ID?': 'count',
   'BACKUP_VOLATILE?': 'yesno',
+  'FREEZE_FAILURE?': 'filled',
+  'FREEZE_LIMIT?': 'count',
   'FS_FREEZE?': 'filled',
   'INCREMENTAL_BACKUP_ID?': 'int',
   'INCREMENT_MODE?': 'filled',
@@ -76,6 +78,16 @@ const backupConfig: Sequence = {
   'LAST_DATASTORE_ID?': 'int',
   'LAST_INCREMENT_ID?': 'int',
   'MODE?': 'filled',
+};
+
+/** OneVault's own. */
+const lastBackup: Sequence = {
+  IMAGE_ID: 'count',
+  INCREMENT_ID: 'count',
+  TYPE: 'point type',
+  REASON: 'text',
+  CONSISTENCY: 'consistency',
+  DATE: 'epoch',
 };
 
 const disk = open({ TYPE: 'filled' });
@@ -104,7 +116,7 @@ export const fullVm: Sequence = {
   USER_TEMPLATE: template,
   HISTORY_RECORDS: { 'HISTORY*': history },
   'SNAPSHOTS*': diskSnapshots,
-  BACKUPS: { BACKUP_CONFIG: backupConfig, BACKUP_IDS: ids },
+  BACKUPS: { BACKUP_CONFIG: backupConfig, BACKUP_IDS: ids, 'LAST_BACKUP?': lastBackup },
 };
 
 const shortVm: Sequence = {

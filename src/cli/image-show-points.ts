@@ -1,0 +1,39 @@
+// What `oneimage show` tells of a backup beyond OpenNebula's text: how consistent each point is, whether it was verified, and why it is
+// full or incremental. A chain has many points, a full backup has one.
+import type { XmlElement } from '../wire/xml-read.ts';
+import { idsIn, labels } from './show.ts';
+import { table, type Column } from './table.ts';
+import { number, time } from './units.ts';
+
+const line = labels(15);
+
+/** The section; nothing of a server that does not tell. */
+export function pointLines(image: XmlElement): string[] {
+  const told = [...image.children('BACKUP_INCREMENTS/INCREMENT'), ...image.children('BACKUP_POINT')];
+  const points = told.filter((point) => point.child('CONSISTENCY') !== undefined);
+  if (points.length === 0) return [];
+  const disks = idsIn(image, 'BACKUP_DISK_IDS');
+  return [
+    ...['', 'BACKUP POINTS'],
+    ...(disks.length === 0 ? [] : [line('DISK IDS', disks.join(','))]),
+    table(columns, points).trimEnd(),
+    ...points.flatMap(damage),
+  ];
+}
+
+function damage(point: XmlElement): string[] {
+  const error = point.textOf('VERIFY_ERROR');
+  return error === '' ? [] : [`Increment ${point.textOf('ID')} is damaged: ${error}`];
+}
+
+const columns: Array<Column<XmlElement>> = [
+  { name: 'ID', width: 3, cell: (point) => point.textOf('ID') },
+  { name: 'CONSISTENCY', width: 11, left: true, cell: (point) => point.textOf('CONSISTENCY') },
+  { name: 'VERIFIED', width: 14, left: true, cell: verified },
+  { name: 'REASON', width: 40, left: true, adjust: true, cell: (point) => point.textOf('REASON') },
+];
+
+/** When it was found good, `-` for never. */
+function verified(point: XmlElement): string {
+  return point.textOf('VERIFY_ERROR') === '' ? time(number(point.textOf('VERIFIED'))) : 'damaged';
+}

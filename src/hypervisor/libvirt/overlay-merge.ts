@@ -1,0 +1,124 @@
+// Puts layers into those below them, under a running guest or in files that nobody has open, and takes up what was cut short. It may be
+// cut short at any step itself: what the disk holds stays what it was, and doing it again finishes it.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OverlaidDisk } from '../hypervisor.ts';
+import { CODE, OneError } from '../../model/errors.ts';
+import { carryOut, flush, setAside, tidy, writtenBytes } from './overlay-files.ts';
+import { abortJob, COPY_LIMIT_MS, finishLeave, forgetLeaving, leave, LEAVING, type Leaving } from './overlay-leave.ts';
+import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
+import { stepsBetween, stepsToCollapse, type Step } from './overlay-plan.ts';
+import type { Virsh } from './virsh.ts';
+
+/** A disk of a domain, whatever it is on now. */
+export interface Subject {
+  virsh: Virsh;
+  domain: string;
+  disk: OverlaidDisk;
+}
+
+/** Brings a disk to where its newest layer is the one that the guest writes to, no job works on it, and nothing is half done. */
+export async function mended(subject: Subject): Promise<{ look: Look; done: string[] }> {
+  const done: string[] = [];
+  let look = await lookNow(subject);
+  if (look.leaving) {
+    await mendLeaving(subject, look);
+    look = await lookNow(subject);
+  }
+  if (look.live !== null) {
+    if (look.stack.layers.length > 1) await abortJob(subject.virsh, subject.domain, look.live.target);
+    done.push(...(await dropUnused(look, look.live.active)));
+  }
+  for (const path of look.stack.strays) {
+    if (!look.live?.open.includes(path)) await carryOut({ kind: 'remove', path });
+  }
+  await tidy(subject.disk.overlays);
+  return { look: done.length > 0 || look.stack.strays.length > 0 ? await lookNow(subject) : look, done };
+}
+
+/** Puts the layers between two of a mended disk into the lower one. */
+export async function mergeBetween(subject: Subject, look: Look, lower: number, upper: number): Promise<string[]> {
+  if (upper - lower < 2) return [];
+  if (look.live === null) return steps(stepsBetween(look.stack, lower, upper));
+  return mergeLive(subject, look, lower, upper);
+}
+
+/** Puts all layers into the disk itself. */
+export async function collapse(subject: Subject): Promise<string[]> {
+  const first = await mended(subject);
+  const { look } = first;
+  const top = look.stack.layers.length - 1;
+  if (top === 0) return first.done;
+  const done = [...first.done, ...(await collapseNow(subject, look))];
+  await tidy(subject.disk.overlays);
+  return done;
+}
+
+export async function lookNow({ virsh, domain, disk }: Subject): Promise<Look> {
+  return lookAt(await runningXml(virsh, domain), disk);
+}
+
+async function collapseNow(subject: Subject, look: Look): Promise<string[]> {
+  if (look.live === null) return steps(stepsToCollapse(look.stack));
+  const { layers } = look.stack;
+  const done = await mergeBetween(subject, look, 0, layers.length - 1);
+  const leaving = leavingOf(subject, look, look.live.target);
+  await leave(subject.virsh, leaving);
+  return [...done, `Put ${leaving.layer.path} into ${leaving.base.path}, on which ${subject.domain} goes on.`];
+}
+
+async function mergeLive(subject: Subject, look: Look, lower: number, upper: number): Promise<string[]> {
+  const { virsh, domain } = subject;
+  const { layers } = look.stack;
+  const [base, top, over] = [layers[lower]!, layers[upper - 1]!, layers[upper]!];
+  const target = look.live!.target;
+  const args = [target, '--base', base.path, '--top', top.path, '--wait'];
+  await virsh.order(`put ${top.path} into ${base.path}`, 'blockcommit', domain, args, COPY_LIMIT_MS);
+  const after = await lookNow(subject);
+  const merged = layers.slice(lower + 1, upper).map(({ path }) => path);
+  const still = merged.find((path) => after.live?.open.includes(path) || isIn(after, path));
+  if (still !== undefined) {
+    throw new OneError(CODE.INTERNAL, `${still} was put into ${base.path}, but disk ${target} still stands on it.`, {
+      retry: true,
+    });
+  }
+  await flush(base.path);
+  await flush(over.path);
+  for (const path of merged) await carryOut({ kind: 'remove', path });
+  return merged.map((path) => `Put ${path} into ${base.path}.`);
+}
+
+function isIn({ stack }: Look, path: string): boolean {
+  return stack.layers.some((layer) => layer.path === path);
+}
+
+async function mendLeaving(subject: Subject, look: Look): Promise<void> {
+  const { overlays = '' } = subject.disk;
+  const note = await readFile(join(overlays, LEAVING), 'utf8');
+  // off: the newest layer is right, because the guest never went on without it
+  if (look.live === null) return forgetLeaving(overlays);
+  await finishLeave(subject.virsh, leavingOf(subject, look, look.live.target), note);
+}
+
+function leavingOf({ domain, disk }: Subject, { stack }: Look, target: string): Leaving {
+  return { domain, target, directory: disk.overlays ?? '', layer: newest(stack), base: stack.layers[0]! };
+}
+
+/** Layers that were made for a guest that never came to be on them are empty. One that is not is kept, under another name. */
+async function dropUnused({ stack }: Look, active: number): Promise<string[]> {
+  const done: string[] = [];
+  for (const layer of stack.layers.slice(active + 1).reverse()) {
+    if ((await writtenBytes(layer, 1)) === 0) await carryOut({ kind: 'remove', path: layer.path });
+    else {
+      const aside = await setAside(layer.path);
+      done.push(`The guest runs without the layer ${layer.path}, which holds data; that is ${aside} now.`);
+    }
+  }
+  return done;
+}
+
+async function steps(all: Step[]): Promise<string[]> {
+  const said: string[] = [];
+  for (const step of all) said.push(await carryOut(step));
+  return said.filter((text) => text !== '');
+}

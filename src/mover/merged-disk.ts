@@ -1,0 +1,52 @@
+// A disk as its members in the backup store make it up: all are read at once as streams, checked against their records to the
+// last byte, and merged on the way.
+import { addAbortSignal, type Readable } from 'node:stream';
+import type { BackupStore } from '../datastore/backup-store.ts';
+import { checkedStream } from '../disk/checked-stream.ts';
+import { mergeSequential, type MergedQcow2 } from '../disk/merge.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import type { Member } from '../model/mover-protocol.ts';
+
+export interface MergeOptions {
+  /** The first member holds the whole disk. */
+  whole: boolean;
+  signal: AbortSignal;
+  /** Told of all bytes that come out of the store. */
+  passed: (bytes: number) => void;
+}
+
+/** What a member is called in errors. */
+export function nameOf({ path, source }: Pick<Member, 'path' | 'source'>): string {
+  return `${path} of snapshot ${source}`;
+}
+
+/** Opens the members, oldest first, and reads their tables. Throws OneError; then nothing is open any more. */
+export async function openMerged(
+  store: BackupStore,
+  members: readonly Member[],
+  { whole, signal, passed }: MergeOptions,
+): Promise<MergedQcow2> {
+  const opened: Array<{ member: Member; stream: Readable }> = [];
+  try {
+    for (const member of members) {
+      opened.push({ member, stream: addAbortSignal(signal, store.read(member.source, member.path)) });
+    }
+  } catch (error) {
+    for (const { stream } of opened) stream.on('error', () => undefined).destroy();
+    throw error;
+  }
+  const checked = opened.map(({ member, stream }) => {
+    const name = nameOf(member);
+    return { stream: checkedStream(stream, member.stored, name, passed), name };
+  });
+  const merged = await mergeSequential(checked, whole);
+  const wrong = members.find(({ stored }) => stored.virtualBytes !== merged.virtualBytes);
+  if (wrong === undefined) return merged;
+  await merged.close();
+  throw differentSize(nameOf(wrong), merged.virtualBytes, wrong.stored.virtualBytes);
+}
+
+export function differentSize(name: string, virtualBytes: number, recorded: number): OneError {
+  const sizes = `${virtualBytes} bytes where ${recorded} were backed up`;
+  return new OneError(CODE.INTERNAL, `${name} holds a disk of ${sizes}.`);
+}
