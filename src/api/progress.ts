@@ -1,6 +1,7 @@
 // Progress of runs as server-sent events: each event is the whole Operation; the last one is named `end`. Followed by the CLI.
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { pointVerified } from '../backup/verify.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Call, Services } from './method.ts';
 import { authorized } from './noun.ts';
@@ -18,15 +19,27 @@ export function progressRoutes(server: FastifyInstance, services: Services, sess
     reply.hijack();
     await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));
   });
-  server.get<{ Params: { id: string } }>('/api/progress/image/:id', async (request, reply) => {
+  server.get<{ Params: { id: string }; Querystring: Which }>('/api/progress/image/:id', async (request, reply) => {
     const call = await callerOf(request, sessions, services);
     const id = idOf(request.params.id);
-    const isOfImage = (operation: Operation): boolean => operation.imageIds.includes(id);
+    const isOfImage = (operation: Operation): boolean =>
+      operation.imageIds.includes(id) && isOf(operation, request.query);
     const last = async (): Promise<Operation | undefined> => (await store.operations.recent(RECENT)).find(isOfImage);
     await mayFollowImage(call, id, await last());
     reply.hijack();
     await follow(reply.raw, services, isOfImage, last);
   });
+}
+
+/** Which of an image's runs is meant: any, those of a kind, the verification of a point. */
+interface Which {
+  kind?: string;
+  increment?: string;
+}
+
+function isOf(operation: Operation, { kind, increment }: Which): boolean {
+  if (kind !== undefined && operation.kind !== kind) return false;
+  return increment === undefined || pointVerified(operation) === idOf(increment);
 }
 
 /** A failed restore has removed its images: then the source's owner, whose run it was, still sees how it ended. */

@@ -29,6 +29,11 @@ export function draftVerify(log: OperationLog, image: Image, pointId: number): O
   });
 }
 
+/** The point that a verification is of; undefined for what is none. */
+export function pointVerified({ kind, plan }: Operation): number | undefined {
+  return kind === 'verify' ? (plan as KeptVerify).pointId : undefined;
+}
+
 /** Layers of a point that no verification has found good yet, oldest first. */
 export function untrusted(image: Image, pointId: number): Layer[] {
   const chain = chainTo(image, pointId);

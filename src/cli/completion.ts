@@ -1,7 +1,8 @@
 // `onevault completion`: prints a shell's completion script, made from the subcommands and options that the commands have.
 import { bashScript, zshScript, type CommandWords, type Word } from './completion-script.ts';
 import { families } from './families.ts';
-import { FAILED, type Family } from './family.ts';
+import { FAILED } from './failure.ts';
+import type { Family } from './family.ts';
 import { processIo, type Io } from './io.ts';
 
 export const SHELLS = { bash: bashScript, zsh: zshScript };

@@ -1,16 +1,14 @@
 // What all commands have in common: subcommands with the global options, one session per run, and how an outcome becomes text
-// and an exit status. 0 is success, 255 any failure.
+// and an exit status: 0 is success, 255 any failure, 1 an answer that is a bad one.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../model/errors.ts';
 import { writtenOut } from './abbreviation.ts';
 import { Client } from './client.ts';
 import { endpointOf, sessionOf, type GlobalOptions } from './credentials.ts';
-import { Failure } from './failure.ts';
+import { FAILED, Failure, Told } from './failure.ts';
 import type { Io } from './io.ts';
 import { idsOf, type Noun } from './lookup.ts';
-
-export const FAILED = 255;
 
 export interface Session {
   client: Client;
@@ -108,9 +106,6 @@ export class Family {
   }
 }
 
-/** Some of a list of ids failed, and each has already been reported. */
-class Reported extends Error {}
-
 /**
  * Does something to every object of a list; failures are printed one by one and the rest goes on. `doneText` is said of each with
  * -v; undefined when `act` says it itself.
@@ -132,7 +127,7 @@ export async function forEachId(
       session.io.warn(reasonOf(error));
     }
   }
-  if (failed) throw new Reported();
+  if (failed) throw new Told();
 }
 
 /** Says with -v what was done to one object. */
@@ -142,7 +137,8 @@ export function done(session: Session, noun: Noun, id: number, text: string): vo
 
 function report(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return reportUsage(error, io);
-  if (!(error instanceof Reported)) io.warn(reasonOf(error));
+  if (error instanceof Told) return error.status;
+  io.warn(reasonOf(error));
   return FAILED;
 }
 

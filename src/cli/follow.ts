@@ -15,6 +15,17 @@ const RECONNECT_MS = 1000;
  * (`VM 0: backup`), `later` is the command that tells more when the stream is lost.
  */
 export async function follow(session: Session, path: string, title: string, later: string): Promise<void> {
+  const operation = await followToEnd(session, path, title, later);
+  if (operation && operation.result !== 'done') throw new Failure(operation.reason || `${title} failed.`);
+}
+
+/** The same for an operation whose end is told by the caller; undefined when the server has no event streams. */
+export async function followToEnd(
+  session: Session,
+  path: string,
+  title: string,
+  later: string,
+): Promise<Operation | undefined> {
   const { io } = session;
   const abort = new AbortController();
   const undo = io.onInterrupt(() => abort.abort());
@@ -22,7 +33,7 @@ export async function follow(session: Session, path: string, title: string, late
   try {
     const operation = await lastState(session, path, view.update, abort.signal);
     view.stop();
-    if (operation && operation.result !== 'done') throw new Failure(operation.reason || `${title} failed.`);
+    return operation;
   } catch (error) {
     view.stop();
     if (!abort.signal.aborted) throw error;

@@ -9,8 +9,7 @@ const line = labels(15);
 
 /** The section; nothing of a server that does not tell. */
 export function pointLines(image: XmlElement): string[] {
-  const told = [...image.children('BACKUP_INCREMENTS/INCREMENT'), ...image.children('BACKUP_POINT')];
-  const points = told.filter((point) => point.child('CONSISTENCY') !== undefined);
+  const points = pointsOf(image);
   if (points.length === 0) return [];
   const disks = idsIn(image, 'BACKUP_DISK_IDS');
   return [
@@ -19,6 +18,12 @@ export function pointLines(image: XmlElement): string[] {
     table(columns, points).trimEnd(),
     ...points.flatMap(damage),
   ];
+}
+
+/** Points of which more is told than OpenNebula does, oldest first. */
+export function pointsOf(image: XmlElement): XmlElement[] {
+  const all = [...image.children('BACKUP_INCREMENTS/INCREMENT'), ...image.children('BACKUP_POINT')];
+  return all.filter((point) => point.child('CONSISTENCY') !== undefined);
 }
 
 function damage(point: XmlElement): string[] {

@@ -8,6 +8,7 @@ import { addRestore } from './image-restore.ts';
 import { imageText } from './image-show.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow, rowsText } from './list.ts';
+import { addVerify } from './image-verify.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addCall, addChmod, addLocks, addOwnership, addRename, addUpdate } from './object-commands.ts';
 import { idsIn } from './show.ts';
@@ -26,6 +27,7 @@ export function oneimage(io: Io): Family {
     [['--decrypt', 'show secrets in the clear, to administrators']],
   );
   addRestore(family);
+  addVerify(family);
   addDelete(family);
   addClone(family);
   addSwitches(family);

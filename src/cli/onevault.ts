@@ -1,7 +1,8 @@
 // The onevault command: starts the daemon or looks after it. Each part is loaded only when it is called, by a path that only
 // the running command knows, so that the command line stays free of the daemon.
 import type { CommandWords } from './completion-script.ts';
-import { FAILED, versionText } from './family.ts';
+import { FAILED } from './failure.ts';
+import { versionText } from './family.ts';
 
 const PARTS: Record<string, { module: string; description: string }> = {
   serve: { module: '../main.ts', description: 'run the daemon' },

@@ -4,6 +4,7 @@ import { Failure } from './failure.ts';
 import { follow } from './follow.ts';
 import { numberOption } from './ids.ts';
 import { idOf, NOUN } from './lookup.ts';
+import { backupPlanText } from './vm-backup-plan.ts';
 import { nowOrScheduled, SCHEDULE_OPTIONS, type ScheduleOptions } from './schedule.ts';
 
 export function addBackups(family: Family): void {
@@ -16,13 +17,15 @@ export function addBackups(family: Family): void {
 interface BackupOptions extends ScheduleOptions {
   datastore?: string;
   reset?: boolean;
+  dryRun?: boolean;
   detach?: boolean;
 }
 
 function addBackup(family: Family): void {
   const options = [
-    ['-d, --datastore <datastore>', 'backup datastore, by id or name'],
+    ['-d, --datastore <datastore>', 'backup datastore, by id or name; where the chain is by default'],
     ['--reset', 'close the chain and begin a new one'],
+    ['--dry-run', 'show what would be done now, and do nothing'],
     ['--detach', 'return at once, do not follow the backup'],
     ...SCHEDULE_OPTIONS,
   ] as const;
@@ -33,6 +36,7 @@ function addBackup(family: Family): void {
       const id = await idOf(client, NOUN.vm, argument(args, 0));
       const datastore = given.datastore === undefined ? -1 : await idOf(client, NOUN.datastore, given.datastore);
       const reset = given.reset ?? false;
+      if (given.dryRun) return showPlan(session, id, datastore, reset, given);
       const what = { action: 'backup', args: `${datastore},${reset ? 1 : 0}` };
       await nowOrScheduled(session, NOUN.vm, String(id), given, what, () =>
         backUp(session, id, datastore, reset, given.detach ?? false),
@@ -44,6 +48,17 @@ function addBackup(family: Family): void {
 async function backUp(session: Session, id: number, datastore: number, reset: boolean, detach: boolean): Promise<void> {
   await session.client.call('vm.backup', id, datastore, reset);
   if (!detach) await follow(session, `/api/progress/vm/${id}`, `VM ${id}: backup`, `onevm show ${id}`);
+}
+
+async function showPlan(
+  { client, io }: Session,
+  id: number,
+  datastore: number,
+  reset: boolean,
+  given: BackupOptions,
+): Promise<void> {
+  if (given.schedule !== undefined) throw new Failure('--dry-run shows what would be done now; leave --schedule out.');
+  io.write(backupPlanText(id, await client.document('vm.backupplan', id, datastore, reset)));
 }
 
 function addCancel(family: Family): void {

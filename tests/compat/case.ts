@@ -39,6 +39,8 @@ export interface Case {
   save?: string;
   /** What an object comes to afterwards, before the next case begins. */
   until?: Until;
+  /** What no request does, in the end. */
+  plant?: (scene: Scene) => Promise<void>;
 }
 
 /** A VM in STATE and LCM_STATE, or an image or a host in STATE. */
@@ -46,7 +48,7 @@ export type Until =
   | { vm: string; is: readonly [state: number, lcm: number] }
   | { image: string; is: number }
   | { host: string; is: number };
-type More = Pick<Case, 'as' | 'client' | 'save' | 'until'>;
+type More = Pick<Case, 'as' | 'client' | 'save' | 'until' | 'plant'>;
 
 /** A call that is carried out; it answers with the id of the object unless something else is expected. */
 export function good(
@@ -124,6 +126,7 @@ export async function check(scene: Scene, given: Case, number: number): Promise<
   if ('fails' in given.expected) return checkFailure(given, values, given.expected);
   checkSuccess(scene, given, params, values);
   if (given.until) await reached(scene, given.until);
+  await given.plant?.(scene);
 }
 
 function idOf(scene: Scene, name: string): number {

@@ -25,3 +25,15 @@ export async function plantBackup(cloud: FakeCloud, datastoreId: number, change:
   const record: Image = { ...backupImage, datastoreId, points, ...change };
   return (await cloud.store.images.allocate((id) => ({ ...record, id }))).id;
 }
+
+/** A chain of one increment on a full backup, with which the VM is to go on. */
+export async function plantChain(cloud: FakeCloud, datastoreId: number, vmId: number): Promise<number> {
+  const points = backupImage.points.map((point) => ({ ...point, layers: [{ ...storedLayer, pointId: point.id }] }));
+  const id = await plantBackup(cloud, datastoreId, { name: 'chain', vms: [vmId], points });
+  await cloud.store.vms.update(vmId, ({ backups }) => {
+    backups.ids = [id];
+    Object.assign(backups.config, { incrementalBackupId: id, lastIncrementId: 1 });
+    backups.last = { imageId: id, pointId: 1, type: 'INCREMENT', reason: 'planted', consistency: 'crash', date: 1 };
+  });
+  return id;
+}

@@ -1,4 +1,4 @@
-// The parameters of OpenNebula's methods after the session, in order: I an object's id, i another number, s a text, b a truth value,
+// The parameters of OpenNebula's methods, and of OneVault's own, after the session, in order: I an object's id, i another number, s a text, b a truth value,
 // a a list of numbers; what stands in brackets may be left out.
 
 const CHMOD = 'Iiiiiiiiii';
@@ -28,6 +28,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.vm.monitoring': 'I',
   'one.vm.backup': 'I[ib]',
   'one.vm.backupcancel': 'I',
+  /** OneVault's own. */
+  'one.vm.backupplan': 'I[ib]',
   'one.vm.restore': 'Iiii',
   'one.vm.attach': 'Is',
   'one.vm.detach': 'Ii',
@@ -70,6 +72,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.image.snapshotrevert': 'Ii',
   'one.image.snapshotflatten': 'Ii',
   'one.image.restore': 'Ii[s]',
+  /** OneVault's own. */
+  'one.image.verify': 'I[i]',
   'one.imagepool.info': 'iii',
   ...owned('template', true),
   'one.template.allocate': 's',

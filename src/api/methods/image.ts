@@ -3,6 +3,7 @@ import { requireRight } from '../../access/authorize.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
+import { pointToVerify } from '../../backup/verify-point.ts';
 import { text } from '../../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -71,6 +72,11 @@ export const imageMethods: MethodTable = {
     const wanted = options.trim() === '' ? [] : parseTemplate(options);
     if (text(wanted, 'DISK_ID') === undefined) requireCreate(call, 'TEMPLATE');
     return call.restores.start(call.user, backup, destination, wanted);
+  }),
+  'one.image.verify': method(['int', ['int', -1]], async (call, id, increment) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    await call.upkeep.verify(id, pointToVerify(image, increment));
+    return id;
   }),
   'one.image.snapshotdelete': snapshotMethod(),
   'one.image.snapshotrevert': snapshotMethod(),

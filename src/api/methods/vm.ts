@@ -17,6 +17,7 @@ import { nowSec } from '../../vm/parts.ts';
 import { next, stateName } from '../../vm/states.ts';
 import { updateConf } from '../../vm/update-conf.ts';
 import { IMPORT_VM_ID } from '../../vm/wild.ts';
+import { backupPlanXml } from '../../wire/documents/backup-plan.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
@@ -66,6 +67,13 @@ export const vmMethods: MethodTable = {
     refuseState(vm);
     await call.backups.start(id, to, { reset, unattended: false });
     return id;
+  }),
+  'one.vm.backupplan': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId, reset) => {
+    const vm = await authorizedVm(call, id, 'backup');
+    refuseInJob(vm);
+    const to = await backupDatastore(call, vm, datastoreId, reset);
+    refuseState(vm);
+    return backupPlanXml(await call.backups.preview(id, to, { reset, unattended: false }));
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
     const vm = await authorizedVm(call, id, 'backup-cancel');

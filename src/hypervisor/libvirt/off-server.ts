@@ -24,36 +24,35 @@ export async function serve(
   servers: Running[],
   bitmap: string | null = null,
 ): Promise<DiskExport> {
-  const exported = await open(runDirectory, disk, servers, bitmap === null ? [] : ['-B', bitmap]);
+  const image = ['-f', disk.format, ...(bitmap === null ? [] : ['-B', bitmap]), '--', disk.path];
+  const exported = await open(runDirectory, disk, servers, image);
   const changes = { context: `qemu:dirty-bitmap:${bitmap}`, kind: 'dirty-bitmap' as const };
   return { ...exported, ...(bitmap !== null && { changes }) };
 }
 
-/** Serves a layer and tells what of it was written there, not further down. */
-export async function serveLayer(runDirectory: string, layer: Served, servers: Running[]): Promise<DiskExport> {
-  const exported = await open(runDirectory, layer, servers, ['--allocation-depth']);
-  return { ...exported, changes: { context: 'qemu:allocation-depth', kind: 'allocation-depth' } };
+/**
+ * Serves a layer with all that it stands on; with `depth` it is told what was written in the layer itself. The machine of a live one
+ * writes to none of them, but may still have the lowest open as if it would.
+ */
+export async function serveLayer(
+  runDirectory: string,
+  layer: Served,
+  servers: Running[],
+  { depth, live }: { depth: boolean; live: boolean },
+): Promise<DiskExport> {
+  const file = `file.driver=file,file.filename=${layer.path.replaceAll(',', ',,')}`;
+  const image = `driver=${layer.format},${file},force-share=${live ? 'on' : 'off'}`;
+  const options = [...(depth ? ['--allocation-depth'] : []), '--image-opts', '--', image];
+  const exported = await open(runDirectory, layer, servers, options);
+  const changes = { context: 'qemu:allocation-depth', kind: 'allocation-depth' as const };
+  return { ...exported, ...(depth && { changes }) };
 }
 
-async function open(runDirectory: string, disk: Served, servers: Running[], options: string[]): Promise<DiskExport> {
+async function open(runDirectory: string, disk: Served, servers: Running[], image: string[]): Promise<DiskExport> {
   const socket = directory.diskSocketFile(runDirectory, disk.diskId);
   const exportName = directory.exportName(disk.diskId);
   await rm(socket, { force: true });
-  const argv = [
-    'qemu-nbd',
-    '-r',
-    '-f',
-    disk.format,
-    '-k',
-    socket,
-    '-x',
-    exportName,
-    `--shared=${SHARED}`,
-    '-t',
-    ...options,
-    '--',
-    disk.path,
-  ];
+  const argv = ['qemu-nbd', '-r', '-k', socket, '-x', exportName, `--shared=${SHARED}`, '-t', ...image];
   const server = start(argv, { dieWithParent: true });
   server.stdout.resume();
   servers.push(server);

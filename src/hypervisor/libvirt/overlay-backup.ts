@@ -5,10 +5,10 @@ import type { Running } from '../../exec/exec.ts';
 import { CODE, OneError, TrackerLost } from '../../model/errors.ts';
 import type { Tracking } from '../../model/mover-protocol.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
-import { whileHeld } from './freeze.ts';
+import { whileHeld, type Instant } from './freeze.ts';
 import { readDomain } from './live-xml.ts';
 import { refuseUnlessFree } from './live-backup.ts';
-import { serve, serveLayer } from './off-server.ts';
+import { serveLayer } from './off-server.ts';
 import { carryOut, makeLayer, namesIn } from './overlay-files.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
 import { collapse, lookNow, mended, mergeBetween, type Subject } from './overlay-merge.ts';
@@ -31,26 +31,49 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   await refuseLost(virsh, begin, tracking);
   const warnings: string[] = [];
   const begun: Begun[] = [];
-  let date: number;
+  let instant: Instant<number>;
   try {
     for (const disk of begin.disks) {
       const subject = { virsh, domain: begin.domain, disk };
-      const { look, done } = await mended(subject);
-      warnings.push(...done);
+      const { look, warnings: found } = await mended(subject);
+      warnings.push(...found);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
     }
-    date = begin.live ? await whileHeld(virsh, begin, () => goOver(virsh, begin, begun)) : nowSec();
+    instant = begin.live
+      ? await fixInstant(virsh, begin, begun)
+      : { value: nowSec(), consistency: 'crash', warnings: [] };
     await refuseUnlessOver(begun);
   } catch (error) {
     await takeBack(begun).catch(() => undefined); // an empty layer that stays harms nothing; the first failure counts
     throw error;
   }
-  return { ...(await read(begin, begun, tracking)), date, warnings, consistency: 'crash', scratchBytes: async () => 0 };
+  const { value: date, consistency } = instant;
+  warnings.push(...instant.warnings);
+  return { ...(await read(begin, begun, tracking)), date, warnings, consistency, scratchBytes: async () => 0 };
+}
+
+/** A guest that could not be held long enough may have gone over all the same: then that was the instant. */
+async function fixInstant(virsh: Virsh, begin: BackupBegin, begun: Begun[]): Promise<Instant<number>> {
+  let tried = 0;
+  const goOnce = async (limitMs?: number): Promise<number> => {
+    if (tried > 0 && (await isOver(begun))) return tried;
+    tried = nowSec();
+    await goOver(virsh, begin, begun, limitMs);
+    return tried;
+  };
+  return whileHeld(virsh, begin, goOnce, () => Promise.resolve());
+}
+
+async function isOver(begun: Begun[]): Promise<boolean> {
+  return refuseUnlessOver(begun).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Servers of what stands still now. They end without a trace; the new layers stay. */
 async function read(
-  { runDirectory }: BackupBegin,
+  { runDirectory, live }: BackupBegin,
   begun: Begun[],
   { parent }: Tracking,
 ): Promise<Pick<BackupExports, 'exports' | 'end'>> {
@@ -65,7 +88,7 @@ async function read(
     const exports: DiskExport[] = [];
     for (const one of begun) {
       const layer = { diskId: one.subject.disk.diskId, ...(await standing(one, parent)) };
-      exports.push(await (parent === null ? serve : serveLayer)(runDirectory, layer, servers));
+      exports.push(await serveLayer(runDirectory, layer, servers, { depth: parent !== null, live }));
     }
     return { exports, end };
   } catch (error) {
@@ -114,8 +137,8 @@ async function beginLayer(subject: Subject, found: Look, tracker: number, live: 
   return { subject, look, path };
 }
 
-/** Everything that the guest wrote before the returned moment (epoch seconds) lies below the new layers. */
-async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Promise<number> {
+/** Everything that the guest wrote before lies below the new layers. */
+async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], limitMs?: number): Promise<void> {
   const { disks } = readDomain(await virsh.xml(domain));
   const asked = disks.map(({ target }) => {
     const one = begun.find(({ look }) => look.live?.target === target);
@@ -125,9 +148,8 @@ async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[]): Pr
   });
   const xml = lines(element('domainsnapshot', {}, element('disks', {}, ...asked)));
   const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata'];
-  const date = nowSec();
-  await virsh.orderWithXml(`let ${domain} go on new layers`, 'snapshot-create', domain, how, { '--xmlfile': xml });
-  return date;
+  const attempt = `let ${domain} go on new layers`;
+  await virsh.orderWithXml(attempt, 'snapshot-create', domain, how, { '--xmlfile': xml }, limitMs);
 }
 
 async function refuseUnlessOver(begun: Begun[]): Promise<void> {

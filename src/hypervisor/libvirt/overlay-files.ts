@@ -10,6 +10,8 @@ import { inOrder, type Layer, type Stack, type Step } from './overlay-plan.ts';
 
 const CHAIN = z.array(z.object({ filename: z.string(), format: z.string() }));
 const MAP = z.array(z.object({ length: z.number(), depth: z.number() }));
+/** Work that goes on alone would keep the files locked; it may be cut short anywhere. */
+const KILLED = { dieWithParent: true };
 /** Half made layers, and layers that nothing stood on although they held something. */
 const PART = '.part';
 const ASIDE = '.aside';
@@ -74,7 +76,10 @@ export async function makeLayer(path: string, below: Layer): Promise<void> {
 export async function carryOut(step: Step): Promise<string> {
   switch (step.kind) {
     case 'commit':
-      await run(['qemu-img', 'commit', '-q', '-f', step.layer.format, '-d', '-b', step.into.path, step.layer.path]);
+      await run(
+        ['qemu-img', 'commit', '-q', '-f', step.layer.format, '-d', '-b', step.into.path, step.layer.path],
+        KILLED,
+      );
       await flush(step.into.path);
       return `Put ${step.layer.path} into ${step.into.path}.`;
     case 'rebase':
@@ -90,7 +95,10 @@ export async function carryOut(step: Step): Promise<string> {
 /** Only the header changes, so the layer was not written to. */
 async function rebase(layer: Layer, onto: Layer): Promise<void> {
   const before = await stat(layer.path);
-  await run(['qemu-img', 'rebase', '-q', '-u', '-f', layer.format, '-F', onto.format, '-b', onto.path, layer.path]);
+  await run(
+    ['qemu-img', 'rebase', '-q', '-u', '-f', layer.format, '-F', onto.format, '-b', onto.path, layer.path],
+    KILLED,
+  );
   await utimes(layer.path, before.atime, before.mtime);
   await flush(layer.path);
 }

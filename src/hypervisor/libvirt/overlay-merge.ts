@@ -7,8 +7,10 @@ import { CODE, OneError } from '../../model/errors.ts';
 import { carryOut, flush, setAside, tidy, writtenBytes } from './overlay-files.ts';
 import { abortJob, COPY_LIMIT_MS, finishLeave, forgetLeaving, leave, LEAVING, type Leaving } from './overlay-leave.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
-import { stepsBetween, stepsToCollapse, type Step } from './overlay-plan.ts';
+import { stepsBetween, stepsToCollapse, type Layer, type Step } from './overlay-plan.ts';
+import { qmp } from './qmp.ts';
 import type { Virsh } from './virsh.ts';
+import { reopenedForZeros } from './zero-nodes.ts';
 
 /** A disk of a domain, whatever it is on now. */
 export interface Subject {
@@ -17,23 +19,47 @@ export interface Subject {
   disk: OverlaidDisk;
 }
 
+export interface Mended {
+  look: Look;
+  /** What was done, in words. */
+  done: string[];
+  /** Of that, what somebody should know. */
+  warnings: string[];
+}
+
 /** Brings a disk to where its newest layer is the one that the guest writes to, no job works on it, and nothing is half done. */
-export async function mended(subject: Subject): Promise<{ look: Look; done: string[] }> {
-  const done: string[] = [];
+export async function mended(subject: Subject): Promise<Mended> {
   let look = await lookNow(subject);
   if (look.leaving) {
     await mendLeaving(subject, look);
     look = await lookNow(subject);
   }
+  const done: string[] = [];
+  const warnings: string[] = [];
   if (look.live !== null) {
     if (look.stack.layers.length > 1) await abortJob(subject.virsh, subject.domain, look.live.target);
-    done.push(...(await dropUnused(look, look.live.active)));
+    for (const layer of look.stack.layers.slice(look.live.active + 1).reverse()) {
+      if (await removeEmpty(layer)) done.push(`Removed ${layer.path}, to which nothing had been written.`);
+      else warnings.push(await keepAside(layer));
+    }
   }
   for (const path of look.stack.strays) {
     if (!look.live?.open.includes(path)) await carryOut({ kind: 'remove', path });
   }
   await tidy(subject.disk.overlays);
-  return { look: done.length > 0 || look.stack.strays.length > 0 ? await lookNow(subject) : look, done };
+  return { look: await lookNow(subject), done: [...done, ...warnings], warnings };
+}
+
+/** Whether nothing was written to a layer, which is gone then. */
+export async function removeEmpty(layer: Layer): Promise<boolean> {
+  if ((await writtenBytes(layer, 1)) > 0) return false;
+  await carryOut({ kind: 'remove', path: layer.path });
+  return true;
+}
+
+/** A layer that the guest runs without should be empty. What it holds instead may be all there is of it. */
+async function keepAside({ path }: Layer): Promise<string> {
+  return `The guest runs without the layer ${path}, which holds data; that is ${await setAside(path)} now.`;
 }
 
 /** Puts the layers between two of a mended disk into the lower one. */
@@ -73,6 +99,7 @@ async function mergeLive(subject: Subject, look: Look, lower: number, upper: num
   const [base, top, over] = [layers[lower]!, layers[upper - 1]!, layers[upper]!];
   const target = look.live!.target;
   const args = [target, '--base', base.path, '--top', top.path, '--wait'];
+  await keepZeros(virsh, domain, target, base);
   await virsh.order(`put ${top.path} into ${base.path}`, 'blockcommit', domain, args, COPY_LIMIT_MS);
   const after = await lookNow(subject);
   const merged = layers.slice(lower + 1, upper).map(({ path }) => path);
@@ -86,6 +113,17 @@ async function mergeLive(subject: Subject, look: Look, lower: number, upper: num
   await flush(over.path);
   for (const path of merged) await carryOut({ kind: 'remove', path });
   return merged.map((path) => `Put ${path} into ${base.path}.`);
+}
+
+async function keepZeros(virsh: Virsh, domain: string, target: string, base: Layer): Promise<void> {
+  const attempt = `let ${base.path} keep zeros`;
+  try {
+    const nodes = await qmp(virsh, domain, attempt, 'query-named-block-nodes', { flat: true });
+    const options = reopenedForZeros(await virsh.xml(domain), target, base.path, nodes);
+    if (options !== undefined) await qmp(virsh, domain, attempt, 'blockdev-reopen', { options: [options] });
+  } catch {
+    // then zeros take room in the file, which is all the harm there is
+  }
 }
 
 function isIn({ stack }: Look, path: string): boolean {
@@ -102,19 +140,6 @@ async function mendLeaving(subject: Subject, look: Look): Promise<void> {
 
 function leavingOf({ domain, disk }: Subject, { stack }: Look, target: string): Leaving {
   return { domain, target, directory: disk.overlays ?? '', layer: newest(stack), base: stack.layers[0]! };
-}
-
-/** Layers that were made for a guest that never came to be on them are empty. One that is not is kept, under another name. */
-async function dropUnused({ stack }: Look, active: number): Promise<string[]> {
-  const done: string[] = [];
-  for (const layer of stack.layers.slice(active + 1).reverse()) {
-    if ((await writtenBytes(layer, 1)) === 0) await carryOut({ kind: 'remove', path: layer.path });
-    else {
-      const aside = await setAside(layer.path);
-      done.push(`The guest runs without the layer ${layer.path}, which holds data; that is ${aside} now.`);
-    }
-  }
-  return done;
 }
 
 async function steps(all: Step[]): Promise<string[]> {

@@ -10,10 +10,10 @@ import type {
 } from '../hypervisor.ts';
 import { reasonOf } from '../../model/errors.ts';
 import type { SettleTask, TaskDisk } from '../../model/mover-protocol.ts';
-import { carryOut, namesIn, readStack, tidy, writtenBytes } from './overlay-files.ts';
+import { namesIn, readStack, tidy, writtenBytes } from './overlay-files.ts';
 import { forgetLeaving } from './overlay-leave.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
-import { collapse, mended, mergeBetween, type Subject } from './overlay-merge.ts';
+import { collapse, mended, mergeBetween, removeEmpty, type Subject } from './overlay-merge.ts';
 import { layerOf, trackerNumber, type Layer } from './overlay-plan.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -103,10 +103,9 @@ export async function cleanLayers(
   for (const disk of await overlaid(disks)) {
     const { look, done: mending } = await mended({ virsh, domain, disk });
     done.push(...mending);
-    const top = newest(look.stack);
     const own = look.stack.layers.length - 1 === layerOf(look.stack, tracker ?? -1);
-    if (look.live !== null || !own || (await writtenBytes(top, 1)) > 0) continue;
-    await carryOut({ kind: 'remove', path: top.path });
+    const top = newest(look.stack);
+    if (look.live !== null || !own || !(await removeEmpty(top))) continue;
     await tidy(disk.overlays);
     done.push(`Removed ${top.path}, to which nothing had been written.`);
   }

@@ -8,7 +8,7 @@ export async function qmp(
   name: string,
   attempt: string,
   execute: string,
-  args: Record<string, string | boolean> = {},
+  args: Record<string, unknown> = {},
   timeoutMs?: number,
 ): Promise<unknown> {
   const command = JSON.stringify({ execute, arguments: args });

@@ -114,6 +114,9 @@ const vms: readonly Row[] = [
   row('one.vm.recover', [vm, 5], 'OP delete of vm'),
   row('one.vm.updateconf', [vm, 'A=b', NO_FLAG], 'OP updateconf of vm'),
   row('one.vm.backup', [vm, of('backups')], 'OP backup of vm', 'USE backups'),
+  row('one.vm.backup', [vm], 'OP backup of vm'),
+  row('one.vm.backupplan', [vm, of('backups')], 'OP backup of vm', 'USE backups'),
+  row('one.vm.backupplan', [vm], 'OP backup of vm'),
   row('one.vm.backupcancel', [vm], 'OP backup of vm'),
   row('one.vm.restore', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup'),
   reading('one.vm.monitoring', [vm], 'USE vm'),
@@ -182,6 +185,9 @@ const images: readonly Row[] = [
     'CREATE IMAGE',
   ),
 ];
+
+// OneVault's own
+const verifying: readonly Row[] = [row('one.image.verify', [of('backup'), 99], 'MANAGE backup')];
 
 const template = of('template');
 const templates: readonly Row[] = [
@@ -295,7 +301,7 @@ const people: readonly Row[] = [
   reading('one.vdc.info', [of('vdc')], 'USE vdc'),
 ];
 
-const ALL = [...vms, ...images, ...templates, ...places, ...jobs, ...people];
+const ALL = [...vms, ...images, ...verifying, ...templates, ...places, ...jobs, ...people];
 
 /** The rows of what is offered. */
 export const ROWS: readonly Row[] = ALL.filter(({ method }) => Object.hasOwn(METHODS, method));

@@ -1,5 +1,6 @@
-// one.vm.backup and backupcancel, and one.image.* for backups: what of them is refused, and what a restore is given.
+// one.vm.backup, backupplan and backupcancel, and one.image.* for backups: what of them is refused, and what a restore is given.
 import { bad, good, makes, ref, type Case } from '../case.ts';
+import { plantChain } from '../planted.ts';
 
 const vm = (method: string): string => `one.vm.${method}`;
 const image = (method: string): string => `one.image.${method}`;
@@ -26,6 +27,14 @@ const taking: readonly Case[] = [
   bad(vm('backup'), 'to an image datastore', [subject, 1, false], 'ACTION', /backup datastore/),
   bad(vm('backup'), 'none', [4711, ref('backups')], 'NO_EXISTS', /virtual machine \[4711\]/),
   bad(vm('backup'), 'not for others', [subject, ref('backups')], 'AUTHORIZATION', /ADMIN VM/, ANN),
+  good(vm('backupplan'), 'of a full backup', [subject, ref('backups')], {
+    document: 'BACKUP_PLAN',
+    has: { TYPE: 'FULL', REASON: 'MODE is FULL', LIVE: '0', 'DISK/DISK_ID': '0', 'DISK/SIZE': '1' },
+  }),
+  bad(vm('backupplan'), 'nowhere', [subject, -1, false], 'NO_EXISTS', /atastore/),
+  bad(vm('backupplan'), 'to an image datastore', [subject, 1, true], 'ACTION', /backup datastore/),
+  bad(vm('backupplan'), 'none', [4711], 'NO_EXISTS', /virtual machine \[4711\]/),
+  bad(vm('backupplan'), 'not for others', [subject, ref('backups')], 'AUTHORIZATION', /ADMIN VM/, ANN),
   bad(vm('backupcancel'), 'of nothing', [subject], 'INTERNAL'),
   bad(vm('backupcancel'), 'none', [4711], 'NO_EXISTS'),
   bad(vm('backupcancel'), 'not for others', [subject], 'AUTHORIZATION', /ADMIN VM/, ANN),
@@ -38,6 +47,67 @@ const taking: readonly Case[] = [
   good(vm('backup'), 'a datastore, a new chain', [subject, ref('backups'), true], undefined, {
     until: { vm: 'protected', is: [8, 0] },
   }),
+];
+
+const chained = ref('chained');
+const off = { until: { vm: 'chained', is: [8, 0] as const } };
+
+const chaining: readonly Case[] = [
+  makes(image('allocate'), 'that notes changes', ['NAME="chained disk"\nSIZE="1"\nFORMAT="qcow2"', 1], 'chained disk', {
+    until: { image: 'chained disk', is: 1 },
+  }),
+  bad(
+    vm('allocate'),
+    'increments of a raw disk',
+    [`${VM}DISK=[ TYPE="fs", SIZE="1", FORMAT="raw" ]\nBACKUP_CONFIG=[ MODE="INCREMENT", BACKUP_VOLATILE="YES" ]`],
+    'ALLOCATE',
+    /MODE="INCREMENT" .* disk 0 has FORMAT="raw"/,
+  ),
+  makes(
+    vm('allocate'),
+    'with increments',
+    [`NAME="chained"\n${VM}DISK=[ IMAGE="chained disk" ]\nBACKUP_CONFIG=[ MODE="INCREMENT", KEEP_LAST="1" ]`, false],
+    'chained',
+    { until: { vm: 'chained', is: [3, 3] } },
+  ),
+  good(vm('action'), 'with increments, off', ['poweroff-hard', chained], undefined, off),
+  bad(vm('backup'), 'nowhere, before there is a chain', [chained], 'NO_EXISTS', /atastore/),
+  good(vm('backupplan'), 'of the first of a chain', [chained, ref('backups')], {
+    document: 'BACKUP_PLAN',
+    has: { TYPE: 'FULL', REASON: 'the first backup of a chain' },
+  }),
+  good(vm('rename'), 'that has a chain from now on', [chained, 'chained'], undefined, {
+    plant: async ({ cloud, ids }) => {
+      const [datastore = -1, machine = -1] = [ids.get('backups'), ids.get('chained')];
+      ids.set('chain', await plantChain(cloud, datastore, machine));
+    },
+  }),
+  good(vm('info'), 'with a chain', [chained], {
+    document: 'VM',
+    has: { 'BACKUPS/LAST_BACKUP/TYPE': 'INCREMENT', 'BACKUPS/BACKUP_CONFIG/LAST_INCREMENT_ID': '1' },
+  }),
+  good(image('info'), 'a chain', [ref('chain')], {
+    document: 'IMAGE',
+    has: { 'BACKUP_INCREMENTS/INCREMENT/TYPE': 'INCREMENT', 'BACKUP_DISK_IDS/ID': '0' },
+  }),
+  good(vm('backupplan'), 'that goes to where the chain is', [chained], { document: 'BACKUP_PLAN' }),
+  good(vm('backupplan'), 'of a new chain', [chained, ref('backups'), true], {
+    document: 'BACKUP_PLAN',
+    has: { TYPE: 'FULL', REASON: 'a new chain was asked for' },
+  }),
+  bad(vm('backupplan'), 'of a new chain, nowhere', [chained, -1, true], 'NO_EXISTS', /atastore/),
+  bad(vm('backup'), 'a new chain, nowhere', [chained, -1, true], 'NO_EXISTS', /atastore/),
+  good(vm('backup'), 'to where the chain is', [chained, -1, false], undefined, off),
+  bad(vm('disksnapshotcreate'), 'between increments', [chained, 0, 's'], 'ACTION', /MODE="INCREMENT"/),
+];
+
+const verifying: readonly Case[] = [
+  bad(image('verify'), 'an increment that is not there', [ref('backup'), 9], 'ACTION', /no increment 9; it has 0/),
+  bad(image('verify'), 'what is no backup', [ref('protected disk')], 'ACTION', /no backup/),
+  bad(image('verify'), 'none', [4711, -1], 'NO_EXISTS', /image \[4711\]/),
+  bad(image('verify'), 'not for others', [ref('backup')], 'AUTHORIZATION', /MANAGE IMAGE/, ANN),
+  good(image('verify'), 'the newest point', [ref('backup')]),
+  good(image('verify'), 'a point', [ref('backup'), 0]),
 ];
 
 const restoring: readonly Case[] = [
@@ -95,4 +165,4 @@ const refusing: readonly Case[] = [
   good(image('unlock'), 'a backup', [ref('backup')]),
 ];
 
-export const vmBackupCases: readonly Case[] = [...taking, ...restoring, ...refusing];
+export const vmBackupCases: readonly Case[] = [...taking, ...chaining, ...verifying, ...restoring, ...refusing];

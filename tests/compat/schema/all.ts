@@ -2,6 +2,7 @@
 import { accounting } from './accounting.ts';
 import { aclPool } from './acl.ts';
 import { backupJob, backupJobPool } from './backup-job.ts';
+import { backupPlan } from './backup-plan.ts';
 import { cluster, clusterPool } from './cluster.ts';
 import { datastore, datastorePool } from './datastore.ts';
 import { group, groupPool } from './group.ts';
@@ -21,6 +22,7 @@ import { zone, zonePool } from './zone.ts';
 /** Without `one.` */
 export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'vm.info': vm,
+  'vm.backupplan': backupPlan,
   'vm.monitoring': vmMonitoringData,
   'vmpool.info': vmPool,
   'vmpool.infoextended': vmPoolExtended,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Attribute, Attributes, Vector } from '../../../src/model/attributes.ts';
 import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
+import type { BackupPreview } from '../../../src/model/backup-preview.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
 import type { Host } from '../../../src/model/host.ts';
@@ -466,6 +467,38 @@ export const backupJobs: fc.Arbitrary<BackupJob> = fc.record({
     maybe('KEEP_LAST', numberText),
     maybe('MODE', fc.constantFrom(...MODES)),
     several('SCHED_ACTION', schedAction),
+  ),
+});
+
+const filled = text.map((words) => `x${words}`);
+
+export const backupPlans: fc.Arbitrary<BackupPreview> = fc.record({
+  type: pointType,
+  reason: filled,
+  live: fc.boolean(),
+  datastoreId: id,
+  disks: fc.array(
+    fc.record({ diskId: fc.nat(9), target: text, path: filled, virtualMb: amount, dirtyMb: fc.option(amount) }),
+    { maxLength: 3 },
+  ),
+  leftOut: fc.array(filled, { maxLength: 2 }),
+  drops: fc.array(
+    fc.record({
+      imageId: id,
+      pointIds: fc.uniqueArray(fc.nat(20), { minLength: 1, maxLength: 3 }),
+      reason: filled,
+    }),
+    { maxLength: 2 },
+  ),
+  quota: fc.array(
+    fc.record({
+      whose: filled,
+      metric: fc.constantFrom('SIZE' as const, 'IMAGES' as const),
+      used: amount,
+      limit: fc.integer({ min: -2, max: 100_000 }),
+      adds: amount,
+    }),
+    { maxLength: 4 },
   ),
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { accountingRecords, HISTORY_RECORDS } from '../../../src/wire/documents/accounting.ts';
 import { ACL_POOL, aclXml } from '../../../src/wire/documents/acl.ts';
 import { backupJobEntryXml, BACKUPJOB_POOL, backupJobXml } from '../../../src/wire/documents/backup-job.ts';
+import { backupPlanXml } from '../../../src/wire/documents/backup-plan.ts';
 import { CLUSTER_POOL, clusterXml } from '../../../src/wire/documents/cluster.ts';
 import { DATASTORE_POOL, datastoreXml } from '../../../src/wire/documents/datastore.ts';
 import { HOST_POOL, hostXml } from '../../../src/wire/documents/host.ts';
@@ -59,6 +60,7 @@ const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', vi
 /** By method, without `one.` */
 export const CASES: Readonly<Record<string, Documents>> = {
   'vm.info': any.vms.map((vm) => vmXml(vm)),
+  'vm.backupplan': any.backupPlans.map((plan) => backupPlanXml(plan)),
   'vm.monitoring': pool(MONITORING_DATA, vmFigures),
   'vmpool.info': pool(
     VM_POOL,

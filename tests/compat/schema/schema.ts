@@ -23,6 +23,7 @@ export const TEXTS = {
   time: /^\d+$/,
   'vm or job': /^(VM|BACKUPJOB)$/,
   'point type': /^(FULL|INCREMENT)$/,
+  'backup metric': /^(SIZE|IMAGES)$/,
   consistency: /^(crash|filesystem|suspended)$/,
   'range type': /^(IP4|IP6|IP6_STATIC|IP4_6|IP4_6_STATIC|ETHER)$/,
 } as const;
