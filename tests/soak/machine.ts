@@ -60,9 +60,7 @@ export class SoakMachine {
   async disks(): Promise<MachineDisk[]> {
     const vm = await this.cloud.info('vm', this.vmId);
     const ids = new Map(
-      vm
-        .all('TEMPLATE/DISK')
-        .map((disk) => [disk.textOf('TARGET'), Number(disk.textOf('DISK_ID'))]),
+      vm.children('TEMPLATE/DISK').map((disk) => [disk.textOf('TARGET'), Number(disk.textOf('DISK_ID'))]),
     );
     const rows = (await virsh('domblklist', this.domain)).trim().split('\n');
     return rows
@@ -109,7 +107,7 @@ export class SoakMachine {
     await this.cloud.imagesReady([image]);
     await this.cloud.call('one.vm.attach', this.vmId, `DISK=[ IMAGE_ID="${image}", DISCARD="unmap" ]`);
     await this.cloud.vmIs(this.vmId, '3', STATE.RUNNING);
-    const disks = (await this.cloud.info('vm', this.vmId)).all('TEMPLATE/DISK');
+    const disks = (await this.cloud.info('vm', this.vmId)).children('TEMPLATE/DISK');
     const disk = disks.find((one) => one.textOf('IMAGE_ID') === String(image));
     const diskId = Number(disk?.textOf('DISK_ID') ?? -1);
     this.#extra = { image, diskId };
@@ -119,7 +117,7 @@ export class SoakMachine {
 
   /** Lets a disk grow. Returns its id. */
   async resize(choice: number): Promise<number> {
-    const disks = (await this.cloud.info('vm', this.vmId)).all('TEMPLATE/DISK');
+    const disks = (await this.cloud.info('vm', this.vmId)).children('TEMPLATE/DISK');
     const disk = disks[Math.floor(choice * disks.length)];
     const diskId = disk?.textOf('DISK_ID') ?? '';
     const size = Number(disk?.textOf('SIZE')) + GROWTH_MB;

@@ -61,7 +61,13 @@ export function* planRounds(seed: number): Generator<Round> {
 
 function writesOf(random: Random): string[] {
   const kinds = [randomBlocks, smallWrites, zeroes, discard, trim];
-  return [randomBlocks(random, random.whole(4, 32)), ...random.shuffled(kinds).slice(0, 2).map((kind) => kind(random, 6))];
+  return [
+    randomBlocks(random, random.whole(4, 32)),
+    ...random
+      .shuffled(kinds)
+      .slice(0, 2)
+      .map((kind) => kind(random, 6)),
+  ];
 }
 
 function randomBlocks(random: Random, count: number): string {

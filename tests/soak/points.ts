@@ -89,10 +89,13 @@ export class References {
 /** Every point of the VM's backups that can be restored, oldest first. */
 export async function pointsOf(cloud: Cloud, vmId: number): Promise<Array<PointName & { type: string }>> {
   const backups = (await cloud.pool('image')).filter(
-    (image) => image.textOf('TYPE') === '6' && image.all('VMS/ID').some((id) => id.text() === String(vmId)),
+    (image) => image.textOf('TYPE') === '6' && image.children('VMS/ID').some((id) => id.text === String(vmId)),
   );
   return backups
-    .map((image) => ({ imageId: Number(image.textOf('ID')), increments: image.all('BACKUP_INCREMENTS/INCREMENT') }))
+    .map((image) => ({
+      imageId: Number(image.textOf('ID')),
+      increments: image.children('BACKUP_INCREMENTS/INCREMENT'),
+    }))
     .sort((a, b) => a.imageId - b.imageId)
     .flatMap(({ imageId, increments }) =>
       increments.map((one) => ({ imageId, pointId: Number(one.textOf('ID')), type: one.textOf('TYPE') })),
