@@ -33,8 +33,8 @@ export class Upkeep {
     this.#images = new Lane(failed);
     this.#prunes = new Lane(failed);
     // snapshots that a run was reading could not be removed under it
-    this.#unlisten = log.listen(({ result, reads }) => {
-      if (result !== 'running' && reads) this.tend(reads.imageId);
+    this.#unlisten = log.listen(({ kind, result, reads }) => {
+      if (kind !== 'flatten' && result !== 'running' && reads) this.tend(reads.imageId);
     });
   }
 

@@ -71,7 +71,11 @@ describe('work on layers that is cut short', () => {
     expect(await scene.layers(0)).toEqual([String(last)]);
     await makeLayer(join(scene.disks[0]!.overlays!, String(last + 1)), layers.at(-1)!);
     await writeFile(join(scene.disks[0]!.overlays!, `${last + 2}.part`), '');
-    await backedUp();
+    const exports = await scene.begin(last + 1, last, true, { freeze: 'SUSPEND' });
+    await exports.end();
+    expect(exports).toMatchObject({ consistency: 'suspended', warnings: [] });
+    expect(await state()).toBe('running');
+    last++;
     await settled();
     await holds(before);
   });

@@ -30,45 +30,30 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   const tracker = numberOf(tracking.next);
   await refuseLost(virsh, begin, tracking);
   const warnings: string[] = [];
-  const begun: Begun[] = [];
-  let instant: Instant<number>;
-  try {
+  let begun: Begun[] = [];
+  const beginLayers = async (): Promise<void> => {
+    begun = [];
     for (const disk of begin.disks) {
       const subject = { virsh, domain: begin.domain, disk };
       const { look, warnings: found } = await mended(subject);
       warnings.push(...found);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
     }
-    instant = begin.live
-      ? await fixInstant(virsh, begin, begun)
-      : { value: nowSec(), consistency: 'crash', warnings: [] };
+  };
+  let instant: Instant<number> = { value: nowSec(), consistency: 'crash', warnings: [] };
+  try {
+    await beginLayers();
+    // a guest that has gone over after all when it could not be held gets another layer
+    const over = (limitMs?: number): Promise<number> => goOver(virsh, begin, begun, limitMs);
+    if (begin.live) instant = await whileHeld(virsh, begin, over, beginLayers);
     await refuseUnlessOver(begun);
   } catch (error) {
     await takeBack(begun).catch(() => undefined); // an empty layer that stays harms nothing; the first failure counts
     throw error;
   }
-  const { value: date, consistency } = instant;
-  warnings.push(...instant.warnings);
-  return { ...(await read(begin, begun, tracking)), date, warnings, consistency, scratchBytes: async () => 0 };
-}
-
-/** A guest that could not be held long enough may have gone over all the same: then that was the instant. */
-async function fixInstant(virsh: Virsh, begin: BackupBegin, begun: Begun[]): Promise<Instant<number>> {
-  let tried = 0;
-  const goOnce = async (limitMs?: number): Promise<number> => {
-    if (tried > 0 && (await isOver(begun))) return tried;
-    tried = nowSec();
-    await goOver(virsh, begin, begun, limitMs);
-    return tried;
-  };
-  return whileHeld(virsh, begin, goOnce, () => Promise.resolve());
-}
-
-async function isOver(begun: Begun[]): Promise<boolean> {
-  return refuseUnlessOver(begun).then(
-    () => true,
-    () => false,
-  );
+  const { value: date, consistency, warnings: unheld } = instant;
+  const served = await read(begin, begun, tracking);
+  return { ...served, date, warnings: [...warnings, ...unheld], consistency, scratchBytes: async () => 0 };
 }
 
 /** Servers of what stands still now. They end without a trace; the new layers stay. */
@@ -137,8 +122,8 @@ async function beginLayer(subject: Subject, found: Look, tracker: number, live: 
   return { subject, look, path };
 }
 
-/** Everything that the guest wrote before lies below the new layers. */
-async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], limitMs?: number): Promise<void> {
+/** Everything that the guest wrote before the returned moment (epoch seconds) lies below the new layers. */
+async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], limitMs?: number): Promise<number> {
   const { disks } = readDomain(await virsh.xml(domain));
   const asked = disks.map(({ target }) => {
     const one = begun.find(({ look }) => look.live?.target === target);
@@ -148,8 +133,16 @@ async function goOver(virsh: Virsh, { domain }: BackupBegin, begun: Begun[], lim
   });
   const xml = lines(element('domainsnapshot', {}, element('disks', {}, ...asked)));
   const how = ['--disk-only', '--atomic', '--reuse-external', '--no-metadata'];
-  const attempt = `let ${domain} go on new layers`;
-  await virsh.orderWithXml(attempt, 'snapshot-create', domain, how, { '--xmlfile': xml }, limitMs);
+  const date = nowSec();
+  await virsh.orderWithXml(
+    `let ${domain} go on new layers`,
+    'snapshot-create',
+    domain,
+    how,
+    { '--xmlfile': xml },
+    limitMs,
+  );
+  return date;
 }
 
 async function refuseUnlessOver(begun: Begun[]): Promise<void> {
@@ -165,9 +158,9 @@ async function refuseUnlessOver(begun: Begun[]): Promise<void> {
 
 /** New layers that no guest has come to be on. */
 async function takeBack(begun: Begun[]): Promise<void> {
-  for (const { subject, path } of begun) {
-    const { live } = await lookNow(subject);
-    if (live === null || !live.open.includes(path)) await carryOut({ kind: 'remove', path });
+  for (const { subject, look, path } of begun) {
+    if (look.live === null) await carryOut({ kind: 'remove', path });
+    else await mended(subject);
   }
 }
 

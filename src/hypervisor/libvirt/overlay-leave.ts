@@ -2,7 +2,7 @@
 // so the layer never lacks what the disk has, and the newest file is right whenever the machine dies.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CODE, OneError } from '../../model/errors.ts';
+import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { openFiles } from './live-xml.ts';
 import { carryOut, flush } from './overlay-files.ts';
 import type { Layer } from './overlay-plan.ts';
@@ -65,6 +65,15 @@ export async function abortJob(virsh: Virsh, domain: string, target: string): Pr
     });
   }
   await virsh.order(`end the job on ${target} of ${domain}`, 'blockjob', domain, [target, '--abort']);
+}
+
+/** Waits until libvirt has carried out what a process that died has ordered: it takes one change of a domain's disks at a time. */
+export async function atRest(virsh: Virsh, domain: string, target: string): Promise<void> {
+  const order = virsh.order(`see ${domain} at rest`, 'blockjob', domain, [target, '--abort']);
+  await order.catch((error: unknown) => {
+    // that there is no job to end is the answer
+    if (/state change lock|gave no answer/i.test(reasonOf(error))) throw error;
+  });
 }
 
 export async function forgetLeaving(directory: string): Promise<void> {

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import type { OverlaidDisk } from '../hypervisor.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { carryOut, flush, setAside, tidy, writtenBytes } from './overlay-files.ts';
-import { abortJob, COPY_LIMIT_MS, finishLeave, forgetLeaving, leave, LEAVING, type Leaving } from './overlay-leave.ts';
+import {
+  abortJob,
+  atRest,
+  COPY_LIMIT_MS,
+  finishLeave,
+  forgetLeaving,
+  leave,
+  LEAVING,
+  type Leaving,
+} from './overlay-leave.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';
 import { stepsBetween, stepsToCollapse, type Layer, type Step } from './overlay-plan.ts';
 import { qmp } from './qmp.ts';
@@ -38,6 +47,12 @@ export async function mended(subject: Subject): Promise<Mended> {
   const warnings: string[] = [];
   if (look.live !== null) {
     if (look.stack.layers.length > 1) await abortJob(subject.virsh, subject.domain, look.live.target);
+    if (look.live.active < look.stack.layers.length - 1) {
+      await atRest(subject.virsh, subject.domain, look.live.target); // the guest may be on its way to that layer
+      look = await lookNow(subject);
+    }
+  }
+  if (look.live !== null) {
     for (const layer of look.stack.layers.slice(look.live.active + 1).reverse()) {
       if (await removeEmpty(layer)) done.push(`Removed ${layer.path}, to which nothing had been written.`);
       else warnings.push(await keepAside(layer));

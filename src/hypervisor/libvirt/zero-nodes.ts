@@ -7,7 +7,8 @@ interface Node {
   drv: string;
   ro: boolean;
   file: string;
-  backing_file_depth: number;
+  /** Left out when the node stands on nothing. The depth that QEMU tells beside it is 0 for every node in a flat list. */
+  backing_file?: string;
   cache: { direct: boolean; 'no-flush': boolean };
 }
 
@@ -26,7 +27,9 @@ export function reopenedForZeros(xml: string, target: string, path: string, answ
   };
   const node = nodeOf(at);
   if (node === undefined || node.drv !== 'qcow2') return undefined;
-  const below = node.backing_file_depth === 0 ? null : nodeOf(at + 1)?.['node-name'];
+  const next = chain[at + 1]?.path ?? '';
+  if (next !== (node.backing_file ?? '')) return undefined; // a node that is told another backing file shows other data
+  const below = next === '' ? null : nodeOf(at + 1)?.['node-name'];
   if (below === undefined) return undefined;
   return {
     ...{ driver: 'qcow2', 'node-name': node['node-name'], 'read-only': node.ro },
