@@ -31,14 +31,25 @@ describe('updateconf of a VM with a chain of increments', () => {
     expect(vm.backups.config).toMatchObject({ incrementalBackupId: 1, lastIncrementId: 1, keepLast: 2 });
   });
 
-  it('that is refused changes nothing', () => {
-    const vm: Vm = { ...chained(), template: [] };
-    vm.template = parseTemplate('DISK=[ DISK_ID="0", TYPE="FILE", FORMAT="raw" ]');
+  const raw = parseTemplate('DISK=[ DISK_ID="0", TYPE="FILE", FORMAT="raw" ]');
+  const volatile = parseTemplate('DISK=[ DISK_ID="1", TYPE="fs", FORMAT="raw" ]');
+
+  it.each([
+    ['of a raw disk', raw, 'MODE="INCREMENT", KEEP_LAST="2"', 'disk 0 has FORMAT="raw"'],
+    ['of a disk that takes part from now on', volatile, 'BACKUP_VOLATILE="YES"', 'disk 1 has FORMAT="raw"'],
+  ])('increments %s are refused, and nothing is changed', (_what, template, change, why) => {
+    const vm: Vm = { ...chained(), template };
     const before = structuredClone(vm);
-    expect(() => updateConf(vm, parseTemplate('BACKUP_CONFIG=[ KEEP_LAST="2" ]'), true)).toThrow(
-      'is not possible for virtual machine 0: disk 0 has FORMAT="raw"',
+    expect(() => updateConf(vm, parseTemplate(`BACKUP_CONFIG=[ ${change} ]`), true)).toThrow(
+      `is not possible for virtual machine 0: ${why}`,
     );
     expect(vm).toEqual(before);
+  });
+
+  it('a disk that was attached since does not hold up what has nothing to do with it', () => {
+    const vm: Vm = { ...chained(), template: raw };
+    updateConf(vm, parseTemplate('BACKUP_CONFIG=[ KEEP_LAST="2" ]'), true);
+    expect(vm.backups.config).toMatchObject({ mode: 'INCREMENT', keepLast: 2 });
   });
 });
 

@@ -1,6 +1,6 @@
 // What one.vm.updateconf changes of a VM: the parts of its template that take effect at its next boot, and how it is backed up.
 // Pure.
-import { merge, vectors, type Attributes } from '../model/attributes.ts';
+import { field, merge, vectors, type Attributes } from '../model/attributes.ts';
 import { DEFAULT_BACKUP_CONFIG, readBackupConfig, type BackupConfig } from '../model/backup-config.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
@@ -43,7 +43,7 @@ export function updateConf(vm: Vm, given: Attributes, append: boolean): void {
     const before = vm.backups.config;
     const kept = { ...DEFAULT_BACKUP_CONFIG, ...pointers(before) };
     const config = readBackupConfig(backup, append ? before : kept);
-    refuseIncrement(vm, config);
+    refuseIncrement(vm, config, field(backup, 'MODE') !== undefined);
     vm.backups = { ...vm.backups, configured: true, config };
     const ended = whyChainEnds(before, config);
     if (ended !== undefined) endChain(vm, ended);
@@ -56,9 +56,10 @@ function pointers({ incrementalBackupId, lastIncrementId, backupJobId }: BackupC
   return { incrementalBackupId, lastIncrementId, ...(backupJobId !== undefined && { backupJobId }) };
 }
 
-function refuseIncrement(vm: Vm, config: BackupConfig): void {
+/** `asked` says that MODE was given. A VM that cannot do increments any more may have the rest of its configuration changed all the same. */
+function refuseIncrement(vm: Vm, config: BackupConfig, asked: boolean): void {
   const why = incrementsRefused(vm, config);
-  if (why === undefined) return;
+  if (why === undefined || (!asked && incrementsRefused(vm) !== undefined)) return;
   throw new OneError(
     CODE.INTERNAL,
     `BACKUP_CONFIG/MODE="INCREMENT" is not possible for virtual machine ${vm.id}: ${why}`,
