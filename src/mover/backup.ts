@@ -1,10 +1,8 @@
 // A backup, where the disks are: fix one instant of all disks, show it as a directory of files, let the backup program read
 // that, and take everything back. Whatever happens the guest ends on its own disks with no job and no mount.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mkdir, rmdir } from 'node:fs/promises';
 import { openBackupStore } from '../datastore/all.ts';
-import type { BackupStore, Snapshot } from '../datastore/backup-store.ts';
-import { mountDirectory, type VirtualDirectory, type VirtualFile } from '../fuse/mount.ts';
+import type { VirtualFile } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { BackupExports } from '../hypervisor/hypervisor.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -12,10 +10,10 @@ import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '
 import { DiskFile } from './disk-file.ts';
 import { guardScratch } from './guard.ts';
 import { Undo } from './undo.ts';
+import { textFile, upload } from './upload.ts';
 
 const OFF_LOOKS = 4;
 const OFF_LOOK_MS = 250;
-const PROGRESS_MS = 500;
 
 type Tell = (event: MoverEvent) => void;
 
@@ -53,8 +51,15 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   await preparing;
 
   tell({ type: 'phase', phase: UPLOADING });
-  const snapshot = await upload(store, task, exports, files, signal, tell, undo);
-  tell({ type: 'progress', disks: files.map((file) => file.progress()) });
+  const onProgress = (): void => tell({ type: 'progress', disks: files.map((file) => file.progress()) });
+  const { directory, vmId, operationId } = task;
+  const snapshot = await upload(store, {
+    ...{ directory, vmId, operationId, signal, undo, onProgress },
+    files: filesOf(task, files, exports.date),
+    mtimeSec: exports.date,
+    ...(task.live ? { watch: (fail) => guardScratch(task.runDirectory, fail) } : {}),
+  });
+  onProgress();
   const scratchBytes = await exports.scratchBytes();
   tell({ type: 'phase', phase: 'ending the job' });
   return {
@@ -88,59 +93,13 @@ async function openFiles(
   return files;
 }
 
-async function upload(
-  store: BackupStore,
-  task: BackupTask,
-  exports: BackupExports,
-  files: DiskFile[],
-  signal: AbortSignal,
-  tell: Tell,
-  undo: Undo,
-): Promise<Snapshot> {
-  const failed = new AbortController();
-  /** The first thing that went wrong on our side: a better reason than what the backup program makes of it. */
-  let cause: unknown;
-  const fail = (error: unknown): void => {
-    cause ??= error;
-    failed.abort();
-  };
-  await mkdir(task.directory, { recursive: true, mode: 0o755 });
-  undo.push(`remove ${task.directory}`, () => rmdir(task.directory));
-  const mount = await mountDirectory(task.directory, directory(task, files, exports.date), {
-    onReadError: (_path, error) => fail(error),
-  });
-  undo.push(`unmount ${task.directory}`, () => mount.unmount());
-  const stopGuard = task.live ? guardScratch(task.runDirectory, fail) : (): void => undefined;
-  const timer = setInterval(() => tell({ type: 'progress', disks: files.map((file) => file.progress()) }), PROGRESS_MS);
-  try {
-    return await store.backup({
-      directory: task.directory,
-      vmId: task.vmId,
-      operationId: task.operationId,
-      signal: AbortSignal.any([signal, failed.signal]),
-    });
-  } catch (error) {
-    throw cause ?? error;
-  } finally {
-    clearInterval(timer);
-    stopGuard();
-  }
-}
-
-function directory(task: BackupTask, files: DiskFile[], mtimeSec: number): VirtualDirectory {
+function filesOf(task: BackupTask, files: DiskFile[], mtimeSec: number): Map<string, VirtualFile> {
   const entries = new Map<string, VirtualFile>();
   files.forEach((file, index) => {
     const name = task.disks[index]?.file;
     if (name !== undefined) entries.set(name, file.virtualFile(mtimeSec));
   });
-  const xml = Buffer.from(task.vmXml, 'utf8');
-  entries.set('vm.xml', {
-    kind: 'file',
-    size: xml.length,
-    mtimeSec,
-    read: (offset, length) => Promise.resolve([xml.subarray(offset, offset + length)]),
-  });
-  return { kind: 'directory', mtimeSec, entries };
+  return entries.set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
 }
 
 /**

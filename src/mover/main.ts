@@ -1,10 +1,13 @@
 // The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
 import { createInterface } from 'node:readline';
 import { OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
+import { openHypervisor } from '../hypervisor/all.ts';
+import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
 import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
+import { flatten } from './flatten.ts';
 import { restore } from './restore.ts';
+import { verify } from './verify.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
@@ -19,10 +22,16 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
     case 'cleanup':
       return tell({ type: 'result', result: await cleanup(task) });
     case 'settle':
+      return tell({ type: 'result', result: await settle(task) });
     case 'flatten':
+      return tell({ type: 'result', result: await flatten(task, signal, tell) });
     case 'verify':
-      throw new Error(`${task.kind} is not known`);
+      return tell({ type: 'result', result: await verify(task, signal, tell) });
   }
+}
+
+async function settle(task: SettleTask): Promise<SettleResult> {
+  return { done: await openHypervisor(task.hypervisor).settleTrackers(task) };
 }
 
 function tellError(error: unknown, stopped: boolean): void {

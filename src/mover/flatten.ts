@@ -1,0 +1,101 @@
+// Merges layers of a chain that follow each other into one new snapshot: what they are together is computed from their tables,
+// shown as files, and made of their streams while the backup program reads. Nothing is removed, and nothing is written here.
+import { addAbortSignal } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { openBackupStore } from '../datastore/all.ts';
+import type { BackupStore, Snapshot } from '../datastore/backup-store.ts';
+import type { VirtualFile } from '../fuse/mount.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import type { Layer } from '../model/image.ts';
+import { UPLOADING, type FlattenResult, type FlattenTask, type MoverEvent } from '../model/mover-protocol.ts';
+import { FlattenedDisk } from './flattened-disk.ts';
+import { membersOf } from './layer-members.ts';
+import { Undo } from './undo.ts';
+import { textFile, upload } from './upload.ts';
+
+/** Streams that stay open between the reading of their tables and that of their data; each is a program of the store. */
+const MOST_OPEN = 16;
+
+type Tell = (event: MoverEvent) => void;
+
+export async function flatten(task: FlattenTask, signal: AbortSignal, tell: Tell): Promise<FlattenResult> {
+  const undo = new Undo();
+  let result: FlattenResult;
+  try {
+    result = await merge(task, signal, tell, undo);
+  } catch (error) {
+    const left = await undo.run();
+    throw left.length === 0 ? error : withLeftOver(reasonOf(error), left, error);
+  }
+  const left = await undo.run();
+  if (left.length > 0) throw withLeftOver('The merged layers were stored.', left);
+  return { ...result, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: Undo): Promise<FlattenResult> {
+  const top = task.layers.at(-1);
+  if (top === undefined || task.layers.length < 2) {
+    throw new OneError(CODE.INTERNAL, `${task.layers.length} layer cannot be merged; two are needed.`);
+  }
+  const store = openBackupStore(task.store);
+  tell({ type: 'phase', phase: 'reading the layers' });
+  const vmXml = buffer(addAbortSignal(signal, store.read(top.source, `${top.path}/vm.xml`)));
+  vmXml.catch(() => undefined); // met below: the disks need not wait for it
+  const disks = await openDisks(store, task, top, signal, undo);
+  const onProgress = (): void => tell({ type: 'progress', disks: disks.map((disk) => disk.progress()) });
+
+  tell({ type: 'phase', phase: UPLOADING });
+  const { directory, vmId, operationId } = task;
+  const mtimeSec = Math.floor(Date.now() / 1000);
+  const files = new Map<string, VirtualFile>(disks.map((disk) => [disk.name, disk.virtualFile(mtimeSec)]));
+  files.set('vm.xml', textFile(await vmXml, mtimeSec));
+  const snapshot = await upload(store, {
+    ...{ directory, vmId, operationId, signal, undo, onProgress, files, mtimeSec },
+  });
+  onProgress();
+  await requireRead(store, disks, snapshot);
+  return resultOf(disks, snapshot);
+}
+
+async function openDisks(
+  store: BackupStore,
+  { layers, whole }: FlattenTask,
+  top: Layer,
+  signal: AbortSignal,
+  undo: Undo,
+): Promise<FlattenedDisk[]> {
+  const disks: FlattenedDisk[] = [];
+  let open = 0;
+  for (const { diskId } of top.disks) {
+    const members = membersOf(layers, diskId);
+    const disk = await FlattenedDisk.open(store, members, whole, signal);
+    undo.push(`close the layers of disk ${diskId}`, () => disk.close());
+    open += members.length;
+    if (open > MOST_OPEN) await disk.rest();
+    disks.push(disk);
+  }
+  return disks;
+}
+
+/** A backup program that ended well without having read all has stored something else, which must not stay. */
+async function requireRead(store: BackupStore, disks: FlattenedDisk[], { source }: Snapshot): Promise<void> {
+  const disk = disks.find((one) => one.stored() === undefined);
+  if (disk === undefined) return;
+  await store.remove([source]);
+  throw new OneError(CODE.INTERNAL, `The merged ${disk.name} was not read to its end, so its snapshot was removed.`);
+}
+
+function resultOf(disks: FlattenedDisk[], snapshot: Snapshot): FlattenResult {
+  return {
+    source: snapshot.source,
+    disks: disks.flatMap((disk) => disk.stored() ?? []),
+    readBytes: disks.reduce((sum, disk) => sum + disk.readBytes, 0),
+    processedBytes: snapshot.processedBytes,
+    storedBytes: snapshot.storedBytes,
+    peakRssBytes: 0,
+  };
+}
+
+function withLeftOver(what: string, left: string[], cause?: unknown): OneError {
+  return new OneError(CODE.INTERNAL, `${what} Left behind: ${left.join('; ')}.`, { cause });
+}
