@@ -1,7 +1,8 @@
-// Three projects: `unit` is quick, parallel and needs nothing but Node; so does `compat`, which asks a whole daemon on fakes thousands of
+// Four projects: `unit` is quick, parallel and needs nothing but Node; so does `compat`, which asks a whole daemon on fakes thousands of
 // questions; `integration` starts real guests, mounts and backup
 // programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
-// off: they leave no timer, mock or environment variable changed behind.
+// off: they leave no timer, mock or environment variable changed behind. `soak` is what takes too long for every change, and runs with
+// `npm run soak` alone.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -40,6 +41,17 @@ export default defineConfig({
           globalSetup: ['tests/guest/setup.ts'],
           maxWorkers: 3,
           testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'soak',
+          include: ['tests/soak/**/*.test.ts'],
+          pool: 'forks',
+          globalSetup: ['tests/guest/setup.ts'],
+          maxWorkers: 2,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
         },
       },

@@ -9,6 +9,8 @@ export interface SnapshotRequest {
   /** Marks the snapshot, so that a lost run can be found and removed. */
   operationId: string;
   signal: AbortSignal;
+  /** Nobody waits for it: it takes little memory, and writes nothing on this machine but into the store if it can. */
+  background?: boolean;
 }
 
 export interface Snapshot {

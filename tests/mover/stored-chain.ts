@@ -1,4 +1,4 @@
-// Layers in a fake backup store, made of chains of clusters: what restores, merges and verifications of tests read.
+// Layers in a backup store, made of chains of clusters: what restores, merges and verifications of tests read.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,16 @@ export interface StoredChain {
   remove(): Promise<void>;
 }
 
+export type StoreKind = Pick<BackupStoreConfig, 'driver' | 'attributes'>;
+
 /** One chain for each disk, all of them equally long. */
-export async function storeChains(...chains: Kinds[][]): Promise<StoredChain> {
+export function storeChains(...chains: Kinds[][]): Promise<StoredChain> {
+  return storeChainsIn({ driver: 'fake', attributes: {} }, ...chains);
+}
+
+export async function storeChainsIn(kind: StoreKind, ...chains: Kinds[][]): Promise<StoredChain> {
   const root = await mkdtemp(join(tmpdir(), 'onevault-chain-'));
-  const store = { driver: 'fake', datastoreId: 100, basePath: join(root, 'store'), attributes: {} };
+  const store = { ...kind, datastoreId: 100, basePath: join(root, 'store') };
   const backups = openBackupStore(store);
   const { signal } = new AbortController();
   await backups.prepare(signal);
