@@ -40,6 +40,8 @@ export class Cloud {
   backups = -1;
   readonly #firstVmId: number;
   readonly #env: Record<string, string>;
+  /** What the daemon has said so far, restarts included. */
+  daemonLog = '';
   #daemon: Running | undefined;
   #endpoint = '';
   #session = '';
@@ -102,7 +104,9 @@ export class Cloud {
     this.#endpoint = await new Promise<string>((found, lost) => {
       let text = '';
       this.#daemon?.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString('utf8');
+        const said = chunk.toString('utf8');
+        text += said;
+        this.daemonLog += said;
         const answer = /^OneVault answers at (\S+)$/m.exec(text)?.[1];
         if (answer !== undefined) found(answer);
       });

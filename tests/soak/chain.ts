@@ -134,14 +134,21 @@ class Chain {
     if (!off) await virsh('suspend', domain);
     const copies = await this.#references.copy(await this.#machine.disks());
     let overwriting: Promise<unknown> | undefined;
+    let disturbed = false;
     const goOn = async (): Promise<void> => {
       await virsh('resume', domain);
       await this.#machine.inGuest(round.meanwhile);
     };
     const reached = (operation: Operation): void => {
-      if (operation.phase === round.phase && round.event === 'cancelled') void this.#cancel();
+      if (!disturbed && operation.phase === round.phase && round.event === 'cancelled') {
+        disturbed = true;
+        void this.#cancel();
+      }
       if (operation.phase !== 'uploading') return;
-      if (round.event === 'upload fails') failUpload(cloud, operation);
+      if (!disturbed && round.event === 'upload fails') {
+        disturbed = true;
+        failUpload(cloud, operation);
+      }
       if (!off) overwriting ??= goOn();
     };
     await cloud.call('one.vm.backup', vmId, cloud.backups, this.#reset);

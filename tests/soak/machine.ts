@@ -123,7 +123,10 @@ export class SoakMachine {
     const size = Number(disk?.textOf('SIZE')) + GROWTH_MB;
     await this.cloud.call('one.vm.diskresize', this.vmId, Number(diskId), String(size));
     await this.cloud.vmIs(this.vmId, '3', STATE.RUNNING);
-    return Number(diskId);
+    const vm = await this.cloud.info('vm', this.vmId);
+    const now = vm.children('TEMPLATE/DISK').find((one) => one.textOf('DISK_ID') === diskId);
+    if (now?.textOf('SIZE') === String(size)) return Number(diskId);
+    throw new Error(`Disk ${diskId} did not grow: ${vm.textOf('USER_TEMPLATE/ERROR')}`);
   }
 
   async close(): Promise<void> {

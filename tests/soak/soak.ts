@@ -4,8 +4,8 @@ import { driveChain, type Mode } from './chain.ts';
 
 const LEAST_ROUNDS = 40;
 const MODES: Array<[Mode, number]> = [
-  ['CBT', 74200],
-  ['SNAPSHOT', 74300],
+  ['CBT', 78200],
+  ['SNAPSHOT', 78300],
 ];
 
 const minutes = Number(process.argv[2] ?? process.env['SOAK_MINUTES'] ?? 60);
