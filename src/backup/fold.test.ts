@@ -46,6 +46,7 @@ describe('folding', () => {
   it('makes the oldest kept point the full one, on all that it stood on', () => {
     const [full, ...rest] = fold(chainOf(4), 2);
     expect(full).toMatchObject({ id: 2, type: 'FULL', parentId: -1, source: 's0+s1+s2', sizeMb: 3 });
+    expect(full?.reason).toBe('older points were folded into it; taken as an increment: what changed');
     expect(rest.map(({ id, type, parentId }) => [id, type, parentId])).toEqual([[3, 'INCREMENT', 2]]);
   });
 

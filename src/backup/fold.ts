@@ -6,8 +6,6 @@ import type { BackupPoint, Image, Layer } from '../model/image.ts';
 
 /** Layers over the base that may stand side by side: each is a stream more for a restore. */
 export const MOST_DELTAS = 7;
-/** Share of the base, in percent, that what lies over it may reach before the base is rewritten. */
-export const USUAL_SHARE = 50;
 
 /** The points of a chain without those before `keepFrom`, which becomes FULL and holds all that it stands on. */
 export function fold(image: Pick<Image, 'id' | 'points'>, keepFrom: number): BackupPoint[] {
@@ -16,8 +14,13 @@ export function fold(image: Pick<Image, 'id' | 'points'>, keepFrom: number): Bac
   const below = new Set(chain);
   const kept = chain.at(-1);
   if (kept === undefined) return [...image.points];
-  const full = withLayers({ ...kept, type: 'FULL', parentId: -1 }, layersOf(chain));
+  const full = withLayers({ ...kept, type: 'FULL', parentId: -1, reason: reasonOf(kept) }, layersOf(chain));
   return [full, ...image.points.filter((point) => !below.has(point))];
+}
+
+/** Why a point is what it is by now, and what it was taken as. */
+function reasonOf({ type, reason }: BackupPoint): string {
+  return type === 'FULL' ? reason : `older points were folded into it; taken as an increment: ${reason}`;
 }
 
 export interface Merge {
