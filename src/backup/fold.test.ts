@@ -28,7 +28,7 @@ function chainOf(count: number, first = 0): { id: number; points: BackupPoint[] 
         layers: [layer(`s${id}`, id)],
         consistency: 'crash',
         tracker: '',
-        reason: '',
+        reason: 'what changed',
         vmTemplate: [],
       },
     };
