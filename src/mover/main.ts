@@ -1,4 +1,5 @@
 // The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { OneError, TrackerLost, reasonOf } from '../model/errors.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
@@ -24,6 +25,7 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
     case 'settle':
       return tell({ type: 'result', result: await settle(task) });
     case 'flatten':
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // nobody waits for it; the programs it starts inherit that
       return tell({ type: 'result', result: await flatten(task, signal, tell) });
     case 'verify':
       return tell({ type: 'result', result: await verify(task, signal, tell) });

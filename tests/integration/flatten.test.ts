@@ -1,6 +1,6 @@
 // Layers merged into a new snapshot by a real mover: with what is above and below them they are the disk, and a merge that fails, is
 // stopped or dies leaves nothing.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -159,6 +159,35 @@ describe.each(STORES)('merging in a %s store', (_name, kind) => {
     await expect(flatten(layers)).rejects.toThrow(/\(increment 1\) holds the disks 0, the newest layer 0, 1/);
     await expect(flatten(layers.slice(0, 1))).rejects.toThrow(/two are needed/);
     await expectNothingLeft();
+  });
+});
+
+describe('a verification of a restic store', () => {
+  const [, restic] = STORES;
+  beforeEach(async () => {
+    chain = await storeChainsIn(restic?.[1] ?? { driver: '', attributes: {} }, SMALL);
+  });
+  const verify = (): Promise<VerifyResult> => {
+    const { store, layers } = chain;
+    const task = { kind: 'verify' as const, operationId: OPERATION, store, layers, trusted: 0 };
+    return moverResult<VerifyResult>(task, never(), () => undefined);
+  };
+
+  it('finds damaged packs', async () => {
+    const packs = await readdir(join(chain.store.basePath, 'data'), { recursive: true, withFileTypes: true });
+    for (const pack of packs.filter((entry) => entry.isFile())) {
+      const path = join(pack.parentPath, pack.name);
+      const bytes = await readFile(path);
+      await chmod(path, 0o600);
+      await writeFile(path, changeByte(bytes, Math.floor(bytes.length / 2)));
+    }
+    const { problems } = await verify();
+    expect(problems[0]).toMatch(/^Snapshot [0-9a-f]{8} \(increment \d\), .*: Could not read /);
+  });
+
+  it('is an error when there is no repository', async () => {
+    await rename(join(chain.store.basePath, 'config'), join(chain.store.basePath, 'config.away'));
+    await expect(verify()).rejects.toThrow(/config file/);
   });
 });
 

@@ -15,6 +15,10 @@ import { qcow2Stream } from '../../src/disk/qcow2-stream.ts';
 import { verifyRaw, writeRaw } from '../../src/disk/raw-write.ts';
 import { writeStream } from '../../src/disk/stream-write.ts';
 import { run } from '../../src/exec/exec.ts';
+import { TrackerLost } from '../../src/model/errors.ts';
+import type { StoredDisk } from '../../src/model/image.ts';
+import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import { DiskFile as MoverFile } from '../../src/mover/disk-file.ts';
 import { NbdClient } from '../../src/nbd/client.ts';
 import { createDisk, diskFiles, qemuIo, scribble, type DiskFile } from '../nbd/disk-files.ts';
 import { qemuNbd } from '../nbd/qemu-nbd.ts';
@@ -90,6 +94,44 @@ async function restore(path: string): Promise<string> {
   const raw = at('restored.raw');
   await verifyRaw(raw, await writeRaw(raw, read.virtualBytes, read.data()));
   return raw;
+}
+
+async function bitmap({ path }: DiskFile, ...what: string[]): Promise<void> {
+  await run(['qemu-img', 'bitmap', '-f', 'qcow2', ...what.slice(0, -1), path, what.at(-1) ?? '']);
+}
+
+/** Backs a disk up to a new file as the mover does: the whole of it, or what the bitmap `one-7-<n>` says since `parent`. */
+async function backUpAsMover(
+  disk: DiskFile,
+  n: number,
+  parent?: StoredDisk,
+): Promise<{ path: string; stored: StoredDisk }> {
+  const name = `one-7-${n}`;
+  const offered = parent !== undefined && n === 1 ? { bitmap: name } : {};
+  const server = await qemuNbd({ ...disk, socket: at('sock'), ...offered });
+  const { socket, exportName } = server;
+  const task: TaskDisk = {
+    ...{ diskId: 0, target: '', path: disk.path, format: disk.format, file: `disk.0.${n}` },
+    ...(parent && { known: { virtualBytes: parent.virtualBytes, samples: parent.samples ?? [] } }),
+  };
+  const changes = { context: `qemu:dirty-bitmap:${name}`, kind: 'dirty-bitmap' } as const;
+  const from = { diskId: 0, socket, exportName, ...(parent && { changes }) };
+  try {
+    const file = await MoverFile.open(task, from, parent ? name : null, new AbortController().signal);
+    const virtual = file.virtualFile(0);
+    async function* bytes() {
+      for (let offset = 0; offset < virtual.size; offset += 500_000) {
+        yield* await virtual.read(offset, Math.min(500_000, virtual.size - offset));
+      }
+    }
+    const path = at('mover.qcow2');
+    await writeStream(path, bytes());
+    const stored = file.stored();
+    await file.close();
+    return { path, stored };
+  } finally {
+    await server.stop();
+  }
 }
 
 /** Merges files, oldest first, into a new one that stands alone. */
@@ -180,6 +222,31 @@ describe('a sequential qcow2', () => {
     const header = await readQcow2Header(file, 'the last member');
     await file.close();
     expect(header).toMatchObject({ virtualBytes: 10_000_896, backing: { file: members[1], format: 'qcow2' } });
+  });
+
+  it('of a mover is what the bitmap says, and a bitmap that missed a write is not believed', async () => {
+    const disk = await createDisk({ path: at('tracked.qcow2'), format: 'qcow2' }, 10_000_896);
+    await scribble(disk);
+    const full = await backUpAsMover(disk, 0);
+    await bitmap(disk, '--add', 'one-7-1');
+    await qemuIo(disk, 'write -P 0x77 2M 100k', 'write -z 100k 300k', 'discard 6M 1M');
+    const first = await backUpAsMover(disk, 1, full.stored);
+    await expectSound(first.path);
+    await run(['qemu-img', 'rebase', '-u', '-f', 'qcow2', '-b', full.path, '-F', 'qcow2', first.path]);
+    await expectSame(disk, first.path);
+    expect(full.stored.samples).toHaveLength(8);
+    expect(first.stored.samples).toHaveLength(8);
+    expect(first.stored.samples).not.toEqual(full.stored.samples);
+
+    await bitmap(disk, '--disable', 'one-7-1');
+    const missed = first.stored.samples?.find(({ cluster }) => cluster * 65536 > 8 * 2 ** 20)?.cluster ?? -1;
+    await qemuIo(disk, `write -P 0x5e ${missed * 65536} 512`);
+    await bitmap(disk, '--enable', 'one-7-1');
+    const lost = backUpAsMover(disk, 1, first.stored);
+    await expect(lost).rejects.toThrow(`Disk 0: the bitmap one-7-1 calls cluster ${missed} `);
+    await expect(lost).rejects.toBeInstanceOf(TrackerLost);
+    const gone = backUpAsMover(disk, 2, first.stored);
+    await expect(gone).rejects.toThrow('Disk 0: its export does not say what changed since one-7-2');
   });
 
   it('is told from qcow2 files that are laid out otherwise', async () => {
