@@ -118,6 +118,20 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       await store.remove([source]); // works at once: no reader holds the store
     });
 
+    it('gives back the space of what was removed, and keeps the rest', async () => {
+      await store.prepare(never());
+      const kept = await backup('00000000000000a9');
+      await writeFile(join(directory, 'disk.1.0'), randomBytes(40_000_000));
+      const removed = await backup('00000000000000aa');
+      const before = await store.capacity();
+      await store.remove([removed.source]);
+      expect(await store.prune({ budgetMs: 120_000, signal: never() })).toMatchObject({ complete: true });
+      const { usedMb } = await store.capacity();
+      expect(before.usedMb - usedMb).toBeGreaterThan(35);
+      const read = await buffer(store.read(kept.source, join(directory, 'disk.0.0')));
+      expect(sha256(read)).toBe(sha256(await readFile(join(directory, 'disk.0.0'))));
+    });
+
     it('knows its capacity', async () => {
       await store.prepare(never());
       await backup('00000000000000a8');

@@ -51,6 +51,7 @@ async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: U
   files.set('vm.xml', textFile(await vmXml, mtimeSec));
   const snapshot = await upload(store, {
     ...{ directory, vmId, operationId, signal, undo, onProgress, files, mtimeSec },
+    background: true,
   });
   onProgress();
   await requireRead(store, disks, snapshot);

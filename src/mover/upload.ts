@@ -34,7 +34,11 @@ export async function upload(store: BackupStore, options: Upload): Promise<Snaps
   const endWatch = options.watch?.(fail);
   const timer = setInterval(options.onProgress, PROGRESS_MS);
   try {
-    return await store.backup({ directory, vmId, operationId, signal: AbortSignal.any([signal, failed.signal]) });
+    const { background = false } = options;
+    return await store.backup({
+      ...{ directory, vmId, operationId, background },
+      signal: AbortSignal.any([signal, failed.signal]),
+    });
   } catch (error) {
     throw cause ?? error;
   } finally {

@@ -192,6 +192,52 @@ describe('restic in trouble', () => {
     await until(async () => (await locks()).length === 0);
   });
 
+  it('gives space back at low priority, and says how much', async () => {
+    await store.prepare(never());
+    const kept = await backup('00000000000000b4');
+    await writeFile(join(directory, 'disk.1.0'), randomBytes(40_000_000));
+    const { source } = await backup();
+    await store.remove([source]);
+    const { complete, freedBytes } = await store.prune({ budgetMs: 120_000, signal: never() });
+    expect(complete).toBe(true);
+    expect(freedBytes).toBeGreaterThan(35_000_000);
+    expect(freedBytes).toBeLessThan(45_000_000);
+    expect(await store.prune({ budgetMs: 120_000, signal: never() })).toEqual({ complete: true, freedBytes: 0 });
+    await buffer(store.read(kept.source, join(directory, 'disk.0.0')));
+  });
+
+  it('does not wait to give space back while another works, but removes the lock of a dead one', async () => {
+    await store.prepare(never());
+    await backup();
+    const holder = await lockHolder();
+    expect(await store.prune({ budgetMs: 120_000, signal: never() })).toEqual({ complete: false, freedBytes: 0 });
+    expect(await locks()).toHaveLength(1);
+    holder.kill('SIGKILL');
+    await holder.exit;
+    expect(await store.prune({ budgetMs: 120_000, signal: never() })).toMatchObject({ complete: true });
+    expect(await locks()).toEqual([]);
+  });
+
+  it('stops giving space back when its time is up or it is stopped, and leaves the repository whole', async () => {
+    await store.prepare(never());
+    const { source } = await backup();
+    await writeFile(join(directory, 'disk.1.0'), randomBytes(20_000_000));
+    const other = await backup('00000000000000b5');
+    await store.remove([other.source]);
+    expect(await store.prune({ budgetMs: 1, signal: never() })).toMatchObject({ complete: false });
+    const stop = new AbortController();
+    const pruning = store.prune({ budgetMs: 120_000, signal: stop.signal });
+    await until(async () => (await locks()).length > 0);
+    stop.abort();
+    expect(await pruning).toMatchObject({ complete: false });
+    expect(await store.prune({ budgetMs: 120_000, signal: never() })).toMatchObject({ complete: true });
+    const bytes = await buffer(store.read(source, join(directory, 'disk.0.0')));
+    expect(bytes.equals(await readFile(join(directory, 'disk.0.0')))).toBe(true);
+    const checked = restic(['check', '--read-data', '--no-lock']);
+    checked.stdout.resume();
+    expect((await checked.exit).code).toBe(0);
+  });
+
   it('never makes a repository anew where backups are recorded', async () => {
     await mkdir(repository);
     const used = new ResticStore({ ...config(repository), inUse: true }, QUICK);

@@ -31,6 +31,15 @@ describe('the attributes of a restic datastore', () => {
     expect(argv(all)).not.toContain('secret');
   });
 
+  it('say how much a prune may leave and rewrite', () => {
+    expect(read({ RESTIC_PASSWORD: 'x' }).pruneOptions).toEqual(['--max-unused', '5%']);
+    for (const value of ['0', '500M', '2.5%', 'Unlimited']) {
+      const given = { RESTIC_PASSWORD: 'x', RESTIC_PRUNE_MAX_UNUSED: value, RESTIC_PRUNE_MAX_REPACK: '2G' };
+      const options = ['--max-unused', value.toLowerCase(), '--max-repack-size', '2g'];
+      expect(read(given).pruneOptions).toEqual(options);
+    }
+  });
+
   it.each([
     ['RESTIC_COMPRESSION', 'best', /RESTIC_COMPRESSION="best".*auto, off, max/],
     ['RESTIC_CONNECTIONS', '0', /RESTIC_CONNECTIONS="0".*1 to 64/],
@@ -42,6 +51,10 @@ describe('the attributes of a restic datastore', () => {
     ['RESTIC_BACKEND', 'S3', /RESTIC_BACKEND="S3" is not available yet/],
     ['RESTIC_BACKEND', 'SFTP', /not available yet/],
     ['RESTIC_BACKEND', 'FTP', /RESTIC_BACKEND="FTP".*must be LOCAL/],
+    ['RESTIC_PRUNE_MAX_UNUSED', 'half', /RESTIC_PRUNE_MAX_UNUSED="half".*500M.*5%.*unlimited/],
+    ['RESTIC_PRUNE_MAX_UNUSED', '100%', /RESTIC_PRUNE_MAX_UNUSED="100%"/],
+    ['RESTIC_PRUNE_MAX_UNUSED', '-1', /RESTIC_PRUNE_MAX_UNUSED="-1"/],
+    ['RESTIC_PRUNE_MAX_REPACK', '5%', /RESTIC_PRUNE_MAX_REPACK="5%".*size/],
     ['RESTIC_PASSWORD', '', /RESTIC_PASSWORD is missing/],
   ])('refuse %s="%s"', (name, value, complaint) => {
     expect(() => read({ RESTIC_PASSWORD: 'secret', [name]: value })).toThrow(complaint);

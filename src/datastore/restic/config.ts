@@ -13,9 +13,17 @@ export interface ResticConfig {
   /** Options that every restic command takes. */
   options: string[];
   env: Record<string, string>;
+  /** Options of prune alone. */
+  pruneOptions: string[];
+  /** Whether more is under way at once than restic does by itself. */
+  manyConnections: boolean;
 }
 
 const BACKENDS_LATER = ['SFTP', 'S3', 'REST'];
+/** restic's own for a local repository. */
+const USUAL_CONNECTIONS = 2;
+/** What may stay unused after a prune: to give back the rest would rewrite much for little. */
+const USUAL_UNUSED = '5%';
 const COMPRESSIONS = ['auto', 'off', 'max'];
 
 /** Reads the attributes; throws a OneError (INTERNAL) on the first that is missing or wrong. */
@@ -27,6 +35,8 @@ export function readResticConfig(config: BackupStoreConfig): ResticConfig {
     prefix: prefixOf(config.attributes),
     options: optionsOf(config.attributes),
     env: environmentOf(config.attributes),
+    pruneOptions: pruneOptionsOf(config.attributes),
+    manyConnections: (wholeNumber(config.attributes, 'RESTIC_CONNECTIONS', 1, 64) ?? 0) > USUAL_CONNECTIONS,
   };
 }
 
@@ -79,6 +89,22 @@ function optionsOf(attributes: Record<string, string>): string[] {
     ...(connections === undefined ? [] : ['-o', `local.connections=${connections}`]),
     ...(kibPerSec === undefined ? [] : ['--limit-upload', `${kibPerSec}`, '--limit-download', `${kibPerSec}`]),
   ];
+}
+
+function pruneOptionsOf(attributes: Record<string, string>): string[] {
+  const unused = attributes['RESTIC_PRUNE_MAX_UNUSED']?.toLowerCase() || USUAL_UNUSED;
+  if (!/^(\d{1,15}[kmgt]?|\d{1,2}(\.\d{1,3})?%|unlimited)$/.test(unused)) {
+    throw wrong(
+      attributes,
+      'RESTIC_PRUNE_MAX_UNUSED',
+      'must be a size (1000, 500M, 2G), a share below 100% (5%) or unlimited',
+    );
+  }
+  const repack = attributes['RESTIC_PRUNE_MAX_REPACK']?.toLowerCase() ?? '';
+  if (repack !== '' && !/^\d{1,15}[kmgt]?$/.test(repack)) {
+    throw wrong(attributes, 'RESTIC_PRUNE_MAX_REPACK', 'must be a size, such as 1000, 500M or 2G');
+  }
+  return ['--max-unused', unused, ...(repack === '' ? [] : ['--max-repack-size', repack])];
 }
 
 function environmentOf(attributes: Record<string, string>): Record<string, string> {

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Pruned, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import type { BackupStore, Pruned, PruneOptions, Snapshot, SnapshotRequest } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
@@ -16,6 +16,8 @@ import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { readSnapshotIds, readSummary, type Summary } from './output.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
+import { pruneRepository } from './prune.ts';
+import { thriftyBackup, thriftyReader } from './thrift.ts';
 
 const SOURCE_DIGITS = 8;
 const FORGET_AT_ONCE = 200;
@@ -58,7 +60,7 @@ export class ResticStore implements BackupStore {
   read(source: string, path: string): Readable {
     checkSource(source);
     if (!path.startsWith('/')) throw new OneError(CODE.INTERNAL, `The path "${path}" in a snapshot is not absolute.`);
-    return dumpFile(this.#config, this.#patience, source, path);
+    return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
   }
 
   async find(operationId: string): Promise<string[]> {
@@ -76,8 +78,8 @@ export class ResticStore implements BackupStore {
     return directoryCapacity(this.#config.repository);
   }
 
-  async prune(): Promise<Pruned> {
-    return { complete: true, freedBytes: 0 };
+  async prune(options: PruneOptions): Promise<Pruned> {
+    return pruneRepository(this.#config, options);
   }
 
   async #store(request: SnapshotRequest): Promise<Summary> {
@@ -86,7 +88,7 @@ export class ResticStore implements BackupStore {
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
     const full = watchFullStore(this.#config.repository);
     await runRestic({
-      config: this.#config,
+      config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
       // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
       args: ['backup', '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],

@@ -1,0 +1,42 @@
+// Gives back the space of removed backups. It needs the repository for itself, so it never waits for others, gives way on the
+// machine, and stops when its time is up: a repository is whole at any moment of it, and what is left goes another time.
+import { run } from '../../exec/exec.ts';
+import type { Pruned, PruneOptions } from '../backup-store.ts';
+import { patiently, runRestic } from './command.ts';
+import type { ResticConfig } from './config.ts';
+import { ResticError } from './failure.ts';
+
+/** Only the locks of dead processes are removed, once. */
+const NO_PATIENCE = { tries: 1, delayMs: 0 };
+const LOW_PRIORITY = ['nice', '-n', '19', 'ionice', '-c', '3'];
+
+export async function pruneRepository(config: ResticConfig, { budgetMs, signal }: PruneOptions): Promise<Pruned> {
+  const budget = new AbortController();
+  const timer = setTimeout(() => budget.abort(), budgetMs);
+  const stopped = AbortSignal.any([signal, budget.signal]);
+  const before = await bytesOf(config.repository);
+  try {
+    const args = ['prune', ...config.pruneOptions];
+    const low = { ...config, prefix: LOW_PRIORITY };
+    await patiently(config, NO_PATIENCE, stopped, () =>
+      runRestic({ config: low, what: 'give space back', args, signal: stopped }),
+    );
+    return { complete: true, freedBytes: await freed(config, before) };
+  } catch (error) {
+    const locked = error instanceof ResticError && error.trouble === 'locked';
+    if (!locked && !stopped.aborted) throw error;
+    return { complete: false, freedBytes: locked ? 0 : await freed(config, before) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function freed({ repository }: ResticConfig, before: number): Promise<number> {
+  return Math.max(0, before - (await bytesOf(repository)));
+}
+
+/** What the files of a directory take; some may vanish while du walks: it then ends with 1 but has the sum. */
+async function bytesOf(directory: string): Promise<number> {
+  const { stdout } = await run(['du', '-s', '--block-size=1', '--', directory], { okCodes: [1] });
+  return Number.parseInt(stdout, 10) || 0;
+}
