@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run, start, type Running } from '../../src/exec/exec.ts';
-import type { Operation } from '../../src/model/operation.ts';
+import type { Operation, OperationKind } from '../../src/model/operation.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { formatCall, parseResponse, type Value } from '../../src/wire/xmlrpc.ts';
@@ -215,15 +215,17 @@ export class Cloud {
     return now;
   }
 
-  /** Follows the run of a VM or an image; `seen` is given every state of it. Returns how it ended. */
+  /** Follows the run of a VM or an image, of an image's one of a kind if that is said; `seen` is given every state of it. Returns how it ended. */
   async follow(
     noun: 'vm' | 'image',
     id: number,
     seen: (operation: Operation) => void = () => undefined,
     signal?: AbortSignal,
+    kind?: OperationKind,
   ): Promise<Operation> {
+    const of = kind === undefined ? '' : `?kind=${kind}`;
     const headers = { authorization: `Basic ${Buffer.from(this.#session).toString('base64')}` };
-    const reply = await fetch(new URL(`/api/progress/${noun}/${id}`, this.#endpoint), {
+    const reply = await fetch(new URL(`/api/progress/${noun}/${id}${of}`, this.#endpoint), {
       headers,
       ...(signal && { signal }),
     });
