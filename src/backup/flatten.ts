@@ -52,7 +52,7 @@ function draft({ runDirectory }: Parts, log: OperationLog, image: Image, merge: 
     reason: merge.reason,
     reads: { imageId: image.id, datastoreId: image.datastoreId },
   });
-  const kept: KeptUpkeep = { directory: `${runDirectory}/${operation.id}/backup` };
+  const kept: KeptUpkeep = { directory: `${runDirectory}/${operation.id}` };
   operation.plan = kept;
   return operation;
 }
