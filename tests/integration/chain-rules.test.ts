@@ -277,8 +277,8 @@ describe('KEEP_LAST', () => {
     await expect
       .poll(async () => shape(await chain()))
       .toEqual([
-        [10, -1, 'FULL'],
-        [11, 10, 'INCREMENT'],
+        [5, -1, 'FULL'],
+        [6, 5, 'INCREMENT'],
       ]);
     await cloud.until('nothing is left to remove', async () => (await chain()).garbage?.length === 0);
     const image = await chain();
