@@ -1,7 +1,8 @@
 // Drives a guest, its chain of backups and what befalls both through rounds of a seed. After each round a surviving point is restored
-// and compared with what the disks held; the type of each backup, its reason and what KEEP_LAST leaves are held against what is due.
+// and compared with what the disks held, while the machine goes on; the type of each backup, its reason and what KEEP_LAST leaves are held against what is due.
 import { join } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
+import { reasonOf } from '../../src/model/errors.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { childrenOf, killNow, processesWhere } from '../faults/processes.ts';
 import { Cloud, virsh } from '../integration/cloud.ts';
@@ -52,6 +53,7 @@ class Chain {
   /** Why the next backup has to be a full one; null when it goes on with the newest point. */
   #full: RegExp | null = /the first backup of a chain/;
   #reset = false;
+  #restoring: Promise<string[]> = Promise.resolve([]);
 
   constructor(mode: Mode, machine: SoakMachine, references: References) {
     this.#mode = mode;
@@ -65,18 +67,29 @@ class Chain {
     const off = round.event.startsWith('powered off');
     if (!off || round.writes.length > 0) for (const command of round.writes) await this.#machine.inGuest(command);
     if (off) await this.#machine.powerOff();
+    await this.#restored();
     const what = await this.#backup(round, off);
-    if (off) await this.#machine.powerOn();
     await this.#expectKept();
     const point = this.#points[Math.floor(round.restored * this.#points.length)];
-    if (point) expectNone(await this.#references.differences(point));
+    if (point) this.#restore(point);
+    if (off) await this.#machine.powerOn();
     const sec = ((Date.now() - from) / 1000).toFixed(1);
-    tell(`round ${round.number}: ${told(round)}; ${what}; restored ${point ? keyOf(point) : 'nothing'}; ${sec} s`);
+    tell(`round ${round.number}: ${told(round)}; ${what}; restores ${point ? keyOf(point) : 'nothing'}; ${sec} s`);
+  }
+
+  /** Begins to restore a point: the machine goes on meanwhile, up to its next backup. */
+  #restore(point: PointName): void {
+    this.#restoring = this.#references.differences(point).catch((error: unknown) => [reasonOf(error)]);
+  }
+
+  async #restored(): Promise<void> {
+    expectNone(await this.#restoring);
   }
 
   /** Every point that is left, the records, and the guest itself. */
   async end(): Promise<void> {
     const { cloud } = this.#machine;
+    await this.#restored();
     for (const point of this.#points) expectNone(await this.#references.differences(point));
     await this.#machine.powerOff();
     await this.#machine.powerOn();
