@@ -48,6 +48,7 @@ export function backupPoint({ plan, result, directory, vmTemplate }: NewPoint): 
 export function backupImage(made: NewBackup): Image {
   const { vm, datastore, plan, result } = made;
   const point = backupPoint(made);
+  const isChain = vm.backups.config.mode === 'INCREMENT';
   return {
     id: made.id,
     uid: vm.uid,
@@ -70,8 +71,8 @@ export function backupImage(made: NewBackup): Image {
     vms: [vm.id],
     datastoreId: datastore.id,
     datastore: datastore.name,
-    template: [['BACKUP_REASON', plan.reason]],
+    template: isChain ? [] : [['BACKUP_REASON', plan.reason]], // points of a chain say it themselves
     points: [point],
-    isChain: vm.backups.config.mode === 'INCREMENT',
+    isChain,
   };
 }

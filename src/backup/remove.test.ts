@@ -101,7 +101,7 @@ it('drops what KEEP_LAST does not keep, and nothing that is not ready', async ()
   const elsewhere = await backup({ datastoreId: 101 });
   await dropSurplus(parts, 0, AbortSignal.abort());
   expect(await there()).toContain(old.id);
-  await dropSurplus(parts, 0, never);
+  expect(await dropSurplus(parts, 0, never)).toEqual({ folded: [], freed: [100] });
   expect(await there()).toEqual([locked.id, second.id, third.id, elsewhere.id]);
   await parts.store.vms.update(0, (record) => void (record.backups.config.keepLast = 0));
   await dropSurplus(parts, 0, never);
@@ -116,7 +116,7 @@ it('folds surplus increments into the oldest that is kept, without touching thei
       ...{ reason: '', vmTemplate: [] },
     })),
   });
-  expect(await dropSurplus(parts, 0, never)).toEqual({ removed: [], folded: [chain.id] });
+  expect(await dropSurplus(parts, 0, never)).toEqual({ folded: [chain.id], freed: [] });
   const { points, sizeMb } = await parts.store.images.get(chain.id);
   expect(points.map(({ id, type, parentId, source }) => [id, type, parentId, source])).toEqual([
     [1, 'FULL', -1, '00000000+00000001'],

@@ -56,15 +56,15 @@ async function closeChain(tx: Store, image: Image): Promise<void> {
   }
 }
 
-/** Images that retention has changed. */
+/** What retention has changed: images that points were folded in, and datastores that images went from. */
 export interface Dropped {
-  removed: number[];
   folded: number[];
+  freed: number[];
 }
 
 /** Drops what KEEP_LAST of the VM does not keep, until the signal aborts: the rest goes with the next backup. */
 export async function dropSurplus(parts: Parts, vmId: number, signal: AbortSignal): Promise<Dropped> {
-  const dropped: Dropped = { removed: [], folded: [] };
+  const dropped: Dropped = { folded: [], freed: [] };
   const vm = await parts.store.vms.get(vmId);
   const images = await backupsOf(parts.store, vm);
   for (const { image, drop, keepFrom, reason } of retain(images, vm.backups.config.keepLast)) {
@@ -74,7 +74,7 @@ export async function dropSurplus(parts: Parts, vmId: number, signal: AbortSigna
     if (drop === 'points') {
       await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom));
       dropped.folded.push(image.id);
-    } else if (await removeBackup(parts, image, signal)) dropped.removed.push(image.id);
+    } else if (await removeBackup(parts, image, signal)) dropped.freed.push(image.datastoreId);
   }
   return dropped;
 }

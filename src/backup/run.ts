@@ -207,12 +207,12 @@ export class BackupRunner {
   }
 
   /** Drops what KEEP_LAST does not keep; a failure is shown where it belongs and goes on with the next backup. */
-  async #retain({ vm, operation, datastore }: BackupRun, signal: AbortSignal): Promise<void> {
+  async #retain({ vm, operation }: BackupRun, signal: AbortSignal): Promise<void> {
     const changed = await dropSurplus(this.#parts, vm.id, signal);
     const made = operation.recorded;
     if (made) await this.#upkeep.afterBackup(made);
     for (const imageId of changed.folded) this.#upkeep.tend(imageId);
-    if (changed.removed.length > 0) this.#upkeep.freed(datastore.id);
+    for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }
 
   /** `stored` says that the store may hold a snapshot of the run. */

@@ -24,6 +24,8 @@ export class Upkeep {
   /** When a datastore was pruned last, and what will prune it next. */
   readonly #pruned = new Map<number, number>();
   readonly #timers = new Map<number, NodeJS.Timeout>();
+  /** The datastore whose images are worked on: between two runs there it is not free for a prune either. */
+  #tended = -1;
   readonly #unlisten: () => void;
 
   constructor(parts: Parts, log: OperationLog) {
@@ -104,9 +106,14 @@ export class Upkeep {
     const image = await this.#parts.store.images.find(imageId);
     if (image?.state !== IMAGE_STATE.READY) return;
     const { flattenSharePercent } = await this.#policyOf(image.datastoreId);
-    await this.makeWay(image.datastoreId);
-    while (!signal.aborted && (await flattenOnce(this.#parts, this.#log, imageId, flattenSharePercent, signal)));
-    if (!signal.aborted) await this.#sweep(imageId);
+    this.#tended = image.datastoreId;
+    try {
+      await this.makeWay(image.datastoreId);
+      while (!signal.aborted && (await flattenOnce(this.#parts, this.#log, imageId, flattenSharePercent, signal)));
+      if (!signal.aborted) await this.#sweep(imageId);
+    } finally {
+      this.#tended = -1;
+    }
   }
 
   /** Removes snapshots that nothing needs; those of an image that somebody reads now stay until then. */
@@ -156,7 +163,7 @@ export class Upkeep {
 
   async #prune(datastoreId: number, signal: AbortSignal): Promise<void> {
     const used = this.#log.running((one) => one.datastoreId === datastoreId || one.reads?.datastoreId === datastoreId);
-    if (used) return this.#later(datastoreId, PRUNE_AGAIN_MS);
+    if (used || this.#tended === datastoreId) return this.#later(datastoreId, PRUNE_AGAIN_MS);
     const { pruneBudgetSec } = await this.#policyOf(datastoreId);
     const complete = await pruneOnce(this.#parts, this.#log, datastoreId, pruneBudgetSec, signal);
     this.#pruned.set(datastoreId, this.#parts.clock());

@@ -1,9 +1,8 @@
-// The soak of INCREMENT_MODE=CBT in short, with a fixed seed that has every event; ONEVAULT_SEED gives another. `npm run soak` is the long form.
+// The soak of INCREMENT_MODE=CBT in short, with a fixed seed; ONEVAULT_SEED gives another. `npm run soak` is the long form, which has every event.
 import { expect, it } from 'vitest';
-import { EVENTS } from '../soak/plan.ts';
 import { driveChain } from '../soak/chain.ts';
 
-const ROUNDS = EVENTS.length + 1;
+const ROUNDS = 7;
 
 it('every point of a chain holds what the disks held, whatever befell the machine', { timeout: 900_000 }, async () => {
   const seed = Number(process.env['ONEVAULT_SEED'] ?? 1);

@@ -38,8 +38,12 @@ const LARGE: Kinds[] = SMALL.map((_, member) =>
   ),
 );
 const CHAINS = [SMALL, LARGE];
+/** Starting restic is what takes time here, so it merges one disk; the fake store has both. */
+const chainsOf = ({ driver }: StoreKind): Kinds[][] => (driver === 'restic' ? [SMALL] : CHAINS);
 
 let chain: StoredChain;
+/** What the chain's disks are made of. */
+let chains = CHAINS;
 const never = (): AbortSignal => new AbortController().signal;
 
 function task(layers: Layer[], whole: boolean): FlattenTask {
@@ -60,7 +64,7 @@ function layerOf(merged: FlattenResult, top: Layer | undefined): Layer {
 
 async function expectDisks(layers: Layer[]): Promise<void> {
   const { root, store } = chain;
-  for (const [diskId, kinds] of CHAINS.entries()) {
+  for (const [diskId, kinds] of chains.entries()) {
     const members = layers.flatMap(({ source, path, disks }) =>
       disks
         .filter((disk) => disk.diskId === diskId)
@@ -88,7 +92,8 @@ afterEach(() => chain.remove());
 
 describe.each(STORES)('merging in a %s store', (_name, kind) => {
   beforeEach(async () => {
-    chain = await storeChainsIn(kind, ...CHAINS);
+    chains = chainsOf(kind);
+    chain = await storeChainsIn(kind, ...chains);
   });
 
   it.each([
@@ -194,6 +199,7 @@ describe('a verification of a restic store', () => {
 it('fails when a part that nobody sees any more is not as it was stored', async () => {
   const [, kind] = STORES[0] ?? [];
   if (!kind) throw new Error('no store');
+  chains = CHAINS;
   chain = await storeChainsIn(kind, ...CHAINS);
   const file = chain.fileOf(0, 'disk.1.0');
   const bytes = await readFile(file);

@@ -105,8 +105,8 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
   const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
   if (busy)
     throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
-  if (image.type === IMAGE_TYPE.BACKUP) await removeBackup(parts, image);
-  else await images.remove(image);
+  if (image.type !== IMAGE_TYPE.BACKUP) await images.remove(image);
+  else if (await removeBackup(parts, image)) call.upkeep.freed(image.datastoreId);
   if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
 }
 
