@@ -47,7 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'soak',
-          include: ['tests/soak/**/*.test.ts', 'tests/faults/flatten-kill.test.ts'],
+          include: ['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts'],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           maxWorkers: 2,

@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/model/operation.ts';
 import { Cloud, virsh } from '../integration/cloud.ts';
-import { SoakMachine } from '../soak/machine.ts';
-import { pointsOf, References, type PointName } from '../soak/points.ts';
-import { killNow, processesWhere } from './processes.ts';
+import { SoakMachine } from './machine.ts';
+import { pointsOf, References, type PointName } from './points.ts';
+import { killNow, processesWhere } from '../faults/processes.ts';
 
 const KEEP_LAST = 2;
 const POLL_MS = 5;
@@ -16,15 +16,10 @@ const BACKUP_TYPE = '6';
 
 type Victim = 'mover' | 'daemon';
 
-/** Every second of these, unless ONEVAULT_LONG asks for all: a case is a minute of merging and restoring. */
-const ALL: Array<[Victim, string]> = [
+const CASES: Array<[Victim, string]> = [
   ...STEPS.map((step): [Victim, string] => ['mover', step]),
   ...[...STEPS, RECORDED].map((step): [Victim, string] => ['daemon', step]),
 ];
-const CASES = process.env['ONEVAULT_LONG'] === undefined ? ALL.filter((_, index) => index % 2 === 1) : ALL;
-if (CASES.length < ALL.length) {
-  process.stdout.write(`${CASES.length} of ${ALL.length} kills; npm run soak, or ONEVAULT_LONG=1, has all.\n`);
-}
 
 let cloud: Cloud;
 let machine: SoakMachine;
