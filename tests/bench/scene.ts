@@ -3,7 +3,8 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { run } from '../../src/exec/exec.ts';
-import { Cloud, RESTIC_PASSWORD, URI, virsh } from '../integration/cloud.ts';
+import { URI, virsh } from '../guest/domains.ts';
+import { Cloud, RESTIC_PASSWORD } from '../integration/cloud.ts';
 
 const MIB = 2 ** 20;
 export const DISK_MIB = 2048;

@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { XmlElement } from '../../src/wire/xml-read.ts';
-import { URI, virsh, type Cloud } from '../integration/cloud.ts';
+import { URI, virsh } from '../guest/domains.ts';
+import { type Cloud } from '../integration/cloud.ts';
 import { processesWhere } from './processes.ts';
 
 const BACKUP_TYPE = '6';

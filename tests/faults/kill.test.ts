@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { copyDisk } from '../guest/build.ts';
-import { Cloud, sameContent, STATE, virsh } from '../integration/cloud.ts';
+import { virsh } from '../guest/domains.ts';
+import { Cloud, sameContent, STATE } from '../integration/cloud.ts';
 import { diskFiles, expectExplained, expectNothingLeft, expectSameBackups } from './aftermath.ts';
 import { childrenOf, killNow, processesWhere } from './processes.ts';
 

@@ -3,7 +3,8 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { copyDisk } from '../guest/build.ts';
-import { Cloud, sameContent, STATE, virsh } from './cloud.ts';
+import { virsh } from '../guest/domains.ts';
+import { Cloud, sameContent, STATE } from './cloud.ts';
 
 let cloud: Cloud;
 let vmId: number;

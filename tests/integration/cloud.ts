@@ -13,9 +13,9 @@ import { formatCall, parseResponse, type Value } from '../../src/wire/xmlrpc.ts'
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
 import { buildGuest, type Guest } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
+import { removeDomain, removeLeftovers } from '../guest/domains.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-export const URI = 'qemu:///system';
 export const RESTIC_PASSWORD = 'a "quoted" $ecret';
 
 export const STATE = { RUNNING: '3', POWEROFF: '8', DONE: '6' } as const;
@@ -57,6 +57,7 @@ export class Cloud {
   /** Starts a daemon whose first VM gets the id `firstVmId`. */
   static async open(firstVmId: number, options: CloudOptions = {}): Promise<Cloud> {
     const guest = await buildGuest(join(ROOT, 'var/guest'));
+    await removeLeftovers(firstVmId);
     const directory = join(ROOT, 'var', `test-${firstVmId}-${randomBytes(3).toString('hex')}`);
     await mkdir(directory, { recursive: true });
     const cloud = new Cloud(directory, guest, firstVmId, options.env ?? {});
@@ -287,10 +288,7 @@ export class Cloud {
   async close(): Promise<void> {
     this.#daemon?.stop();
     await this.#daemon?.exit;
-    for (const id of this.#vms) {
-      await run(['virsh', '-q', '-c', URI, 'destroy', `one-${id}`], { okCodes: [1] });
-      await run(['virsh', '-q', '-c', URI, 'undefine', `one-${id}`, '--checkpoints-metadata'], { okCodes: [1] });
-    }
+    for (const id of this.#vms) await removeDomain(`one-${id}`);
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -313,6 +311,3 @@ export async function sameContent(
   const argv = ['qemu-img', 'compare', '-U', '-f', a[1], '-F', b[1], a[0], b[0]];
   return (await run(argv, { okCodes: [1] })).code === 0;
 }
-
-export const virsh = async (...args: string[]): Promise<string> =>
-  (await run(['virsh', '-q', '-c', URI, ...args])).stdout;

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { copyDisk } from '../guest/build.ts';
-import { Cloud, sameContent, virsh } from './cloud.ts';
+import { virsh } from '../guest/domains.ts';
+import { Cloud, sameContent } from './cloud.ts';
 import { isolatedNetwork } from './libvirt-machine.ts';
 
 const MIB = 2 ** 20;

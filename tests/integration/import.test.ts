@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { buildGuest } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
-import { Cloud, sameContent, URI, virsh } from './cloud.ts';
+import { removeDomain, virsh } from '../guest/domains.ts';
+import { Cloud, sameContent } from './cloud.ts';
 import { publicDirectory } from './libvirt-machine.ts';
 
 const NAME = 'shop front 80500';
@@ -19,10 +20,7 @@ let before = '';
 let vm = -1;
 
 const definition = (): Promise<string> => virsh('dumpxml', '--domain', NAME, '--inactive', '--security-info');
-const forget = async (): Promise<void> => {
-  await run(['virsh', '-q', '-c', URI, 'destroy', '--domain', NAME], { okCodes: [1] });
-  await run(['virsh', '-q', '-c', URI, 'undefine', '--domain', NAME, '--checkpoints-metadata'], { okCodes: [1] });
-};
+const forget = (): Promise<void> => removeDomain(NAME);
 
 beforeAll(async () => {
   await forget(); // of a run that was cut short

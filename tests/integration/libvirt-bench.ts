@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { hypervisorContract, type ContractPart } from '../../src/hypervisor/contract.ts';
 import { LibvirtHypervisor } from '../../src/hypervisor/libvirt/index.ts';
+import { URI } from '../guest/domains.ts';
 import {
   dataDisk,
   domainDisk,
@@ -12,7 +13,6 @@ import {
   libvirtMachine,
   plantDomain,
   publicDirectory,
-  URI,
 } from './libvirt-machine.ts';
 
 /** Keeps a part of the contract with guests `firstVmId` and the next. Without libvirt it says so and is left out. */

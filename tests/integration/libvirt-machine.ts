@@ -11,8 +11,8 @@ import type { TaskDisk } from '../../src/model/mover-protocol.ts';
 import { agentAnswers } from '../guest/agent-channel.ts';
 import { buildGuest, copyDisk } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
+import { removeDomain, URI } from '../guest/domains.ts';
 
-export const URI = 'qemu:///system';
 const MIB = 1024 * 1024;
 
 /** A machine with the test guest's root disk and two raw disks of data. */
@@ -21,9 +21,7 @@ export async function libvirtMachine(
   vmId: number,
   { agent = true, format = 'raw' }: { agent?: boolean; format?: DiskFormat } = {},
 ): Promise<Machine> {
-  // what a run that was cut short has left
-  await run(['virsh', '-c', URI, 'destroy', `one-${vmId}`], { okCodes: [1] });
-  await run(['virsh', '-c', URI, 'undefine', `one-${vmId}`], { okCodes: [1] });
+  await removeDomain(`one-${vmId}`); // of a run that was cut short
   const guest = await buildGuest(join(import.meta.dirname, '../../var/guest'));
   const kernel = await copyDisk(guest.kernel, join(directory, 'vmlinuz'));
   const initrd = await copyDisk(guest.initrd, join(directory, 'initrd'));
@@ -160,8 +158,7 @@ export async function isolatedNetwork(name: string): Promise<() => Promise<void>
 /** A domain as somebody would have made it by hand: nothing to boot, so its firmware waits for ever. */
 export async function plantDomain(directory: string, network: string, name: string): Promise<Planted> {
   const uuid = randomUUID();
-  await run(['virsh', '-q', '-c', URI, 'destroy', '--domain', name], { okCodes: [1] }); // of a run that was cut short
-  await run(['virsh', '-q', '-c', URI, 'undefine', '--domain', name], { okCodes: [1] });
+  await removeDomain(name); // of a run that was cut short
   const disk = await dataDisk(directory, 90205, 'vda');
   const sound = "<sound model='ich6'/>";
   const file = join(directory, 'planted.xml');
@@ -176,10 +173,5 @@ export async function plantDomain(directory: string, network: string, name: stri
   );
   await run(['virsh', '-q', '-c', URI, 'define', '--file', file]);
   await run(['virsh', '-q', '-c', URI, 'start', '--domain', uuid]);
-  return { uuid, disk, unsaid: ['device sound (ich6)'], remove: () => forget(uuid) };
-}
-
-async function forget(uuid: string): Promise<void> {
-  await run(['virsh', '-q', '-c', URI, 'destroy', '--domain', uuid], { okCodes: [1] });
-  await run(['virsh', '-q', '-c', URI, 'undefine', '--domain', uuid], { okCodes: [1] });
+  return { uuid, disk, unsaid: ['device sound (ich6)'], remove: () => removeDomain(uuid) };
 }

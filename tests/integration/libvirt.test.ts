@@ -11,6 +11,7 @@ import { probe } from '../../src/hypervisor/libvirt/kvm-probe.ts';
 import { watch } from '../../src/hypervisor/libvirt/events.ts';
 import type { TaskDisk } from '../../src/model/mover-protocol.ts';
 import { NbdClient } from '../../src/nbd/client.ts';
+import { URI } from '../guest/domains.ts';
 import {
   dataDisk,
   domainDisk,
@@ -18,7 +19,6 @@ import {
   libvirtMachine,
   plantDomain,
   publicDirectory,
-  URI,
 } from './libvirt-machine.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
 

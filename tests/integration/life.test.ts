@@ -3,7 +3,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
-import { Cloud, URI, virsh } from './cloud.ts';
+import { URI, virsh } from '../guest/domains.ts';
+import { Cloud } from './cloud.ts';
 
 const RUNNING = ['3', '3'] as const;
 const POWEROFF = ['8', '0'] as const;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { copyDisk } from '../guest/build.ts';
-import { Cloud, RESTIC_PASSWORD, sameContent, virsh } from './cloud.ts';
+import { virsh } from '../guest/domains.ts';
+import { Cloud, RESTIC_PASSWORD, sameContent } from './cloud.ts';
 
 const GUIDE = join(import.meta.dirname, '../../docs/guide/without-onevault.md');
 

@@ -4,7 +4,8 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
-import { Cloud, URI, virsh } from './cloud.ts';
+import { URI, virsh } from '../guest/domains.ts';
+import { Cloud } from './cloud.ts';
 
 const HOLD = ['2', '0'] as const;
 const RUNNING = ['3', '3'] as const;

@@ -3,7 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/model/operation.ts';
-import { Cloud, virsh } from '../integration/cloud.ts';
+import { virsh } from '../guest/domains.ts';
+import { Cloud } from '../integration/cloud.ts';
 import { SoakMachine } from './machine.ts';
 import { pointsOf, References, type PointName } from './points.ts';
 import { killNow, processesWhere } from '../faults/processes.ts';

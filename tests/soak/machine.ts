@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
 import { buildGuest } from '../guest/build.ts';
 import type { GuestConsole } from '../guest/console.ts';
-import { STATE, virsh, type Cloud } from '../integration/cloud.ts';
+import { virsh } from '../guest/domains.ts';
+import { STATE, type Cloud } from '../integration/cloud.ts';
 
 /** The file system of the data disk; behind it are as many MiB that belong to no file. */
 const DATA_MB = 64;

@@ -7,7 +7,8 @@ import type { BackupBegin, BackupExports, DiskExport, DomainSpec } from '../../s
 import { LibvirtHypervisor } from '../../src/hypervisor/libvirt/index.ts';
 import type { TaskDisk } from '../../src/model/mover-protocol.ts';
 import { GuestConsole } from '../guest/console.ts';
-import { libvirtMachine, publicDirectory, URI } from '../integration/libvirt-machine.ts';
+import { URI } from '../guest/domains.ts';
+import { libvirtMachine, publicDirectory } from '../integration/libvirt-machine.ts';
 
 const MAP_LIMIT_MS = 60_000;
 
