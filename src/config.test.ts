@@ -12,6 +12,11 @@ it('has a default for everything', () => {
     database: '/var/lib/onevault/one.db',
     datastoreLocation: '/var/lib/onevault/datastores',
     logLevel: 'info',
+    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1 },
+    schedule: {
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },
+    },
     dev: false,
   });
 });
@@ -34,6 +39,9 @@ LOG = [ LEVEL = "DEBUG" ]`;
 describe('what is not right is named, with what would be', () => {
   it.each([
     ['PROT=1', `PROT is not right: it is not known; known are STATE_DIRECTORY, LISTEN_ADDRESS, PORT`],
+    ['MAX_BACKUPS="few"', 'MAX_BACKUPS="few" is not right: it must be a number of runs, 0 for no limit'],
+    ['SCHEDULE=[ TIME_ZONE="Mars" ]', 'SCHEDULE/TIME_ZONE="Mars" is not right: it must be a zone such as'],
+    ['SCHEDULE=[ RETRIES="-1" ]', 'SCHEDULE/RETRIES="-1" is not right: it must be a number of tries, 0 for none'],
     ['PORT="high"', 'PORT="high" is not right: it must be a number from 0 to 65535'],
     ['PORT="65536"', 'PORT="65536" is not right'],
     ['PORT="-1"', 'PORT="-1" is not right'],

@@ -1,7 +1,9 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
 import { readFile } from 'node:fs/promises';
-import { field, text, vectors, type Attributes } from './model/attributes.ts';
+import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
+import { isTimeZone } from './model/time-zone.ts';
 import { CODE, OneError } from './model/errors.ts';
+import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
 export interface Config {
@@ -14,6 +16,8 @@ export interface Config {
   /** Each datastore has its own directory under this one. */
   datastoreLocation: string;
   logLevel: string;
+  limits: Limits;
+  schedule: SchedulePolicy;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }
@@ -25,8 +29,15 @@ export interface ServeOptions {
 }
 
 /** What the file may hold: texts, and vectors with these inside. */
-const TEXTS = ['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'];
-const VECTORS: Record<string, string[]> = { DB: ['BACKEND', 'PATH'], LOG: ['LEVEL'] };
+const TEXTS = [
+  ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
+  ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
+];
+const VECTORS: Record<string, string[]> = {
+  DB: ['BACKEND', 'PATH'],
+  LOG: ['LEVEL'],
+  SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
+};
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 export const CONFIG_FILE = '/etc/onevault/onevault.conf';
@@ -60,8 +71,40 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
       text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,
     ),
     logLevel,
+    limits: limitsOf(file),
+    schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
     dev: options.dev ?? false,
   };
+}
+
+function limitsOf(file: Attributes): Limits {
+  const limit = (name: string, otherwise: number): number =>
+    count(name, text(file, name), otherwise, 'a number of runs, 0 for no limit');
+  return {
+    maxBackups: limit('MAX_BACKUPS', DEFAULT_LIMITS.maxBackups),
+    maxBackupsHost: limit('MAX_BACKUPS_HOST', DEFAULT_LIMITS.maxBackupsHost),
+    maxRestores: limit('MAX_RESTORES', DEFAULT_LIMITS.maxRestores),
+    maxUpkeep: limit('MAX_UPKEEP', DEFAULT_LIMITS.maxUpkeep),
+  };
+}
+
+function schedulePolicyOf(vector: Vector | undefined): SchedulePolicy {
+  const timeZone = field(vector, 'TIME_ZONE') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isTimeZone(timeZone)) bad('SCHEDULE/TIME_ZONE', timeZone, 'it must be a zone such as Europe/Berlin or UTC');
+  const of = (name: string, otherwise: number, right: string): number =>
+    count(`SCHEDULE/${name}`, field(vector, name), otherwise, right);
+  return {
+    timeZone,
+    catchUpSec: of('CATCH_UP', DEFAULT_SCHEDULE_POLICY.catchUpSec, 'a number of seconds'),
+    retries: of('RETRIES', DEFAULT_SCHEDULE_POLICY.retries, 'a number of tries, 0 for none'),
+    retryDelaySec: of('RETRY_DELAY', DEFAULT_SCHEDULE_POLICY.retryDelaySec, 'a number of seconds'),
+  };
+}
+
+function count(name: string, given: string | undefined, otherwise: number, right: string): number {
+  if (given === undefined) return otherwise;
+  if (!/^\d{1,8}$/.test(given)) bad(name, given, `it must be ${right}`);
+  return Number(given);
 }
 
 function refuseUnknown(file: Attributes): void {

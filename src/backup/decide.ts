@@ -1,18 +1,18 @@
 // Looks up what a backup needs to know, has it planned, and writes down what the run is bound to: nothing of it is looked up again
 // later. What increments need is asked of the hypervisor here, before anything begins.
+import type { BackupConfig } from '../model/backup-config.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { KeptBackup } from '../model/mover-protocol.ts';
-import type { Operation } from '../model/operation.ts';
+import type { AskedBy, Operation } from '../model/operation.ts';
 import type { Charge } from '../model/quota.ts';
 import type { Vm } from '../model/vm.ts';
 import { readDisks } from '../vm/disks.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { hostOf, systemDatastore, vmDirectory } from '../vm/places.ts';
-import { nextOrRefuse } from '../vm/states.ts';
 import { planBackup, type BackupPlan, type BackupRequest } from './plan.ts';
 import type { TrackerState } from '../hypervisor/hypervisor.ts';
 
@@ -23,7 +23,17 @@ export interface BackupWish {
   reset: boolean;
   /** Nobody is there to answer. */
   unattended: boolean;
+  /** What a backup job says of how its VMs are backed up; holds for this run, instead of what the VM says itself. */
+  config?: JobConfig;
+  /** Who asks for it. */
+  asked?: AskedBy;
 }
+
+/** What of a VM's BACKUP_CONFIG a backup job says for its runs. */
+export type JobConfig = Pick<
+  BackupConfig,
+  'mode' | 'incrementMode' | 'fsFreeze' | 'freezeLimitSec' | 'freezeFailure' | 'keepLast' | 'backupVolatile'
+>;
 
 /** What was decided at the start of a run. */
 export interface BackupRun {
@@ -51,7 +61,7 @@ export interface Decision {
 /** Throws when no backup is possible, and why. `lost` is why an increment turned out to be none. */
 export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?: string): Promise<Decision> {
   const { store } = parts;
-  const vm = await store.vms.get(vmId);
+  const vm = asConfigured(await store.vms.get(vmId), wish.config);
   const { incrementalBackupId } = vm.backups.config;
   const chain = incrementalBackupId < 0 ? undefined : await store.images.find(incrementalBackupId);
   const datastore = await store.datastores.get(datastoreIdOf(vm, chain, wish));
@@ -64,6 +74,13 @@ export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?
   const trackers = await trackersOf(parts, vm, host, wanted);
   const plan = trackers.length === 0 ? wanted : planBackup({ ...request, trackers });
   return { plan, vm, host, datastore, directory, chain, trackers };
+}
+
+/** The VM as this run takes it. */
+export function asConfigured(vm: Vm, config: JobConfig | undefined): Vm {
+  if (!config) return vm;
+  const { backups } = vm;
+  return { ...vm, backups: { ...backups, configured: true, config: { ...backups.config, ...config } } };
 }
 
 /** Where a backup goes when nothing is said: to the chain that it goes on with. */
@@ -85,20 +102,19 @@ async function trackersOf(parts: Parts, vm: Vm, host: Host, plan: BackupPlan): P
   });
 }
 
-/** The run of a decision, with a record that is not stored yet. */
-export function runOf(parts: Parts, log: OperationLog, decision: Decision, wish: BackupWish): BackupRun {
-  const { plan, vm, host, datastore } = decision;
-  nextOrRefuse('backup', vm);
-  const operation = log.draft({
+/** The record of a backup that nothing is decided of yet. */
+export function draftBackup(log: OperationLog, vmId: number, hostId: number, wish: BackupWish): Operation {
+  const { datastoreId, asked } = wish;
+  return log.draft({
     kind: 'backup',
-    vmId: vm.id,
-    hostId: host.id,
-    datastoreId: datastore.id,
+    vmId,
+    hostId,
+    datastoreId,
     imageIds: [],
     plan: null,
-    reason: plan.reason,
+    reason: '',
+    ...(asked && { asked }),
   });
-  return bind(parts, operation, decision, wish);
 }
 
 /** Binds a run's record to a decision. */
@@ -120,6 +136,9 @@ export function bind(parts: Parts, operation: Operation, decision: Decision, wis
     tracking: plan.tracking,
   };
   operation.plan = task;
+  operation.hostId = host.id;
+  operation.datastoreId = datastore.id;
+  operation.type = plan.type;
   operation.reason = plan.reason;
   operation.reserved = { uid: vm.uid, gid: vm.gid, charges: reservation(decision) };
   return { operation, plan, task, vm, datastore, wish };

@@ -9,13 +9,13 @@ import type { BackupResult } from '../model/mover-protocol.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { IMPORT } from '../vm/wild.ts';
-import type { BackupRun } from './decide.ts';
+import { asConfigured, type BackupRun } from './decide.ts';
 import { backupImage, backupPoint } from './image.ts';
 
 /** Throws when the run has been ended by somebody else, or its chain is no longer what it was. */
 export async function recordBackup(tx: Store, run: BackupRun, result: BackupResult, nowMs: number): Promise<void> {
   const { operation, plan, datastore } = run;
-  const vm = await tx.vms.get(run.vm.id);
+  const vm = asConfigured(await tx.vms.get(run.vm.id), run.wish.config);
   if (vm.operationId !== operation.id) {
     throw new OneError(CODE.INTERNAL, 'The run was ended by somebody else before its result came.');
   }
@@ -56,11 +56,12 @@ async function addPoint(
   });
 }
 
-function note(vm: Vm, { plan }: BackupRun, image: Image): void {
+function note(vm: Vm, run: BackupRun, image: Image): void {
+  const { plan } = run;
   const { backups } = vm;
   const point = image.points.at(-1);
   if (!backups.ids.includes(image.id)) backups.ids.push(image.id);
-  if (backups.config.mode === 'INCREMENT') {
+  if (run.vm.backups.config.mode === 'INCREMENT') {
     backups.config.incrementalBackupId = image.id;
     backups.config.lastIncrementId = plan.pointId;
     delete backups.chainEnded;

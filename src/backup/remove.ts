@@ -62,12 +62,12 @@ export interface Dropped {
   freed: number[];
 }
 
-/** Drops what KEEP_LAST of the VM does not keep, until the signal aborts: the rest goes with the next backup. */
-export async function dropSurplus(parts: Parts, vmId: number, signal: AbortSignal): Promise<Dropped> {
+/** Drops what KEEP_LAST does not keep of a VM's backups, until the signal aborts: the rest goes with the next backup. */
+export async function dropSurplus(parts: Parts, vmId: number, keepLast: number, signal: AbortSignal): Promise<Dropped> {
   const dropped: Dropped = { folded: [], freed: [] };
   const vm = await parts.store.vms.get(vmId);
   const images = await backupsOf(parts.store, vm);
-  for (const { image, drop, keepFrom, reason } of retain(images, vm.backups.config.keepLast)) {
+  for (const { image, drop, keepFrom, reason } of retain(images, keepLast)) {
     if (drop === 'nothing') continue;
     if (signal.aborted) break;
     parts.log.info({ vm: vmId, image: image.id, drop, keepFrom, reason }, 'KEEP_LAST drops a backup');

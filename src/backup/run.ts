@@ -25,12 +25,18 @@ import { Runs } from '../vm/runs.ts';
 import { enter, nextOrRefuse, setState } from '../vm/states.ts';
 import { vmXml } from '../wire/documents/vm.ts';
 import { cleanEarlier, cleanFailed } from './clean.ts';
-import { bind, decide, runOf, type BackupRun, type BackupWish } from './decide.ts';
+import { bind, decide, draftBackup, type BackupRun, type BackupWish } from './decide.ts';
 import { trackerNumber } from './plan.ts';
 import { previewBackup } from './preview.ts';
 import { recordBackup } from './record.ts';
 import { dropSurplus } from './remove.ts';
 import type { Upkeep } from './upkeep.ts';
+
+/** What else is to be known, or done, when a backup begins. */
+export interface BackupStart {
+  waited?: Operation;
+  alongside?: (tx: Store, operation: Operation) => Promise<void>;
+}
 
 export class BackupRunner {
   readonly #parts: Parts;
@@ -48,15 +54,24 @@ export class BackupRunner {
     this.#left = left;
   }
 
-  /** Accepts a backup of a VM; the run goes on in the background. Throws when it is not possible, and why. */
-  async start(vmId: number, datastoreId: number, how: Omit<BackupWish, 'datastoreId'>): Promise<void> {
-    const wish = { ...how, datastoreId };
+  /**
+   * Begins a backup of a VM; the run goes on in the background. Throws when it is not possible, and why. `waited` is the record of a
+   * backup that had to wait; `alongside` is done in the transaction that begins the run. Returns the run's id.
+   */
+  async start(vmId: number, wish: BackupWish, { waited, alongside }: BackupStart = {}): Promise<string> {
     nextOrRefuse('backup', await this.#parts.store.vms.get(vmId)); // the state is the better reason than what follows from it
-    const run = runOf(this.#parts, this.#log, await decide(this.#parts, vmId, wish), wish);
+    const decision = await decide(this.#parts, vmId, wish);
+    nextOrRefuse('backup', decision.vm);
+    const drafted = waited ?? draftBackup(this.#log, vmId, decision.host.id, wish);
+    if (drafted.cancelling) throw new OneError(CODE.ACTION, 'It was cancelled before it began.');
+    const run = bind(this.#parts, drafted, decision, wish);
     const { operation, plan } = run;
+    delete operation.waits;
     await this.#parts.store.transaction(async (tx) => {
-      await tx.operations.add(operation);
+      if (waited) await tx.operations.reserve(operation);
+      else await tx.operations.add(operation);
       await reserve(tx, operation);
+      await alongside?.(tx, operation);
       await tx.vms.update(vmId, (vm) => {
         enter('backup', vm);
         if ((vm.lcmState === LCM.BACKUP) !== plan.live) {
@@ -72,17 +87,20 @@ export class BackupRunner {
     });
     this.#log.started(operation);
     this.#runs.track(operation, (signal) => this.#run(run, signal));
+    return operation.id;
   }
 
   /** What a backup would be if it began now. */
-  preview(vmId: number, datastoreId: number, how: Omit<BackupWish, 'datastoreId'>): Promise<BackupPreview> {
-    return previewBackup(this.#parts, vmId, { ...how, datastoreId });
+  preview(vmId: number, wish: BackupWish): Promise<BackupPreview> {
+    return previewBackup(this.#parts, vmId, wish);
   }
 
   /** Ends the running backup of a VM as failed. Settles when all is cleaned. */
   async stop(vmId: number): Promise<void> {
     const operation = this.#log.running((running) => running.kind === 'backup' && running.vmId === vmId);
-    if (operation) await this.#runs.stop(operation.id);
+    if (!operation) return;
+    await this.#log.cancelling(operation);
+    await this.#runs.stop(operation.id);
   }
 
   /** Asks the running backup of a VM to end; the VM goes back to where it was when all is cleaned. */
@@ -98,6 +116,7 @@ export class BackupRunner {
   /** Ends a run that was under way when the daemon died: one that is recorded is brought to its end, another cleaned up. */
   takeUp(operation: Operation): void {
     this.#log.started(operation);
+    operation.interrupted = true;
     const why = new OneError(CODE.INTERNAL, 'The daemon ended while the backup ran.', { retry: true });
     this.#runs.track(operation, () =>
       operation.recorded ? this.#finish(operation) : this.#fail(operation, why, true),
@@ -208,7 +227,7 @@ export class BackupRunner {
 
   /** Drops what KEEP_LAST does not keep; a failure is shown where it belongs and goes on with the next backup. */
   async #retain({ vm, operation }: BackupRun, signal: AbortSignal): Promise<void> {
-    const changed = await dropSurplus(this.#parts, vm.id, signal);
+    const changed = await dropSurplus(this.#parts, vm.id, vm.backups.config.keepLast, signal);
     const made = operation.recorded;
     if (made) await this.#upkeep.afterBackup(made);
     for (const imageId of changed.folded) this.#upkeep.tend(imageId);

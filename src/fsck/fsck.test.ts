@@ -81,8 +81,8 @@ async function fill(store: Store): Promise<void> {
   await store.leases.take({ vnetId: 0, arId: 0, index: 9, vm: -1, nicId: -1 });
   await store.images.allocate((id) => ({ ...backupImage, ...owner, id, vms: [0], datastoreId: 1 }));
   await store.backupJobs.allocate((id) => ({
-    ...{ ...owner, id, name: 'nightly', priority: 50, lastBackupTime: 0, lastBackupDurationSec: 0, schedActionIds: [] },
-    ...{ updatedVms: [], outdatedVms: [], backingUpVms: [], errorVms: [] },
+    ...{ ...owner, id, name: 'nightly', priority: 50, lastBackupTime: 0, lastBackupDurationSec: 0 },
+    ...{ updatedVms: [], outdatedVms: [], backingUpVms: [], errorVms: [], cancelledVms: [] },
     template: [
       ['BACKUP_VMS', '0'],
       ['DATASTORE_ID', '1'],
@@ -196,12 +196,12 @@ describe('what only a person can decide', () => {
     [body('vm_pool', 0, '$.operationId', `'ab'`), 'state', /VM \[0\] belongs to run ab, which does not go on/],
     [body('vm_pool', 0, '$.lcmState', '69'), 'state', /VM \[0\] is in a backup, but no run owns it/],
     [
-      `INSERT INTO operation VALUES ('ab', 0, 'running', 1, '{"id":"ab","kind":"backup","vmId":0,"imageIds":[]}')`,
+      `INSERT INTO operation (id, vm_id, result, started_at, body) VALUES ('ab', 0, 'running', 1, '{"id":"ab","kind":"backup","vmId":0,"imageIds":[]}')`,
       'state',
       /Run ab is a backup of VM 0, which does not belong to it/,
     ],
     [
-      `INSERT INTO operation VALUES ('ab', 0, 'running', 1, '{"id":"ab","kind":"restore","vmId":0,"imageIds":[0]}')`,
+      `INSERT INTO operation (id, vm_id, result, started_at, body) VALUES ('ab', 0, 'running', 1, '{"id":"ab","kind":"restore","vmId":0,"imageIds":[0]}')`,
       'state',
       /Run ab fills image 0, which does not wait for it/,
     ],

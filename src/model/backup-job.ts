@@ -11,11 +11,14 @@ export interface BackupJob extends Owned {
   /** Epoch seconds of the last start, 0 for never; and how long it took. */
   lastBackupTime: number;
   lastBackupDurationSec: number;
-  schedActionIds: number[];
   updatedVms: number[];
   outdatedVms: number[];
   backingUpVms: number[];
   errorVms: number[];
+  /** VMs whose backups were cancelled, or never begun, in the last run: a retry takes them as well as those that failed. */
+  cancelledVms: number[];
+  /** How often the daemon ended during the backup of a VM in this run. */
+  interruptions?: Record<string, number>;
   /** Normalised: BACKUP_VMS, BACKUP_VOLATILE, DATASTORE_ID, EXECUTION, FS_FREEZE, KEEP_LAST, MODE ... */
   template: Attributes;
 }

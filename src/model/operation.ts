@@ -5,7 +5,14 @@ import type { Charge } from './quota.ts';
 
 /** `flatten` merges layers of a chain, `verify` reads a point back, `prune` gives space back. */
 export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'prune';
-export type OperationResult = 'running' | 'done' | 'failed';
+export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
+
+/** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */
+export type AskedBy =
+  | { by: 'user'; uid: number }
+  | { by: 'schedule'; uid: number; actionId: number }
+  | { by: 'job'; uid: number; jobId: number; /** Epoch seconds of the job's start. */ runSec: number }
+  | { by: 'policy' };
 
 export interface DiskProgress {
   diskId: number;
@@ -38,13 +45,26 @@ export interface Operation {
   /** What was decided before the start, secrets left out: kept to clean up after a crash. */
   plan: unknown;
   phase: string;
-  /** Epoch milliseconds; endedAt is 0 while running. */
+  /** Left out in records of before it was noted. */
+  asked?: AskedBy;
+  /** What a run that waits is waiting for, in words. */
+  waits?: string;
+  /** Of a backup: what it is, once that is decided. */
+  type?: 'FULL' | 'INCREMENT';
+  /** Somebody asked it to end. */
+  cancelling?: boolean;
+  /** It failed because the daemon ended, not by itself. */
+  interrupted?: boolean;
+  /** Epoch milliseconds; endedAt is 0 while running. startedAt is when it was asked for, begunAt when its work began. */
   startedAt: number;
+  begunAt?: number;
   endedAt: number;
   result: OperationResult;
   /** Why it failed, or why the backup was full; in words. */
   reason: string;
   disks: DiskProgress[];
+  /** How fast it goes now, and how long it will take at that; left out while nothing can be said. */
+  pace?: { bytesPerSec: number; leftSec: number };
   /** What a backup read, stored and used, in bytes; null until it has ended well, and for restores. */
   figures: BackupFigures | null;
   /** What counts in the quotas of the VM's owner and group while the run goes on: the most that it may store. */

@@ -9,6 +9,7 @@ import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import { permissionsToOctet, type Owned } from '../model/permissions.ts';
 import type { Charge } from '../model/quota.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { Group, User } from '../model/user.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
@@ -27,7 +28,10 @@ export type LinkKind =
   | 'host-cluster'
   | 'datastore-cluster'
   | 'vnet-cluster'
-  | 'user-group';
+  | 'user-group'
+  /** Scheduled actions, of what they are. */
+  | 'action-vm'
+  | 'action-job';
 
 export interface Link {
   kind: LinkKind;
@@ -49,6 +53,8 @@ export interface Noun<T> {
   keys: (object: T) => Keys;
   links?: (object: T) => Link[];
   charges?: (object: T) => Charge[];
+  /** Epoch seconds at which the object wants to be looked at; undefined for never. */
+  due?: (object: T) => number | undefined;
 }
 
 const NOBODY = -1;
@@ -119,13 +125,37 @@ export const NOUNS = {
     keys: (vnet: VirtualNetwork) => owned(vnet, vnet.state),
     links: (vnet: VirtualNetwork) => toAll('vnet-cluster', vnet.clusters),
   },
-  backupJobs: { table: 'backupjob_pool', label: 'backup job', keys: (job: BackupJob) => owned(job, 0) },
+  backupJobs: {
+    table: 'backupjob_pool',
+    label: 'backup job',
+    keys: (job: BackupJob) => owned(job, jobState(job)),
+  },
+  actions: {
+    table: 'action_pool',
+    label: 'scheduled action',
+    keys: () => ownerless(''),
+    links: ({ parent }: ScheduledAction) => toAll(parent.type === 'VM' ? 'action-vm' : 'action-job', [parent.id]),
+    due: dueOf,
+  },
   rules: { table: 'acl_pool', label: 'ACL', keys: (rule: AclRule) => ownerless(ruleKey(rule)) },
 } as const satisfies Record<string, Noun<never>>;
 
 /** A rule may be there only once. */
 export function ruleKey({ user, resources, object, rights, zone }: Omit<AclRule, 'id'>): string {
   return JSON.stringify([user, resources.toSorted(), object, rights.toSorted(), zone]);
+}
+
+/** By which jobs with work are found. */
+export const JOB_STATE = { IDLE: 0, RUNNING: 1 } as const;
+
+function jobState({ outdatedVms, backingUpVms }: BackupJob): number {
+  return outdatedVms.length + backingUpVms.length > 0 ? JOB_STATE.RUNNING : JOB_STATE.IDLE;
+}
+
+function dueOf({ schedule, current, finished }: ScheduledAction): number | undefined {
+  if (current?.operationId !== undefined) return undefined; // its run tells when it has ended
+  if (current) return Math.max(current.dueSec, current.retryAtSec);
+  return finished ? undefined : schedule.timeSec;
 }
 
 const ON_HOST = new Set<number>([VM_STATE.ACTIVE, VM_STATE.POWEROFF, VM_STATE.SUSPENDED]);

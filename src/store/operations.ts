@@ -49,11 +49,19 @@ export class SqlOperations implements Operations {
     return rows.map(operationOf);
   }
 
-  async ofVm(vmId: number, limit: number): Promise<Operation[]> {
+  ofVm(vmId: number, limit: number): Promise<Operation[]> {
+    return this.#newest('vm_id', vmId, limit);
+  }
+
+  ofJob(jobId: number, limit: number): Promise<Operation[]> {
+    return this.#newest('job_id', jobId, limit);
+  }
+
+  async #newest(column: 'vm_id' | 'job_id', id: number, limit: number): Promise<Operation[]> {
     const rows = await this.#db
       .selectFrom('operation')
       .select('body')
-      .where('vm_id', '=', vmId)
+      .where(column, '=', id)
       .orderBy('started_at', 'desc')
       .limit(limit)
       .execute();
@@ -65,6 +73,8 @@ function rowOf(operation: Operation): OperationRow {
   return {
     id: operation.id,
     vm_id: operation.vmId,
+    kind: operation.kind,
+    job_id: operation.asked?.by === 'job' ? operation.asked.jobId : -1,
     result: operation.result,
     started_at: operation.startedAt,
     body: JSON.stringify(operation),

@@ -17,6 +17,7 @@ interface Beside {
   keys: Keys;
   links: Link[];
   charges: Charge[];
+  due: number | undefined;
 }
 
 export class SqlPool<T extends { id: number }> implements Pool<T> {
@@ -81,7 +82,7 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async list(filter: Filter = {}): Promise<T[]> {
-    const query = page(chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
+    const query = page(this.#chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
     return (await query.execute()).map((found) => JSON.parse(found.body) as T);
   }
 
@@ -101,14 +102,14 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
 
   async names(filter: Filter = {}): Promise<Map<number, string>> {
     const found = await page(
-      chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
+      this.#chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
       filter,
     ).execute();
     return new Map(found.map(({ oid, name }) => [oid, name]));
   }
 
   async count(filter: Filter = {}): Promise<number> {
-    const query = chosen(
+    const query = this.#chosen(
       this.#db.selectFrom(this.#noun.table).select(sql<number | string>`count(*)`.as('count')),
       filter,
     );
@@ -160,25 +161,55 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     );
   }
 
-  #beside(object: T): Beside {
-    const { keys, links, charges } = this.#noun;
-    return { keys: keys(object), links: links?.(object) ?? [], charges: charges?.(object) ?? [] };
+  async nextDue(): Promise<number | undefined> {
+    const row = await this.#db
+      .selectFrom('due')
+      .select(sql<number | string | null>`min(at)`.as('at'))
+      .where('pool', '=', this.#noun.table)
+      .executeTakeFirst();
+    return row?.at == null ? undefined : Number(row.at);
   }
 
-  async #addBeside(db: Db, oid: number, { keys, links, charges }: Beside): Promise<void> {
+  #chosen<O>(query: Query<O>, filter: Filter): Query<O> {
+    const found = chosen(query, filter);
+    const { dueBy } = filter;
+    if (dueBy === undefined) return found;
+    return found.where((eb) =>
+      eb(
+        'oid',
+        'in',
+        eb.selectFrom('due').select('due.oid').where('pool', '=', this.#noun.table).where('at', '<=', dueBy),
+      ),
+    );
+  }
+
+  #beside(object: T): Beside {
+    const { keys, links, charges, due } = this.#noun;
+    return {
+      keys: keys(object),
+      links: links?.(object) ?? [],
+      charges: charges?.(object) ?? [],
+      due: due?.(object),
+    };
+  }
+
+  async #addBeside(db: Db, oid: number, { keys, links, charges, due }: Beside): Promise<void> {
     if (links.length > 0)
       await db
         .insertInto('link')
         .values(links.map((link) => ({ ...link, oid })))
         .execute();
     await addCharges(db, this.#noun.table, String(oid), keys, charges);
+    if (due !== undefined) await db.insertInto('due').values({ pool: this.#noun.table, oid, at: due }).execute();
   }
 
-  async #removeBeside(db: Db, oid: number, { links, charges }: Beside): Promise<void> {
+  async #removeBeside(db: Db, oid: number, { links, charges, due }: Beside): Promise<void> {
     for (const kind of new Set(links.map((link) => link.kind))) {
       await db.deleteFrom('link').where('kind', '=', kind).where('oid', '=', oid).execute();
     }
     if (charges.length > 0) await removeCharges(db, this.#noun.table, String(oid));
+    if (due !== undefined)
+      await db.deleteFrom('due').where('pool', '=', this.#noun.table).where('oid', '=', oid).execute();
   }
 }
 

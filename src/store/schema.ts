@@ -42,9 +42,20 @@ export interface LeaseRow {
   nic_id: number;
 }
 
+/** When an object of a pool wants to be looked at next. */
+export interface DueRow {
+  pool: string;
+  oid: number;
+  /** Epoch seconds. */
+  at: number;
+}
+
 export interface OperationRow {
   id: string;
   vm_id: number;
+  kind: string;
+  /** Backup job that asked for it, -1 for none. */
+  job_id: number;
   result: string;
   started_at: number;
   body: string;
@@ -68,6 +79,7 @@ export const POOLS = {
   cluster_pool: { firstId: 100, unique: 'pool' },
   vnet_pool: { firstId: 0, unique: 'owner' },
   backupjob_pool: { firstId: 0, unique: 'owner' },
+  action_pool: { firstId: 0, unique: 'no' },
   acl_pool: { firstId: 0, unique: 'pool' },
 } as const;
 export type PoolName = keyof typeof POOLS;
@@ -86,6 +98,7 @@ export interface SettingRow {
 export type Schema = Record<PoolName, PoolRow> & {
   link: LinkRow;
   charge: ChargeRow;
+  due: DueRow;
   lease: LeaseRow;
   operation: OperationRow;
   pool_control: PoolControlRow;

@@ -7,6 +7,7 @@ import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Group, User } from '../model/user.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
@@ -30,6 +31,7 @@ export class SqlStore implements Store {
   readonly clusters: SqlPool<Cluster>;
   readonly vnets: SqlPool<VirtualNetwork>;
   readonly backupJobs: SqlPool<BackupJob>;
+  readonly actions: SqlPool<ScheduledAction>;
   readonly rules: SqlPool<AclRule>;
   readonly links: SqlLinks;
   readonly usages: SqlUsages;
@@ -51,6 +53,7 @@ export class SqlStore implements Store {
     this.clusters = new SqlPool(db, NOUNS.clusters);
     this.vnets = new SqlPool(db, NOUNS.vnets);
     this.backupJobs = new SqlPool(db, NOUNS.backupJobs);
+    this.actions = new SqlPool(db, NOUNS.actions);
     this.rules = new SqlPool(db, NOUNS.rules);
     this.links = new SqlLinks(db);
     this.usages = new SqlUsages(db);

@@ -8,6 +8,7 @@ import type { Datastore } from '../model/datastore.ts';
 import type { Host, HostShare } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Operation } from '../model/operation.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { QuotaKind } from '../model/quota.ts';
 import type { Group, User } from '../model/user.ts';
 import type { Lease, VirtualNetwork } from '../model/vnet.ts';
@@ -39,6 +40,8 @@ export interface Filter {
   name?: string;
   /** Objects that say this of `target`. */
   link?: { kind: LinkKind; target: number };
+  /** Objects that want to be looked at by then, epoch seconds. */
+  dueBy?: number;
   /** Objects of the user, or of any of the groups. */
   owner?: { uid?: number; gids?: number[] };
   visible?: Visibility;
@@ -68,6 +71,8 @@ export interface Pool<T> {
   /** Names by id, without reading the objects. */
   names(filter?: Filter): Promise<Map<number, string>>;
   count(filter?: Filter): Promise<number>;
+  /** Epoch seconds at which the first object wants to be looked at; undefined when none does. */
+  nextDue(): Promise<number | undefined>;
 }
 
 /** What objects say of others. The list that the other one shows is made from it. */
@@ -122,6 +127,8 @@ export interface Operations {
   running(): Promise<Operation[]>;
   /** The newest first. */
   ofVm(vmId: number, limit: number): Promise<Operation[]>;
+  /** Those that a backup job asked for, the newest first. */
+  ofJob(jobId: number, limit: number): Promise<Operation[]>;
   /** The newest of all, newest first. */
   recent(limit: number): Promise<Operation[]>;
 }
@@ -137,6 +144,7 @@ export interface Store {
   clusters: Pool<Cluster>;
   vnets: Pool<VirtualNetwork>;
   backupJobs: Pool<BackupJob>;
+  actions: Pool<ScheduledAction>;
   rules: Pool<AclRule>;
   links: Links;
   usages: Usages;

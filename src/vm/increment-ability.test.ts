@@ -96,10 +96,9 @@ describe('a chain', () => {
   });
 
   it('that is none keeps no reason', () => {
-    for (const one of [chained(false, 7), chained(true, -1)]) {
-      const before = structuredClone(one);
-      endChain(one, 'disk 1 was attached');
-      expect(one).toEqual(before);
-    }
+    const one = chained(true, -1);
+    const before = structuredClone(one);
+    endChain(one, 'disk 1 was attached');
+    expect(one).toEqual(before);
   });
 });

@@ -42,7 +42,7 @@ export function whyChainEnds(before: BackupConfig, now: BackupConfig): string | 
 /** The next backup begins a new chain, and can say why. */
 export function endChain(vm: Vm, reason: string): void {
   const { backups } = vm;
-  if (!backups.configured || backups.config.incrementalBackupId === -1) return;
+  if (backups.config.incrementalBackupId === -1) return;
   backups.config.incrementalBackupId = -1;
   backups.config.lastIncrementId = -1;
   backups.chainEnded = reason;

@@ -6,6 +6,9 @@ import type { Operation } from '../model/operation.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './parts.ts';
 
+/** Phase of a run that was asked to end. */
+const CANCELLING = 'cancelling';
+
 export class OperationLog {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -19,7 +22,10 @@ export class OperationLog {
 
   /** A record for a run that is about to start; `save` it in the transaction that reserves what it needs. */
   draft(
-    of: Pick<Operation, 'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason' | 'reads'>,
+    of: Pick<
+      Operation,
+      'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason' | 'reads' | 'asked'
+    >,
   ): Operation {
     return {
       ...of,
@@ -42,15 +48,30 @@ export class OperationLog {
 
   /** Notes phase or progress; only a new phase is written down. */
   async progress(operation: Operation, change: Partial<Pick<Operation, 'phase' | 'disks'>>): Promise<void> {
+    if (operation.cancelling) delete change.phase; // it says that until it has ended
     const phaseBefore = operation.phase;
     Object.assign(operation, change);
+    operation.begunAt ??= this.#clock();
     this.#events.emit('change', operation);
     if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
   }
 
+  /** Notes that a run was asked to end. */
+  async cancelling(operation: Operation): Promise<void> {
+    if (operation.cancelling) return;
+    operation.cancelling = true;
+    operation.phase = CANCELLING;
+    this.#events.emit('change', operation);
+    await this.#store.operations.save(operation);
+  }
+
   /** Ends a run inside the transaction that records what it made. Call `announce` after the commit. */
-  async end(tx: Store, operation: Operation, result: 'done' | 'failed', reason: string): Promise<void> {
+  async end(tx: Store, operation: Operation, ending: 'done' | 'failed', reason: string): Promise<void> {
+    // what was asked to end and did has not failed; what could not be ended any more is done
+    const result = ending === 'failed' && operation.cancelling ? 'cancelled' : ending;
     Object.assign(operation, { result, reason, endedAt: this.#clock(), phase: result });
+    delete operation.waits;
+    delete operation.pace;
     await tx.operations.save(operation);
   }
 
@@ -61,7 +82,13 @@ export class OperationLog {
   }
 
   running(matches: (operation: Operation) => boolean): Operation | undefined {
-    return [...this.#running.values()].find(matches);
+    for (const operation of this.#running.values()) if (matches(operation)) return operation;
+    return undefined;
+  }
+
+  /** Every run that is under way or waits. */
+  all(): Operation[] {
+    return [...this.#running.values()];
   }
 
   listen(listener: (operation: Operation) => void): () => void {

@@ -196,7 +196,7 @@ describe('a new chain', () => {
     const told = await refused(vmId, backups, false);
     expect(told).toContain('disk 3 (vdd) was attached after the last backup');
     expect(told).toContain(`onevm backup --reset -d ${backups} ${vmId}`);
-    await cloud.services.backups.start(vmId, -1, { reset: false, unattended: true });
+    await cloud.services.backups.start(vmId, { datastoreId: -1, reset: false, unattended: true });
     expect((await cloud.follow('vm', vmId)).reason).toBe('disk 3 (vdd) was attached after the last backup');
   });
 

@@ -9,6 +9,7 @@ import { hashPassword } from '../../src/access/password.ts';
 import { startApp, type App } from '../../src/app.ts';
 import { authFile } from '../../src/bootstrap.ts';
 import type { Config } from '../../src/config.ts';
+import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY } from '../../src/model/limits.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { User } from '../../src/model/user.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -44,6 +45,8 @@ export class FakeCloud {
       database: `${directory}/one.db`,
       datastoreLocation: `${directory}/datastores`,
       logLevel: 'trace',
+      limits: DEFAULT_LIMITS,
+      schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
       dev: false,
     };
   }

@@ -78,11 +78,11 @@ async function allocate(call: Call, given: string): Promise<number> {
       priority,
       lastBackupTime: 0,
       lastBackupDurationSec: 0,
-      schedActionIds: [],
       updatedVms: [],
       outdatedVms: [],
       backingUpVms: [],
       errorVms: [],
+      cancelledVms: [],
       template,
     }));
     await joinJob(tx, made.id, vmsOf(template));

@@ -65,7 +65,7 @@ export const vmMethods: MethodTable = {
     refuseInJob(vm);
     const to = await backupDatastore(call, vm, datastoreId, reset);
     refuseState(vm);
-    await call.backups.start(id, to, { reset, unattended: false });
+    await call.backups.start(id, { datastoreId: to, reset, unattended: false });
     return id;
   }),
   'one.vm.backupplan': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId, reset) => {
@@ -73,7 +73,7 @@ export const vmMethods: MethodTable = {
     refuseInJob(vm);
     const to = await backupDatastore(call, vm, datastoreId, reset);
     refuseState(vm);
-    return backupPlanXml(await call.backups.preview(id, to, { reset, unattended: false }));
+    return backupPlanXml(await call.backups.preview(id, { datastoreId: to, reset, unattended: false }));
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
     const vm = await authorizedVm(call, id, 'backup-cancel');

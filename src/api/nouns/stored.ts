@@ -6,6 +6,7 @@ import type { Cluster } from '../../model/cluster.ts';
 import type { Datastore } from '../../model/datastore.ts';
 import type { Host } from '../../model/host.ts';
 import { IMAGE_TYPE, type Image } from '../../model/image.ts';
+import type { ScheduledAction } from '../../model/scheduled-action.ts';
 import type { VirtualNetwork } from '../../model/vnet.ts';
 import type { VmTemplate } from '../../model/vm-template.ts';
 import type { Vm } from '../../model/vm.ts';
@@ -17,6 +18,7 @@ import { imageXml } from '../../wire/documents/image.ts';
 import { vmPoolEntryXml, vmXml } from '../../wire/documents/vm.ts';
 import { vmTemplateXml } from '../../wire/documents/vm-template.ts';
 import { vnetEntryXml, vnetXml } from '../../wire/documents/vnet.ts';
+import type { Store } from '../../store/store.ts';
 import type { ApiNoun } from '../noun.ts';
 
 export const VM: ApiNoun<Vm> = {
@@ -26,7 +28,7 @@ export const VM: ApiNoun<Vm> = {
   pool: (store) => store.vms,
   target: (vm) => ownedTarget('VM', vm),
   entries: () => Promise.resolve((vm) => vmPoolEntryXml(vm, false)),
-  document: (_call, vm) => Promise.resolve(vmXml(vm)),
+  document: async ({ parts }, vm) => vmXml(vm, await actionsOf(parts.store, 'action-vm', vm.id)),
 };
 
 export const IMAGE: ApiNoun<Image> = {
@@ -135,6 +137,14 @@ export const BACKUP_JOB: ApiNoun<BackupJob> = {
   label: 'backup job',
   pool: (store) => store.backupJobs,
   target: (job) => ownedTarget('BACKUPJOB', job),
-  entries: () => Promise.resolve(backupJobEntryXml),
-  document: (_call, job) => Promise.resolve(backupJobXml(job)),
+  entries: async ({ parts }) => {
+    const actions = await parts.store.links.all('action-job');
+    return (job) => backupJobEntryXml(job, actions.get(job.id) ?? []);
+  },
+  document: async ({ parts }, job) => backupJobXml(job, await actionsOf(parts.store, 'action-job', job.id)),
 };
+
+/** The scheduled actions of a VM or a job, by id. */
+function actionsOf(store: Store, kind: 'action-vm' | 'action-job', target: number): Promise<ScheduledAction[]> {
+  return store.actions.list({ link: { kind, target }, ascending: true });
+}

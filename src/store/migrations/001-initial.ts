@@ -43,7 +43,7 @@ export const initial: Migration = {
   },
 };
 
-async function createPool(db: Kysely<unknown>, table: string): Promise<void> {
+export async function createPool(db: Kysely<unknown>, table: string): Promise<void> {
   await db.schema
     .createTable(table)
     .addColumn('oid', 'integer', (column) => column.primaryKey())

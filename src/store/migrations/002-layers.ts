@@ -32,7 +32,7 @@ function withLayer({ path, disks, ...point }: Json): Json {
 }
 
 /** Goes through a pool a few rows at a time; `change` says whether it did. */
-async function rewrite(db: Kysely<unknown>, table: string, change: (object: Json) => boolean): Promise<void> {
+export async function rewrite(db: Kysely<unknown>, table: string, change: (object: Json) => boolean): Promise<void> {
   for (let last = -1; ;) {
     const { rows } = await sql<Row>`
       SELECT oid, body FROM ${sql.table(table)} WHERE oid > ${last} ORDER BY oid LIMIT 200`.execute(db);

@@ -2,5 +2,10 @@
 import type { Migration } from 'kysely/migration';
 import { initial } from './001-initial.ts';
 import { layers } from './002-layers.ts';
+import { schedules } from './003-schedules.ts';
 
-export const MIGRATIONS: Record<string, Migration> = { '001-initial': initial, '002-layers': layers };
+export const MIGRATIONS: Record<string, Migration> = {
+  '001-initial': initial,
+  '002-layers': layers,
+  '003-schedules': schedules,
+};

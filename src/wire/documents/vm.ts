@@ -2,16 +2,18 @@
 // more than one HISTORY: the original command line fails on a second.
 import { text, vectors, type Attributes } from '../../model/attributes.ts';
 import { writeFreeze } from '../../model/backup-config.ts';
+import type { ScheduledAction } from '../../model/scheduled-action.ts';
 import type { DiskSnapshot, DiskSnapshots, LastBackup, Vm } from '../../model/vm.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
 import { historyXml, shortHistoryXml } from './history.ts';
 import { headXml, lockXml, permissionsXml } from './owned.ts';
+import { schedActionAttribute } from './scheduled-action.ts';
 
 export const VM_POOL = 'VM_POOL';
 
-/** The full VM document. */
-export function vmXml(vm: Vm): string {
+/** The full VM document, with the actions that are scheduled on the VM. */
+export function vmXml(vm: Vm, actions: readonly ScheduledAction[] = []): string {
   return branch(
     'VM',
     headXml(vm),
@@ -24,8 +26,11 @@ export function vmXml(vm: Vm): string {
     timesXml(vm),
     lockXml(vm.lock),
     templateXml(alphabetical(vm.monitoring), 'MONITORING'),
-    branch('SCHED_ACTIONS'),
-    templateXml(alphabetical(vm.template)),
+    idList(
+      'SCHED_ACTIONS',
+      actions.map(({ id }) => id),
+    ),
+    templateXml([...alphabetical(vm.template), ...actions.map(schedActionAttribute)]),
     templateXml(alphabetical(vm.userTemplate), 'USER_TEMPLATE'),
     branch('HISTORY_RECORDS', ...vm.history.map((record) => historyXml(vm.id, record))),
     ...(vm.diskSnapshots ?? []).filter(({ snapshots }) => snapshots.length > 0).map(snapshotsXml),

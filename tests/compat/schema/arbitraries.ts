@@ -19,6 +19,7 @@ import {
 import type { Owned, Permissions } from '../../../src/model/permissions.ts';
 import { QUOTA_METRICS, type QuotaKind } from '../../../src/model/quota.ts';
 import type { Group, User } from '../../../src/model/user.ts';
+import { END_TYPE, REPEAT, SCHEDULED_ACTIONS, type ScheduledAction } from '../../../src/model/scheduled-action.ts';
 import type { VmTemplate } from '../../../src/model/vm-template.ts';
 import { LCM, VM_STATE, type DiskSnapshots, type HistoryRecord, type Vm } from '../../../src/model/vm.ts';
 import { AR_TYPES, VNET_STATE, type AddressRange, type Lease, type VirtualNetwork } from '../../../src/model/vnet.ts';
@@ -432,33 +433,39 @@ export const rules: fc.Arbitrary<AclView> = fc.record({
   string: fc.constantFrom('@101 DATASTORE/#100 USE *', '#5 IMAGE+TEMPLATE/@103 USE+MANAGE #0'),
 });
 
-const schedAction: fc.Arbitrary<Vector> = fc
-  .record({ id, parent: id, time: epoch, message: text })
-  .map(({ id: own, parent, time, message }): Vector => [
-    ['ID', String(own)],
-    ['PARENT_ID', String(parent)],
-    ['TYPE', 'BACKUPJOB'],
-    ['ACTION', 'backup'],
-    ['ARGS', ''],
-    ['TIME', String(time)],
-    ['REPEAT', '-1'],
-    ['DAYS', ''],
-    ['END_TYPE', '-1'],
-    ['END_VALUE', '-1'],
-    ['DONE', '-1'],
-    ['MESSAGE', message],
-  ]);
+export const actions: fc.Arbitrary<ScheduledAction[]> = fc.array(
+  fc.record({
+    id,
+    parent: fc.record({ type: fc.constantFrom<ScheduledAction['parent']['type'][]>('VM', 'BACKUPJOB'), id }),
+    uid: id,
+    action: fc.constantFrom(...SCHEDULED_ACTIONS),
+    args: fc.constantFrom('', '100', '100,1'),
+    schedule: fc.record({
+      timeSec: epoch,
+      anchorSec: epoch,
+      repeat: fc.constantFrom(...Object.values(REPEAT)),
+      days: fc.uniqueArray(fc.nat(6), { maxLength: 3 }),
+      endType: fc.constantFrom(...Object.values(END_TYPE)),
+      endValue: fc.oneof(fc.constant(-1), epoch),
+    }),
+    doneSec: fc.oneof(fc.constant(-1), epoch),
+    message: text,
+    warning: fc.nat(1000),
+    finished: fc.boolean(),
+  }),
+  { maxLength: 3 },
+);
 
 export const backupJobs: fc.Arbitrary<BackupJob> = fc.record({
   ...owned,
   priority: fc.nat(99),
   lastBackupTime: epoch,
   lastBackupDurationSec: fc.nat(100_000),
-  schedActionIds: ids,
   updatedVms: ids,
   outdatedVms: ids,
   backingUpVms: ids,
   errorVms: ids,
+  cancelledVms: ids,
   template: mixed(
     maybe('BACKUP_VMS', fc.constantFrom('', '1,2,3')),
     maybe('BACKUP_VOLATILE', fc.constantFrom('YES', 'NO')),
@@ -466,7 +473,6 @@ export const backupJobs: fc.Arbitrary<BackupJob> = fc.record({
     maybe('EXECUTION', fc.constantFrom('SEQUENTIAL', 'PARALLEL')),
     maybe('KEEP_LAST', numberText),
     maybe('MODE', fc.constantFrom(...MODES)),
-    several('SCHED_ACTION', schedAction),
   ),
 });
 

@@ -59,7 +59,7 @@ const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', vi
 
 /** By method, without `one.` */
 export const CASES: Readonly<Record<string, Documents>> = {
-  'vm.info': any.vms.map((vm) => vmXml(vm)),
+  'vm.info': fc.tuple(any.vms, any.actions).map(([vm, actions]) => vmXml(vm, actions)),
   'vm.backupplan': any.backupPlans.map((plan) => backupPlanXml(plan)),
   'vm.monitoring': pool(MONITORING_DATA, vmFigures),
   'vmpool.info': pool(
@@ -112,10 +112,10 @@ export const CASES: Readonly<Record<string, Documents>> = {
     ACL_POOL,
     any.rules.map((rule) => aclXml(rule)),
   ),
-  'backupjob.info': any.backupJobs.map((job) => backupJobXml(job)),
+  'backupjob.info': fc.tuple(any.backupJobs, any.actions).map(([job, actions]) => backupJobXml(job, actions)),
   'backupjobpool.info': pool(
     BACKUPJOB_POOL,
-    any.backupJobs.map((job) => backupJobEntryXml(job)),
+    any.backupJobs.map((job) => backupJobEntryXml(job, [1, 2])),
   ),
   'zone.info': zone,
   'zonepool.info': pool(ZONE_POOL, zone),
