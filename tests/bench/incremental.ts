@@ -2,7 +2,7 @@
 // costs beside the way that downloads, commits and uploads. `npm run bench:incremental [-- ROTATIONS]`.
 import { createCipheriv, randomBytes, randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, readlink, rm, stat, statfs } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run, start } from '../../src/exec/exec.ts';
@@ -45,6 +45,9 @@ interface Rotation {
   writtenMib: number;
   moverMib: number;
   allMib: number;
+  /** Of files on disks that it had open for writing, the repository's left out; and of such files in memory. */
+  localMib: number;
+  memoryFilesMib: number;
 }
 
 const tell = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -97,13 +100,13 @@ async function backUp(cloud: Cloud, of: Machine): Promise<Increment> {
 /** Waits until the chain is looked after, and tells what that took. */
 async function rotate(cloud: Cloud, of: Machine, since: number): Promise<Rotation> {
   const from = performance.now();
-  const memory = watchMemory(cloud.daemonPid);
+  const watched = watch(cloud.daemonPid, cloud.repository);
   const done = await upkept(cloud, of.vmId, since);
   const seconds = (performance.now() - from) / 1000;
-  const { moverMib, allMib } = memory.stop();
+  const taken = watched.stop();
   const sum = (value: (operation: Operation) => number): number => done.reduce((all, one) => all + value(one), 0) / MIB;
   return {
-    ...{ seconds, moverMib, allMib },
+    ...{ seconds, ...taken },
     readMib: sum(({ figures }) => figures?.readBytes ?? 0),
     writtenMib: sum(({ figures }) => figures?.processedBytes ?? 0),
   };
@@ -127,13 +130,21 @@ async function upkept(cloud: Cloud, vmId: number, since: number): Promise<Operat
   }
 }
 
-/** Peak resident memory of what the daemon starts: its largest Node process, and all of it together. */
-function watchMemory(daemon: number): { stop: () => { moverMib: number; allMib: number } } {
+type Taken = Pick<Rotation, 'moverMib' | 'allMib' | 'localMib' | 'memoryFilesMib'>;
+
+/**
+ * What the daemon starts takes: peak resident memory of its largest Node process and of all together, and the files it has open for
+ * writing. Looked at 25 times a second.
+ */
+function watch(daemon: number, repository: string): { stop: () => Taken } {
   const peak = { moverMib: 0, allMib: 0 };
+  const files = new Map<string, { mib: number; inMemory: boolean }>();
   let over = false;
   const look = async (): Promise<void> => {
     while (!over) {
-      const rss = await Promise.all((await descendants(daemon)).map(rssOf));
+      const pids = await descendants(daemon);
+      for (const pid of pids) await noteWritten(pid, repository, files);
+      const rss = await Promise.all(pids.map(rssOf));
       peak.moverMib = Math.max(peak.moverMib, ...rss.filter(({ node }) => node).map(({ mib }) => mib));
       peak.allMib = Math.max(
         peak.allMib,
@@ -146,10 +157,37 @@ function watchMemory(daemon: number): { stop: () => { moverMib: number; allMib: 
   return {
     stop: () => {
       over = true;
-      return peak;
+      const sum = (inMemory: boolean): number =>
+        [...files.values()].reduce((all, file) => all + (file.inMemory === inMemory ? file.mib : 0), 0);
+      return { ...peak, localMib: sum(false), memoryFilesMib: sum(true) };
     },
   };
 }
+
+/** Regular files that a process has open for writing now, with the most that they held. */
+async function noteWritten(
+  pid: number,
+  repository: string,
+  files: Map<string, { mib: number; inMemory: boolean }>,
+): Promise<void> {
+  for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+    const at = `/proc/${pid}/fd/${fd}`;
+    const [path, info, found, system] = await Promise.all([
+      readlink(at).catch(() => ''),
+      readFile(`/proc/${pid}/fdinfo/${fd}`, 'utf8').catch(() => ''),
+      stat(at).catch(() => undefined),
+      statfs(at).catch(() => undefined),
+    ]);
+    const writes = (Number.parseInt(/^flags:\s*(\d+)/m.exec(info)?.[1] ?? '0', 8) & 0o3) !== 0;
+    if (!writes || !found?.isFile() || path.startsWith(`${repository}/`)) continue;
+    const key = `${found.dev}:${found.ino}`;
+    const before = files.get(key)?.mib ?? 0;
+    files.set(key, { mib: Math.max(before, found.size / MIB), inMemory: system?.type === TMPFS });
+  }
+}
+
+/** Number of the file system in memory, as statfs tells it. */
+const TMPFS = 0x01021994;
 
 async function rssOf(pid: number): Promise<{ node: boolean; mib: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
@@ -269,6 +307,8 @@ try {
         median(rotated.map((one) => one.writtenMib)).toFixed(1),
         most((one) => one.writtenMib).toFixed(1),
       ],
+      ['files on disk beside the repository, MiB', '', most((one) => one.localMib).toFixed(2)],
+      ['files in memory, MiB', '', most((one) => one.memoryFilesMib).toFixed(1)],
       ['peak memory of the mover, MiB', '', most((one) => one.moverMib).toFixed(0)],
       ['and of restic with it, MiB', '', most((one) => one.allMib).toFixed(0)],
     ]),
@@ -284,6 +324,7 @@ try {
       rotation_other_way_s: round3(median(old)),
       flatten_read_mib_max: round3(most((one) => one.readMib)),
       flatten_written_mib_max: round3(most((one) => one.writtenMib)),
+      flatten_local_files_mib_max: round3(most((one) => one.localMib)),
       flatten_mover_peak_mib: round3(most((one) => one.moverMib)),
       flatten_all_peak_mib: round3(most((one) => one.allMib)),
     }),
