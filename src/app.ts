@@ -1,8 +1,10 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
+import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
 import { buildServer } from './api/server.ts';
+import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
 import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -18,6 +20,7 @@ import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { lockState } from './store/state-lock.ts';
@@ -58,6 +61,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     steps.push(() => endWork(services));
     await takeUp(services);
     services.tick.start();
+    await services.scheduler.start();
     const address = await server.listen({ host: config.listenAddress, port: config.port });
     services.endpoint = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
@@ -67,8 +71,18 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   }
 }
 
-async function endWork({ tick, backups, restores, upkeep, vms, changes, images }: Services): Promise<void> {
+async function endWork({
+  tick,
+  scheduler,
+  backups,
+  restores,
+  upkeep,
+  vms,
+  changes,
+  images,
+}: RunningServices): Promise<void> {
   await tick.stop();
+  await scheduler.stop();
   await upkeep.stopAll();
   await backups.stopAll();
   await restores.stopAll();
@@ -77,6 +91,9 @@ async function endWork({ tick, backups, restores, upkeep, vms, changes, images }
   await images.idle();
 }
 
+/** With the scheduler as the app has it. */
+type RunningServices = Services & { scheduler: Scheduler };
+
 /** What is this installation's alone. */
 interface Own {
   installation: string;
@@ -84,14 +101,18 @@ interface Own {
   key: Uint8Array;
 }
 
-function build(config: Config, store: Store, own: Own, log: Logger): Services {
+function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log);
   const operations = new OperationLog(store, parts.clock);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
   const upkeep = new Upkeep(parts, operations);
-  return {
+  const backups = new BackupRunner(parts, operations, upkeep, () => tick.wake());
+  const acting = actingThrough(() => services);
+  const jobs = new JobRuns(parts, acting, operations);
+  const { limits, schedule } = config;
+  const services: RunningServices = {
     parts,
     operations,
     vms,
@@ -99,11 +120,14 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
     images: new ImageRunner(parts),
     tick,
     upkeep,
-    backups: new BackupRunner(parts, operations, upkeep, () => tick.wake()),
+    backups,
+    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
+    schedulePolicy: schedule,
     restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId)),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };
+  return services;
 }
 
 async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
@@ -162,10 +186,20 @@ function makeParts(config: Config, store: Store, { installation, key }: Own, log
 }
 
 /** What a daemon that ended, however it ended, had under way. */
-async function takeUp({ parts, backups, restores, upkeep, vms, changes, images }: Services): Promise<void> {
+async function takeUp({
+  parts,
+  scheduler,
+  backups,
+  restores,
+  upkeep,
+  vms,
+  changes,
+  images,
+}: RunningServices): Promise<void> {
   await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
   for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
   for (const operation of await parts.store.operations.running()) {
+    if (scheduler.takeUp(operation)) continue;
     if (operation.kind === 'backup') backups.takeUp(operation);
     else if (operation.kind === 'restore') await restores.takeUp(operation);
     else await upkeep.takeUp(operation);

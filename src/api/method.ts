@@ -6,7 +6,9 @@ import type { BackupRunner } from '../backup/run.ts';
 import type { Upkeep } from '../backup/upkeep.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
+import type { SchedulePolicy } from '../model/limits.ts';
 import type { RestoreRunner } from '../restore/run.ts';
+import type { SchedulerDoor } from '../schedule/scheduler-door.ts';
 import type { ChangeRunner } from '../vm/change-runner.ts';
 import type { ImageRunner } from '../vm/images.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
@@ -25,6 +27,8 @@ export interface Services {
   restores: RestoreRunner;
   tick: VmTick;
   operations: OperationLog;
+  scheduler: SchedulerDoor;
+  schedulePolicy: SchedulePolicy;
   /** Directory under which datastores have their own. */
   datastoreLocation: string;
   /** Where the API answers; known once the server listens. */

@@ -7,6 +7,8 @@ export interface Acting {
    * job, which takes the right to back up; and the right to use the datastore either way. A user who is gone or disabled may nothing.
    */
   mayBackUp(uid: number, vmId: number, datastoreId: number, by: 'schedule' | 'job'): Promise<void>;
+  /** Throws unless the user may run the backup job now. */
+  mayRunJob(uid: number, jobId: number): Promise<void>;
   /** Does an action other than a backup to a VM as its user. Throws what the API would answer her. */
   perform(action: ScheduledAction): Promise<void>;
 }

@@ -1,7 +1,13 @@
 // A backup that is to begin as soon as it may.
 import type { BackupWish } from '../backup/decide.ts';
-import type { Operation } from '../model/operation.ts';
 import type { BackupWindow } from '../model/backup-window.ts';
+import type { Operation } from '../model/operation.ts';
+
+/** What wants it: a person, whose backup has a record when it had to wait; an occurrence of a scheduled action; a run of a job. */
+export type Source =
+  | { kind: 'direct'; waited?: Operation }
+  | { kind: 'schedule'; actionId: number; dueSec: number }
+  | { kind: 'job'; jobId: number; sequential: boolean };
 
 export interface Candidate {
   vmId: number;
@@ -13,9 +19,6 @@ export interface Candidate {
   sinceSec: number;
   /** Those of its datastore and of its job; it begins only while one of each is open. Empty: at any time. */
   windows: Array<{ of: string; windows: BackupWindow[] }>;
-  /** Sequential: one VM of the job at a time. */
-  job?: { id: number; sequential: boolean };
+  source: Source;
   wish: BackupWish;
-  /** The record of one that was asked for directly and had to wait. */
-  waited?: Operation;
 }

@@ -34,7 +34,7 @@ const SYSTEM_ATTRIBUTES = new Set([
   'TEMPLATE_ID',
 ]);
 /** Read from the template into other places of the record. */
-const CONSUMED = new Set(['NAME', 'BACKUP_CONFIG']);
+const CONSUMED = new Set(['NAME', 'BACKUP_CONFIG', 'SCHED_ACTION']);
 
 export interface Owner {
   uid: number;
@@ -74,7 +74,7 @@ export function allocateVm(id: number, order: VmOrder): Vm {
 
 function record(id: number, order: VmOrder): Vm {
   const { template, owner, nowSec } = order;
-  refuseTexts(template, ['DISK', 'NIC', 'BACKUP_CONFIG']);
+  refuseTexts(template, ['DISK', 'NIC', 'BACKUP_CONFIG', 'SCHED_ACTION']);
   const backupConfig = vectors(template, 'BACKUP_CONFIG')[0];
   return {
     id,

@@ -56,6 +56,13 @@ export class OperationLog {
     if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
   }
 
+  /** Tells what a run that has not begun is waiting for. */
+  waits(operation: Operation, reason: string): void {
+    if (operation.waits === reason) return;
+    operation.waits = reason;
+    this.#events.emit('change', operation);
+  }
+
   /** Notes that a run was asked to end. */
   async cancelling(operation: Operation): Promise<void> {
     if (operation.cancelling) return;

@@ -3,6 +3,7 @@ import { IMAGE_STATE } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { readDisks } from './disks.ts';
+import { removeActions } from './schedules.ts';
 
 const { READY, USED, USED_PERS } = IMAGE_STATE;
 
@@ -18,9 +19,10 @@ export async function holdImage(tx: Store, id: number): Promise<void> {
   if (image.state !== state) await tx.images.update(id, (record) => void (record.state = state));
 }
 
-/** Gives back all that a VM had which is no more: its images and its addresses. The store already says that it is DONE. */
+/** Gives back all that a VM had which is no more: its images, its addresses and what is scheduled. The store already says that it is DONE. */
 export async function releaseAll(tx: Store, vm: Vm): Promise<void> {
   await releaseImages(tx, vm);
+  await removeActions(tx, 'action-vm', vm.id);
   await tx.leases.freeVm(vm.id);
 }
 

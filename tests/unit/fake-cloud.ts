@@ -37,7 +37,7 @@ export class FakeCloud {
   session = '';
   #app: App | undefined;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, given: Partial<Config>) {
     this.config = {
       stateDirectory: directory,
       listenAddress: '127.0.0.1',
@@ -48,11 +48,13 @@ export class FakeCloud {
       limits: DEFAULT_LIMITS,
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
       dev: false,
+      ...given,
     };
   }
 
-  static async open(): Promise<FakeCloud> {
-    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')));
+  /** `given` is what its configuration has instead of the usual. */
+  static async open(given: Partial<Config> = {}): Promise<FakeCloud> {
+    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')), given);
     await cloud.start();
     return cloud;
   }

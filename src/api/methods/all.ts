@@ -8,6 +8,7 @@ import { groupMethods } from './group.ts';
 import { hostMethods } from './host.ts';
 import { imageMethods } from './image.ts';
 import { quotaMethods } from './quota.ts';
+import { scheduleMethods } from './schedule.ts';
 import { securityGroupMethods } from './security-group.ts';
 import { systemMethods } from './system.ts';
 import { templateMethods } from './template.ts';
@@ -31,6 +32,7 @@ export const METHODS: MethodTable = {
   ...hostMethods,
   ...imageMethods,
   ...quotaMethods,
+  ...scheduleMethods,
   ...securityGroupMethods,
   ...systemMethods,
   ...templateMethods,

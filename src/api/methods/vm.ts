@@ -4,7 +4,7 @@ import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../a
 import { ownedBy } from '../../access/umask.ts';
 import { datastoreIdOf } from '../../backup/decide.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
-import { merge, text, type Attributes, type Vector } from '../../model/attributes.ts';
+import { merge, text, vectors, type Attributes, type Vector } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
@@ -26,6 +26,7 @@ import { authorized, requireCreate } from '../noun.ts';
 import { DATASTORE, VM } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 import { infoMethod, ownedMethods } from '../owned.ts';
+import { addAction } from './schedule.ts';
 
 export const vmMethods: MethodTable = {
   ...infoMethod(VM),
@@ -65,7 +66,8 @@ export const vmMethods: MethodTable = {
     refuseInJob(vm);
     const to = await backupDatastore(call, vm, datastoreId, reset);
     refuseState(vm);
-    await call.backups.start(id, { datastoreId: to, reset, unattended: false });
+    const asked = { by: 'user' as const, uid: call.user.id };
+    await call.scheduler.backup(id, { datastoreId: to, reset, unattended: false, asked });
     return id;
   }),
   'one.vm.backupplan': method(['int', ['int', -1], ['boolean', false]], async (call, id, datastoreId, reset) => {
@@ -76,11 +78,10 @@ export const vmMethods: MethodTable = {
     return backupPlanXml(await call.backups.preview(id, { datastoreId: to, reset, unattended: false }));
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
-    const vm = await authorizedVm(call, id, 'backup-cancel');
-    if (vm.lcmState !== LCM.BACKUP && vm.lcmState !== LCM.BACKUP_POWEROFF) {
+    await authorizedVm(call, id, 'backup-cancel');
+    if (!(await call.scheduler.cancel(id))) {
       throw new OneError(CODE.INTERNAL, `Virtual machine ${id} has no backup in progress.`, { objectId: id });
     }
-    call.backups.cancel(id);
     return id;
   }),
 };
@@ -125,7 +126,7 @@ export async function createVm(
     const images = imports ? new Map<Vector, Image>() : await namedImages(call, tx, template);
     const networks = imports ? new Map<Vector, VirtualNetwork>() : await namedNetworks(call, tx, template);
     const add = imports ? addImport : addVm;
-    return add(tx, {
+    const made = await add(tx, {
       template,
       owner,
       findImage: (disk) => images.get(disk),
@@ -135,8 +136,12 @@ export async function createVm(
       permissions,
       ...(from && { nameBefore: from.nameBefore }),
     });
+    const place = { parent: { type: 'VM' as const, id: made.id }, startSec: made.stime };
+    for (const vector of vectors(template, 'SCHED_ACTION')) await addAction(call, tx, place, vector);
+    return made;
   });
   tick.wake();
+  call.scheduler.wake();
   return vm;
 }
 

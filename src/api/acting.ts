@@ -1,0 +1,71 @@
+// Carries out scheduled work with the rights of the user who scheduled it, through the same methods that she could call herself.
+import { makeCaller, type Caller } from '../access/authorize.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
+import type { User } from '../model/user.ts';
+import type { Acting } from '../schedule/acting.ts';
+import type { Value } from '../wire/xmlrpc.ts';
+import type { Call, Services } from './method.ts';
+import { METHODS } from './methods/all.ts';
+import { authorized } from './noun.ts';
+import { BACKUP_JOB, DATASTORE } from './nouns/stored.ts';
+import { authorizedVm } from './nouns/vm-right.ts';
+
+const ALL_GROUPS = -1;
+
+/** `services` are those of the daemon, which are complete by the time that something is due. */
+export function actingThrough(services: () => Services): Acting {
+  const as = (uid: number): Promise<Call> => callOf(services(), uid);
+  return {
+    mayBackUp: async (uid, vmId, datastoreId, by) => {
+      const call = await as(uid);
+      await authorizedVm(call, vmId, by === 'job' ? 'backup' : 'sched-action');
+      await authorized(call, DATASTORE, datastoreId, 'USE');
+    },
+    mayRunJob: async (uid, jobId) => {
+      await authorized(await as(uid), BACKUP_JOB, jobId, 'MANAGE');
+    },
+    perform: async (action) => {
+      const { name, params } = methodFor(action);
+      const call = await as(action.uid);
+      await authorizedVm(call, action.parent.id, 'sched-action');
+      await METHODS[name]?.run(call, params);
+    },
+  };
+}
+
+/** A call as a user makes one. Throws when she is gone or disabled. */
+async function callOf(services: Services, uid: number): Promise<Call> {
+  const { store } = services.parts;
+  const user: User | undefined = await store.users.find(uid);
+  if (!user?.enabled) {
+    const what = user ? `is disabled` : 'does not exist any more';
+    throw new OneError(
+      CODE.AUTHORIZATION,
+      `User [${uid}], who scheduled it, ${what}; an administrator has to schedule it again.`,
+    );
+  }
+  const caller: Caller = makeCaller(user, ALL_GROUPS, await store.rules.list());
+  return { ...services, user, caller };
+}
+
+/** The method that does what an action says, with its parameters. */
+function methodFor({ action, args, parent: { id } }: ScheduledAction): { name: string; params: Value[] } {
+  const [first = '', second = ''] = args.split(',').map((part) => part.trim());
+  switch (action) {
+    case 'snapshot-create':
+      return { name: 'one.vm.snapshotcreate', params: [id, args] };
+    case 'snapshot-revert':
+    case 'snapshot-delete':
+      return { name: `one.vm.${action.replace('-', '')}`, params: [id, Number(first)] };
+    case 'disk-snapshot-create':
+      return { name: 'one.vm.disksnapshotcreate', params: [id, Number(first), second] };
+    case 'disk-snapshot-revert':
+    case 'disk-snapshot-delete':
+      return { name: `one.vm.${action.replaceAll('-', '')}`, params: [id, Number(first), Number(second)] };
+    case 'backup':
+      throw new OneError(CODE.INTERNAL, 'A backup is begun by the scheduler itself.');
+    default:
+      return { name: 'one.vm.action', params: [action, id] };
+  }
+}

@@ -1,0 +1,159 @@
+// What becomes of scheduled actions when they are carried out: begun, succeeded, failed, cancelled; each noted on the action's own
+// record, and only by the run that the record names.
+import { text } from '../model/attributes.ts';
+import type { BackupJob } from '../model/backup-job.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import type { SchedulePolicy } from '../model/limits.ts';
+import type { Operation } from '../model/operation.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
+import type { Store } from '../store/store.ts';
+import { nowSec, type Parts } from '../vm/parts.ts';
+import type { Acting } from './acting.ts';
+import { cancelled, failed, launched, occurrenceAt, succeeded } from './due.ts';
+import type { DueAction } from './due-actions.ts';
+
+export class ActionRuns {
+  readonly #parts: Pick<Parts, 'store' | 'clock' | 'log'>;
+  readonly #policy: SchedulePolicy;
+  readonly #acting: Acting;
+
+  constructor(parts: Pick<Parts, 'store' | 'clock' | 'log'>, policy: SchedulePolicy, acting: Acting) {
+    this.#parts = parts;
+    this.#policy = policy;
+    this.#acting = acting;
+  }
+
+  /** Notes in the transaction that begins its run that an occurrence is under way. Throws when it is not due any more. */
+  async begun(tx: Store, { action }: DueAction, operationId?: string): Promise<void> {
+    const now = nowSec(this.#parts.clock);
+    await tx.actions.update(action.id, (record) => {
+      const due = occurrenceAt(record, now, this.#policy);
+      // what came too late while it waited for its turn was not missed
+      if (due.kind !== 'run' && due.kind !== 'retry' && due.kind !== 'missed') {
+        throw new OneError(CODE.ACTION, `Scheduled action ${action.id} was changed just now.`, { retry: true });
+      }
+      become(record, launched(record, due.dueSec, now, this.#policy, operationId));
+    });
+  }
+
+  /** An occurrence could not even begin. */
+  async couldNotBegin(due: DueAction, reason: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    await store.transaction(async (tx) => {
+      await this.begun(tx, due);
+      await tx.actions.update(due.action.id, (record) => {
+        become(record, failed(record, reason, nowSec(clock), this.#policy));
+      });
+    });
+  }
+
+  /** Does an action other than a backup to a VM, and notes how it went. */
+  async perform(due: DueAction): Promise<void> {
+    const { store } = this.#parts;
+    const { id } = due.action;
+    await store.transaction((tx) => this.begun(tx, due));
+    const failure = await this.#failureOf(() => this.#acting.perform(due.action));
+    if (await store.actions.find(id)) await this.#note(id, failure); // terminating a VM takes its schedules along
+  }
+
+  /** Begins what is due of a backup job; it is over when the job's run is. */
+  async performJob(due: DueAction, run: JobAct): Promise<void> {
+    const { id, uid, parent } = due.action;
+    await this.#parts.store.transaction((tx) => this.begun(tx, due, runOfJob(parent.id)));
+    const failure = await this.#failureOf(async () => {
+      await this.#acting.mayRunJob(uid, parent.id);
+      await run(parent.id, due.again);
+    });
+    if (failure !== undefined) await this.#note(id, failure);
+    else await this.jobMayHaveEnded(parent.id);
+  }
+
+  /** Brings scheduled actions to their end whose job has nothing left to do. */
+  async jobMayHaveEnded(jobId: number): Promise<void> {
+    const { store, clock } = this.#parts;
+    const job = await store.backupJobs.find(jobId);
+    if (job && job.outdatedVms.length + job.backingUpVms.length > 0) return;
+    for (const action of await store.actions.list({ link: { kind: 'action-job', target: jobId } })) {
+      if (action.current?.operationId !== runOfJob(jobId)) continue;
+      await store.actions.update(action.id, (record) => {
+        if (record.current?.operationId !== runOfJob(jobId)) return;
+        const now = nowSec(clock);
+        if (job && job.cancelledVms.length > 0) become(record, cancelled(record, now));
+        else if (job && job.errorVms.length > 0) become(record, failed(record, failureOfJob(job), now, this.#policy));
+        else become(record, succeeded(record, now));
+      });
+    }
+  }
+
+  async #failureOf(work: () => Promise<void>): Promise<string | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  async #note(id: number, failure: string | undefined): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    if (failure !== undefined) log.warn({ action: id, reason: failure }, 'a scheduled action failed');
+    await store.actions.update(id, (record) => {
+      const now = nowSec(clock);
+      become(record, failure === undefined ? succeeded(record, now) : failed(record, failure, now, this.#policy));
+    });
+  }
+
+  /** A run that a scheduled action asked for has ended. */
+  async ended(operation: Operation): Promise<void> {
+    const { asked } = operation;
+    if (asked?.by !== 'schedule') return;
+    const { store, clock } = this.#parts;
+    if (!(await store.actions.find(asked.actionId))) return;
+    await store.actions.update(asked.actionId, (record) => {
+      if (record.current?.operationId === operation.id) become(record, this.#after(record, operation, nowSec(clock)));
+    });
+  }
+
+  #after(record: ScheduledAction, { result, reason }: Operation, now: number): ScheduledAction {
+    if (result === 'done') return succeeded(record, now);
+    return result === 'cancelled' ? cancelled(record, now) : failed(record, reason, now, this.#policy);
+  }
+
+  /** Settles what was under way when the daemon ended. `running` are the runs that are still so. */
+  async reconcile(running: ReadonlySet<string>): Promise<void> {
+    const { store, clock } = this.#parts;
+    for await (const actions of store.actions.each({ ascending: true })) {
+      for (const { id, parent, current } of actions) {
+        if (!current || (current.operationId === undefined && current.retryAtSec > 0)) continue;
+        if (current.operationId !== undefined && running.has(current.operationId)) continue;
+        if (parent.type === 'BACKUPJOB' && current.operationId !== undefined) {
+          await this.jobMayHaveEnded(parent.id);
+          continue;
+        }
+        const operation = current.operationId === undefined ? undefined : await store.operations.find(current.operationId);
+        await store.actions.update(id, (record) => {
+          const now = nowSec(clock);
+          const lost = 'The daemon ended while it was carried out.';
+          become(record, operation ? this.#after(record, operation, now) : failed(record, lost, now, this.#policy));
+        });
+      }
+    }
+  }
+}
+
+/** Begins a run of a job, or goes on with the VMs that failed in the one before. */
+export type JobAct = (jobId: number, again: boolean) => Promise<void>;
+
+/** What stands for a job's run where others name an operation. */
+const runOfJob = (jobId: number): string => `job ${jobId}`;
+
+function failureOfJob({ errorVms, template }: BackupJob): string {
+  const error = text(template, 'ERROR');
+  return `VMs ${errorVms.join(', ')} could not be backed up${error === undefined ? '' : `; the last: ${error}`}`;
+}
+
+/** Makes a record what another says, attributes that are gone included. */
+function become(record: ScheduledAction, next: ScheduledAction): void {
+  for (const key of Object.keys(record)) if (!(key in next)) Reflect.deleteProperty(record, key);
+  Object.assign(record, next);
+}

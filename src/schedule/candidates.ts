@@ -1,0 +1,125 @@
+// Brings together what wants to begin: backups that were asked for, due actions and VMs of running jobs, each with its host and the
+// windows that hold for it. A few questions to the store for all of them, however many there are.
+import { datastoreIdOf, type BackupWish } from '../backup/decide.ts';
+import type { JobCandidate } from '../backup/job-run.ts';
+import { readBackupWindows, type BackupWindow } from '../model/backup-window.ts';
+import { reasonOf } from '../model/errors.ts';
+import type { Attributes } from '../model/attributes.ts';
+import { DATASTORE_TYPE } from '../model/datastore.ts';
+import type { Vm } from '../model/vm.ts';
+import { hostIdsOf } from '../model/vm-hosts.ts';
+import type { Store } from '../store/store.ts';
+import type { Parts } from '../vm/parts.ts';
+import type { Candidate, Source } from './candidate.ts';
+import type { DueAction } from './due-actions.ts';
+import type { WaitedBackup } from './waited.ts';
+
+/** Of what somebody asked for now, and of what is scheduled on a VM; jobs have their own. */
+const PRIORITY = { DIRECT: 100, SCHEDULED: 50 } as const;
+
+export interface Wanted {
+  waited: readonly WaitedBackup[];
+  due: readonly DueAction[];
+  jobs: readonly JobCandidate[];
+}
+
+export class Candidates {
+  readonly #parts: Pick<Parts, 'store' | 'log'>;
+  readonly #zone: string;
+
+  constructor(parts: Pick<Parts, 'store' | 'log'>, zone: string) {
+    this.#parts = parts;
+    this.#zone = zone;
+  }
+
+  async all({ waited, due, jobs }: Wanted): Promise<Candidate[]> {
+    if (waited.length + due.length + jobs.length === 0) return [];
+    const hosts = await hostsOf(this.#parts.store);
+    const windows = await this.#windowsOfDatastores();
+    const of = (vmId: number, wish: BackupWish, source: Source, sinceSec: number, priority: number): Candidate => {
+      const own = windows.get(wish.datastoreId);
+      return { vmId, hostId: hosts.get(vmId), priority, sinceSec, windows: own ? [own] : [], source, wish };
+    };
+    const scheduled = await Promise.all(due.map(async (one) => ({ one, wish: await this.#scheduledWish(one) })));
+    return [
+      ...waited.map(({ operation, wish }) => {
+        const since = Math.floor(operation.startedAt / 1000);
+        return of(operation.vmId, wish, { kind: 'direct', waited: operation }, since, PRIORITY.DIRECT);
+      }),
+      ...scheduled.map(({ one: { action, dueSec }, wish }) =>
+        of(action.parent.id, wish, { kind: 'schedule', actionId: action.id, dueSec }, dueSec, PRIORITY.SCHEDULED),
+      ),
+      ...jobs.map((job) => {
+        const source: Source = { kind: 'job', jobId: job.jobId, sequential: job.sequential };
+        const candidate = of(job.vmId, wishOfJob(job), source, job.sinceSec, job.priority);
+        const own = this.#read(`backup job ${job.jobId}`, job.windows);
+        if (own.length > 0) candidate.windows.push({ of: `backup job ${job.jobId}`, windows: own });
+        return candidate;
+      }),
+    ];
+  }
+
+  /** A backup that somebody asks for now. */
+  async direct(vm: Vm, wish: BackupWish, nowSec: number): Promise<Candidate> {
+    const own = (await this.#windowsOfDatastores()).get(wish.datastoreId);
+    return {
+      vmId: vm.id,
+      hostId: hostIdsOf(vm)[0],
+      priority: PRIORITY.DIRECT,
+      sinceSec: nowSec,
+      windows: own ? [own] : [],
+      source: { kind: 'direct' },
+      wish,
+    };
+  }
+
+  /** ARGS of a scheduled backup: `<datastore id>[,<reset 0|1>]`; without a datastore it goes where the chain is. */
+  async #scheduledWish({ action }: DueAction): Promise<BackupWish> {
+    const [datastore = '', reset = '0'] = action.args.split(',').map((part) => part.trim());
+    const wish: BackupWish = {
+      datastoreId: /^\d+$/.test(datastore) ? Number(datastore) : -1,
+      reset: reset === '1',
+      unattended: true,
+      asked: { by: 'schedule', uid: action.uid, actionId: action.id },
+    };
+    if (wish.datastoreId >= 0) return wish;
+    const { store } = this.#parts;
+    const vm = await store.vms.find(action.parent.id);
+    const chainId = vm?.backups.config.incrementalBackupId ?? -1;
+    const chain = chainId < 0 ? undefined : await store.images.find(chainId);
+    if (!vm || !chain || wish.reset) return wish; // why it is not possible is told when it is tried
+    return { ...wish, datastoreId: datastoreIdOf(vm, chain, wish) };
+  }
+
+  async #windowsOfDatastores(): Promise<Map<number, { of: string; windows: BackupWindow[] }>> {
+    const found = new Map<number, { of: string; windows: BackupWindow[] }>();
+    for (const { id, type, template } of await this.#parts.store.datastores.list()) {
+      if (type !== DATASTORE_TYPE.BACKUP_DS) continue;
+      const windows = this.#read(`datastore ${id}`, template);
+      if (windows.length > 0) found.set(id, { of: `datastore ${id}`, windows });
+    }
+    return found;
+  }
+
+  /** What is written wrongly is told when it is set; here a backup too many is better than none. */
+  #read(of: string, template: Attributes): BackupWindow[] {
+    try {
+      return readBackupWindows(template, this.#zone);
+    } catch (error) {
+      this.#parts.log.warn({ of, reason: reasonOf(error) }, 'a BACKUP_WINDOW is not heeded');
+      return [];
+    }
+  }
+}
+
+function wishOfJob({ jobId, uid, sinceSec, datastoreId, reset, config }: JobCandidate): BackupWish {
+  const asked = { by: 'job' as const, uid, jobId, runSec: sinceSec };
+  return { datastoreId, reset, unattended: true, config, asked };
+}
+
+/** Which host each VM is on; of two, the one that it is moving from. */
+async function hostsOf(store: Store): Promise<Map<number, number>> {
+  const hosts = new Map<number, number>();
+  for (const [host, vms] of await store.links.all('vm-host')) for (const vm of vms) hosts.set(vm, host);
+  return hosts;
+}

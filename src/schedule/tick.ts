@@ -1,0 +1,376 @@
+// Begins what is to begin: backups that were asked for and had to wait, actions whose time has come, and the VMs of backup jobs, as
+// far as the limits admit. It looks when something ended, was asked for or became due.
+import { decide, type BackupWish } from '../backup/decide.ts';
+import { refuseInJob } from '../backup/job-members.ts';
+import type { JobRuns } from '../backup/job-run.ts';
+import type { BackupRunner, BackupStart } from '../backup/run.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import type { Limits, SchedulePolicy } from '../model/limits.ts';
+import type { Operation } from '../model/operation.ts';
+import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import type { OperationLog } from '../vm/operation-log.ts';
+import { nowSec, type Parts } from '../vm/parts.ts';
+import { stateName } from '../vm/states.ts';
+import { ActionRuns } from './action-runs.ts';
+import type { Acting } from './acting.ts';
+import { inOrder, NO_LOAD, take, waitsFor, type Load } from './admission.ts';
+import type { Candidate } from './candidate.ts';
+import { Candidates } from './candidates.ts';
+import { DueActions, type DueAction } from './due-actions.ts';
+import type { SchedulerDoor, WaitingBackup } from './scheduler-door.ts';
+import { Waited } from './waited.ts';
+
+/** The net below all events. */
+const LOOK_MS = 15_000;
+/** How many begin at one look; more follow at the next, so that others are served in between. */
+const BEGIN_AT_ONCE = 50;
+/** A VM that is busy with something else is tried again after this long, and given up after the other. */
+const BUSY_AGAIN_SEC = 10;
+const BUSY_LIMIT_SEC = 1800;
+
+export interface SchedulerSettings {
+  limits: Limits;
+  policy: SchedulePolicy;
+}
+
+type Backups = Pick<BackupRunner, 'start' | 'cancel'>;
+
+export class Scheduler implements SchedulerDoor {
+  readonly #parts: Parts;
+  readonly #log: OperationLog;
+  readonly #backups: Backups;
+  readonly #jobs: JobRuns;
+  readonly #acting: Acting;
+  readonly #settings: SchedulerSettings;
+  readonly #due: DueActions;
+  readonly #actions: ActionRuns;
+  readonly #candidates: Candidates;
+  readonly #waited: Waited;
+  /** Those between their admission and their record. */
+  readonly #beginning = new Map<number, Candidate>();
+  /** Actions other than backups that are being done. */
+  readonly #performing = new Map<number, Promise<void>>();
+  /** VMs that were busy, and when to try again. */
+  readonly #busyUntil = new Map<number, number>();
+  readonly #unlisten: () => void;
+  #waiting: WaitingBackup[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #started = false;
+
+  constructor(
+    parts: Parts,
+    log: OperationLog,
+    backups: Backups,
+    jobs: JobRuns,
+    acting: Acting,
+    settings: SchedulerSettings,
+  ) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#backups = backups;
+    this.#jobs = jobs;
+    this.#acting = acting;
+    this.#settings = settings;
+    this.#due = new DueActions(parts.store, settings.policy);
+    this.#actions = new ActionRuns(parts, settings.policy, acting);
+    this.#candidates = new Candidates(parts, settings.policy.timeZone);
+    this.#waited = new Waited(parts.store, log);
+    this.#unlisten = log.listen((operation) => {
+      if (operation.result !== 'running') this.#ended(operation);
+    });
+  }
+
+  /** Goes on with one that waited when the daemon ended; false when it is none. */
+  takeUp(operation: Operation): boolean {
+    return this.#waited.takeUp(operation);
+  }
+
+  /** Settles what was under way when the daemon ended, and begins to look. */
+  async start(): Promise<void> {
+    const running = this.#log.all();
+    await this.#actions.reconcile(new Set(running.map(({ id }) => id)));
+    await this.#jobs.reconcile(running);
+    this.#started = true;
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await Promise.all(this.#performing.values());
+    this.#unlisten();
+  }
+
+  /** Looks soon; asked while it looks, it looks once more. */
+  wake(): void {
+    if (!this.#started) return;
+    if (this.#looking) {
+      this.#again = true;
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#looking = this.look()
+      .catch((error: unknown) => this.#parts.log.error({ err: error }, 'a look at what is due failed'))
+      .then(() => this.#sleep())
+      .finally(() => {
+        this.#looking = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.wake();
+      });
+  }
+
+  async #sleep(): Promise<void> {
+    if (!this.#started) return;
+    const next = await this.#parts.store.actions.nextDue();
+    const untilMs = next === undefined ? LOOK_MS : next * 1000 - this.#parts.clock();
+    // what is due already waits for an event, or for the net
+    const ms = untilMs > 0 ? Math.min(untilMs + 5, LOOK_MS) : LOOK_MS;
+    this.#timer = setTimeout(() => this.wake(), ms);
+  }
+
+  /** One look: begins what may begin now. */
+  async look(): Promise<void> {
+    const now = nowSec(this.#parts.clock);
+    const due = await this.#due.at(now);
+    const dueBackups: DueAction[] = [];
+    for (const one of due) {
+      if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
+      else if (one.action.action === 'backup') dueBackups.push(one);
+      else this.#perform(one);
+    }
+    const wanted = { waited: this.#waited.all(), due: dueBackups, jobs: await this.#jobs.candidates() };
+    this.#admit(inOrder(await this.#candidates.all(wanted), now), now);
+  }
+
+  /** In one go, so that nothing changes between a verdict and the count of what it let in. */
+  #admit(candidates: readonly Candidate[], now: number): void {
+    const load = this.#load();
+    const waiting: WaitingBackup[] = [];
+    let begun = 0;
+    for (const candidate of candidates) {
+      if (this.#beginning.get(candidate.vmId)?.source === candidate.source) continue;
+      const waits = this.#busyFor(candidate, now) ?? waitsFor(candidate, load, this.#settings.limits, now);
+      if (waits !== undefined || begun >= BEGIN_AT_ONCE) {
+        waiting.push(waitingOf(candidate, waits ?? 'it is about to begin'));
+        continue;
+      }
+      begun += 1;
+      take(load, candidate.vmId, candidate.hostId, jobIdOf(candidate));
+      this.#begin(candidate).catch((error: unknown) => this.#couldNotBegin(candidate, error));
+    }
+    this.#waiting = waiting;
+    this.#again ||= begun >= BEGIN_AT_ONCE;
+    this.#say(waiting);
+  }
+
+  #busyFor({ vmId, hostId }: Candidate, now: number): string | undefined {
+    const until = this.#busyUntil.get(vmId);
+    if (until === undefined || hostId === undefined) return undefined;
+    if (until > now) return `VM ${vmId} is busy with something else`;
+    this.#busyUntil.delete(vmId);
+    return undefined;
+  }
+
+  /** Those who follow a backup that waits are told what for. */
+  #say(waiting: readonly WaitingBackup[]): void {
+    for (const { operation } of this.#waited.all()) {
+      const found = waiting.find(({ vmId, jobId, actionId }) => vmId === operation.vmId && jobId === undefined && actionId === undefined);
+      if (found) this.#log.waits(operation, found.reason);
+    }
+  }
+
+  #load(): Load {
+    const load = NO_LOAD();
+    for (const operation of this.#log.all()) {
+      const { kind, vmId, hostId, asked } = operation;
+      if (kind !== 'backup' || this.#waited.of(vmId)?.operation === operation) continue;
+      take(load, vmId, hostId, asked?.by === 'job' ? asked.jobId : undefined);
+    }
+    for (const candidate of this.#beginning.values()) {
+      if (!load.vms.has(candidate.vmId)) take(load, candidate.vmId, candidate.hostId, jobIdOf(candidate));
+    }
+    return load;
+  }
+
+  async #begin(candidate: Candidate): Promise<void> {
+    const { vmId, source, wish } = candidate;
+    this.#beginning.set(vmId, candidate);
+    try {
+      const vm = await this.#parts.store.vms.get(vmId);
+      refuseBusy(vm);
+      if (source.kind === 'schedule') refuseInJob(vm);
+      if (source.kind !== 'direct' && wish.asked && 'uid' in wish.asked) {
+        await this.#acting.mayBackUp(wish.asked.uid, vmId, wish.datastoreId, source.kind);
+      }
+      await this.#backups.start(vmId, wish, this.#startOf(candidate));
+      if (source.kind === 'direct' && source.waited) this.#waited.begun(source.waited);
+      if (source.kind === 'schedule') this.#due.forget(source.actionId);
+    } finally {
+      this.#beginning.delete(vmId);
+    }
+  }
+
+  #startOf({ vmId, source }: Candidate): BackupStart {
+    switch (source.kind) {
+      case 'direct':
+        return source.waited ? { waited: source.waited } : {};
+      case 'schedule': {
+        const due = this.#due.of(source.actionId);
+        return { alongside: async (tx, { id }) => void (due && (await this.#actions.begun(tx, due, id))) };
+      }
+      case 'job':
+        return { alongside: (tx) => this.#jobs.begun(tx, source.jobId, vmId) };
+    }
+  }
+
+  #couldNotBegin(candidate: Candidate, error: unknown): void {
+    const { vmId, source, sinceSec } = candidate;
+    const now = nowSec(this.#parts.clock);
+    if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
+      this.#busyUntil.set(vmId, now + BUSY_AGAIN_SEC);
+      return;
+    }
+    const reason = reasonOf(error);
+    this.#parts.log.warn({ vm: vmId, asked: candidate.wish.asked, reason }, 'a backup could not begin');
+    this.#noteFailure(candidate, source, reason)
+      .catch((err: unknown) => this.#parts.log.error({ vm: vmId, err }, 'a failure could not be noted'))
+      .finally(() => this.wake());
+  }
+
+  async #noteFailure({ vmId }: Candidate, source: Candidate['source'], reason: string): Promise<void> {
+    if (source.kind === 'direct' && source.waited) await this.#waited.end(source.waited, reason);
+    if (source.kind === 'job') {
+      await this.#jobs.couldNotBegin(source.jobId, vmId, reason);
+      await this.#actions.jobMayHaveEnded(source.jobId);
+    }
+    if (source.kind !== 'schedule') return;
+    const due = this.#due.of(source.actionId);
+    this.#due.forget(source.actionId);
+    if (due) await this.#actions.couldNotBegin(due, reason);
+  }
+
+  /** Begins a backup that somebody asks for, or lets it wait. Throws why it is not possible. */
+  async backup(vmId: number, wish: BackupWish): Promise<void> {
+    const now = nowSec(this.#parts.clock);
+    const vm = await this.#parts.store.vms.get(vmId);
+    const candidate = await this.#candidates.direct(vm, wish, now);
+    if (this.#waited.of(vmId) || this.#beginning.has(vmId)) {
+      throw new OneError(CODE.INTERNAL, `A backup of virtual machine ${vmId} is waiting to begin already.`, {
+        objectId: vmId,
+        hint: `onevm backup-cancel ${vmId} ends it.`,
+      });
+    }
+    const waits = waitsFor(candidate, this.#load(), this.#settings.limits, now);
+    if (waits === undefined) return this.#begin(candidate);
+    await decide(this.#parts, vmId, wish); // what is not possible is told at once
+    await this.#waited.add(vm, wish, waits);
+    this.wake();
+  }
+
+  /** Ends the backup of a VM, whether it runs or waits. Returns whether there is one. */
+  async cancel(vmId: number): Promise<boolean> {
+    const waited = this.#waited.of(vmId);
+    if (waited && !this.#beginning.has(vmId)) {
+      await this.#log.cancelling(waited.operation);
+      await this.#waited.end(waited.operation, 'It was cancelled before it began.');
+      return true;
+    }
+    const runs = this.#log.running(({ kind, vmId: of }) => kind === 'backup' && of === vmId) !== undefined;
+    if (runs) this.#backups.cancel(vmId);
+    return runs;
+  }
+
+  async startJob(jobId: number): Promise<void> {
+    await this.#jobs.start(jobId);
+    this.wake();
+  }
+
+  async retryJob(jobId: number): Promise<void> {
+    await this.#jobs.retry(jobId);
+    this.wake();
+  }
+
+  async cancelJob(jobId: number): Promise<void> {
+    await this.#jobs.cancel(jobId, async (vmId) => void (await this.cancel(vmId)));
+    await this.#actions.jobMayHaveEnded(jobId);
+    this.wake();
+  }
+
+  waiting(): WaitingBackup[] {
+    return this.#waiting;
+  }
+
+  /** The record of a scheduled action was changed by its user. */
+  changed(actionId: number): void {
+    this.#due.forget(actionId);
+    this.wake();
+  }
+
+  #perform(due: DueAction): void {
+    this.#track(due, () => this.#actions.perform(due));
+  }
+
+  #startDueJob(due: DueAction): void {
+    const run = (jobId: number, again: boolean): Promise<void> =>
+      again ? this.#jobs.retry(jobId) : this.#jobs.start(jobId);
+    this.#track(due, () => this.#actions.performJob(due, run));
+  }
+
+  #track(due: DueAction, work: () => Promise<void>): void {
+    const { id } = due.action;
+    if (this.#performing.has(id)) return;
+    const done = work()
+      .catch((error: unknown) => this.#parts.log.error({ action: id, err: error }, 'a scheduled action broke'))
+      .finally(() => {
+        this.#performing.delete(id);
+        this.#due.forget(id);
+        this.wake();
+      });
+    this.#performing.set(id, done);
+  }
+
+  #ended(operation: Operation): void {
+    if (operation.kind !== 'backup') return;
+    this.#settle(operation)
+      .catch((error: unknown) => this.#parts.log.error({ operation: operation.id, err: error }, 'an end was not noted'))
+      .finally(() => this.wake());
+  }
+
+  async #settle(operation: Operation): Promise<void> {
+    await this.#actions.ended(operation);
+    const { asked } = operation;
+    if (asked?.by !== 'job') return;
+    await this.#jobs.ended(operation);
+    await this.#actions.jobMayHaveEnded(asked.jobId);
+  }
+}
+
+/** A VM that something else is done with: its backup waits for that, instead of failing. */
+class Busy extends OneError {}
+
+/** States in which a VM stays until somebody does something about it. */
+const STAYS = /FAILURE|^UNKNOWN$|^RUNNING$/;
+
+function refuseBusy({ id, state, lcmState }: Vm): void {
+  const name = stateName(state, lcmState);
+  if (state !== VM_STATE.ACTIVE || lcmState === LCM.RUNNING || STAYS.test(name)) return;
+  throw new Busy(CODE.ACTION, `Virtual machine ${id} is in state ${name}.`, { objectId: id, retry: true });
+}
+
+function jobIdOf({ source }: Candidate): number | undefined {
+  return source.kind === 'job' ? source.jobId : undefined;
+}
+
+function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {
+  return {
+    vmId,
+    ...(source.kind === 'job' && { jobId: source.jobId }),
+    ...(source.kind === 'schedule' && { actionId: source.actionId }),
+    sinceSec,
+    reason,
+  };
+}
