@@ -1,5 +1,5 @@
 // BACKUP_WINDOW: days and hours in which backups may begin, of a datastore or of a job, and how they are read.
-import { field, vectors, type Attributes, type Vector } from './attributes.ts';
+import { field, text, vectors, type Attributes, type Vector } from './attributes.ts';
 import { CODE, OneError } from './errors.ts';
 import { isTimeZone } from './time-zone.ts';
 
@@ -23,10 +23,9 @@ const DAY_MIN = 1440;
  * in errors. Throws OneError INTERNAL.
  */
 export function readBackupWindows(attributes: Attributes, zone: string, place = ''): BackupWindow[] {
-  if (attributes.some(([name, value]) => name === BACKUP_WINDOW && typeof value === 'string' && value !== '')) {
-    const right = `it must be ${BACKUP_WINDOW}=[ DAYS="1,2,3,4,5", HOURS="22:00-06:00" ]`;
-    throw new OneError(CODE.INTERNAL, `${place}${BACKUP_WINDOW}="..." is not right; ${right}.`);
-  }
+  const plain = text(attributes, BACKUP_WINDOW);
+  if (plain)
+    wrong(place, [BACKUP_WINDOW, plain], `it must be ${BACKUP_WINDOW}=[ DAYS="1,2,3,4,5", HOURS="22:00-06:00" ]`);
   return vectors(attributes, BACKUP_WINDOW).map((vector) => readWindow(vector, zone, `${place}${BACKUP_WINDOW}/`));
 }
 
@@ -38,27 +37,27 @@ function readWindow(vector: Vector, usualZone: string, place: string): BackupWin
   return { days: readDays(given(vector, 'DAYS'), place), ...readHours(given(vector, 'HOURS'), place), zone };
 }
 
-function readDays(text: string | undefined, place: string): number[] {
-  if (text === undefined) return ALL_DAYS;
-  const days = text.split(',').map((day) => day.trim());
+function readDays(value: string | undefined, place: string): number[] {
+  if (value === undefined) return ALL_DAYS;
+  const days = value.split(',').map((day) => day.trim());
   if (!days.every((day) => /^[0-6]$/.test(day))) {
-    wrong(place, ['DAYS', text], 'it must be days of the week from 0 (Sunday) to 6 with commas between');
+    wrong(place, ['DAYS', value], 'it must be days of the week from 0 (Sunday) to 6 with commas between');
   }
   return [...new Set(days.map(Number))].sort((a, b) => a - b);
 }
 
-function readHours(text: string | undefined, place: string): Pick<BackupWindow, 'fromMin' | 'toMin'> {
-  if (text === undefined) return { fromMin: 0, toMin: DAY_MIN };
-  const [fromMin, toMin, more] = text.split('-').map(minuteOf);
+function readHours(value: string | undefined, place: string): Pick<BackupWindow, 'fromMin' | 'toMin'> {
+  if (value === undefined) return { fromMin: 0, toMin: DAY_MIN };
+  const [fromMin, toMin, more] = value.split('-').map(minuteOf);
   if (fromMin === undefined || fromMin === DAY_MIN || toMin === undefined || more !== undefined) {
-    wrong(place, ['HOURS', text], 'it must be two times from 00:00 to 24:00 such as 22:00-06:00');
+    wrong(place, ['HOURS', value], 'it must be two times from 00:00 to 24:00 such as 22:00-06:00');
   }
   return { fromMin, toMin };
 }
 
 /** Minutes of the day of `HH:MM`, undefined when it is none. */
-function minuteOf(text: string): number | undefined {
-  const [, hours, minutes] = /^\s*(\d{1,2}):([0-5]\d)\s*$/.exec(text) ?? [];
+function minuteOf(value: string): number | undefined {
+  const [, hours, minutes] = /^\s*(\d{1,2}):([0-5]\d)\s*$/.exec(value) ?? [];
   const minute = Number(hours) * 60 + Number(minutes);
   return minute <= DAY_MIN ? minute : undefined;
 }

@@ -264,7 +264,7 @@ describe('what is refused', () => {
     });
     const message =
       'SCHED_ACTION/TIME="+60" is not right; it would count from the start of a VM, and there is none: it must be epoch seconds, or now.';
-    expect(refused([['TIME', '+60']], { ...onJob, startSec: T } as typeof onJob)).toMatchObject({ message });
+    expect(refused([['TIME', '+60']], { ...onJob, startSec: T })).toMatchObject({ message });
   });
 });
 
