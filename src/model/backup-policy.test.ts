@@ -42,4 +42,11 @@ describe('the policy of a backup datastore', () => {
       'VERIFY=[ ... ] is not right; it must be a plain value: VERIFY="...".',
     );
   });
+
+  it('refuses a window that is not right, and takes one that is', () => {
+    expect(() => readBackupPolicy([['BACKUP_WINDOW', [['DAYS', 'MON']]]])).toThrow(
+      'BACKUP_WINDOW/DAYS="MON" is not right',
+    );
+    expect(readBackupPolicy([['BACKUP_WINDOW', [['DAYS', '1']]]])).toEqual(DEFAULT_BACKUP_POLICY);
+  });
 });

@@ -1,7 +1,8 @@
 // How a backup datastore looks after what it holds, as its template says: whether each backup is verified, when the base of a chain is
-// rewritten, when space is given back. A value that is not understood is an error that names it.
+// rewritten, when space is given back, when backups may begin. A value that is not understood is an error that names it.
 import { text, vectors, type Attributes } from './attributes.ts';
 import { oneOf } from './backup-config.ts';
+import { readBackupWindows } from './backup-window.ts';
 import { CODE, OneError } from './errors.ts';
 
 export interface BackupPolicy {
@@ -32,12 +33,14 @@ const FLATTEN_SHARE: Range = { name: 'FLATTEN_SHARE', unit: 'percent', most: 100
 const PRUNE_INTERVAL: Range = { name: 'PRUNE_INTERVAL', unit: 'seconds', most: 31 * 86_400 };
 const PRUNE_BUDGET: Range = { name: 'PRUNE_BUDGET', unit: 'seconds', most: 86_400 };
 
+/** BACKUP_WINDOW is checked with it; what its windows are, readBackupWindows says to who knows the zone of those that name none. */
 export function readBackupPolicy(attributes: Attributes): BackupPolicy {
   const usual = DEFAULT_BACKUP_POLICY;
   for (const name of ['VERIFY', ...[FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET].map((range) => range.name)]) {
     if (vectors(attributes, name).length === 0) continue;
     throw new OneError(CODE.INTERNAL, `${name}=[ ... ] is not right; it must be a plain value: ${name}="...".`);
   }
+  readBackupWindows(attributes, 'UTC');
   const verify = oneOf([['VERIFY', text(attributes, 'VERIFY') ?? '']], 'VERIFY', ['YES', 'NO'], 'NO', '');
   return {
     verify: verify === 'YES',
