@@ -7,6 +7,7 @@ import type { Upkeep } from '../backup/upkeep.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { RestoreRunner } from '../restore/run.ts';
+import type { SchedulerDoor } from '../schedule/scheduler-door.ts';
 import type { ChangeRunner } from '../vm/change-runner.ts';
 import type { ImageRunner } from '../vm/images.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
@@ -23,6 +24,8 @@ export interface Services {
   backups: BackupRunner;
   upkeep: Upkeep;
   restores: RestoreRunner;
+  /** Left out while nothing begins what is asked for. */
+  scheduler?: SchedulerDoor;
   tick: VmTick;
   operations: OperationLog;
   /** Directory under which datastores have their own. */
