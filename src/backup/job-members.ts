@@ -1,8 +1,9 @@
 // Which VMs are in a backup job: each VM says it itself, and is in one job at most.
+import type { BackupConfig } from '../model/backup-config.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
-import { endChain } from '../vm/increment-ability.ts';
+import { endChain, whyChainEnds } from '../vm/increment-ability.ts';
 
 /** Puts VMs into a job; throws when one has ended or is in another job, and then none is. To be called in a transaction. */
 export async function joinJob(tx: Store, jobId: number, vmIds: readonly number[]): Promise<void> {
@@ -37,14 +38,25 @@ export async function leaveJob(tx: Store, jobId: number, vmIds: readonly number[
   }
 }
 
-/** What the job has made of increments ends with it: the next one is a full backup. */
-function leave({ backups }: Vm): void {
-  const { config } = backups;
-  if (config.mode === 'INCREMENT' && config.incrementalBackupId !== -1) {
-    backups.chainEnded = `the VM left backup job ${config.backupJobId}`;
-    Object.assign(config, { incrementalBackupId: -1, lastIncrementId: -1 });
-  }
+/** What the job has made of increments ends with it, whatever the VM's own configuration says: the next one is a full backup. */
+function leave(vm: Vm): void {
+  const { config } = vm.backups;
+  endChain(vm, `the VM left backup job ${config.backupJobId}`);
   delete config.backupJobId;
+}
+
+/** Increments that a job makes in another way from now on do not follow those that it has made. */
+export async function endJobChains(
+  tx: Store,
+  vmIds: readonly number[],
+  before: BackupConfig,
+  now: BackupConfig,
+): Promise<void> {
+  const why = whyChainEnds(before, now);
+  if (why === undefined) return;
+  for (const id of vmIds) {
+    if (await tx.vms.find(id)) await tx.vms.update(id, (vm) => endChain(vm, `${why} in its backup job`));
+  }
 }
 
 /** A VM in a job is backed up by it alone, so that one retention and one chain hold for it. */

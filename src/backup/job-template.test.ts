@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../model/attributes.ts';
 import { CODE } from '../model/errors.ts';
-import { changedJobTemplate, jobTemplate, newPriority, vmsOf } from './job-template.ts';
+import {
+  changedJobTemplate,
+  checkJobDatastore,
+  isReset,
+  isSequential,
+  jobConfig,
+  jobTemplate,
+  newPriority,
+  vmsOf,
+  windowsOf,
+} from './job-template.ts';
+import { datastore } from '../../tests/golden/objects.ts';
+import { DATASTORE_TYPE } from '../model/datastore.ts';
 
 const complete = (given: Attributes): Record<string, unknown> => Object.fromEntries(jobTemplate(given));
 
@@ -57,6 +69,22 @@ describe('the template of a backup job', () => {
     ).not.toHaveProperty('INCREMENT_MODE');
   });
 
+  it('keeps what selects VMs and when backups may begin, each as often as it is there', () => {
+    const given: Attributes = [
+      ['BACKUP_VMS_SELECT', [['LABEL', 'prod']]],
+      ['BACKUP_VMS_SELECT', [['OWNER', 'alice']]],
+      ['BACKUP_WINDOW', [['A', 'b']]],
+    ];
+    expect(jobTemplate(given).slice(0, given.length)).toEqual(given);
+    expect(windowsOf(given)).toEqual([[['A', 'b']]]);
+    expect(
+      complete([
+        ['BACKUP_VMS_SELECT', ''],
+        ['BACKUP_WINDOW', ''],
+      ]),
+    ).toEqual(complete([]));
+  });
+
   it('keeps the last error when it is changed', () => {
     expect(Object.fromEntries(changedJobTemplate([['ERROR', 'why']], [['ERROR', 'mine']]))).toMatchObject({
       ERROR: 'why',
@@ -77,6 +105,9 @@ describe('the template of a backup job', () => {
     ['BACKUP_VMS', '1,,2', 'BACKUP_VMS="1,,2" is not right'],
     ['BACKUP_VMS', '99999999999', 'is not right'],
     ['DATASTORE_ID', 'here', 'DATASTORE_ID="here" is not right'],
+    ['BACKUP_VMS_SELECT', [['NAME', 'web']], 'BACKUP_VMS_SELECT/NAME="web" is not known'],
+    ['BACKUP_VMS_SELECT', 'prod', 'BACKUP_VMS_SELECT="prod" is a text'],
+    ['BACKUP_WINDOW', 'night', 'BACKUP_WINDOW="night" is a text'],
     ['MODE', [['A', 'b']], 'MODE of a backup job is a text'],
   ] as Array<[...Attributes[number], string]>)('%s=%j is refused', (name, value, message) => {
     expect(() => jobTemplate([[name, value]])).toThrow(
@@ -92,5 +123,28 @@ describe('the template of a backup job', () => {
   it('lists its VMs', () => {
     expect(vmsOf([['BACKUP_VMS', '5,4']])).toEqual([5, 4]);
     expect(vmsOf([])).toEqual([]);
+  });
+
+  it('says how its runs back up', () => {
+    const given: Attributes = [
+      ['MODE', 'increment'],
+      ['INCREMENT_MODE', 'SNAPSHOT'],
+      ['KEEP_LAST', '7'],
+      ['FREEZE_LIMIT', '5'],
+      ['EXECUTION', 'PARALLEL'],
+      ['RESET', 'yes'],
+    ];
+    const template = jobTemplate(given);
+    expect(jobConfig(template)).toEqual({
+      ...{ mode: 'INCREMENT', incrementMode: 'SNAPSHOT', keepLast: 7, backupVolatile: false },
+      ...{ fsFreeze: 'NONE', freezeLimitSec: 5, freezeFailure: 'FAIL' },
+    });
+    expect([isSequential(template), isReset(template)]).toEqual([false, true]);
+    expect([isSequential(jobTemplate([])), isReset(jobTemplate([]))]).toEqual([true, false]);
+  });
+
+  it('goes to a backup datastore', () => {
+    expect(() => checkJobDatastore({ ...datastore, type: DATASTORE_TYPE.BACKUP_DS })).not.toThrow();
+    expect(() => checkJobDatastore({ ...datastore, type: DATASTORE_TYPE.IMAGE_DS })).toThrow('is no backup datastore');
   });
 });

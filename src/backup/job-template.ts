@@ -1,8 +1,11 @@
 // What a backup job's template says, made complete: every setting is there with its value, an unknown value is an error. Pure.
-import { text, withText, type Attributes, type Vector } from '../model/attributes.ts';
-import { oneOf, readBackupConfig, writeBackupConfig } from '../model/backup-config.ts';
+import { text, vectors, withText, type Attribute, type Attributes, type Vector } from '../model/attributes.ts';
+import { oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
 import { EXECUTIONS, PRIORITY } from '../model/backup-job.ts';
+import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError, type Code } from '../model/errors.ts';
+import type { JobConfig } from './decide.ts';
+import { readSelections, SELECT } from './job-select.ts';
 
 /** Said once, when the job is made, and kept elsewhere. */
 const AT_CREATION = new Set(['NAME', 'PRIORITY', 'SCHED_ACTION']);
@@ -21,16 +24,21 @@ const SETTINGS = [
   'MODE',
   'RESET',
 ] as const;
+const WINDOW = 'BACKUP_WINDOW';
+const VECTORS = new Set([SELECT, WINDOW]);
 const LARGEST_ID = 0x7fff_ffff;
 
 export function jobTemplate(given: Attributes): Attributes {
-  const values = SETTINGS.flatMap((name): Vector => [[name, valueOf(given, name)]]);
-  const { mode, incrementMode, ...config } = readBackupConfig(values, undefined, '');
-  const kept = writeBackupConfig({ ...config, mode, incrementMode });
+  const values = settingsOf(given);
+  const config = configOf(given);
+  const { mode } = config;
+  const kept = writeBackupConfig(config);
   const datastore = datastoreOf(given);
   const reset = oneOf(values, 'RESET', ['NO', 'YES'], 'NO', '') === 'YES';
+  readSelections(given);
+  windowsOf(given);
   return [
-    ...given.filter(([name]) => !SETTINGS.some((known) => known === name) && !AT_CREATION.has(name) && name !== SYSTEM),
+    ...given.filter((entry) => isKept(entry)),
     ['BACKUP_VMS', vmsOf(given).join(',')],
     ...(datastore === undefined ? [] : [['DATASTORE_ID', String(datastore)] satisfies [string, string]]),
     ['EXECUTION', oneOf(values, 'EXECUTION', EXECUTIONS, 'SEQUENTIAL', '')],
@@ -39,7 +47,49 @@ export function jobTemplate(given: Attributes): Attributes {
   ];
 }
 
-/** The VMs of a job in the order they are backed up, each once. */
+/** An empty text is how a client takes away what else is a vector. */
+function isKept([name, value]: Attribute): boolean {
+  if (VECTORS.has(name)) return typeof value !== 'string';
+  return !SETTINGS.some((known) => known === name) && !AT_CREATION.has(name) && name !== SYSTEM;
+}
+
+/** How the VMs of a job are backed up by its runs; their own BACKUP_CONFIG is neither asked nor changed. */
+export function jobConfig(template: Attributes): JobConfig {
+  const { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, keepLast, backupVolatile } = configOf(template);
+  return { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, keepLast, backupVolatile };
+}
+
+/** The same as a VM that has nothing else would have it. */
+export function configOf(template: Attributes): BackupConfig {
+  return readBackupConfig(settingsOf(template), undefined, '');
+}
+
+/** Whether one VM is backed up after the other. */
+export function isSequential(template: Attributes): boolean {
+  return oneOf(settingsOf(template), 'EXECUTION', EXECUTIONS, 'SEQUENTIAL', '') === 'SEQUENTIAL';
+}
+
+/** Whether every backup begins a new chain. */
+export function isReset(template: Attributes): boolean {
+  return valueOf(template, 'RESET') === 'YES';
+}
+
+/** When backups of the job may begin; empty is at any time. */
+export function windowsOf(template: Attributes): Vector[] {
+  const loose = text(template, WINDOW) ?? '';
+  if (loose === '') return vectors(template, WINDOW);
+  throw new OneError(CODE.INTERNAL, `${WINDOW}="${loose}" is a text; it must be a vector, ${WINDOW}=[ ... ].`);
+}
+
+/** Throws ACTION unless backups can go there. */
+export function checkJobDatastore({ id, name, type }: Datastore): void {
+  if (type === DATASTORE_TYPE.BACKUP_DS) return;
+  throw new OneError(CODE.ACTION, `DATASTORE_ID="${id}": datastore ${id} (${name}) is no backup datastore.`, {
+    objectId: id,
+  });
+}
+
+/** The VMs that a job lists in the order they are backed up, each once. */
 export function vmsOf(template: Attributes): number[] {
   const given = valueOf(template, 'BACKUP_VMS');
   if (given.trim() === '') return [];
@@ -68,6 +118,10 @@ export function checkPriority(priority: number, shown: string, code: Code): numb
 export function changedJobTemplate(before: Attributes, given: Attributes): Attributes {
   const error = text(before, SYSTEM);
   return error === undefined ? jobTemplate(given) : withText(jobTemplate(given), SYSTEM, error);
+}
+
+function settingsOf(template: Attributes): Vector {
+  return SETTINGS.map((name) => [name, valueOf(template, name)]);
 }
 
 function valueOf(template: Attributes, name: string): string {

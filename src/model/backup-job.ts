@@ -19,6 +19,8 @@ export interface BackupJob extends Owned {
   cancelledVms: number[];
   /** How often the daemon ended during the backup of a VM in this run. */
   interruptions?: Record<string, number>;
-  /** Normalised: BACKUP_VMS, BACKUP_VOLATILE, DATASTORE_ID, EXECUTION, FS_FREEZE, KEEP_LAST, MODE ... */
+  /** The run was cancelled, and the backups that were under way then have not all ended yet. */
+  cancelling?: true;
+  /** Normalised: BACKUP_VMS, BACKUP_VMS_SELECT, BACKUP_VOLATILE, DATASTORE_ID, EXECUTION, FS_FREEZE, KEEP_LAST, MODE ... */
   template: Attributes;
 }

@@ -130,7 +130,8 @@ export class ActionRuns {
           await this.jobMayHaveEnded(parent.id);
           continue;
         }
-        const operation = current.operationId === undefined ? undefined : await store.operations.find(current.operationId);
+        const operation =
+          current.operationId === undefined ? undefined : await store.operations.find(current.operationId);
         await store.actions.update(id, (record) => {
           const now = nowSec(clock);
           const lost = 'The daemon ended while it was carried out.';

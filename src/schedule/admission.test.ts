@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../model/limits.ts';
-import { inOrder, NO_LOAD, take, waitsFor, type Load } from './admission.ts';
-import type { Candidate } from './candidate.ts';
+import { inOrder, NO_LOAD, take, waitsFor, type Load, type Wanting } from './admission.ts';
 
 const NOW = 1_800_000_000; // a Friday, 08:00 UTC
-const wish = { datastoreId: 100, reset: false, unattended: true };
-const one = (change: Partial<Candidate> = {}): Candidate => ({
-  ...{ vmId: 1, hostId: 5, priority: 50, sinceSec: NOW, windows: [], source: { kind: 'direct' }, wish },
+const one = (change: Partial<Wanting> = {}): Wanting => ({
+  ...{ vmId: 1, hostId: 5, priority: 50, sinceSec: NOW, windows: [], source: { kind: 'direct' } },
   ...change,
 });
 const load = (...under: Array<[vmId: number, hostId: number, jobId?: number]>): Load => {
@@ -18,15 +16,10 @@ const load = (...under: Array<[vmId: number, hostId: number, jobId?: number]>): 
 const limits = { ...DEFAULT_LIMITS, maxBackups: 3, maxBackupsHost: 2 };
 
 describe('a backup', () => {
-  it.each<[string, Candidate, Load, string | undefined]>([
+  it.each<[string, Wanting, Load, string | undefined]>([
     ['begins when nothing runs', one(), load(), undefined],
     ['begins beside another on its host', one(), load([2, 5]), undefined],
-    [
-      'waits for a full host',
-      one(),
-      load([2, 5], [3, 5]),
-      '2 backups run on host 5, and MAX_BACKUPS_HOST is 2',
-    ],
+    ['waits for a full host', one(), load([2, 5], [3, 5]), '2 backups run on host 5, and MAX_BACKUPS_HOST is 2'],
     ['is not held back by the full host of others', one({ hostId: 6 }), load([2, 5], [3, 5]), undefined],
     ['waits when there are enough in all', one(), load([2, 6], [3, 7], [4, 8]), '3 backups run, and MAX_BACKUPS is 3'],
     ['waits for another of its VM', one(), load([1, 5]), 'another backup of VM 1 is under way'],
@@ -36,8 +29,18 @@ describe('a backup', () => {
       load([2, 6, 7]),
       'backup job 7 backs up one VM after the other (EXECUTION is SEQUENTIAL)',
     ],
-    ['goes beside others of a parallel job', one({ source: { kind: 'job', jobId: 7, sequential: false } }), load([2, 6, 7]), undefined],
-    ['of a VM on no host is tried, to be told why not', one({ hostId: undefined }), load([2, 6], [3, 7], [4, 8]), undefined],
+    [
+      'goes beside others of a parallel job',
+      one({ source: { kind: 'job', jobId: 7, sequential: false } }),
+      load([2, 6, 7]),
+      undefined,
+    ],
+    [
+      'of a VM on no host is tried, to be told why not',
+      one({ hostId: undefined }),
+      load([2, 6], [3, 7], [4, 8]),
+      undefined,
+    ],
     [
       'waits for its window',
       one({ windows: [{ of: 'datastore 100', windows: [{ days: [5], fromMin: 22 * 60, toMin: 360, zone: 'UTC' }] }] }),
@@ -55,7 +58,7 @@ describe('a backup', () => {
 });
 
 it('a higher priority goes first, then the longer wait; a long wait makes up for any priority', () => {
-  const order = (...all: Candidate[]): number[] => inOrder(all, NOW).map(({ vmId }) => vmId);
+  const order = (...all: Wanting[]): number[] => inOrder(all, NOW).map(({ vmId }) => vmId);
   expect(order(one({ vmId: 1, priority: 10 }), one({ vmId: 2, priority: 90 }))).toEqual([2, 1]);
   expect(order(one({ vmId: 1 }), one({ vmId: 2, sinceSec: NOW - 60 }))).toEqual([2, 1]);
   expect(order(one({ vmId: 1, priority: 99 }), one({ vmId: 2, priority: 0, sinceSec: NOW - 86_400 }))).toEqual([1, 2]);
@@ -64,23 +67,36 @@ it('a higher priority goes first, then the longer wait; a long wait makes up for
 
 it('one pass in order never passes a limit, and leaves nobody waiting who could begin', () => {
   const candidates = fc.array(
-    fc.record({ vmId: fc.nat(30), hostId: fc.nat(4), priority: fc.nat(99), jobId: fc.nat(3), sequential: fc.boolean() }),
+    fc.record({
+      vmId: fc.nat(30),
+      hostId: fc.nat(4),
+      priority: fc.nat(99),
+      jobId: fc.nat(3),
+      sequential: fc.boolean(),
+    }),
     { maxLength: 40 },
   );
   fc.assert(
     fc.property(candidates, fc.nat(6), fc.nat(3), (all, maxBackups, maxBackupsHost) => {
       const some = { ...limits, maxBackups, maxBackupsHost };
       const now = NO_LOAD();
-      const left: Candidate[] = [];
+      const left: Wanting[] = [];
       const mapped = all.map(({ jobId, sequential, ...rest }) =>
         one({ ...rest, source: { kind: 'job', jobId, sequential: sequential && jobId > 0 } }),
       );
       for (const candidate of inOrder(mapped, NOW)) {
         if (waitsFor(candidate, now, some, NOW) !== undefined) left.push(candidate);
-        else take(now, candidate.vmId, candidate.hostId, candidate.source.kind === 'job' ? candidate.source.jobId : undefined);
+        else
+          take(
+            now,
+            candidate.vmId,
+            candidate.hostId,
+            candidate.source.kind === 'job' ? candidate.source.jobId : undefined,
+          );
       }
       if (maxBackups > 0) expect(now.total).toBeLessThanOrEqual(maxBackups);
-      if (maxBackupsHost > 0) for (const count of now.byHost.values()) expect(count).toBeLessThanOrEqual(maxBackupsHost);
+      if (maxBackupsHost > 0)
+        for (const count of now.byHost.values()) expect(count).toBeLessThanOrEqual(maxBackupsHost);
       expect(now.vms.size).toBe(now.total);
       for (const candidate of left) expect(waitsFor(candidate, now, some, NOW)).toBeDefined();
     }),

@@ -1,8 +1,22 @@
 // Which of the backups that want to begin may, in which order, and what the others wait for. Pure. A backup that waits takes no slot and
 // holds back no other: those of hosts with room begin whatever waits before them.
+import type { BackupWindow } from '../model/backup-window.ts';
 import type { Limits } from '../model/limits.ts';
-import type { Candidate } from './candidate.ts';
 import { isOpen, opensAt } from './window.ts';
+
+/** A backup that wants to begin, as far as it matters here. */
+export interface Wanting {
+  vmId: number;
+  /** undefined: the VM is on no host now. */
+  hostId: number | undefined;
+  /** Higher first; 0..99 as that of jobs. */
+  priority: number;
+  /** Epoch seconds since which it wants to begin. */
+  sinceSec: number;
+  /** Those of its datastore and of its job; it begins only while one of each is open. Empty: at any time. */
+  windows: Array<{ of: string; windows: BackupWindow[] }>;
+  source: { kind: 'direct' | 'schedule' } | { kind: 'job'; jobId: number; sequential: boolean };
+}
 
 /** What is under way. */
 export interface Load {
@@ -27,8 +41,8 @@ export function take(load: Load, vmId: number, hostId: number | undefined, jobId
 const STEP_SEC = 900;
 
 /** Those with the highest priority first, where waiting counts too; then those that wait longest. */
-export function inOrder(candidates: readonly Candidate[], nowSec: number): Candidate[] {
-  const weight = ({ priority, sinceSec }: Candidate): number =>
+export function inOrder<C extends Wanting>(candidates: readonly C[], nowSec: number): C[] {
+  const weight = ({ priority, sinceSec }: C): number =>
     priority + Math.max(0, Math.floor((nowSec - sinceSec) / STEP_SEC));
   return candidates
     .map((candidate) => ({ candidate, weight: weight(candidate) }))
@@ -40,7 +54,7 @@ export function inOrder(candidates: readonly Candidate[], nowSec: number): Candi
 }
 
 /** What a backup has to wait for, in words; undefined when it may begin now. */
-export function waitsFor(candidate: Candidate, load: Load, limits: Limits, nowSec: number): string | undefined {
+export function waitsFor(candidate: Wanting, load: Load, limits: Limits, nowSec: number): string | undefined {
   const { vmId, hostId, source } = candidate;
   if (load.vms.has(vmId)) return `another backup of VM ${vmId} is under way`;
   const closed = closedWindow(candidate, nowSec);
@@ -60,7 +74,7 @@ export function waitsFor(candidate: Candidate, load: Load, limits: Limits, nowSe
   return undefined;
 }
 
-function closedWindow({ windows }: Candidate, nowSec: number): string | undefined {
+function closedWindow({ windows }: Wanting, nowSec: number): string | undefined {
   for (const { of, windows: own } of windows) {
     if (own.length === 0 || isOpen(own, nowSec)) continue;
     return `the BACKUP_WINDOW of ${of} opens at ${new Date(opensAt(own, nowSec) * 1000).toISOString().slice(0, 16)}Z`;

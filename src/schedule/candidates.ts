@@ -2,7 +2,7 @@
 // windows that hold for it. A few questions to the store for all of them, however many there are.
 import { datastoreIdOf, type BackupWish } from '../backup/decide.ts';
 import type { JobCandidate } from '../backup/job-run.ts';
-import { readBackupWindows, type BackupWindow } from '../model/backup-window.ts';
+import { BACKUP_WINDOW, readBackupWindows, type BackupWindow } from '../model/backup-window.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Attributes } from '../model/attributes.ts';
 import { DATASTORE_TYPE } from '../model/datastore.ts';
@@ -52,7 +52,10 @@ export class Candidates {
       ...jobs.map((job) => {
         const source: Source = { kind: 'job', jobId: job.jobId, sequential: job.sequential };
         const candidate = of(job.vmId, wishOfJob(job), source, job.sinceSec, job.priority);
-        const own = this.#read(`backup job ${job.jobId}`, job.windows);
+        const own = this.#read(
+          `backup job ${job.jobId}`,
+          job.windows.map((window) => [BACKUP_WINDOW, window]),
+        );
         if (own.length > 0) candidate.windows.push({ of: `backup job ${job.jobId}`, windows: own });
         return candidate;
       }),

@@ -178,7 +178,9 @@ export class Scheduler implements SchedulerDoor {
   /** Those who follow a backup that waits are told what for. */
   #say(waiting: readonly WaitingBackup[]): void {
     for (const { operation } of this.#waited.all()) {
-      const found = waiting.find(({ vmId, jobId, actionId }) => vmId === operation.vmId && jobId === undefined && actionId === undefined);
+      const found = waiting.find(
+        ({ vmId, jobId, actionId }) => vmId === operation.vmId && jobId === undefined && actionId === undefined,
+      );
       if (found) this.#log.waits(operation, found.reason);
     }
   }
@@ -214,16 +216,20 @@ export class Scheduler implements SchedulerDoor {
     }
   }
 
-  #startOf({ vmId, source }: Candidate): BackupStart {
+  #startOf({ vmId, source, sinceSec }: Candidate): BackupStart {
     switch (source.kind) {
       case 'direct':
         return source.waited ? { waited: source.waited } : {};
       case 'schedule': {
         const due = this.#due.of(source.actionId);
-        return { alongside: async (tx, { id }) => void (due && (await this.#actions.begun(tx, due, id))) };
+        return {
+          alongside: async (tx, { id }) => {
+            if (due) await this.#actions.begun(tx, due, id);
+          },
+        };
       }
       case 'job':
-        return { alongside: (tx) => this.#jobs.begun(tx, source.jobId, vmId) };
+        return { alongside: (tx) => this.#jobs.begun(tx, source.jobId, vmId, sinceSec) };
     }
   }
 
@@ -295,7 +301,9 @@ export class Scheduler implements SchedulerDoor {
   }
 
   async cancelJob(jobId: number): Promise<void> {
-    await this.#jobs.cancel(jobId, async (vmId) => void (await this.cancel(vmId)));
+    await this.#jobs.cancel(jobId, async (vmId) => {
+      await this.cancel(vmId);
+    });
     await this.#actions.jobMayHaveEnded(jobId);
     this.wake();
   }

@@ -1,4 +1,5 @@
 // The objects that the golden documents and the golden command line output are made from.
+import type { BackupJob } from '../../src/model/backup-job.ts';
 import type { Datastore } from '../../src/model/datastore.ts';
 import type { Host } from '../../src/model/host.ts';
 import type { Image, Layer } from '../../src/model/image.ts';
@@ -341,3 +342,19 @@ export const user: User = {
 };
 
 export const group: Group = { id: 1, name: 'users', admins: [], template: [] };
+
+/** A job that has never run. */
+export const backupJob: BackupJob = {
+  ...owned,
+  id: 3,
+  name: 'nightly',
+  priority: 50,
+  lastBackupTime: 0,
+  lastBackupDurationSec: 0,
+  updatedVms: [],
+  outdatedVms: [],
+  backingUpVms: [],
+  errorVms: [],
+  cancelledVms: [],
+  template: [['BACKUP_VMS', '']],
+};

@@ -17,16 +17,26 @@ beforeAll(async () => {
   ann = await cloud.user('ann');
   backups = await cloud.id('one.datastore.allocate', 'NAME="backups"\nTYPE="BACKUP_DS"\nDS_MAD="fake"', -1);
   await cloud.call('one.datastore.chmod', backups, 1, 1, 0, 1, 0, 0, 1, 0, 0);
-  await cloud.call('one.image.chmod', await cloud.image('NAME="shared"\nSIZE="4"\nFORMAT="qcow2"'), 1, 1, 0, 1, 0, 0, 1, 0, 0);
+  await cloud.call(
+    'one.image.chmod',
+    await cloud.image('NAME="shared"\nSIZE="4"\nFORMAT="qcow2"'),
+    1,
+    1,
+    0,
+    1,
+    0,
+    0,
+    1,
+    0,
+    0,
+  );
 });
 afterAll(() => cloud.close());
 
 /** A running VM with a disk. */
 async function vm(session = cloud.session, extra = ''): Promise<number> {
   const disk = 'DISK=[ IMAGE="shared", IMAGE_UNAME="oneadmin" ]';
-  const id = Number(
-    await cloud.callAs(session, 'one.vm.allocate', `CPU="0.1"\nMEMORY="16"\n${disk}\n${extra}`, false),
-  );
+  const id = Number(await cloud.callAs(session, 'one.vm.allocate', `CPU="0.1"\nMEMORY="16"\n${disk}\n${extra}`, false));
   await cloud.vmIs(id, 3, 3);
   return id;
 }
@@ -71,7 +81,16 @@ describe('a user who may not start backups', () => {
     const uid = (await cloud.store.vms.get(id)).uid;
     await cloud.call('one.user.enable', uid, false);
     await cloud.store.actions.allocate((own) => ({
-      ...{ id: own, parent: { type: 'VM', id }, uid, action: 'poweroff', args: '', doneSec: -1, message: '', warning: 0 },
+      ...{
+        id: own,
+        parent: { type: 'VM', id },
+        uid,
+        action: 'poweroff',
+        args: '',
+        doneSec: -1,
+        message: '',
+        warning: 0,
+      },
       schedule: { timeSec: now(), anchorSec: now(), repeat: -1, days: [], endType: -1, endValue: -1 },
       finished: false,
     }));
@@ -83,7 +102,11 @@ describe('a user who may not start backups', () => {
 
   it('changes and removes what is scheduled on her VM, and not on others', async () => {
     const id = await vm(ann);
-    const sched = await schedule(ann, id, `ACTION="poweroff", TIME="${now() + 3600}", REPEAT="0", DAYS="1,3", END_TYPE="1", END_VALUE="4"`);
+    const sched = await schedule(
+      ann,
+      id,
+      `ACTION="poweroff", TIME="${now() + 3600}", REPEAT="0", DAYS="1,3", END_TYPE="1", END_VALUE="4"`,
+    );
     await cloud.callAs(ann, 'one.vm.schedupdate', id, sched, 'SCHED_ACTION=[ DAYS="5" ]');
     expect((await action(sched)).schedule).toMatchObject({ repeat: 0, days: [5], endType: 1, endValue: 4 });
     const other = await vm();

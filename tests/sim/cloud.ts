@@ -48,7 +48,8 @@ export async function fill(store: Store, size: Size, startSec: number, random: R
   for (let n = 0; n < size.jobs; n++) {
     const members = Array.from({ length: perJob }, (_, index) => n * perJob + index);
     const made = await store.backupJobs.allocate((id) => job(id, members, datastore.id, random));
-    for (const id of members) await store.vms.update(id, (record) => void (record.backups.config.backupJobId = made.id));
+    for (const id of members)
+      await store.vms.update(id, (record) => void (record.backups.config.backupJobId = made.id));
     await schedule(store, { type: 'BACKUPJOB', id: made.id }, '', nightly(startSec, random));
   }
   return datastore.id;
@@ -80,12 +81,7 @@ function nightly(startSec: number, random: Random): Schedule {
   };
 }
 
-async function schedule(
-  store: Store,
-  parent: ScheduledAction['parent'],
-  args: string,
-  when: Schedule,
-): Promise<void> {
+async function schedule(store: Store, parent: ScheduledAction['parent'], args: string, when: Schedule): Promise<void> {
   await store.actions.allocate((id) => ({
     ...{ id, parent, uid: 0, action: 'backup', args, schedule: when },
     ...{ doneSec: -1, message: '', warning: 0, finished: false },

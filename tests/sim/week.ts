@@ -96,7 +96,7 @@ async function end(operation: Operation, result: 'done' | 'failed'): Promise<voi
   await store.transaction((tx) => operations.end(tx, operation, result, result === 'done' ? '' : 'the store was away'));
   running.delete(operation.vmId);
   onHost.set(operation.hostId, (onHost.get(operation.hostId) ?? 0) - 1);
-  counted[operation.result === 'running' ? 'failed' : operation.result] += 1;
+  counted[(operation).result as 'done' | 'failed' | 'cancelled'] += 1;
   operations.announce(operation);
 }
 
@@ -114,7 +114,7 @@ const acting = {
   mayRunJob: () => Promise.resolve(),
   perform: () => Promise.resolve(),
 };
-const jobs = new JobRuns(parts, acting.mayBackUp, operations);
+const jobs = new JobRuns(parts, acting, operations);
 const scheduler = new Scheduler(parts, operations, backups, jobs, acting, { limits: LIMITS, policy: POLICY });
 
 console.log(`${machine().cpu}, Node ${process.version}; ${days} days, seed ${seed}`);
@@ -128,7 +128,7 @@ report();
 
 async function simulate(): Promise<void> {
   const endSec = START_SEC + Number(days) * DAY_SEC;
-  for (let sec = START_SEC, shown = 0; sec < endSec; ) {
+  for (let sec = START_SEC, shown = 0; sec < endSec;) {
     nowMs = sec * 1000;
     const happening = events.get(sec) ?? [];
     events.delete(sec);
@@ -138,7 +138,8 @@ async function simulate(): Promise<void> {
     await look();
     if (random.next() < 0.001) await cancelSomething();
     noteStarved(sec);
-    if (sec - START_SEC >= (shown + 1) * DAY_SEC) console.log(`day ${(shown += 1)}: ${counted.begun} begun, ${counted.done} done`);
+    if (sec - START_SEC >= (shown + 1) * DAY_SEC)
+      console.log(`day ${(shown += 1)}: ${counted.begun} begun, ${counted.done} done`);
     sec = await nextStep(sec);
   }
 }

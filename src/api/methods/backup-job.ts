@@ -1,30 +1,38 @@
-// one.backupjob.* and one.backupjobpool.*: what jobs are. Whoever puts a VM into a job must be allowed to back it up herself, and to
-// use the datastore.
+// one.backupjob.* and one.backupjobpool.*: what jobs are, and their runs. Whoever puts a VM into a job must be allowed to back it up
+// herself, and to use the datastore.
 import { ownedBy } from '../../access/umask.ts';
-import { joinJob, leaveJob } from '../../backup/job-members.ts';
+import { dropVms, vmsOfRun } from '../../backup/job.ts';
+import { endJobChains, joinJob, leaveJob } from '../../backup/job-members.ts';
 import {
   changedJobTemplate,
+  checkJobDatastore,
   checkPriority,
+  configOf,
   datastoreOf,
   jobTemplate,
   newPriority,
   vmsOf,
 } from '../../backup/job-template.ts';
-import { merge, text, type Attributes } from '../../model/attributes.ts';
+import { vmsOfJob } from '../../backup/job-vms.ts';
+import { merge, text, vectors, type Attributes } from '../../model/attributes.ts';
 import { PRIORITY, type BackupJob } from '../../model/backup-job.ts';
-import { DATASTORE_TYPE } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
+import type { SchedulerDoor } from '../../schedule/scheduler-door.ts';
 import { NOUNS } from '../../store/nouns.ts';
+import type { Store } from '../../store/store.ts';
+import { nowSec } from '../../vm/parts.ts';
+import { removeActions } from '../../vm/schedules.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { appendFlag } from '../flags.ts';
-import { method, type Call, type MethodTable } from '../method.ts';
+import { method, type Call, type Method, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
 import { BACKUP_JOB, DATASTORE } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 import { infoMethod, ownedMethods, renameMethod } from '../owned.ts';
 import { poolDocument, poolFilter } from '../pool.ts';
 import { forgetRules } from '../rules.ts';
+import { addAction } from './schedule.ts';
 
 export const backupJobMethods: MethodTable = {
   ...infoMethod(BACKUP_JOB),
@@ -36,6 +44,7 @@ export const backupJobMethods: MethodTable = {
     const job = await authorized(call, BACKUP_JOB, id, 'MANAGE');
     await call.parts.store.transaction(async (tx) => {
       await leaveJob(tx, id, vmsOf(job.template));
+      await removeActions(tx, 'action-job', id);
       await tx.backupJobs.remove(id);
       await forgetRules(tx, 'BACKUPJOB', id);
     });
@@ -47,10 +56,21 @@ export const backupJobMethods: MethodTable = {
     await call.parts.store.backupJobs.update(id, (job) => void (job.priority = priority));
     return id;
   }),
+  'one.backupjob.backup': run((scheduler, id) => scheduler.startJob(id)),
+  'one.backupjob.cancel': run((scheduler, id) => scheduler.cancelJob(id)),
+  'one.backupjob.retry': run((scheduler, id) => scheduler.retryJob(id)),
   'one.backupjobpool.info': method(['int', 'int', 'int'], (call, flag, start, end) =>
     poolDocument(call, BACKUP_JOB, 'BACKUPJOB_POOL', poolFilter(call.user, flag, start, end)),
   ),
 };
+
+function run(verb: (scheduler: SchedulerDoor, id: number) => Promise<void>): Method {
+  return method(['int'], async (call, id) => {
+    await authorized(call, BACKUP_JOB, id, 'MANAGE');
+    await verb(call.scheduler, id);
+    return id;
+  });
+}
 
 async function allocate(call: Call, given: string): Promise<number> {
   requireCreate(call, 'BACKUPJOB');
@@ -63,9 +83,6 @@ async function allocate(call: Call, given: string): Promise<number> {
       CODE.AUTHORIZATION,
       `User [${user.id}] : Not authorized to give a backup job PRIORITY="${priority}"; above ${PRIORITY.DEFAULT} administrators do.`,
     );
-  }
-  if (asked.some(([attribute]) => attribute === 'SCHED_ACTION')) {
-    throw new OneError(CODE.ACTION, 'SCHED_ACTION: scheduled actions are not offered yet; leave it out.');
   }
   const template = jobTemplate(asked);
   await authorizeUse(call, template, []);
@@ -86,8 +103,11 @@ async function allocate(call: Call, given: string): Promise<number> {
       template,
     }));
     await joinJob(tx, made.id, vmsOf(template));
+    const place = { parent: { type: 'BACKUPJOB' as const, id: made.id }, startSec: nowSec(parts.clock) };
+    for (const vector of vectors(asked, 'SCHED_ACTION')) await addAction(call, tx, place, vector);
     return made;
   });
+  call.scheduler.wake();
   return job.id;
 }
 
@@ -99,11 +119,9 @@ async function update(call: Call, id: number, given: string, append: number): Pr
     changedJobTemplate(before, merging ? merge(before, asked) : asked);
   await authorizeUse(call, changed(seen.template), seen.template);
   await call.parts.store.transaction(async (tx) => {
-    const before = vmsOf((await tx.backupJobs.get(id)).template);
-    const { template } = await tx.backupJobs.update(id, (job) => {
-      job.template = changed(job.template);
-      keepOnly(job, vmsOf(job.template));
-    });
+    const { template: earlier } = await tx.backupJobs.get(id);
+    const before = vmsOf(earlier);
+    const { template } = await tx.backupJobs.update(id, (job) => void (job.template = changed(job.template)));
     const after = vmsOf(template);
     const joining = after.filter((vm) => !before.includes(vm));
     if (joining.some((vm) => vmsOf(seen.template).includes(vm))) {
@@ -117,8 +135,19 @@ async function update(call: Call, id: number, given: string, append: number): Pr
       before.filter((vm) => !after.includes(vm)),
     );
     await joinJob(tx, id, joining);
+    await endJobChains(tx, after, configOf(earlier), configOf(template));
+    await dropLeft(tx, id);
   });
   return id;
+}
+
+/** VMs that the job neither lists nor selects any more leave its run. */
+async function dropLeft(tx: Store, id: number): Promise<void> {
+  const job = await tx.backupJobs.get(id);
+  const { listed, selected } = await vmsOfJob(tx, job);
+  const stay = new Set([...listed, ...selected]);
+  const left = vmsOfRun(job).filter((vm) => !stay.has(vm));
+  if (left.length > 0) await tx.backupJobs.update(id, (record) => dropVms(record, left));
 }
 
 /** What is new in a template takes the rights that using it without a job would take. */
@@ -127,15 +156,5 @@ async function authorizeUse(call: Call, template: Attributes, before: Attributes
   for (const vm of vmsOf(template)) if (!known.has(vm)) await authorizedVm(call, vm, 'backup');
   const id = datastoreOf(template);
   if (id === undefined || id === datastoreOf(before)) return;
-  const datastore = await authorized(call, DATASTORE, id, 'USE');
-  if (datastore.type === DATASTORE_TYPE.BACKUP_DS) return;
-  throw new OneError(CODE.ACTION, `DATASTORE_ID="${id}": datastore ${id} (${datastore.name}) is no backup datastore.`, {
-    objectId: id,
-  });
-}
-
-function keepOnly(job: BackupJob, vms: readonly number[]): void {
-  for (const list of ['updatedVms', 'outdatedVms', 'backingUpVms', 'errorVms'] as const) {
-    job[list] = job[list].filter((vm) => vms.includes(vm));
-  }
+  checkJobDatastore(await authorized(call, DATASTORE, id, 'USE'));
 }

@@ -23,9 +23,7 @@ export const scheduleMethods: MethodTable = {
   'one.vm.scheddelete': method(['int', 'int'], async (call, id, actionId) =>
     remove(call, await ofVm(call, id), actionId),
   ),
-  'one.backupjob.schedadd': method(['int', 'string'], async (call, id, text) =>
-    add(call, await ofJob(call, id), text),
-  ),
+  'one.backupjob.schedadd': method(['int', 'string'], async (call, id, text) => add(call, await ofJob(call, id), text)),
   'one.backupjob.schedupdate': method(['int', 'int', 'string'], async (call, id, actionId, text) =>
     update(call, await ofJob(call, id), actionId, text),
   ),
@@ -43,7 +41,9 @@ interface Place {
 async function ofVm(call: Call, id: number): Promise<Place> {
   const vm = await authorizedVm(call, id, 'sched-action');
   if (vm.state === VM_STATE.DONE) {
-    throw new OneError(CODE.ACTION, `Virtual machine ${id} has ended; nothing can be scheduled on it.`, { objectId: id });
+    throw new OneError(CODE.ACTION, `Virtual machine ${id} has ended; nothing can be scheduled on it.`, {
+      objectId: id,
+    });
   }
   return { parent: { type: 'VM', id }, startSec: vm.stime };
 }
@@ -61,7 +61,12 @@ async function add(call: Call, place: Place, text: string): Promise<number> {
 }
 
 /** Adds a scheduled action of the caller's, which becomes due once it is committed. */
-export function addAction(call: Call, tx: Store, { parent, startSec }: Place, vector: Vector): Promise<ScheduledAction> {
+export function addAction(
+  call: Call,
+  tx: Store,
+  { parent, startSec }: Place,
+  vector: Vector,
+): Promise<ScheduledAction> {
   const { user, parts, schedulePolicy } = call;
   const read = readScheduledAction(vector, {
     ...{ parent, startSec, nowSec: nowSec(parts.clock), zone: schedulePolicy.timeZone },

@@ -8,7 +8,7 @@ import { merge, text, vectors, type Attributes, type Vector } from '../../model/
 import { CODE, OneError } from '../../model/errors.ts';
 import type { Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
-import { LCM, type Vm } from '../../model/vm.ts';
+import type { Vm } from '../../model/vm.ts';
 import type { VirtualNetwork } from '../../model/vnet.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import { addVm } from '../../vm/create.ts';
