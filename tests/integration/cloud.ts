@@ -136,12 +136,12 @@ export class Cloud {
     throw Object.assign(new Error(answer), { code });
   }
 
-  async info(noun: 'vm' | 'image' | 'template' | 'datastore' | 'host', id: number): Promise<XmlElement> {
+  async info(noun: 'vm' | 'image' | 'template' | 'datastore' | 'host' | 'backupjob', id: number): Promise<XmlElement> {
     return readXml(await this.call(`one.${noun}.info`, id));
   }
 
   /** Every object of a pool. */
-  async pool(noun: 'vm' | 'image' | 'template'): Promise<XmlElement[]> {
+  async pool(noun: 'vm' | 'image' | 'template' | 'backupjob'): Promise<XmlElement[]> {
     return readXml(await this.call(`one.${noun}pool.info`, -2, -1, -1)).children();
   }
 

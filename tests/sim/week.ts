@@ -96,7 +96,7 @@ async function end(operation: Operation, result: 'done' | 'failed'): Promise<voi
   await store.transaction((tx) => operations.end(tx, operation, result, result === 'done' ? '' : 'the store was away'));
   running.delete(operation.vmId);
   onHost.set(operation.hostId, (onHost.get(operation.hostId) ?? 0) - 1);
-  counted[(operation).result as 'done' | 'failed' | 'cancelled'] += 1;
+  counted[operation.result as 'done' | 'failed' | 'cancelled'] += 1;
   operations.announce(operation);
 }
 
