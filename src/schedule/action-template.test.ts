@@ -298,7 +298,7 @@ describe('a change', () => {
   const over: ScheduledAction = {
     ...fresh,
     finished: true,
-    schedule: { ...before.schedule, timeSec: T - DAY, endValue: 0 },
+    schedule: { ...before.schedule, timeSec: T - 20 * DAY, endValue: 0 },
   };
   const change = (vector: Vector, of = before): ScheduledAction => changeScheduledAction(of, vector, onVm);
   const shownOf = (of: ScheduledAction, ...changed: Vector): Vector => {
