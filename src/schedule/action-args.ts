@@ -21,6 +21,24 @@ export function readBackupArgs(args: string): BackupArgs {
   return { datastoreId: id, reset: reset === '1' };
 }
 
+export interface DiskSnapshotArgs {
+  diskId: number;
+  /** Its name when it is made, which may have commas in it; else its id. */
+  snapshot: string;
+}
+
+/** ARGS of an action on a disk's snapshot: `<disk id>,<name or id>`. Throws OneError INTERNAL. */
+export function readDiskSnapshotArgs(action: ScheduledActionName, args: string): DiskSnapshotArgs {
+  const [, disk = '', rest = ''] = /^([^,]*),(.*)$/.exec(args) ?? [];
+  const diskId = idOf(disk.trim());
+  const snapshot = rest.trim();
+  const isNew = action === 'disk-snapshot-create';
+  if (diskId === undefined || snapshot === '' || (!isNew && idOf(snapshot) === undefined)) {
+    wrong('ARGS', args, `of ${action} it must be <id of the disk>,<${isNew ? 'name' : 'id'} of the snapshot>`);
+  }
+  return { diskId, snapshot };
+}
+
 /** Throws OneError INTERNAL unless the action can be done with these ARGS. */
 export function checkArgs(action: ScheduledActionName, args: string): void {
   switch (action) {
@@ -31,24 +49,16 @@ export function checkArgs(action: ScheduledActionName, args: string): void {
       return;
     case 'snapshot-revert':
     case 'snapshot-delete':
-      if (args === '') wrong('ARGS', args, `of ${action} it must be the id or the name of the snapshot`);
+      if (idOf(args) === undefined) wrong('ARGS', args, `of ${action} it must be the id of the snapshot`);
       return;
     case 'disk-snapshot-create':
     case 'disk-snapshot-revert':
     case 'disk-snapshot-delete':
-      checkDiskSnapshot(action, args);
+      readDiskSnapshotArgs(action, args);
       return;
     default:
       if (args !== '') wrong('ARGS', args, `${action} takes none; leave it out`);
   }
-}
-
-/** A name may have commas in it, a disk's id has none. */
-function checkDiskSnapshot(action: ScheduledActionName, args: string): void {
-  const [, disk, snapshot] = /^([^,]*),(.*)$/.exec(args) ?? [];
-  if (disk !== undefined && idOf(disk.trim()) !== undefined && snapshot?.trim()) return;
-  const what = action === 'disk-snapshot-create' ? 'name of the snapshot' : 'id or name of the snapshot';
-  wrong('ARGS', args, `of ${action} it must be <id of the disk>,<${what}>`);
 }
 
 function idOf(text: string): number | undefined {

@@ -89,10 +89,10 @@ describe('a new action', () => {
     ['snapshot-create', ''],
     ['snapshot-create', 'before the update, again'],
     ['snapshot-revert', '3'],
-    ['snapshot-delete', 'old'],
+    ['snapshot-delete', '0'],
     ['disk-snapshot-create', '0,before, again'],
     ['disk-snapshot-revert', '0,3'],
-    ['disk-snapshot-delete', '12,old'],
+    ['disk-snapshot-delete', '12, 0'],
     ['poweroff-hard', ''],
   ])('%s with ARGS="%s"', (action, args) => {
     const sent: Vector = [
@@ -222,7 +222,7 @@ describe('what is refused', () => {
       ],
     ],
     [
-      ...(['ARGS', '', 'of snapshot-revert it must be the id or the name of the snapshot'] as const),
+      ...(['ARGS', '', 'of snapshot-revert it must be the id of the snapshot'] as const),
       [
         ['ACTION', 'snapshot-revert'],
         ['TIME', 'now'],
@@ -236,6 +236,22 @@ describe('what is refused', () => {
         ['ARGS', args],
       ],
     ]),
+    [
+      ...(['ARGS', '0,old', 'of disk-snapshot-delete it must be <id of the disk>,<id of the snapshot>'] as const),
+      [
+        ['ACTION', 'disk-snapshot-delete'],
+        ['TIME', 'now'],
+        ['ARGS', '0,old'],
+      ],
+    ],
+    [
+      ...(['ARGS', 'old', 'of snapshot-delete it must be the id of the snapshot'] as const),
+      [
+        ['ACTION', 'snapshot-delete'],
+        ['TIME', 'now'],
+        ['ARGS', 'old'],
+      ],
+    ],
     ['WARNING', 'soon', relative, backup(['WARNING', 'soon'])],
     [
       ...([
@@ -282,7 +298,7 @@ describe('a change', () => {
   const over: ScheduledAction = {
     ...fresh,
     finished: true,
-    schedule: { ...before.schedule, timeSec: T - DAY, endValue: 0 },
+    schedule: { ...before.schedule, timeSec: T - 20 * DAY, endValue: 0 },
   };
   const change = (vector: Vector, of = before): ScheduledAction => changeScheduledAction(of, vector, onVm);
   const shownOf = (of: ScheduledAction, ...changed: Vector): Vector => {
@@ -303,7 +319,7 @@ describe('a change', () => {
 
   it('of ACTION takes no ARGS over', () => {
     expect(change([['ACTION', 'poweroff']])).toEqual({ ...before, action: 'poweroff', args: '' });
-    expect(() => change([['ACTION', 'snapshot-delete']])).toThrow('the id or the name of the snapshot');
+    expect(() => change([['ACTION', 'snapshot-delete']])).toThrow('it must be the id of the snapshot');
   });
 
   it('of TIME begins anew', () => {

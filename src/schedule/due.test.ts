@@ -50,6 +50,12 @@ describe('what is due', () => {
     ['a run under way', next({ current: { dueSec: T, failures: 0, retryAtSec: 0 } }), T + 1, { kind: 'busy' }],
     ['a long run', next({ current: { dueSec: T, failures: 0, retryAtSec: 0 } }), T + 3 * DAY, { kind: 'busy' }],
     ['before a retry', next({ current: waiting }), T + 539, { kind: 'wait', untilSec: T + 540 }],
+    [
+      'before both',
+      next({ current: { ...waiting, retryAtSec: T + 2 * DAY } }),
+      T + 9,
+      { kind: 'wait', untilSec: T + DAY },
+    ],
     ['at a retry', next({ current: waiting }), T + 540, { kind: 'retry', dueSec: T, failures: 2 }],
     [
       'a retry of a one-shot',

@@ -134,9 +134,7 @@ export function skipped(
   nowSec: number,
   policy: SchedulePolicy,
 ): ScheduledAction {
-  const over = ended(action, told(reason, nowSec));
-  const isRetry = action.finished || action.schedule.timeSec > nowSec;
-  return isRetry ? over : advanced(over, dueSec, nowSec, policy);
+  return advanced(ended(action, told(reason, nowSec)), dueSec, nowSec, policy);
 }
 
 /** Whoever cancels a run wants it neither now nor soon: it is not tried again. */

@@ -1,9 +1,10 @@
 // The grid against an oracle that shares nothing with it: another implementation of Temporal, and a walk through every single day.
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Temporal } from '@js-temporal/polyfill';
 import { END_TYPE, REPEAT, type Repeat, type Schedule } from '../model/scheduled-action.ts';
 import { nextOccurrence } from './due.ts';
+import { gridAfter } from './grid.ts';
 
 const ZONES = [
   ...['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia', 'America/Sao_Paulo'],
@@ -61,6 +62,26 @@ it('counts hours in time that has passed', () => {
       },
     ),
   );
+});
+
+describe('a day that is jumped over', () => {
+  // In Apia December 29th 2011 was followed by the 31st.
+  const anchorSec = seconds('2011-12-23T20:00');
+  const fridays: Schedule = {
+    ...{ timeSec: anchorSec, anchorSec, repeat: REPEAT.WEEKLY, days: [5], endType: END_TYPE.NEVER, endValue: -1 },
+  };
+
+  it('happens on the next, also when that has begun', () => {
+    expect(nextOccurrence(fridays, seconds('2011-12-30T15:00'), 'Pacific/Apia')).toBe(seconds('2011-12-30T20:00'));
+  });
+
+  it('happens once with the next', () => {
+    const found: number[] = [];
+    for (const sec of gridAfter({ ...fridays, days: [4, 5, 6] }, seconds('2011-12-29T00:00'), 'Pacific/Apia')) {
+      if (found.push(sec) === 3) break;
+    }
+    expect(found).toEqual(['2011-12-29T20:00', '2011-12-30T20:00', '2012-01-04T20:00'].map(seconds));
+  });
 });
 
 /** The first instant after `afterSec` among the first time and those of all days that are listed. */
