@@ -4,6 +4,7 @@ import { CODE, OneError } from '../model/errors.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { User } from '../model/user.ts';
 import type { Acting } from '../schedule/acting.ts';
+import { readDiskSnapshotArgs } from '../schedule/action-args.ts';
 import type { Value } from '../wire/xmlrpc.ts';
 import type { Call, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
@@ -51,18 +52,19 @@ async function callOf(services: Services, uid: number): Promise<Call> {
 
 /** The method that does what an action says, with its parameters. */
 function methodFor({ action, args, parent: { id } }: ScheduledAction): { name: string; params: Value[] } {
-  const [first = '', second = ''] = args.split(',').map((part) => part.trim());
   switch (action) {
     case 'snapshot-create':
       return { name: 'one.vm.snapshotcreate', params: [id, args] };
     case 'snapshot-revert':
     case 'snapshot-delete':
-      return { name: `one.vm.${action.replace('-', '')}`, params: [id, Number(first)] };
+      return { name: `one.vm.${action.replace('-', '')}`, params: [id, Number(args)] };
     case 'disk-snapshot-create':
-      return { name: 'one.vm.disksnapshotcreate', params: [id, Number(first), second] };
     case 'disk-snapshot-revert':
-    case 'disk-snapshot-delete':
-      return { name: `one.vm.${action.replaceAll('-', '')}`, params: [id, Number(first), Number(second)] };
+    case 'disk-snapshot-delete': {
+      const { diskId, snapshot } = readDiskSnapshotArgs(action, args);
+      const which = action === 'disk-snapshot-create' ? snapshot : Number(snapshot);
+      return { name: `one.vm.${action.replaceAll('-', '')}`, params: [id, diskId, which] };
+    }
     case 'backup':
       throw new OneError(CODE.INTERNAL, 'A backup is begun by the scheduler itself.');
     default:

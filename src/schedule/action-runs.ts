@@ -9,6 +9,7 @@ import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { Store } from '../store/store.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import type { Acting } from './acting.ts';
+import { become } from './become.ts';
 import { cancelled, failed, launched, occurrenceAt, succeeded } from './due.ts';
 import type { DueAction } from './due-actions.ts';
 
@@ -151,10 +152,4 @@ const runOfJob = (jobId: number): string => `job ${jobId}`;
 function failureOfJob({ errorVms, template }: BackupJob): string {
   const error = text(template, 'ERROR');
   return `VMs ${errorVms.join(', ')} could not be backed up${error === undefined ? '' : `; the last: ${error}`}`;
-}
-
-/** Makes a record what another says, attributes that are gone included. */
-function become(record: ScheduledAction, next: ScheduledAction): void {
-  for (const key of Object.keys(record)) if (!(key in next)) Reflect.deleteProperty(record, key);
-  Object.assign(record, next);
 }

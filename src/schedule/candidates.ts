@@ -10,6 +10,7 @@ import type { Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
 import type { Store } from '../store/store.ts';
 import type { Parts } from '../vm/parts.ts';
+import { readBackupArgs } from './action-args.ts';
 import type { Candidate, Source } from './candidate.ts';
 import type { DueAction } from './due-actions.ts';
 import type { WaitedBackup } from './waited.ts';
@@ -76,12 +77,10 @@ export class Candidates {
     };
   }
 
-  /** ARGS of a scheduled backup: `<datastore id>[,<reset 0|1>]`; without a datastore it goes where the chain is. */
+  /** Without a datastore it goes where the chain is. */
   async #scheduledWish({ action }: DueAction): Promise<BackupWish> {
-    const [datastore = '', reset = '0'] = action.args.split(',').map((part) => part.trim());
     const wish: BackupWish = {
-      datastoreId: /^\d+$/.test(datastore) ? Number(datastore) : -1,
-      reset: reset === '1',
+      ...readBackupArgs(action.args),
       unattended: true,
       asked: { by: 'schedule', uid: action.uid, actionId: action.id },
     };

@@ -3,6 +3,7 @@
 import type { SchedulePolicy } from '../model/limits.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { Store } from '../store/store.ts';
+import { become } from './become.ts';
 import { occurrenceAt, skipped } from './due.ts';
 
 export interface DueAction {
@@ -55,7 +56,7 @@ export class DueActions {
     await this.#store.actions.update(action.id, (record) => {
       // between reading and writing somebody may have changed it
       const now = occurrenceAt(record, nowSec, this.#policy);
-      if (now.kind === 'missed') Object.assign(record, skipped(record, now, nowSec, this.#policy));
+      if (now.kind === 'missed') become(record, skipped(record, now, nowSec, this.#policy));
     });
   }
 }

@@ -164,7 +164,11 @@ describe.each(CHOSEN)('merging in a %s store', (_name, kind) => {
   it('refuses layers that hold other disks', async () => {
     const layers = structuredClone(chain.layers);
     layers[1]?.disks.pop();
-    await expect(flatten(layers)).rejects.toThrow(/\(increment 1\) holds the disks 0, the newest layer 0, 1/);
+    const all = [...chains.keys()];
+    const fewer = all.slice(0, -1).join(', ') || 'none';
+    await expect(flatten(layers)).rejects.toThrow(
+      `(increment 1) holds the disks ${fewer}, the newest layer ${all.join(', ')}`,
+    );
     await expect(flatten(layers.slice(0, 1))).rejects.toThrow(/two are needed/);
     await expectNothingLeft();
   });

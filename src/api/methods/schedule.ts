@@ -3,6 +3,7 @@
 import { vectors, type Vector } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { ScheduledAction } from '../../model/scheduled-action.ts';
+import { become } from '../../schedule/become.ts';
 import { changeScheduledAction, readScheduledAction } from '../../schedule/action-template.ts';
 import type { Store } from '../../store/store.ts';
 import { nowSec } from '../../vm/parts.ts';
@@ -81,8 +82,7 @@ async function update(call: Call, { parent, startSec }: Place, actionId: number,
   const zone = call.schedulePolicy.timeZone;
   await call.parts.store.actions.update(actionId, (record) => {
     const next = changeScheduledAction(record, vector, { parent, startSec, nowSec: now, zone });
-    if (next.current === undefined) delete record.current;
-    Object.assign(record, next, { uid: call.user.id });
+    become(record, { ...next, uid: call.user.id });
   });
   call.scheduler.changed(actionId);
   return actionId;
