@@ -35,6 +35,13 @@ const making: readonly Case[] = [
   bad(job('allocate'), 'a priority above 99', ['NAME="a"\nPRIORITY="100"'], 'INTERNAL', /100/),
   bad(job('allocate'), 'a negative priority', ['NAME="a"\nPRIORITY="-1"'], 'INTERNAL', /-1/),
   bad(job('allocate'), 'a high priority by a user', ['NAME="a"\nPRIORITY="51"'], 'AUTHORIZATION', /51/, ANN),
+  bad(
+    job('allocate'),
+    'what selects nothing',
+    ['NAME="a"\nBACKUP_VMS_SELECT=[ NAME="web" ]'],
+    'INTERNAL',
+    /SELECT\/NAME/,
+  ),
   bad(job('allocate'), 'an execution that is not known', ['NAME="a"\nEXECUTION="DANCE"'], 'INTERNAL', /DANCE/),
   bad(
     job('allocate'),
@@ -133,6 +140,11 @@ const changing: readonly Case[] = [
   bad(job('unlock'), 'none', [4711], 'NO_EXISTS'),
 ];
 
+const running: readonly Case[] = ['backup', 'cancel', 'retry'].flatMap((verb) => [
+  bad(job(verb), 'none', [4711], 'NO_EXISTS', /backup job \[4711\]/),
+  bad(job(verb), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
+]);
+
 const ending: readonly Case[] = [
   bad(job('delete'), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
   bad(job('delete'), 'none', [4711], 'NO_EXISTS'),
@@ -140,4 +152,4 @@ const ending: readonly Case[] = [
   bad(job('delete'), 'twice', [ref('empty')], 'NO_EXISTS'),
 ];
 
-export const backupJobCases: readonly Case[] = [...making, ...looking, ...changing, ...ending];
+export const backupJobCases: readonly Case[] = [...making, ...looking, ...changing, ...running, ...ending];
