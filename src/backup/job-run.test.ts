@@ -162,6 +162,7 @@ describe('a run', () => {
     await expect(late()).rejects.toMatchObject({ code: CODE.ACTION, objectId: 4 });
     await jobs.start(JOB);
     await expect(late(1000)).rejects.toMatchObject({ code: CODE.ACTION, retry: true });
+    await jobs.couldNotBegin(JOB, 4, 'it was late', 1000);
     expect(await job()).toMatchObject({ outdatedVms: [4, 3, 2, 1], backingUpVms: [] });
     await late(1001);
     expect(await job()).toMatchObject({ backingUpVms: [4] });

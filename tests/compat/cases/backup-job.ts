@@ -22,7 +22,7 @@ const making: readonly Case[] = [
     [
       (id) =>
         `<TEMPLATE><NAME>büro</NAME><BACKUP_VMS>${id('in a job')}</BACKUP_VMS><DATASTORE_ID>${id('backups')}</DATASTORE_ID>` +
-        '<KEEP_LAST>4</KEEP_LAST><FS_FREEZE>AGENT</FS_FREEZE><MODE>INCREMENT</MODE><INCREMENT_MODE>CBT</INCREMENT_MODE>' +
+        '<BACKUP_VMS_SELECT><LABEL>prod</LABEL><OWNER>ann</OWNER></BACKUP_VMS_SELECT><KEEP_LAST>4</KEEP_LAST><FS_FREEZE>AGENT</FS_FREEZE><MODE>INCREMENT</MODE><INCREMENT_MODE>CBT</INCREMENT_MODE>' +
         '<BACKUP_VOLATILE>YES</BACKUP_VOLATILE><EXECUTION>PARALLEL</EXECUTION><RESET>YES</RESET><PRIORITY>70</PRIORITY></TEMPLATE>',
     ],
     'all',
@@ -75,6 +75,7 @@ const looking: readonly Case[] = [
       'TEMPLATE/INCREMENT_MODE': 'CBT',
       'TEMPLATE/RESET': 'YES',
       'TEMPLATE/BACKUP_VMS': /^\d+$/,
+      'TEMPLATE/BACKUP_VMS_SELECT/LABEL': 'prod',
     },
   }),
   good('one.vm.info', 'a VM in a job', [ref('in a job')], {
