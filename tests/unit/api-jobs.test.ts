@@ -124,7 +124,6 @@ describe('a backup job', () => {
     ['NAME="a"\nBACKUP_VMS="4711"', CODE.NO_EXISTS, /virtual machine \[4711\]/],
     ['NAME="a"\nDATASTORE_ID="1"', CODE.ACTION, /datastore 1 \(default\) is no backup datastore/],
     ['NAME="a"\nDATASTORE_ID="4711"', CODE.NO_EXISTS, /datastore \[4711\]/],
-    ['NAME="a"\nSCHED_ACTION=[TIME="1"]', CODE.ACTION, /scheduled actions are not offered yet/],
   ])('is refused with %j', async (template, code, message) => {
     await expect(cloud.call('one.backupjob.allocate', template)).rejects.toMatchObject({
       code,
@@ -185,12 +184,6 @@ describe('who may', () => {
     await cloud.callAs(ann, 'one.backupjob.chmod', id, -1, -1, -1, 1, -1, -1, -1, -1, -1);
     expect(readXml(await cloud.text(bob, 'one.backupjob.info', id)).child('NAME')?.text).toBe('renamed');
   });
-
-  it('scheduling one is not offered yet, and says so', async () => {
-    for (const verb of ['schedadd', 'schedupdate', 'scheddelete']) {
-      await expect(cloud.call(`one.backupjob.${verb}`, 0)).rejects.toMatchObject({ code: -506 });
-    }
-  });
 });
 
 describe('a run', () => {
@@ -205,6 +198,7 @@ describe('a run', () => {
       wake: () => undefined,
       backup: () => Promise.reject(new Error('no backup is asked for')),
       cancel: () => Promise.reject(new Error('no backup is cancelled')),
+      changed: () => undefined,
       waiting: () => [],
     };
   };
@@ -214,15 +208,12 @@ describe('a run', () => {
       ?.children('ID')
       .map(({ text }) => text) ?? [];
 
-  let before: SchedulerDoor | undefined;
+  let before: SchedulerDoor;
   beforeAll(() => {
     before = cloud.services.scheduler;
     cloud.services.scheduler = idle();
   });
-  afterAll(() => {
-    if (before) cloud.services.scheduler = before;
-    else delete cloud.services.scheduler;
-  });
+  afterAll(() => void (cloud.services.scheduler = before));
 
   it('is begun, cancelled and retried by whoever may manage the job', async () => {
     const [first, second] = [await vm(), await vm()];
@@ -273,14 +264,6 @@ describe('a run', () => {
     expect(await listOf(id, 'OUTDATED')).toEqual([String(red)]);
     await cloud.call('one.backupjob.update', id, 'BACKUP_VMS_SELECT=""', 1);
     expect(await listOf(id, 'OUTDATED')).toEqual([]);
-    await cloud.call('one.backupjob.delete', id);
-  });
-
-  it('without a scheduler is refused', async () => {
-    const id = await job('still', `DATASTORE_ID="${backups}"`);
-    delete cloud.services.scheduler;
-    await expect(cloud.call('one.backupjob.backup', id)).rejects.toMatchObject({ code: CODE.ACTION });
-    cloud.services.scheduler = idle();
     await cloud.call('one.backupjob.delete', id);
   });
 });

@@ -22,7 +22,8 @@ const making: readonly Case[] = [
     [
       (id) =>
         `<TEMPLATE><NAME>büro</NAME><BACKUP_VMS>${id('in a job')}</BACKUP_VMS><DATASTORE_ID>${id('backups')}</DATASTORE_ID>` +
-        '<BACKUP_VMS_SELECT><LABEL>prod</LABEL><OWNER>ann</OWNER></BACKUP_VMS_SELECT><KEEP_LAST>4</KEEP_LAST><FS_FREEZE>AGENT</FS_FREEZE><MODE>INCREMENT</MODE><INCREMENT_MODE>CBT</INCREMENT_MODE>' +
+        '<BACKUP_VMS_SELECT><LABEL>prod</LABEL><OWNER>ann</OWNER></BACKUP_VMS_SELECT>' +
+        '<KEEP_LAST>4</KEEP_LAST><FS_FREEZE>AGENT</FS_FREEZE><MODE>INCREMENT</MODE><INCREMENT_MODE>CBT</INCREMENT_MODE>' +
         '<BACKUP_VOLATILE>YES</BACKUP_VOLATILE><EXECUTION>PARALLEL</EXECUTION><RESET>YES</RESET><PRIORITY>70</PRIORITY></TEMPLATE>',
     ],
     'all',
@@ -141,10 +142,18 @@ const changing: readonly Case[] = [
   bad(job('unlock'), 'none', [4711], 'NO_EXISTS'),
 ];
 
-const running: readonly Case[] = ['backup', 'cancel', 'retry'].flatMap((verb) => [
-  bad(job(verb), 'none', [4711], 'NO_EXISTS', /backup job \[4711\]/),
-  bad(job(verb), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
-]);
+const running: readonly Case[] = [
+  ...['backup', 'cancel', 'retry'].flatMap((verb) => [
+    good(job(verb), 'a job', [ref('all')]),
+    bad(job(verb), 'none', [4711], 'NO_EXISTS', /backup job \[4711\]/),
+    bad(job(verb), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
+  ]),
+  bad(job('backup'), 'nowhere to back up to', [ref('empty')], 'ACTION', /DATASTORE_ID/),
+  good(job('info'), 'a job that ran', [ref('all')], {
+    document: 'BACKUPJOB',
+    has: { LAST_BACKUP_TIME: /^[1-9]\d+$/ },
+  }),
+];
 
 const ending: readonly Case[] = [
   bad(job('delete'), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
