@@ -101,7 +101,7 @@ async function end(
 
 describe('a run', () => {
   it('has all VMs of the job wait, with what they are backed up with', async () => {
-    const window: Attributes[number] = ['BACKUP_WINDOW', [['A', 'b']]];
+    const window: Attributes[number] = ['BACKUP_WINDOW', [['DAYS', '0,6']]];
     await running(['MODE', 'INCREMENT'], ['KEEP_LAST', '7'], ['EXECUTION', 'PARALLEL'], ['RESET', 'YES'], window);
     const candidates = await jobs.candidates();
     expect(candidates.map(({ vmId }) => vmId)).toEqual([4, 3, 2, 1]);
@@ -112,7 +112,7 @@ describe('a run', () => {
         ...{ mode: 'INCREMENT', incrementMode: 'CBT', fsFreeze: 'NONE', freezeLimitSec: 10, freezeFailure: 'FAIL' },
         ...{ keepLast: 7, backupVolatile: false },
       },
-      windows: [[['A', 'b']]],
+      windows: [[['DAYS', '0,6']]],
     });
     expect((await store.vms.get(4)).backups.config).toMatchObject({ keepLast: 4, backupJobId: JOB });
     expect(asked).toEqual([]); // those are asked for when their turn comes
@@ -162,6 +162,7 @@ describe('a run', () => {
     await expect(late()).rejects.toMatchObject({ code: CODE.ACTION, objectId: 4 });
     await jobs.start(JOB);
     await expect(late(1000)).rejects.toMatchObject({ code: CODE.ACTION, retry: true });
+    await jobs.couldNotBegin(JOB, 4, 'it was late', 1000);
     expect(await job()).toMatchObject({ outdatedVms: [4, 3, 2, 1], backingUpVms: [] });
     await late(1001);
     expect(await job()).toMatchObject({ backingUpVms: [4] });

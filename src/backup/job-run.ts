@@ -99,6 +99,7 @@ export class JobRuns {
   async candidates(): Promise<JobCandidate[]> {
     const { store } = this.#parts;
     const running = await store.backupJobs.list({ states: [JOB_STATE.RUNNING], ascending: true });
+    if (running.length === 0) return [];
     const living = await livingVms(
       store,
       running.flatMap(({ outdatedVms }) => outdatedVms),
@@ -121,7 +122,7 @@ export class JobRuns {
     const { id: jobId, uid, priority, lastBackupTime: sinceSec, template } = job;
     const datastoreId = datastoreOf(template);
     if (datastoreId === undefined) {
-      for (const vmId of vmIds) await this.couldNotBegin(jobId, vmId, nowhere(jobId).message);
+      for (const vmId of vmIds) await this.couldNotBegin(jobId, vmId, nowhere(jobId).message, sinceSec);
       return [];
     }
     const how = { sequential: isSequential(template), reset: isReset(template), config: jobConfig(template) };
@@ -140,10 +141,12 @@ export class JobRuns {
     });
   }
 
-  /** Notes that the backup of a VM that waited is not possible, and why. */
-  async couldNotBegin(jobId: number, vmId: number, reason: string): Promise<void> {
+  /** Notes that the backup of a VM that waited, in the run of `runSec` when that is given, is not possible, and why. */
+  async couldNotBegin(jobId: number, vmId: number, reason: string, runSec?: number): Promise<void> {
     this.#parts.log.warn({ job: jobId, vm: vmId, reason }, 'a backup of a job could not begin');
-    await this.#change(jobId, (job) => vmCouldNotBegin(job, vmId, reason));
+    await this.#change(jobId, (job) => {
+      if (runSec === undefined || runSec === job.lastBackupTime) vmCouldNotBegin(job, vmId, reason);
+    });
   }
 
   /** Notes how the backup of a VM ended. What is not of the job's last run changes nothing. */

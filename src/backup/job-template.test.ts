@@ -73,10 +73,10 @@ describe('the template of a backup job', () => {
     const given: Attributes = [
       ['BACKUP_VMS_SELECT', [['LABEL', 'prod']]],
       ['BACKUP_VMS_SELECT', [['OWNER', 'alice']]],
-      ['BACKUP_WINDOW', [['A', 'b']]],
+      ['BACKUP_WINDOW', [['HOURS', '22:00-06:00']]],
     ];
     expect(jobTemplate(given).slice(0, given.length)).toEqual(given);
-    expect(windowsOf(given)).toEqual([[['A', 'b']]]);
+    expect(windowsOf(given)).toEqual([[['HOURS', '22:00-06:00']]]);
     expect(
       complete([
         ['BACKUP_VMS_SELECT', ''],
@@ -107,7 +107,8 @@ describe('the template of a backup job', () => {
     ['DATASTORE_ID', 'here', 'DATASTORE_ID="here" is not right'],
     ['BACKUP_VMS_SELECT', [['NAME', 'web']], 'BACKUP_VMS_SELECT/NAME="web" is not known'],
     ['BACKUP_VMS_SELECT', 'prod', 'BACKUP_VMS_SELECT="prod" is a text'],
-    ['BACKUP_WINDOW', 'night', 'BACKUP_WINDOW="night" is a text'],
+    ['BACKUP_WINDOW', 'night', 'BACKUP_WINDOW="night"'],
+    ['BACKUP_WINDOW', [['HOURS', 'night']], 'BACKUP_WINDOW/HOURS="night"'],
     ['MODE', [['A', 'b']], 'MODE of a backup job is a text'],
   ] as Array<[...Attributes[number], string]>)('%s=%j is refused', (name, value, message) => {
     expect(() => jobTemplate([[name, value]])).toThrow(

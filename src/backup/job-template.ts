@@ -2,6 +2,7 @@
 import { text, vectors, withText, type Attribute, type Attributes, type Vector } from '../model/attributes.ts';
 import { oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
 import { EXECUTIONS, PRIORITY } from '../model/backup-job.ts';
+import { BACKUP_WINDOW, readBackupWindows } from '../model/backup-window.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError, type Code } from '../model/errors.ts';
 import type { JobConfig } from './decide.ts';
@@ -24,8 +25,7 @@ const SETTINGS = [
   'MODE',
   'RESET',
 ] as const;
-const WINDOW = 'BACKUP_WINDOW';
-const VECTORS = new Set([SELECT, WINDOW]);
+const VECTORS = new Set([SELECT, BACKUP_WINDOW]);
 const LARGEST_ID = 0x7fff_ffff;
 
 export function jobTemplate(given: Attributes): Attributes {
@@ -36,7 +36,7 @@ export function jobTemplate(given: Attributes): Attributes {
   const datastore = datastoreOf(given);
   const reset = oneOf(values, 'RESET', ['NO', 'YES'], 'NO', '') === 'YES';
   readSelections(given);
-  windowsOf(given);
+  readBackupWindows(given, 'UTC'); // whatever zone those are of that name none
   return [
     ...given.filter((entry) => isKept(entry)),
     ['BACKUP_VMS', vmsOf(given).join(',')],
@@ -76,9 +76,7 @@ export function isReset(template: Attributes): boolean {
 
 /** When backups of the job may begin; empty is at any time. */
 export function windowsOf(template: Attributes): Vector[] {
-  const loose = text(template, WINDOW) ?? '';
-  if (loose === '') return vectors(template, WINDOW);
-  throw new OneError(CODE.INTERNAL, `${WINDOW}="${loose}" is a text; it must be a vector, ${WINDOW}=[ ... ].`);
+  return vectors(template, BACKUP_WINDOW);
 }
 
 /** Throws ACTION unless backups can go there. */

@@ -44,6 +44,17 @@ test.each<[line: string, calls: unknown[][], out: string]>([
   ],
   ['create --name n --vms 1,2', [['backupjob.allocate', 'NAME="n"\nBACKUP_VMS="1,2"\n']], 'ID: 6\n'],
   [
+    'create --name n --select label=prod,OWNER=alice --select GROUP=101 --execution Parallel',
+    [
+      [
+        'backupjob.allocate',
+        'NAME="n"\nEXECUTION="PARALLEL"\nBACKUP_VMS_SELECT=[\n  LABEL="prod",\n  OWNER="alice" ]\n' +
+          'BACKUP_VMS_SELECT=[\n  GROUP="101" ]\n',
+      ],
+    ],
+    'ID: 6\n',
+  ],
+  [
     'create --name n --schedule now --weekly 0,5',
     [
       ['backupjob.allocate', 'NAME="n"\n'],
@@ -108,6 +119,15 @@ test.each([
   ['create --name n --schedule +60', '--schedule +60 counts from the start of a VM; a backup job needs a time.'],
   ['create --name n --weekly 1', '--weekly needs --schedule, the time to begin at.'],
   ['create --name n --mode some', '--mode some is neither full nor increment.'],
+  ['create --name n --execution any', '--execution any is neither sequential nor parallel.'],
+  [
+    'create --name n --select LABEL=',
+    '--select LABEL= is not like LABEL=prod,OWNER=alice,GROUP=users, with one of these at least.',
+  ],
+  [
+    'create --name n --select NAME=web',
+    '--select NAME=web is not like LABEL=prod,OWNER=alice,GROUP=users, with one of these at least.',
+  ],
   ['create --name n --keep some', '--keep some is no number of backups.'],
   ['priority 4 100', 'The priority "100" is no number from 0 to 99.'],
 ])('%s is refused before anything is sent', async (line, reason) => {

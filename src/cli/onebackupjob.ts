@@ -1,5 +1,5 @@
 // The onebackupjob command.
-import type { Attributes } from '../model/attributes.ts';
+import type { Attributes, Vector } from '../model/attributes.ts';
 import { backupJobListing, backupJobText } from './backup-job-show.ts';
 import { argument, Family, forEachId, type Session } from './family.ts';
 import { Failure } from './failure.ts';
@@ -33,7 +33,7 @@ export function onebackupjob(io: Io): Family {
   );
   addBackup(family);
   addCall(family, JOB, 'cancel', 'Stop the backups that are running, and start no more', 'backup job cancelled');
-  addCall(family, JOB, 'retry', 'Back up again the VMs whose backups failed', 'retrying');
+  addCall(family, JOB, 'retry', 'Back up again the VMs whose backups failed or were cancelled', 'retrying');
   addPriority(family);
   addScheduleCommands(family, JOB, []);
   addDelete(family, JOB);
@@ -49,18 +49,22 @@ interface CreateOptions extends ScheduleOptions {
   name?: string;
   description?: string;
   vms?: string;
+  select?: string[];
   datastore?: string;
   keep?: string;
   mode?: string;
+  execution?: string;
 }
 
 const CREATE_OPTIONS = [
   ['--name <name>', 'name of the job'],
   ['--description <text>', 'what it is for'],
   ['--vms <vms>', 'the VMs to back up, by ids or names'],
+  ['--select <selections...>', 'the VMs to back up by what they are, such as LABEL=prod,OWNER=alice; several add up'],
   ['-d, --datastore <datastore>', 'backup datastore, by id or name'],
   ['--keep <count>', 'how many backups of a VM are kept'],
   ['--mode <full|increment>', 'full or incremental backups'],
+  ['--execution <sequential|parallel>', 'one VM after the other, or as many as there is room for'],
   ...SCHEDULE_OPTIONS,
 ] as const;
 
@@ -102,9 +106,22 @@ async function jobAttributes({ client }: Session, given: CreateOptions): Promise
       given.datastore === undefined ? undefined : String(await idOf(client, NOUN.datastore, given.datastore)),
     ],
     ['KEEP_LAST', given.keep === undefined ? undefined : count(given.keep)],
-    ['MODE', given.mode === undefined ? undefined : mode(given.mode)],
+    ['MODE', oneOf('mode', given.mode, ['FULL', 'INCREMENT'])],
+    ['EXECUTION', oneOf('execution', given.execution, ['SEQUENTIAL', 'PARALLEL'])],
   ];
-  return texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return [
+    ...texts.filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ...(given.select ?? []).map((one): Attributes[number] => ['BACKUP_VMS_SELECT', selection(one)]),
+  ];
+}
+
+/** `LABEL=prod,OWNER=alice` as the fields of a vector. */
+function selection(given: string): Vector {
+  return given.split(',').map((part): Vector[number] => {
+    const [, name = '', value = ''] = /^\s*(label|owner|group)\s*=\s*(.*\S)\s*$/i.exec(part) ?? [];
+    if (value !== '') return [name.toUpperCase(), value];
+    throw new Failure(`--select ${given} is not like LABEL=prod,OWNER=alice,GROUP=users, with one of these at least.`);
+  });
 }
 
 function count(given: string): string {
@@ -112,10 +129,14 @@ function count(given: string): string {
   throw new Failure(`--keep ${given} is no number of backups.`);
 }
 
-function mode(given: string): string {
-  const upper = given.toUpperCase();
-  if (upper === 'FULL' || upper === 'INCREMENT') return upper;
-  throw new Failure(`--mode ${given} is neither full nor increment.`);
+function oneOf(
+  option: string,
+  given: string | undefined,
+  [first, second]: readonly [string, string],
+): string | undefined {
+  const upper = given?.toUpperCase();
+  if (given === undefined || upper === first || upper === second) return upper;
+  throw new Failure(`--${option} ${given} is neither ${first.toLowerCase()} nor ${second.toLowerCase()}.`);
 }
 
 function addBackup(family: Family): void {

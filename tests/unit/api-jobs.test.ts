@@ -4,6 +4,8 @@ import { formatAclNumbers } from '../../src/wire/acl-numbers.ts';
 import { parseAclText } from '../../src/wire/acl-text.ts';
 import type { Value } from '../../src/wire/xmlrpc.ts';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
+import { JobRuns } from '../../src/backup/job-run.ts';
+import type { SchedulerDoor } from '../../src/schedule/scheduler-door.ts';
 import { look } from '../../src/fsck/run.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
@@ -122,7 +124,6 @@ describe('a backup job', () => {
     ['NAME="a"\nBACKUP_VMS="4711"', CODE.NO_EXISTS, /virtual machine \[4711\]/],
     ['NAME="a"\nDATASTORE_ID="1"', CODE.ACTION, /datastore 1 \(default\) is no backup datastore/],
     ['NAME="a"\nDATASTORE_ID="4711"', CODE.NO_EXISTS, /datastore \[4711\]/],
-    ['NAME="a"\nSCHED_ACTION=[TIME="1"]', CODE.ACTION, /scheduled actions are not offered yet/],
   ])('is refused with %j', async (template, code, message) => {
     await expect(cloud.call('one.backupjob.allocate', template)).rejects.toMatchObject({
       code,
@@ -183,12 +184,120 @@ describe('who may', () => {
     await cloud.callAs(ann, 'one.backupjob.chmod', id, -1, -1, -1, 1, -1, -1, -1, -1, -1);
     expect(readXml(await cloud.text(bob, 'one.backupjob.info', id)).child('NAME')?.text).toBe('renamed');
   });
+});
 
-  it('running one is not offered yet, and says so', async () => {
-    for (const verb of ['backup', 'cancel', 'retry', 'schedadd', 'schedupdate', 'scheddelete']) {
-      await expect(cloud.call(`one.backupjob.${verb}`, 0)).rejects.toMatchObject({ code: -506 });
-    }
+describe('a run', () => {
+  /** Begins no backup, so that a run stays as it is. */
+  const idle = (): SchedulerDoor => {
+    const { parts, operations } = cloud.services;
+    const jobs = new JobRuns(parts, { mayBackUp: () => Promise.resolve() }, operations);
+    return {
+      startJob: (id) => jobs.start(id),
+      retryJob: (id) => jobs.retry(id),
+      cancelJob: (id) => jobs.cancel(id, () => Promise.resolve()),
+      wake: () => undefined,
+      backup: () => Promise.reject(new Error('no backup is asked for')),
+      cancel: () => Promise.reject(new Error('no backup is cancelled')),
+      changed: () => undefined,
+      waiting: () => [],
+    };
+  };
+  const listOf = async (id: number, list: string): Promise<string[]> =>
+    (await info(id))
+      .child(`${list}_VMS`)
+      ?.children('ID')
+      .map(({ text }) => text) ?? [];
+
+  let before: SchedulerDoor;
+  beforeAll(() => {
+    before = cloud.services.scheduler;
+    cloud.services.scheduler = idle();
   });
+  afterAll(() => void (cloud.services.scheduler = before));
+
+  it('is begun, cancelled and retried by whoever may manage the job', async () => {
+    const [first, second] = [await vm(), await vm()];
+    const id = await job('runs', `BACKUP_VMS="${second},${first}"\nDATASTORE_ID="${backups}"`);
+    for (const verb of ['backup', 'cancel', 'retry']) {
+      await expect(cloud.callAs(ann, `one.backupjob.${verb}`, id)).rejects.toMatchObject({ code: CODE.AUTHORIZATION });
+      await expect(cloud.call(`one.backupjob.${verb}`, 4711)).rejects.toMatchObject({ code: CODE.NO_EXISTS });
+    }
+    expect(await cloud.call('one.backupjob.backup', id)).toBe(id);
+    const waiting = [String(second), String(first)];
+    expect(await listOf(id, 'OUTDATED')).toEqual(waiting);
+    expect(Number((await info(id)).child('LAST_BACKUP_TIME')?.text)).toBeGreaterThan(0);
+    await expect(cloud.call('one.backupjob.backup', id)).rejects.toMatchObject({ code: CODE.ACTION, objectId: id });
+    expect(await cloud.call('one.backupjob.cancel', id)).toBe(id);
+    expect([await listOf(id, 'OUTDATED'), await listOf(id, 'ERROR')]).toEqual([[], []]);
+    expect(await cloud.call('one.backupjob.retry', id)).toBe(id);
+    expect(await listOf(id, 'OUTDATED')).toEqual(waiting);
+    await cloud.call('one.backupjob.lock', id, 2);
+    await expect(cloud.call('one.backupjob.cancel', id)).rejects.toMatchObject({ code: CODE.LOCKED });
+    await cloud.call('one.backupjob.unlock', id);
+    await cloud.call('one.backupjob.delete', id);
+  });
+
+  it('is refused to a job that has nowhere to back up to', async () => {
+    const id = await job('nowhere', `BACKUP_VMS="${await vm()}"`);
+    await expect(cloud.call('one.backupjob.backup', id)).rejects.toMatchObject({
+      code: CODE.ACTION,
+      message: expect.stringContaining('has no DATASTORE_ID') as string,
+    });
+    await cloud.call('one.backupjob.delete', id);
+  });
+
+  it('keeps the VMs that the job selects when it is changed, and drops those it does not any more', async () => {
+    const [listed, red, blue] = [await vm(), await vm(), await vm()];
+    await cloud.call('one.vm.update', red, 'LABELS="red"', 1);
+    await cloud.call('one.vm.update', blue, 'LABELS="blue"', 1);
+    const select = (label: string): string => `BACKUP_VMS_SELECT=[ LABEL="${label}" ]\n`;
+    const id = await job(
+      'by label',
+      `${select('blue')}${select('red')}BACKUP_VMS="${listed}"\nDATASTORE_ID="${backups}"`,
+    );
+    await cloud.call('one.backupjob.backup', id);
+    expect(await listOf(id, 'OUTDATED')).toEqual([listed, red, blue].map(String));
+    expect([await jobOf(listed), await jobOf(red)]).toEqual([String(id), undefined]);
+    await cloud.call('one.backupjob.update', id, 'KEEP_LAST="2"', 1);
+    expect(await listOf(id, 'OUTDATED')).toEqual([listed, red, blue].map(String));
+    await cloud.call('one.backupjob.update', id, `${select('red')}BACKUP_VMS=""`, 1);
+    expect(await listOf(id, 'OUTDATED')).toEqual([String(red)]);
+    await cloud.call('one.backupjob.update', id, 'BACKUP_VMS_SELECT=""', 1);
+    expect(await listOf(id, 'OUTDATED')).toEqual([]);
+    await cloud.call('one.backupjob.delete', id);
+  });
+});
+
+it('a job that makes increments in another way ends the chains of its VMs', async () => {
+  const [mine, other] = [await vm(), await vm()];
+  const id = await job('chains', `BACKUP_VMS="${mine}"\nMODE="INCREMENT"`);
+  const chained = async (): Promise<void> => {
+    for (const one of [mine, other]) {
+      await cloud.store.vms.update(one, ({ backups: { config } }) => {
+        Object.assign(config, { incrementalBackupId: 7, lastIncrementId: 2 });
+      });
+    }
+  };
+  const ended = async (one: number): Promise<string | undefined> => {
+    const { config, chainEnded } = (await cloud.store.vms.get(one)).backups;
+    return config.incrementalBackupId === -1 ? chainEnded : undefined;
+  };
+  for (const [change, why] of [
+    ['BACKUP_VOLATILE="YES"', 'BACKUP_VOLATILE was changed to YES in its backup job'],
+    ['INCREMENT_MODE="SNAPSHOT"', 'INCREMENT_MODE was changed to SNAPSHOT in its backup job'],
+    ['MODE="FULL"', 'MODE was changed to FULL in its backup job'],
+    ['KEEP_LAST="3"', undefined],
+    ['BACKUP_VMS=""', `the VM left backup job ${id}`],
+  ] as const) {
+    await chained();
+    await cloud.call('one.backupjob.update', id, change, 1);
+    expect(await ended(mine)).toBe(why);
+    expect(await ended(other)).toBeUndefined();
+  }
+  for (const one of [mine, other]) {
+    await cloud.store.vms.update(one, ({ backups: { config } }) => void (config.incrementalBackupId = -1));
+  }
+  await cloud.call('one.backupjob.delete', id);
 });
 
 it('leaves records that fit together', async () => {

@@ -22,6 +22,7 @@ const making: readonly Case[] = [
     [
       (id) =>
         `<TEMPLATE><NAME>büro</NAME><BACKUP_VMS>${id('in a job')}</BACKUP_VMS><DATASTORE_ID>${id('backups')}</DATASTORE_ID>` +
+        '<BACKUP_VMS_SELECT><LABEL>prod</LABEL><OWNER>ann</OWNER></BACKUP_VMS_SELECT>' +
         '<KEEP_LAST>4</KEEP_LAST><FS_FREEZE>AGENT</FS_FREEZE><MODE>INCREMENT</MODE><INCREMENT_MODE>CBT</INCREMENT_MODE>' +
         '<BACKUP_VOLATILE>YES</BACKUP_VOLATILE><EXECUTION>PARALLEL</EXECUTION><RESET>YES</RESET><PRIORITY>70</PRIORITY></TEMPLATE>',
     ],
@@ -35,6 +36,13 @@ const making: readonly Case[] = [
   bad(job('allocate'), 'a priority above 99', ['NAME="a"\nPRIORITY="100"'], 'INTERNAL', /100/),
   bad(job('allocate'), 'a negative priority', ['NAME="a"\nPRIORITY="-1"'], 'INTERNAL', /-1/),
   bad(job('allocate'), 'a high priority by a user', ['NAME="a"\nPRIORITY="51"'], 'AUTHORIZATION', /51/, ANN),
+  bad(
+    job('allocate'),
+    'what selects nothing',
+    ['NAME="a"\nBACKUP_VMS_SELECT=[ NAME="web" ]'],
+    'INTERNAL',
+    /SELECT\/NAME/,
+  ),
   bad(job('allocate'), 'an execution that is not known', ['NAME="a"\nEXECUTION="DANCE"'], 'INTERNAL', /DANCE/),
   bad(
     job('allocate'),
@@ -68,6 +76,7 @@ const looking: readonly Case[] = [
       'TEMPLATE/INCREMENT_MODE': 'CBT',
       'TEMPLATE/RESET': 'YES',
       'TEMPLATE/BACKUP_VMS': /^\d+$/,
+      'TEMPLATE/BACKUP_VMS_SELECT/LABEL': 'prod',
     },
   }),
   good('one.vm.info', 'a VM in a job', [ref('in a job')], {
@@ -133,6 +142,19 @@ const changing: readonly Case[] = [
   bad(job('unlock'), 'none', [4711], 'NO_EXISTS'),
 ];
 
+const running: readonly Case[] = [
+  ...['backup', 'cancel', 'retry'].flatMap((verb) => [
+    good(job(verb), 'a job', [ref('all')]),
+    bad(job(verb), 'none', [4711], 'NO_EXISTS', /backup job \[4711\]/),
+    bad(job(verb), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
+  ]),
+  bad(job('backup'), 'nowhere to back up to', [ref('empty')], 'ACTION', /DATASTORE_ID/),
+  good(job('info'), 'a job that ran', [ref('all')], {
+    document: 'BACKUPJOB',
+    has: { LAST_BACKUP_TIME: /^[1-9]\d+$/ },
+  }),
+];
+
 const ending: readonly Case[] = [
   bad(job('delete'), 'by others', [ref('empty')], 'AUTHORIZATION', /MANAGE BACKUPJOB/, ANN),
   bad(job('delete'), 'none', [4711], 'NO_EXISTS'),
@@ -140,4 +162,4 @@ const ending: readonly Case[] = [
   bad(job('delete'), 'twice', [ref('empty')], 'NO_EXISTS'),
 ];
 
-export const backupJobCases: readonly Case[] = [...making, ...looking, ...changing, ...ending];
+export const backupJobCases: readonly Case[] = [...making, ...looking, ...changing, ...running, ...ending];
