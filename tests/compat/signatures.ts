@@ -30,6 +30,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.vm.backupcancel': 'I',
   /** OneVault's own. */
   'one.vm.backupplan': 'I[ib]',
+  'one.vm.backupruns': 'I[i]',
+  'one.backupjob.runs': 'I[i]',
   'one.vm.restore': 'Iiii',
   'one.vm.attach': 'Is',
   'one.vm.detach': 'Ii',

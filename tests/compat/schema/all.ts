@@ -10,6 +10,7 @@ import { host, hostPool } from './host.ts';
 import { image, imagePool } from './image.ts';
 import { hostMonitoringData, vmMonitoringData } from './monitoring.ts';
 import { defaultGroupQuotas, defaultUserQuotas } from './quota.ts';
+import { runPool } from './run.ts';
 import type { Schema } from './schema.ts';
 import { securityGroup, securityGroupPool } from './security-group.ts';
 import { user, userPool } from './user.ts';
@@ -23,6 +24,7 @@ import { zone, zonePool } from './zone.ts';
 export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'vm.info': vm,
   'vm.backupplan': backupPlan,
+  'vm.backupruns': runPool,
   'vm.monitoring': vmMonitoringData,
   'vmpool.info': vmPool,
   'vmpool.infoextended': vmPoolExtended,
@@ -52,6 +54,7 @@ export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'groupquota.update': defaultGroupQuotas,
   'acl.info': aclPool,
   'backupjob.info': backupJob,
+  'backupjob.runs': runPool,
   'backupjobpool.info': backupJobPool,
   'zone.info': zone,
   'zonepool.info': zonePool,

@@ -10,6 +10,7 @@ import { HOST_POOL, hostXml } from '../../../src/wire/documents/host.ts';
 import { IMAGE_POOL, imageXml } from '../../../src/wire/documents/image.ts';
 import { hostMonitoringXml, MONITORING_DATA, vmMonitoringXml } from '../../../src/wire/documents/monitoring.ts';
 import { defaultQuotasXml } from '../../../src/wire/documents/quota.ts';
+import { RUN_POOL, runXml } from '../../../src/wire/documents/run.ts';
 import { SECURITY_GROUP_POOL, securityGroupXml } from '../../../src/wire/documents/security-group.ts';
 import {
   GROUP_POOL,
@@ -54,6 +55,8 @@ const hostFigures = any.hosts.map((object) =>
     usedMemKb: object.usedMemKb,
   }),
 );
+const run = fc.tuple(any.runs, any.runContexts).map(([operation, context]) => runXml(operation, context));
+const runPool = pool(RUN_POOL, run);
 const defaultUserQuotas = any.quotas.map((view) => defaultQuotasXml('user', view));
 const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', view));
 
@@ -61,6 +64,7 @@ const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', vi
 export const CASES: Readonly<Record<string, Documents>> = {
   'vm.info': fc.tuple(any.vms, any.actions).map(([vm, actions]) => vmXml(vm, actions)),
   'vm.backupplan': any.backupPlans.map((plan) => backupPlanXml(plan)),
+  'vm.backupruns': runPool,
   'vm.monitoring': pool(MONITORING_DATA, vmFigures),
   'vmpool.info': pool(
     VM_POOL,
@@ -113,6 +117,7 @@ export const CASES: Readonly<Record<string, Documents>> = {
     any.rules.map((rule) => aclXml(rule)),
   ),
   'backupjob.info': fc.tuple(any.backupJobs, any.actions).map(([job, actions]) => backupJobXml(job, actions)),
+  'backupjob.runs': runPool,
   'backupjobpool.info': pool(
     BACKUPJOB_POOL,
     any.backupJobs.map((job) => backupJobEntryXml(job, [1, 2])),
