@@ -65,6 +65,7 @@ const REPEATABLE: Record<string, readonly string[]> = {
   VNET: ['AR', 'LEASE'],
   VNET_POOL: ['AR', 'LEASE'],
   HISTORY_RECORDS: IN_VM,
+  RUN_POOL: ['RUN'],
 };
 
 function repeatable(root: string): ReadonlySet<string> {

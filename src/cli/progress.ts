@@ -86,7 +86,7 @@ export function amountText({ bytesDone, bytesTotal }: DiskProgress, pace: Pace |
   return parts.join(', ');
 }
 
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
