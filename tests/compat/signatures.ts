@@ -16,6 +16,8 @@ function owned(word: string, lockable: boolean): Record<string, string> {
 export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.system.version': '',
   'one.system.config': '',
+  /** OneVault's own. */
+  'one.system.backupstatus': '',
   ...owned('vm', true),
   'one.vm.allocate': 's[b]',
   'one.vm.info': 'I[b]',

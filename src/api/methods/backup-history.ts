@@ -1,6 +1,8 @@
-// What became of backups and of all other runs: of a VM, of a backup job. OpenNebula has no such methods.
+// What became of backups and of all other runs: of a VM, of a backup job; and how backups are now. OpenNebula has no such methods.
+import { pointVerified } from '../../backup/verify.ts';
+import { backupStatusXml } from '../../wire/documents/backup-status.ts';
 import { method, type MethodTable } from '../method.ts';
-import { authorized, IGNORES_LOCK } from '../noun.ts';
+import { authorized, IGNORES_LOCK, visibleTo } from '../noun.ts';
 import { BACKUP_JOB, VM } from '../nouns/stored.ts';
 import { checkLimit, runPool } from '../run-history.ts';
 
@@ -12,5 +14,9 @@ export const backupHistoryMethods: MethodTable = {
   'one.backupjob.runs': method(['int', ['int', 200]], async (call, id, limit) => {
     await authorized(call, BACKUP_JOB, id, 'USE', IGNORES_LOCK);
     return runPool(call, await call.parts.store.operations.ofJob(id, checkLimit(limit)));
+  }),
+  'one.system.backupstatus': method([], async (call) => {
+    const status = await call.overview.status({ all: call.caller.admin, vms: visibleTo(call, VM) });
+    return backupStatusXml(status, pointVerified);
   }),
 };

@@ -311,6 +311,7 @@ export const METHODS_IN_TABLE: ReadonlySet<string> = new Set(ALL.map(({ method }
 /** Whoever calls these gets what she may see; and those that say nothing of anybody. */
 export const FOR_ALL: ReadonlySet<string> = new Set([
   'one.system.version',
+  'one.system.backupstatus',
   'one.userquota.info',
   'one.groupquota.info',
   ...Object.keys(METHODS).filter((method) => /^one\.[a-z]+pool\./.test(method)),

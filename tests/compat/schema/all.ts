@@ -3,6 +3,7 @@ import { accounting } from './accounting.ts';
 import { aclPool } from './acl.ts';
 import { backupJob, backupJobPool } from './backup-job.ts';
 import { backupPlan } from './backup-plan.ts';
+import { backupStatus } from './backup-status.ts';
 import { cluster, clusterPool } from './cluster.ts';
 import { datastore, datastorePool } from './datastore.ts';
 import { group, groupPool } from './group.ts';
@@ -22,6 +23,7 @@ import { zone, zonePool } from './zone.ts';
 
 /** Without `one.` */
 export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
+  'system.backupstatus': backupStatus,
   'vm.info': vm,
   'vm.backupplan': backupPlan,
   'vm.backupruns': runPool,

@@ -5,6 +5,7 @@ import type { Attribute, Attributes, Vector } from '../../../src/model/attribute
 import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
 import type { BackupPreview } from '../../../src/model/backup-preview.ts';
+import type { BackupStatus } from '../../../src/model/backup-status.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
 import type { Host } from '../../../src/model/host.ts';
@@ -563,6 +564,23 @@ export const runs: fc.Arbitrary<Operation> = fc.record(
     ],
   },
 );
+const severalRuns = fc.array(runs, { maxLength: 2 });
+export const backupStatuses: fc.Arbitrary<BackupStatus> = fc.record({
+  atSec: epoch,
+  running: severalRuns,
+  waiting: severalRuns,
+  waitingBackups: fc.array(
+    fc.record(
+      { vmId: id, jobId: id, actionId: id, sinceSec: epoch, reason: filled },
+      { requiredKeys: ['vmId', 'sinceSec', 'reason'] },
+    ),
+    { maxLength: 2 },
+  ),
+  failed: severalRuns,
+  overdue: fc.array(fc.record({ vmId: id, name, pointSec: epoch, limitSec: amount }), { maxLength: 2 }),
+  unprotected: fc.array(fc.record({ vmId: id, name }), { maxLength: 2 }),
+  names: fc.array(fc.tuple(id, name), { maxLength: 3 }).map((names) => new Map(names)),
+});
 export const runContexts = fc.record({ vmName: text, pointId: fc.nat(20) }, { requiredKeys: ['vmName'] });
 
 export const zones = fc.record({ id, name, endpoint: fc.constant('http://localhost:2633/RPC2') });

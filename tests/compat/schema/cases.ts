@@ -4,6 +4,7 @@ import { accountingRecords, HISTORY_RECORDS } from '../../../src/wire/documents/
 import { ACL_POOL, aclXml } from '../../../src/wire/documents/acl.ts';
 import { backupJobEntryXml, BACKUPJOB_POOL, backupJobXml } from '../../../src/wire/documents/backup-job.ts';
 import { backupPlanXml } from '../../../src/wire/documents/backup-plan.ts';
+import { backupStatusXml } from '../../../src/wire/documents/backup-status.ts';
 import { CLUSTER_POOL, clusterXml } from '../../../src/wire/documents/cluster.ts';
 import { DATASTORE_POOL, datastoreXml } from '../../../src/wire/documents/datastore.ts';
 import { HOST_POOL, hostXml } from '../../../src/wire/documents/host.ts';
@@ -62,6 +63,7 @@ const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', vi
 
 /** By method, without `one.` */
 export const CASES: Readonly<Record<string, Documents>> = {
+  'system.backupstatus': any.backupStatuses.map((status) => backupStatusXml(status, ({ vmId }) => vmId)),
   'vm.info': fc.tuple(any.vms, any.actions).map(([vm, actions]) => vmXml(vm, actions)),
   'vm.backupplan': any.backupPlans.map((plan) => backupPlanXml(plan)),
   'vm.backupruns': runPool,
