@@ -77,9 +77,12 @@ it('is found out once a day for schedules that are alike', () => {
   const once = asked;
   expect(once).toBeGreaterThan(0);
   expect(demands.of([schedule({ timeSec: NOW + 7 * DAY })], NOW + HOUR)).toBe(7 * DAY);
+  expect(demands.of([schedule({ anchorSec: START + HOUR })], NOW)).toBe(7 * DAY);
   expect(demands.of([], NOW)).toBeUndefined();
   expect(asked).toBe(once);
   expect(demands.of([schedule({ days: [1, 2, 3, 4, 5] })], NOW + HOUR)).toBe(3 * DAY);
+  expect(demands.of([schedule({ anchorSec: NOW + 90 * DAY })], NOW)).toBeUndefined();
+  expect(demands.of([schedule({}), schedule({ anchorSec: START + HOUR })], NOW)).toBe(7 * DAY - HOUR);
   expect(demands.of([schedule({})], NOW + 2 * DAY)).toBe(7 * DAY);
   expect(asked).toBeGreaterThan(2 * once);
 });

@@ -1,4 +1,4 @@
-// What schedules demand, kept for a while: it takes long to find out, changes slowly, and is the same for all VMs of a job.
+// What schedules demand, kept for a while: it takes long to find out, changes slowly, and is the same for many VMs.
 import type { Schedule } from '../model/scheduled-action.ts';
 import { demandedSec, type NextOccurrence } from './demand.ts';
 
@@ -18,8 +18,7 @@ export class Demands {
   /** Seconds; undefined when nothing repeats. */
   of(schedules: readonly Schedule[], nowSec: number): number | undefined {
     if (schedules.length === 0) return undefined;
-    // what has happened since moves the next occurrence, not the gaps
-    const key = JSON.stringify(schedules.map((schedule) => ({ ...schedule, timeSec: 0 })));
+    const key = keyOf(schedules, nowSec);
     const known = this.#known.get(key);
     if (known && nowSec - known.atSec < KEPT_SEC) return known.demand;
     const demand = demandedSec(schedules, nowSec, this.#zone, this.#next);
@@ -27,4 +26,15 @@ export class Demands {
     this.#known.set(key, { atSec: nowSec, demand });
     return demand;
   }
+}
+
+/** What the gaps depend on: not on the next occurrence, nor on the time of the day unless there are several that interleave. */
+function keyOf(schedules: readonly Schedule[], nowSec: number): string {
+  const alone = schedules.length === 1;
+  return JSON.stringify(
+    schedules.map(({ anchorSec, repeat, days, endType, endValue }) => [
+      ...[repeat, days, endType, endValue],
+      alone && anchorSec <= nowSec ? 0 : anchorSec,
+    ]),
+  );
 }
