@@ -20,6 +20,8 @@ import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { nextOccurrence } from './schedule/due.ts';
+import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -115,6 +117,14 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const services: RunningServices = {
     parts,
     operations,
+    overview: new Overview({
+      store,
+      operations,
+      clock: parts.clock,
+      timeZone: schedule.timeZone,
+      next: nextOccurrence,
+      waiting: () => services.scheduler.waiting(),
+    }),
     vms,
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
     images: new ImageRunner(parts),

@@ -8,6 +8,7 @@ import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { SchedulePolicy } from '../model/limits.ts';
 import type { RestoreRunner } from '../restore/run.ts';
+import type { Overview } from '../schedule/overview.ts';
 import type { SchedulerDoor } from '../schedule/scheduler-door.ts';
 import type { ChangeRunner } from '../vm/change-runner.ts';
 import type { ImageRunner } from '../vm/images.ts';
@@ -27,6 +28,8 @@ export interface Services {
   restores: RestoreRunner;
   tick: VmTick;
   operations: OperationLog;
+  /** Who has backups, what goes on, what failed. */
+  overview: Overview;
   scheduler: SchedulerDoor;
   schedulePolicy: SchedulePolicy;
   /** Directory under which datastores have their own. */

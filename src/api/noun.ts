@@ -75,12 +75,19 @@ export function requireAdmin({ caller }: Pick<Call, 'caller'>, what: string): vo
   throw new OneError(CODE.AUTHORIZATION, `User [${caller.user.id}] : Not authorized to perform ${what}.`);
 }
 
-export function mayUse<T extends { id: number; name: string }>(call: Call, noun: ApiNoun<T>, object: T): boolean {
+export function mayUse<T extends { id: number; name: string }>(
+  call: Pick<Call, 'caller'>,
+  noun: ApiNoun<T>,
+  object: T,
+): boolean {
   return allows(call.caller, 'USE', { ...noun.target(object), lock: undefined });
 }
 
 /** What the caller may see of a pool, as a filter of its rows. */
-export function visibleTo<T extends { id: number; name: string }>(call: Call, noun: ApiNoun<T>): Filter {
+export function visibleTo<T extends { id: number; name: string }>(
+  call: Pick<Call, 'caller'>,
+  noun: ApiNoun<T>,
+): Filter {
   return {
     visible: visibility(call.caller, 'USE', noun.resource),
     ...(noun.clusterLink && { clusterLink: noun.clusterLink }),

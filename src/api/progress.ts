@@ -1,9 +1,10 @@
 // Progress of runs as server-sent events: each event is the whole Operation; the last one is named `end`. Followed by the CLI.
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { pointVerified } from '../backup/verify.ts';
 import type { Operation } from '../model/operation.ts';
-import type { Call, Services } from './method.ts';
+import { callerOf, type Asking } from './basic-session.ts';
+import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { IMAGE, VM } from './nouns/stored.ts';
 import type { Sessions } from './session.ts';
@@ -51,17 +52,9 @@ async function mayFollowImage(call: Asking, id: number, last: Operation | undefi
   else await authorized(call, IMAGE, id, 'USE');
 }
 
-type Asking = Pick<Call, 'parts' | 'caller'>;
-
 /** An id in a path; what is no number is no object. */
 function idOf(text: string): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : -1;
-}
-
-async function callerOf(request: FastifyRequest, sessions: Sessions, { parts }: Services): Promise<Asking> {
-  const [scheme, encoded] = (request.headers.authorization ?? '').split(' ');
-  const session = scheme === 'Basic' && encoded ? Buffer.from(encoded, 'base64').toString('utf8') : '';
-  return { parts, caller: (await sessions.caller(session)).caller };
 }
 
 /**

@@ -1,8 +1,10 @@
-// The one HTTP port: XML-RPC at /RPC2, progress as events, and whether the daemon is well.
+// The one HTTP port: XML-RPC at /RPC2, progress as events, figures for Prometheus, and whether the daemon is well.
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { OneError, CODE, reasonOf } from '../model/errors.ts';
+import { eventRoutes } from './events.ts';
 import type { Services } from './method.ts';
+import { metricsRoute } from './metrics.ts';
 import { progressRoutes } from './progress.ts';
 import { Sessions } from './session.ts';
 import { answer } from './xmlrpc.ts';
@@ -29,6 +31,8 @@ export function buildServer(services: Services): FastifyInstance {
   });
   server.get('/api/health', () => ({ status: 'ok' }));
   progressRoutes(server, services, sessions);
+  eventRoutes(server, services, sessions);
+  metricsRoute(server, services, sessions);
   server.setErrorHandler((error, _request, reply) => {
     const status = statusOf(error);
     if (status >= 500) services.parts.log.error({ err: error }, 'a request failed unexpectedly');

@@ -140,6 +140,7 @@ export function bind(parts: Parts, operation: Operation, decision: Decision, wis
   operation.datastoreId = datastore.id;
   operation.type = plan.type;
   operation.reason = plan.reason;
+  operation.why = plan.reason;
   operation.reserved = { uid: vm.uid, gid: vm.gid, charges: reservation(decision) };
   return { operation, plan, task, vm, datastore, wish };
 }

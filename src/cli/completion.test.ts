@@ -43,7 +43,7 @@ test(`zsh's script parses${zsh ? '' : ' (as far as bash can tell: there is no zs
 });
 
 test('bash offers subcommands, options, and files otherwise', async () => {
-  expect(await offered('onevm', 'backup')).toEqual(['backup', 'backup-cancel', 'backupmode']);
+  expect(await offered('onevm', 'backup')).toEqual(['backup', 'backup-cancel', 'backups', 'backupmode']);
   expect(await offered('/opt/onevault/bin/onevm', 'backup', '--da')).toEqual(['--datastore']);
   expect(await offered('onevm', 'create', 'x')).toEqual(['']);
   expect(await offered('onevault', 'comp')).toEqual(['completion']);

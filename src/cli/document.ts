@@ -65,6 +65,8 @@ const REPEATABLE: Record<string, readonly string[]> = {
   VNET: ['AR', 'LEASE'],
   VNET_POOL: ['AR', 'LEASE'],
   HISTORY_RECORDS: IN_VM,
+  RUN_POOL: ['RUN'],
+  BACKUP_STATUS: ['RUN', 'BACKUP', 'VM'],
 };
 
 function repeatable(root: string): ReadonlySet<string> {

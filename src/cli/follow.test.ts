@@ -80,6 +80,36 @@ test('a failed backup ends with its reason', async () => {
   expect(outcome).toMatchObject({ status: 255, io: { out: '', err: 'could not freeze: no agent\n' } });
 });
 
+test('a cancelled backup says that, whatever the run says of its end', async () => {
+  const events = [
+    message({ phase: 'cancelling', cancelling: true }),
+    end({ result: 'cancelled', reason: 'The mover was told to stop.' }),
+  ];
+  const outcome = await run('onevm backup 0', undefined, streamOf(...events));
+  expect(outcome.status).toBe(255);
+  expect(outcome.io.err).toBe('VM 0: backup: CANCELLING; disk 0 512M of 2G, 25%\nVM 0: backup was cancelled.\n');
+});
+
+test('a backup that waits tells for what, and one that works how fast it goes', async () => {
+  const waiting = { disks: [], phase: 'waiting' };
+  const outcome = await run(
+    'onevm backup 0',
+    undefined,
+    streamOf(
+      message({ ...waiting, waits: '2 backups run on host 0' }),
+      message({ ...waiting, waits: '5 backups run' }),
+      message({ pace: { bytesPerSec: 64 * 1024 ** 2, leftSec: 24 } }),
+      end({ result: 'done' }),
+    ),
+  );
+  expect(outcome.io.err.split('\n')).toEqual([
+    'VM 0: backup: waiting: 2 backups run on host 0',
+    'VM 0: backup: waiting: 5 backups run',
+    'VM 0: backup: copying; disk 0 512M of 2G, 25%, 64M/s, 24s left',
+    '',
+  ]);
+});
+
 test('a restore is followed by its first image', async () => {
   const outcome = await run('oneimage restore -d 1 1', undefined, streamOf(end({ kind: 'restore', result: 'done' })));
   expect(outcome).toMatchObject({ status: 0, io: { out: 'VM Template: 1\nImages: 2 3\n', err: '' } });

@@ -16,7 +16,12 @@ const RECONNECT_MS = 1000;
  */
 export async function follow(session: Session, path: string, title: string, later: string): Promise<void> {
   const operation = await followToEnd(session, path, title, later);
-  if (operation && operation.result !== 'done') throw new Failure(operation.reason || `${title} failed.`);
+  if (operation && operation.result !== 'done') throw new Failure(endText(operation, title));
+}
+
+/** Why there is no result: what was cancelled has not failed. */
+export function endText({ result, reason }: Operation, title: string): string {
+  return result === 'cancelled' ? `${title} was cancelled.` : reason || `${title} failed.`;
 }
 
 /** The same for an operation whose end is told by the caller; undefined when the server has no event streams. */

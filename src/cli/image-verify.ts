@@ -2,7 +2,7 @@
 // is an answer and no failure.
 import { argument, type Family, type Session } from './family.ts';
 import { Failure, Told } from './failure.ts';
-import { followToEnd } from './follow.ts';
+import { endText, followToEnd } from './follow.ts';
 import { numberOption } from './ids.ts';
 import { pointsOf } from './image-show-points.ts';
 import { idOf, NOUN } from './lookup.ts';
@@ -42,6 +42,7 @@ async function sayOutcome(session: Session, id: number, increment: number): Prom
   const point = points.find((one) => one.textOf('ID') === String(increment));
   const damage = point?.textOf('VERIFY_ERROR') ?? '';
   const what = `IMAGE ${id}: increment ${increment}`;
+  if (ended.result === 'cancelled') throw new Failure(endText(ended, `${what}: verify`));
   // a run that could not read at all leaves an earlier verdict as it was
   if (ended.result !== 'done' && ended.reason !== damage)
     throw new Failure(ended.reason || `${what} was not verified.`);

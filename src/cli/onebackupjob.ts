@@ -7,6 +7,7 @@ import { createTemplate } from './input.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow } from './list.ts';
 import { idOf, idsOf, NOUN } from './lookup.ts';
+import { addRuns } from './run-list.ts';
 import { addCall, addChmod, addDelete, addLocks, addOwnership, addRename, addUpdate } from './object-commands.ts';
 import {
   addScheduleCommands,
@@ -34,6 +35,7 @@ export function onebackupjob(io: Io): Family {
   addBackup(family);
   addCall(family, JOB, 'cancel', 'Stop the backups that are running, and start no more', 'backup job cancelled');
   addCall(family, JOB, 'retry', 'Back up again the VMs whose backups failed or were cancelled', 'retrying');
+  addRuns(family, JOB, 'runs', 'backupjob.runs', 200);
   addPriority(family);
   addScheduleCommands(family, JOB, []);
   addDelete(family, JOB);

@@ -8,6 +8,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   serve: { module: '../main.ts', description: 'run the daemon' },
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
   fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
+  status: { module: './vault-status.ts', description: 'what runs, waits and failed, and which VMs lack backups' },
   mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
 };
 const COMPLETION = { text: 'completion', description: 'print the completion script for bash or zsh' };

@@ -1,7 +1,8 @@
 // What a followed operation looks like: one bar per disk on a terminal, otherwise a line every few seconds. All of it goes to
 // stderr, so that stdout holds results alone.
 import type { SingleBar } from 'cli-progress';
-import type { DiskProgress, Operation } from '../model/operation.ts';
+import { WAITING, type DiskProgress, type Operation } from '../model/operation.ts';
+import { paceOf, sampleOf, withSample, type Pace, type PaceSample } from '../model/pace.ts';
 import type { Io } from './io.ts';
 import { bytes } from './units.ts';
 
@@ -18,17 +19,18 @@ export async function progressView(io: Io, title: string): Promise<ProgressView>
 }
 
 function lineView(io: Io, title: string): ProgressView {
-  const rates = new Rates();
+  const paces = new DiskPaces();
   let phase = '';
   let lastLineAt = -Infinity;
   return {
     update(operation) {
-      rates.add(operation.disks, io.now());
+      paces.add(operation.disks, io.now());
       const due = io.now() - lastLineAt >= LINE_EVERY_MS;
-      if (operation.result !== 'running' || (operation.phase === phase && !due)) return;
-      phase = operation.phase;
+      const now = phaseText(operation);
+      if (operation.result !== 'running' || (now === phase && !due)) return;
+      phase = now;
       lastLineAt = io.now();
-      const disks = operation.disks.map((disk) => `disk ${disk.diskId} ${amountText(disk, rates.of(disk.diskId))}`);
+      const disks = operation.disks.map((disk) => `disk ${disk.diskId} ${amountText(disk, paces.of(disk, operation))}`);
       io.warn([`${title}: ${phase}`, ...disks].join('; '));
     },
     stop() {},
@@ -45,7 +47,7 @@ async function barView(io: Io, title: string): Promise<ProgressView> {
     gracefulExit: false,
   });
   const bars = new Map<number, SingleBar>();
-  const rates = new Rates();
+  const paces = new DiskPaces();
   let lastPhase = '';
   const barOf = (disk: DiskProgress): SingleBar => {
     const bar = bars.get(disk.diskId) ?? multi.create(disk.bytesTotal, 0, { disk: disk.diskId, phase: '', amount: '' });
@@ -53,28 +55,34 @@ async function barView(io: Io, title: string): Promise<ProgressView> {
     return bar;
   };
   return {
-    update({ disks, phase, result }) {
-      rates.add(disks, io.now());
+    update(operation) {
+      const { disks, result } = operation;
+      const phase = phaseText(operation);
+      paces.add(disks, io.now());
       // Without a bar there is no other place for the phase.
       if (disks.length === 0 && result === 'running' && phase !== lastPhase) io.warn(`${title}: ${phase}`);
       lastPhase = phase;
       for (const disk of disks) {
         const bar = barOf(disk);
         bar.setTotal(disk.bytesTotal);
-        bar.update(disk.bytesDone, { phase, amount: amountText(disk, rates.of(disk.diskId)) });
+        bar.update(disk.bytesDone, { phase, amount: amountText(disk, paces.of(disk, operation)) });
       }
     },
     stop: () => multi.stop(),
   };
 }
 
-/** `900M of 2G, 45%, 120M/s, 10s left`. `rate` is in bytes a second. */
-export function amountText({ bytesDone, bytesTotal }: DiskProgress, rate: number): string {
+/** The phase, or what a run is waiting for, or that it was asked to end. */
+function phaseText({ phase, waits, cancelling, result }: Operation): string {
+  if (cancelling && result === 'running') return 'CANCELLING';
+  return phase === WAITING && waits ? `${phase}: ${waits}` : phase;
+}
+
+/** `900M of 2G, 45%, 120M/s, 10s left` */
+export function amountText({ bytesDone, bytesTotal }: DiskProgress, pace: Pace | undefined): string {
   const parts = [`${bytes(bytesDone)} of ${bytes(bytesTotal)}`];
   if (bytesTotal > 0) parts.push(`${Math.floor((100 * bytesDone) / bytesTotal)}%`);
-  if (rate > 0 && bytesDone < bytesTotal) {
-    parts.push(`${bytes(rate)}/s`, `${duration((bytesTotal - bytesDone) / rate)} left`);
-  }
+  if (pace && bytesDone < bytesTotal) parts.push(`${bytes(pace.bytesPerSec)}/s`, `${duration(pace.leftSec)} left`);
   return parts.join(', ');
 }
 
@@ -85,26 +93,18 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${String(Math.floor(whole / 60) % 60).padStart(2, '0')}m`;
 }
 
-const WINDOW_MS = 15_000;
-
-/** Bytes a second of each disk over the last quarter minute. */
-export class Rates {
-  readonly #samples = new Map<number, Array<{ atMs: number; done: number }>>();
+/** How fast each disk goes. */
+class DiskPaces {
+  readonly #samples = new Map<number, PaceSample[]>();
 
   add(disks: readonly DiskProgress[], nowMs: number): void {
-    for (const { diskId, bytesDone } of disks) {
-      const samples = this.#samples.get(diskId) ?? [];
-      samples.push({ atMs: nowMs, done: bytesDone });
-      while (samples.length > 2 && nowMs - (samples[0]?.atMs ?? nowMs) > WINDOW_MS) samples.shift();
-      this.#samples.set(diskId, samples);
+    for (const disk of disks) {
+      this.#samples.set(disk.diskId, withSample(this.#samples.get(disk.diskId) ?? [], sampleOf([disk], nowMs)));
     }
   }
 
-  /** 0 until there are two samples apart. */
-  of(diskId: number): number {
-    const samples = this.#samples.get(diskId) ?? [];
-    const [first, last] = [samples[0], samples.at(-1)];
-    if (!first || !last || last.atMs <= first.atMs) return 0;
-    return Math.max(0, ((last.done - first.done) * 1000) / (last.atMs - first.atMs));
+  /** Of the only disk of a run the server can tell at once, as it has seen it all. */
+  of({ diskId }: DiskProgress, { disks, pace }: Operation): Pace | undefined {
+    return (disks.length === 1 ? pace : undefined) ?? paceOf(this.#samples.get(diskId) ?? []);
   }
 }

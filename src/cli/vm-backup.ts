@@ -4,12 +4,14 @@ import { Failure } from './failure.ts';
 import { follow } from './follow.ts';
 import { numberOption } from './ids.ts';
 import { idOf, NOUN } from './lookup.ts';
+import { addRuns } from './run-list.ts';
 import { backupPlanText } from './vm-backup-plan.ts';
 import { nowOrScheduled, SCHEDULE_OPTIONS, type ScheduleOptions } from './schedule.ts';
 
 export function addBackups(family: Family): void {
   addBackup(family);
   addCancel(family);
+  addRuns(family, NOUN.vm, 'backups', 'vm.backupruns', 50);
   addMode(family);
   addRestore(family);
 }

@@ -1,6 +1,7 @@
 // The record of one run. It is written before anything starts and a run finishes only against its own record, so a late
 // answer of a dead run can change nothing.
 
+import type { Pace } from './pace.ts';
 import type { Charge } from './quota.ts';
 
 /** `flatten` merges layers of a chain, `verify` reads a point back, `prune` gives space back. */
@@ -13,6 +14,9 @@ export type AskedBy =
   | { by: 'schedule'; uid: number; actionId: number }
   | { by: 'job'; uid: number; jobId: number; /** Epoch seconds of the job's start. */ runSec: number }
   | { by: 'policy' };
+
+/** Phase of a run whose work has not begun. */
+export const WAITING = 'waiting';
 
 export interface DiskProgress {
   diskId: number;
@@ -62,9 +66,11 @@ export interface Operation {
   result: OperationResult;
   /** Why it failed, or why the backup was full; in words. */
   reason: string;
+  /** Of a backup: why it is full or an increment; kept however it ends. */
+  why?: string;
   disks: DiskProgress[];
   /** How fast it goes now, and how long it will take at that; left out while nothing can be said. */
-  pace?: { bytesPerSec: number; leftSec: number };
+  pace?: Pace;
   /** What a backup read, stored and used, in bytes; null until it has ended well, and for restores. */
   figures: BackupFigures | null;
   /** What counts in the quotas of the VM's owner and group while the run goes on: the most that it may store. */

@@ -57,6 +57,30 @@ export class SqlOperations implements Operations {
     return this.#newest('job_id', jobId, limit);
   }
 
+  async notMadeGood(sinceMs: number): Promise<Operation[]> {
+    const ended = this.#db
+      .selectFrom('operation')
+      .select(({ fn }) => [
+        'body',
+        'result',
+        'started_at',
+        fn
+          .agg<number>('row_number')
+          .over((window) => window.partitionBy(['vm_id', 'kind']).orderBy('started_at', 'desc'))
+          .as('place'),
+      ])
+      .where('started_at', '>=', sinceMs)
+      .where('result', 'in', ['done', 'failed']);
+    const rows = await this.#db
+      .selectFrom(ended.as('ended'))
+      .select('body')
+      .where('place', '=', 1)
+      .where('result', '=', 'failed')
+      .orderBy('started_at', 'desc')
+      .execute();
+    return rows.map(operationOf);
+  }
+
   async #newest(column: 'vm_id' | 'job_id', id: number, limit: number): Promise<Operation[]> {
     const rows = await this.#db
       .selectFrom('operation')

@@ -131,6 +131,8 @@ export interface Operations {
   ofJob(jobId: number, limit: number): Promise<Operation[]>;
   /** The newest of all, newest first. */
   recent(limit: number): Promise<Operation[]>;
+  /** Of those that began since then, epoch milliseconds: what failed and no later run of the VM and kind has made good, newest first. */
+  notMadeGood(sinceMs: number): Promise<Operation[]>;
 }
 
 export interface Store {

@@ -52,6 +52,31 @@ it('tells all progress and writes down phases', async () => {
   expect(told).toEqual(['waiting running', 'uploading running', 'uploading running']);
 });
 
+it('tells how fast a run goes, of each phase anew, and writes none of it down', async () => {
+  const operation = await begun();
+  const done = (bytesDone: number) => log.progress(operation, { disks: [{ diskId: 0, bytesDone, bytesTotal: 900 }] });
+  await log.progress(operation, { phase: 'uploading' });
+  now = 10_000;
+  await done(0);
+  expect(operation.pace).toBeUndefined();
+  now = 20_000;
+  await done(100);
+  expect(operation.pace).toEqual({ bytesPerSec: 10, leftSec: 80 });
+  await log.progress(operation, {}); // a warning of the mover
+  expect(operation.pace).toEqual({ bytesPerSec: 10, leftSec: 80 });
+  expect((await store.operations.find(operation.id))?.pace).toBeUndefined();
+  await log.progress(operation, { phase: 'settling' });
+  expect(operation.pace).toBeUndefined();
+  now = 30_000;
+  await done(100);
+  now = 40_000;
+  await done(200);
+  expect(operation.pace).toBeDefined();
+  await log.cancelling(operation);
+  await done(300);
+  expect(operation.pace).toBeUndefined();
+});
+
 it('a run has ended when it is announced, and not before its transaction', async () => {
   const operation = await begun();
   now = 2000;

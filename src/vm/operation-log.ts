@@ -2,7 +2,8 @@
 // once, in the same transaction as what it made.
 import { EventEmitter } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import type { Operation } from '../model/operation.ts';
+import { WAITING, type Operation } from '../model/operation.ts';
+import { paceOf, sampleOf, withSample, type PaceSample } from '../model/pace.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './parts.ts';
 
@@ -13,6 +14,7 @@ export class OperationLog {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #running = new Map<string, Operation>();
+  readonly #samples = new Map<string, PaceSample[]>();
   readonly #events = new EventEmitter<{ change: [Operation] }>().setMaxListeners(0);
 
   constructor(store: Store, clock: Clock) {
@@ -30,7 +32,7 @@ export class OperationLog {
     return {
       ...of,
       id: randomBytes(8).toString('hex'),
-      phase: 'waiting',
+      phase: WAITING,
       startedAt: this.#clock(),
       endedAt: 0,
       result: 'running',
@@ -46,12 +48,15 @@ export class OperationLog {
     this.#events.emit('change', operation);
   }
 
-  /** Notes phase or progress; only a new phase is written down. */
+  /** Notes phase or progress, and how fast it goes; only a new phase is written down. */
   async progress(operation: Operation, change: Partial<Pick<Operation, 'phase' | 'disks'>>): Promise<void> {
     if (operation.cancelling) delete change.phase; // it says that until it has ended
     const phaseBefore = operation.phase;
     Object.assign(operation, change);
     operation.begunAt ??= this.#clock();
+    if (operation.phase !== phaseBefore)
+      this.#forgetPace(operation); // each phase has a pace of its own
+    else if (change.disks && !operation.cancelling) this.#measure(operation, change.disks);
     this.#events.emit('change', operation);
     if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
   }
@@ -68,6 +73,7 @@ export class OperationLog {
     if (operation.cancelling) return;
     operation.cancelling = true;
     operation.phase = CANCELLING;
+    this.#forgetPace(operation);
     this.#events.emit('change', operation);
     await this.#store.operations.save(operation);
   }
@@ -78,7 +84,7 @@ export class OperationLog {
     const result = ending === 'failed' && operation.cancelling ? 'cancelled' : ending;
     Object.assign(operation, { result, reason, endedAt: this.#clock(), phase: result });
     delete operation.waits;
-    delete operation.pace;
+    this.#forgetPace(operation);
     await tx.operations.save(operation);
   }
 
@@ -86,6 +92,19 @@ export class OperationLog {
   announce(operation: Operation): void {
     this.#running.delete(operation.id);
     this.#events.emit('change', operation);
+  }
+
+  #measure(operation: Operation, disks: Operation['disks']): void {
+    const samples = withSample(this.#samples.get(operation.id) ?? [], sampleOf(disks, this.#clock()));
+    this.#samples.set(operation.id, samples);
+    const pace = paceOf(samples);
+    if (pace) operation.pace = pace;
+    else delete operation.pace;
+  }
+
+  #forgetPace(operation: Operation): void {
+    this.#samples.delete(operation.id);
+    delete operation.pace;
   }
 
   running(matches: (operation: Operation) => boolean): Operation | undefined {

@@ -16,6 +16,8 @@ function owned(word: string, lockable: boolean): Record<string, string> {
 export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.system.version': '',
   'one.system.config': '',
+  /** OneVault's own. */
+  'one.system.backupstatus': '',
   ...owned('vm', true),
   'one.vm.allocate': 's[b]',
   'one.vm.info': 'I[b]',
@@ -30,6 +32,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.vm.backupcancel': 'I',
   /** OneVault's own. */
   'one.vm.backupplan': 'I[ib]',
+  'one.vm.backupruns': 'I[i]',
+  'one.backupjob.runs': 'I[i]',
   'one.vm.restore': 'Iiii',
   'one.vm.attach': 'Is',
   'one.vm.detach': 'Ii',

@@ -1,15 +1,18 @@
 // The commands against the real API: the same functions as the installed commands, and the whole daemon on fakes behind them.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onebackupjob } from '../../src/cli/onebackupjob.ts';
 import { onedatastore } from '../../src/cli/onedatastore.ts';
 import { onehost } from '../../src/cli/onehost.ts';
 import { oneimage } from '../../src/cli/oneimage.ts';
 import { onetemplate } from '../../src/cli/onetemplate.ts';
 import { onevm } from '../../src/cli/onevm.ts';
+import { vaultStatus } from '../../src/cli/vault-status.ts';
 import { fakeIo } from '../golden/fake-io.ts';
+import { runs } from '../golden/runs.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
-const FAMILIES = { onevm, oneimage, onetemplate, onedatastore, onehost };
+const FAMILIES = { onebackupjob, onevm, oneimage, onetemplate, onedatastore, onehost, onevault: vaultStatus };
 let cloud: FakeCloud;
 
 interface Outcome {
@@ -90,6 +93,24 @@ describe('every noun is created, listed and shown', () => {
     await cloud.vmIs(2, 8, 0);
     expect(await said('onevm resume 2')).toBe('');
     await cloud.vmIs(2, 3, 3);
+  });
+});
+
+describe('what became of backups', () => {
+  it('is told by history and status, by each command in its own way', async () => {
+    expect(await said('onevault status')).toMatch(
+      /^UNPROTECTED \(3\)[^]*^ +2 vm$[^]*^Nothing failed, and no backup is overdue\.$/m,
+    );
+    const [startedAt, endedAt] = [Date.now() - 60_000, Date.now() - 1000];
+    await cloud.store.operations.add({ ...runs.failed, vmId: 2, startedAt, begunAt: startedAt, endedAt });
+    const listed = await said('onevm backups vm --csv -l NAME,KIND,TYPE,RESULT,BY,TIME,REASON');
+    const reason = 'The repository is locked by another program.';
+    expect(listed.split('\n')[1]).toBe(`vm,backup,full,failed,schedule 3,0h00m59s,${reason}`);
+    const status = await run('onevault status');
+    expect(status).toMatchObject({ status: 1, err: '' });
+    expect(status.out).toMatch(/^FAILED \(1\)[^]*^ +2 vm +backup +full .* The repository is locked/m);
+    expect(status.out).not.toContain('Nothing failed');
+    expect((await run('onebackupjob runs 0')).err).toBe('[one.backupjob.runs] Error getting backup job [0].\n');
   });
 });
 

@@ -1,6 +1,7 @@
 // Every method of the API by its OpenNebula name.
 import type { MethodTable } from '../method.ts';
 import { aclMethods } from './acl.ts';
+import { backupHistoryMethods } from './backup-history.ts';
 import { backupJobMethods } from './backup-job.ts';
 import { clusterMethods } from './cluster.ts';
 import { datastoreMethods } from './datastore.ts';
@@ -25,6 +26,7 @@ import { zoneMethods } from './zone.ts';
 
 export const METHODS: MethodTable = {
   ...aclMethods,
+  ...backupHistoryMethods,
   ...backupJobMethods,
   ...clusterMethods,
   ...datastoreMethods,

@@ -25,6 +25,7 @@ export const schedules: Migration = {
       .addColumn('job_id', 'integer', (column) => column.notNull().defaultTo(-1))
       .execute();
     await db.schema.createIndex('operation_job').on('operation').columns(['job_id', 'started_at']).execute();
+    await db.schema.createIndex('operation_started').on('operation').column('started_at').execute();
     const { rows } = await sql<{ id: string; body: string }>`SELECT id, body FROM operation`.execute(db);
     for (const { id, body } of rows) {
       const { kind } = JSON.parse(body) as { kind: string };

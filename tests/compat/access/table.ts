@@ -118,6 +118,7 @@ const vms: readonly Row[] = [
   row('one.vm.backupplan', [vm, of('backups')], 'OP backup of vm', 'USE backups'),
   row('one.vm.backupplan', [vm], 'OP backup of vm'),
   row('one.vm.backupcancel', [vm], 'OP backup of vm'),
+  reading('one.vm.backupruns', [vm], 'USE vm'),
   row('one.vm.restore', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup'),
   reading('one.vm.monitoring', [vm], 'USE vm'),
   row('one.vm.attach', [vm, 'A=b'], 'OP disk-attach of vm'),
@@ -260,6 +261,7 @@ const jobs: readonly Row[] = [
   row('one.backupjob.priority', [job, 49], 'MANAGE job'),
   row('one.backupjob.priority', [job, 50], 'ADMIN job'),
   row('one.backupjob.backup', [job], 'MANAGE job'),
+  reading('one.backupjob.runs', [job], 'USE job'),
   row('one.backupjob.cancel', [job], 'MANAGE job'),
   row('one.backupjob.retry', [job], 'MANAGE job'),
   row('one.backupjob.schedadd', [job, 'A=b'], 'MANAGE job'),
@@ -309,6 +311,7 @@ export const METHODS_IN_TABLE: ReadonlySet<string> = new Set(ALL.map(({ method }
 /** Whoever calls these gets what she may see; and those that say nothing of anybody. */
 export const FOR_ALL: ReadonlySet<string> = new Set([
   'one.system.version',
+  'one.system.backupstatus',
   'one.userquota.info',
   'one.groupquota.info',
   ...Object.keys(METHODS).filter((method) => /^one\.[a-z]+pool\./.test(method)),

@@ -84,6 +84,10 @@ const looking: readonly Case[] = [
     has: { 'BACKUPS/BACKUP_CONFIG/BACKUP_JOB_ID': /^\d+$/ },
   }),
   bad('one.vm.backup', 'a VM in a job', [ref('in a job'), ref('backups')], 'INTERNAL', /job/),
+  good(job('runs'), 'of a job that never ran', [ref('empty')], { document: 'RUN_POOL' }),
+  bad(job('runs'), 'fewer than one', [ref('empty'), -1], 'ACTION', /limit="-1"/),
+  bad(job('runs'), 'of no job', [4711], 'NO_EXISTS', /backup job \[4711\]/),
+  bad(job('runs'), 'not for others', [ref('empty')], 'AUTHORIZATION', /USE BACKUPJOB/, ANN),
   bad(job('info'), 'none', [4711], 'NO_EXISTS', /backup job \[4711\]/),
   bad(job('info'), 'not for others', [ref('empty')], 'AUTHORIZATION', /USE BACKUPJOB/, ANN),
   good('one.backupjobpool.info', 'all', [-2, -1, -1], {

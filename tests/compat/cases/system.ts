@@ -57,6 +57,9 @@ export const systemCases: readonly Case[] = [
   bad('one.system.config', 'not for others', [], 'AUTHORIZATION', /^\[one\.system\.config\] User \[\d+\]/, {
     as: 'ann',
   }),
+  good('one.system.backupstatus', 'oneadmin', [], { document: 'BACKUP_STATUS', has: { TIME: /^\d{10}$/ } }),
+  good('one.system.backupstatus', 'somebody without VMs', [], { document: 'BACKUP_STATUS' }, { as: 'ann' }),
+  bad('one.system.backupstatus', 'a wrong password', [], 'AUTHENTICATION', /authenticated/, { as: 'oneadmin:wrong' }),
   ...STRANGERS.map(([what, as]) => bad(version, `a session of ${what}`, [], 'AUTHENTICATION', /authenticated/, { as })),
   ...NOT_OFFERED.map((method): Case => ({
     what: 'is not offered',

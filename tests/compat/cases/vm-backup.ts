@@ -44,9 +44,33 @@ const taking: readonly Case[] = [
   bad(vm('updateconf'), 'meanwhile', [subject, 'BACKUP_CONFIG=[ KEEP_LAST="1" ]', 1], 'INTERNAL', /BACKUP_POWEROFF/),
   good(vm('rename'), 'meanwhile', [subject, 'protected still']),
   good(vm('backupcancel'), 'one that runs', [subject], undefined, { until: { vm: 'protected', is: [8, 0] } }),
+  good(vm('backupruns'), 'one that was cancelled', [subject], {
+    document: 'RUN_POOL',
+    has: {
+      'RUN/KIND': 'backup',
+      'RUN/RESULT': 'cancelled',
+      'RUN/TYPE': 'FULL',
+      'RUN/WHY': 'MODE is FULL',
+      'RUN/REASON': /./,
+      'RUN/VM_NAME': 'protected still',
+      'RUN/BYTES_STORED': '0',
+      'RUN/END': /^\d{10}$/,
+    },
+  }),
   good(vm('backup'), 'a datastore, a new chain', [subject, ref('backups'), true], undefined, {
     until: { vm: 'protected', is: [8, 0] },
   }),
+];
+
+const looking: readonly Case[] = [
+  good(vm('backupruns'), 'the newest one alone', [subject, 1], {
+    document: 'RUN_POOL',
+    has: { 'RUN/VM_ID': /^\d+$/, 'RUN/TIME_LEFT': '-1', 'RUN/INCREMENT_ID': /^(-1|0)$/ },
+  }),
+  bad(vm('backupruns'), 'none of them', [subject, 0], 'ACTION', /limit="0" .* 1 to 1000/),
+  bad(vm('backupruns'), 'more than anybody reads', [subject, 1001], 'ACTION', /limit="1001"/),
+  bad(vm('backupruns'), 'of no VM', [4711, 50], 'NO_EXISTS', /virtual machine \[4711\]/),
+  bad(vm('backupruns'), 'not for others', [subject], 'AUTHORIZATION', /USE VM/, ANN),
 ];
 
 const chained = ref('chained');
@@ -165,4 +189,11 @@ const refusing: readonly Case[] = [
   good(image('unlock'), 'a backup', [ref('backup')]),
 ];
 
-export const vmBackupCases: readonly Case[] = [...taking, ...chaining, ...verifying, ...restoring, ...refusing];
+export const vmBackupCases: readonly Case[] = [
+  ...taking,
+  ...looking,
+  ...chaining,
+  ...verifying,
+  ...restoring,
+  ...refusing,
+];

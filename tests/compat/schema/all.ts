@@ -3,6 +3,7 @@ import { accounting } from './accounting.ts';
 import { aclPool } from './acl.ts';
 import { backupJob, backupJobPool } from './backup-job.ts';
 import { backupPlan } from './backup-plan.ts';
+import { backupStatus } from './backup-status.ts';
 import { cluster, clusterPool } from './cluster.ts';
 import { datastore, datastorePool } from './datastore.ts';
 import { group, groupPool } from './group.ts';
@@ -10,6 +11,7 @@ import { host, hostPool } from './host.ts';
 import { image, imagePool } from './image.ts';
 import { hostMonitoringData, vmMonitoringData } from './monitoring.ts';
 import { defaultGroupQuotas, defaultUserQuotas } from './quota.ts';
+import { runPool } from './run.ts';
 import type { Schema } from './schema.ts';
 import { securityGroup, securityGroupPool } from './security-group.ts';
 import { user, userPool } from './user.ts';
@@ -21,8 +23,10 @@ import { zone, zonePool } from './zone.ts';
 
 /** Without `one.` */
 export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
+  'system.backupstatus': backupStatus,
   'vm.info': vm,
   'vm.backupplan': backupPlan,
+  'vm.backupruns': runPool,
   'vm.monitoring': vmMonitoringData,
   'vmpool.info': vmPool,
   'vmpool.infoextended': vmPoolExtended,
@@ -52,6 +56,7 @@ export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'groupquota.update': defaultGroupQuotas,
   'acl.info': aclPool,
   'backupjob.info': backupJob,
+  'backupjob.runs': runPool,
   'backupjobpool.info': backupJobPool,
   'zone.info': zone,
   'zonepool.info': zonePool,

@@ -5,6 +5,7 @@ import type { Attribute, Attributes, Vector } from '../../../src/model/attribute
 import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
 import type { BackupPreview } from '../../../src/model/backup-preview.ts';
+import type { BackupStatus } from '../../../src/model/backup-status.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
 import type { Host } from '../../../src/model/host.ts';
@@ -16,6 +17,7 @@ import {
   type Image,
   type Layer,
 } from '../../../src/model/image.ts';
+import type { AskedBy, Operation } from '../../../src/model/operation.ts';
 import type { Owned, Permissions } from '../../../src/model/permissions.ts';
 import { QUOTA_METRICS, type QuotaKind } from '../../../src/model/quota.ts';
 import type { Group, User } from '../../../src/model/user.ts';
@@ -507,6 +509,79 @@ export const backupPlans: fc.Arbitrary<BackupPreview> = fc.record({
     { maxLength: 4 },
   ),
 });
+
+const asked: fc.Arbitrary<AskedBy> = fc.oneof(
+  fc.record({ by: fc.constant('user' as const), uid: id }),
+  fc.record({ by: fc.constant('schedule' as const), uid: id, actionId: id }),
+  fc.record({ by: fc.constant('job' as const), uid: id, jobId: id, runSec: epoch }),
+  fc.record({ by: fc.constant('policy' as const) }),
+);
+const count = fc.nat({ max: 2 ** 40 });
+const epochMs = epoch.map((seconds) => seconds * 1000 + (seconds % 1000));
+const idOrNone = fc.oneof(fc.constant(-1), id);
+
+/** Runs of every kind at every moment. */
+export const runs: fc.Arbitrary<Operation> = fc.record(
+  {
+    id: fc.stringMatching(/^[0-9a-f]{16}$/),
+    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'prune'),
+    vmId: idOrNone,
+    hostId: idOrNone,
+    datastoreId: id,
+    reads: fc.record({ imageId: id, datastoreId: id }),
+    imageIds: ids,
+    plan: fc.constant(null),
+    phase: fc.constantFrom('waiting', 'uploading', 'cancelling', 'done'),
+    asked,
+    waits: text,
+    type: pointType,
+    cancelling: fc.boolean(),
+    interrupted: fc.boolean(),
+    startedAt: epochMs,
+    begunAt: epochMs,
+    endedAt: epochMs,
+    result: fc.constantFrom('running', 'done', 'failed', 'cancelled'),
+    reason: text,
+    why: text,
+    disks: fc.array(fc.record({ diskId: fc.nat(9), bytesDone: count, bytesTotal: count }), { maxLength: 3 }),
+    pace: fc.record({
+      bytesPerSec: fc.double({ min: 0.1, max: 1e10, noNaN: true }),
+      leftSec: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    }),
+    figures: fc.option(
+      fc.record(
+        { processedBytes: count, storedBytes: count, scratchBytes: count, peakRssBytes: count, readBytes: count },
+        { requiredKeys: ['processedBytes', 'storedBytes', 'scratchBytes', 'peakRssBytes'] },
+      ),
+    ),
+    recorded: fc.record({ imageId: id, pointId: fc.nat(20) }),
+    cleaned: fc.boolean(),
+  },
+  {
+    requiredKeys: [
+      ...(['id', 'kind', 'vmId', 'hostId', 'datastoreId', 'imageIds', 'plan', 'phase', 'startedAt'] as const),
+      ...(['endedAt', 'result', 'reason', 'disks', 'figures', 'cleaned'] as const),
+    ],
+  },
+);
+const severalRuns = fc.array(runs, { maxLength: 2 });
+export const backupStatuses: fc.Arbitrary<BackupStatus> = fc.record({
+  atSec: epoch,
+  running: severalRuns,
+  waiting: severalRuns,
+  waitingBackups: fc.array(
+    fc.record(
+      { vmId: id, jobId: id, actionId: id, sinceSec: epoch, reason: filled },
+      { requiredKeys: ['vmId', 'sinceSec', 'reason'] },
+    ),
+    { maxLength: 2 },
+  ),
+  failed: severalRuns,
+  overdue: fc.array(fc.record({ vmId: id, name, pointSec: epoch, limitSec: amount }), { maxLength: 2 }),
+  unprotected: fc.array(fc.record({ vmId: id, name }), { maxLength: 2 }),
+  names: fc.array(fc.tuple(id, name), { maxLength: 3 }).map((names) => new Map(names)),
+});
+export const runContexts = fc.record({ vmName: text, pointId: fc.nat(20) }, { requiredKeys: ['vmName'] });
 
 export const zones = fc.record({ id, name, endpoint: fc.constant('http://localhost:2633/RPC2') });
 

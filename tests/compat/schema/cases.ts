@@ -4,12 +4,14 @@ import { accountingRecords, HISTORY_RECORDS } from '../../../src/wire/documents/
 import { ACL_POOL, aclXml } from '../../../src/wire/documents/acl.ts';
 import { backupJobEntryXml, BACKUPJOB_POOL, backupJobXml } from '../../../src/wire/documents/backup-job.ts';
 import { backupPlanXml } from '../../../src/wire/documents/backup-plan.ts';
+import { backupStatusXml } from '../../../src/wire/documents/backup-status.ts';
 import { CLUSTER_POOL, clusterXml } from '../../../src/wire/documents/cluster.ts';
 import { DATASTORE_POOL, datastoreXml } from '../../../src/wire/documents/datastore.ts';
 import { HOST_POOL, hostXml } from '../../../src/wire/documents/host.ts';
 import { IMAGE_POOL, imageXml } from '../../../src/wire/documents/image.ts';
 import { hostMonitoringXml, MONITORING_DATA, vmMonitoringXml } from '../../../src/wire/documents/monitoring.ts';
 import { defaultQuotasXml } from '../../../src/wire/documents/quota.ts';
+import { RUN_POOL, runXml } from '../../../src/wire/documents/run.ts';
 import { SECURITY_GROUP_POOL, securityGroupXml } from '../../../src/wire/documents/security-group.ts';
 import {
   GROUP_POOL,
@@ -54,13 +56,17 @@ const hostFigures = any.hosts.map((object) =>
     usedMemKb: object.usedMemKb,
   }),
 );
+const run = fc.tuple(any.runs, any.runContexts).map(([operation, context]) => runXml(operation, context));
+const runPool = pool(RUN_POOL, run);
 const defaultUserQuotas = any.quotas.map((view) => defaultQuotasXml('user', view));
 const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', view));
 
 /** By method, without `one.` */
 export const CASES: Readonly<Record<string, Documents>> = {
+  'system.backupstatus': any.backupStatuses.map((status) => backupStatusXml(status, ({ vmId }) => vmId)),
   'vm.info': fc.tuple(any.vms, any.actions).map(([vm, actions]) => vmXml(vm, actions)),
   'vm.backupplan': any.backupPlans.map((plan) => backupPlanXml(plan)),
+  'vm.backupruns': runPool,
   'vm.monitoring': pool(MONITORING_DATA, vmFigures),
   'vmpool.info': pool(
     VM_POOL,
@@ -113,6 +119,7 @@ export const CASES: Readonly<Record<string, Documents>> = {
     any.rules.map((rule) => aclXml(rule)),
   ),
   'backupjob.info': fc.tuple(any.backupJobs, any.actions).map(([job, actions]) => backupJobXml(job, actions)),
+  'backupjob.runs': runPool,
   'backupjobpool.info': pool(
     BACKUPJOB_POOL,
     any.backupJobs.map((job) => backupJobEntryXml(job, [1, 2])),

@@ -1,0 +1,22 @@
+// What became of backups and of all other runs: of a VM, of a backup job; and how backups are now. OpenNebula has no such methods.
+import { pointVerified } from '../../backup/verify.ts';
+import { backupStatusXml } from '../../wire/documents/backup-status.ts';
+import { method, type MethodTable } from '../method.ts';
+import { authorized, IGNORES_LOCK, visibleTo } from '../noun.ts';
+import { BACKUP_JOB, VM } from '../nouns/stored.ts';
+import { checkLimit, runPool } from '../run-history.ts';
+
+export const backupHistoryMethods: MethodTable = {
+  'one.vm.backupruns': method(['int', ['int', 50]], async (call, id, limit) => {
+    await authorized(call, VM, id, 'USE', IGNORES_LOCK);
+    return runPool(call, await call.parts.store.operations.ofVm(id, checkLimit(limit)));
+  }),
+  'one.backupjob.runs': method(['int', ['int', 200]], async (call, id, limit) => {
+    await authorized(call, BACKUP_JOB, id, 'USE', IGNORES_LOCK);
+    return runPool(call, await call.parts.store.operations.ofJob(id, checkLimit(limit)));
+  }),
+  'one.system.backupstatus': method([], async (call) => {
+    const status = await call.overview.status({ all: call.caller.admin, vms: visibleTo(call, VM) });
+    return backupStatusXml(status, pointVerified);
+  }),
+};

@@ -1,0 +1,148 @@
+// Looks over all VMs and runs: who has the backups that were asked for, what goes on, what waits and what failed. No VM is read by
+// itself: pools are gone through in batches.
+import type { BackupStatus, WaitingBackup } from '../model/backup-status.ts';
+import { WAITING } from '../model/operation.ts';
+import type { Schedule } from '../model/scheduled-action.ts';
+import { VM_STATE, type Vm } from '../model/vm.ts';
+import type { Filter, Store } from '../store/store.ts';
+import type { OperationLog } from '../vm/operation-log.ts';
+import { nowSec, type Clock } from '../vm/parts.ts';
+import type { NextOccurrence } from './demand.ts';
+import { Demands } from './demands.ts';
+import { newestPoints } from './newest-points.ts';
+import { protectionOf, type Protection } from './protection.ts';
+
+export interface OverviewSources {
+  store: Store;
+  clock: Clock;
+  operations: OperationLog;
+  /** Backups that want to begin, whether they have a run or not. */
+  waiting: () => WaitingBackup[];
+  /** IANA name of the zone that schedules go by. */
+  timeZone: string;
+  next: NextOccurrence;
+}
+
+/** What somebody may see: all, or runs of VMs that pass the filter. */
+export interface Onlooker {
+  all: boolean;
+  vms: Filter;
+}
+
+export interface Looked {
+  vm: Vm;
+  /** Epoch seconds of the newest good point. */
+  pointSec: number | undefined;
+  protection: Protection;
+}
+
+const DAY_MS = 86_400_000;
+/** A run that failed within the last day has begun within these. */
+const LONGEST_RUN_MS = 3 * DAY_MS;
+/** A filter takes so many ids. */
+const PAGE = 500;
+
+export class Overview {
+  readonly #sources: OverviewSources;
+  readonly #demands: Demands;
+
+  constructor(sources: OverviewSources) {
+    this.#sources = sources;
+    this.#demands = new Demands(sources.timeZone, sources.next);
+  }
+
+  /** Backups that want to begin and have no run yet. */
+  waiting(): WaitingBackup[] {
+    const { operations, waiting } = this.#sources;
+    const recorded = new Set(operations.all().flatMap(({ kind, vmId }) => (kind === 'backup' ? [vmId] : [])));
+    return waiting().filter(({ vmId }) => !recorded.has(vmId));
+  }
+
+  /** Every VM that is not done, in batches. */
+  async *vms(filter: Filter = {}): AsyncGenerator<Looked[], void, undefined> {
+    const { store, clock } = this.#sources;
+    const now = nowSec(clock);
+    const schedules = await backupSchedules(store);
+    for await (const batch of store.vms.each({ ...filter, notState: VM_STATE.DONE })) {
+      const points = await newestPoints(store, batch);
+      yield batch.map((vm) => {
+        const own = schedules.of(vm);
+        const pointSec = points.get(vm.id);
+        const told = { pointSec, bornSec: vm.stime, schedules: own };
+        return { vm, pointSec, protection: protectionOf(told, now, this.#demands.of(own, now)) };
+      });
+      await new Promise(setImmediate); // whoever else waits for an answer gets it between two batches
+    }
+  }
+
+  async status(onlooker: Onlooker): Promise<BackupStatus> {
+    const { store, clock, operations } = this.#sources;
+    const failed = await store.operations.notMadeGood(clock() - LONGEST_RUN_MS);
+    const lately = failed.filter(({ endedAt }) => endedAt >= clock() - DAY_MS);
+    const going = operations.all();
+    const backups = this.waiting();
+    const names = await this.#names(
+      [...lately, ...going, ...backups].map(({ vmId }) => vmId),
+      onlooker.vms,
+    );
+    const seen = ({ vmId }: { vmId: number }): boolean => onlooker.all || names.has(vmId);
+    const status: BackupStatus = {
+      atSec: nowSec(clock),
+      running: going.filter((run) => seen(run) && run.phase !== WAITING),
+      waiting: going.filter((run) => seen(run) && run.phase === WAITING),
+      waitingBackups: backups.filter(seen),
+      failed: lately.filter(seen),
+      overdue: [],
+      unprotected: [],
+      names,
+    };
+    const living = await this.#addVms(status, onlooker.vms);
+    // nobody can back up any more what is done
+    status.failed = status.failed.filter((run) => run.kind !== 'backup' || living.has(run.vmId));
+    return status;
+  }
+
+  /** Adds the VMs that lack backups; ids of all VMs that are not done. */
+  async #addVms(status: BackupStatus, filter: Filter): Promise<Set<number>> {
+    const living = new Set<number>();
+    for await (const batch of this.vms({ ...filter, ascending: true })) {
+      for (const { vm, pointSec = 0, protection } of batch) {
+        living.add(vm.id);
+        const { id: vmId, name } = vm;
+        if (protection.kind === 'unprotected') status.unprotected.push({ vmId, name });
+        if (protection.kind !== 'overdue') continue;
+        status.overdue.push({ vmId, name, pointSec, limitSec: protection.limitSec });
+      }
+    }
+    return living;
+  }
+
+  async #names(vmIds: readonly number[], filter: Filter): Promise<Map<number, string>> {
+    const ids = [...new Set(vmIds)];
+    const names = new Map<number, string>();
+    for (let at = 0; at < ids.length; at += PAGE) {
+      const page = await this.#sources.store.vms.names({ ...filter, ids: ids.slice(at, at + PAGE) });
+      for (const [id, name] of page) names.set(id, name);
+    }
+    return names;
+  }
+}
+
+/** Schedules by which VMs are backed up, their own and those of their job. */
+async function backupSchedules(store: Store): Promise<{ of: (vm: Vm) => Schedule[] }> {
+  const own = new Map<number, Schedule[]>();
+  const ofJobs = new Map<number, Schedule[]>();
+  for await (const batch of store.actions.each()) {
+    for (const { parent, action, finished, schedule } of batch) {
+      if (finished || (parent.type === 'VM' && action !== 'backup')) continue; // a job does nothing else
+      const map = parent.type === 'VM' ? own : ofJobs;
+      map.set(parent.id, [...(map.get(parent.id) ?? []), schedule]);
+    }
+  }
+  return {
+    of: ({ id, backups: { config } }) => [
+      ...(own.get(id) ?? []),
+      ...(config.backupJobId === undefined ? [] : (ofJobs.get(config.backupJobId) ?? [])),
+    ],
+  };
+}
