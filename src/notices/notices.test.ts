@@ -8,7 +8,7 @@ import type { Operation } from '../model/operation.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { OperationLog } from '../vm/operation-log.ts';
-import { DEFAULT_PACE } from './lane.ts';
+import { DEFAULT_PACE } from './queue.ts';
 import type { Notice } from './notice.ts';
 import { Notices } from './notices.ts';
 import type { Way } from './way.ts';

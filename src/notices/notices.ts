@@ -5,7 +5,7 @@ import type { NoticeSettings } from '../model/notice-settings.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
-import { DEFAULT_PACE, Lane, type Pace } from './lane.ts';
+import { DEFAULT_PACE, NoticeQueue, type Pace } from './queue.ts';
 import { isWanted, noticeOf, withNames, type Named, type Names, type Notice } from './notice.ts';
 import { Slots } from './slots.ts';
 import type { Way } from './way.ts';
@@ -24,7 +24,7 @@ export interface NoticeParts {
 
 export class Notices {
   readonly #parts: NoticeParts;
-  readonly #lanes: Lane[];
+  readonly #queues: NoticeQueue[];
   /** Runs that ended; one that is announced again is not told again. */
   readonly #told = new WeakSet<Operation>();
   readonly #stopListening: () => void;
@@ -33,7 +33,7 @@ export class Notices {
     const slots = new Slots(AT_ONCE);
     const complete = (notice: Notice): Promise<Notice> => this.#complete(notice);
     this.#parts = parts;
-    this.#lanes = ways.map((way) => new Lane(way, { log: parts.log, slots, pace, complete }));
+    this.#queues = ways.map((way) => new NoticeQueue(way, { log: parts.log, slots, pace, complete }));
     this.#stopListening = parts.operations.listen((operation) => this.#hear(operation));
   }
 
@@ -47,14 +47,14 @@ export class Notices {
   /** Tells what is left, for a few seconds. */
   async close(limitMs = CLOSE_MS): Promise<void> {
     this.#stopListening();
-    await Promise.all(this.#lanes.map((lane) => lane.close(limitMs)));
+    await Promise.all(this.#queues.map((queue) => queue.close(limitMs)));
   }
 
   #hear(operation: Operation): void {
     if (operation.result === 'running' || this.#told.has(operation)) return;
     this.#told.add(operation);
     const notice = noticeOf(operation);
-    for (const lane of this.#lanes) if (isWanted(lane.way.selection, notice)) lane.push(notice);
+    for (const queue of this.#queues) if (isWanted(queue.way.selection, notice)) queue.push(notice);
   }
 
   async #complete(notice: Notice): Promise<Notice> {

@@ -20,7 +20,7 @@ const RETRY_GROWTH = 6;
 /** What was cut short has this long to go. */
 const CUT_MS = 200;
 
-export interface LaneParts {
+export interface QueueParts {
   log: Logger;
   slots: Slots;
   pace: Pace;
@@ -28,9 +28,9 @@ export interface LaneParts {
   complete: (notice: Notice) => Promise<Notice>;
 }
 
-export class Lane {
+export class NoticeQueue {
   readonly way: Way;
-  readonly #parts: LaneParts;
+  readonly #parts: QueueParts;
   readonly #queue: Notice[] = [];
   /** Taken from the queue and not told yet. */
   #inHand = 0;
@@ -40,7 +40,7 @@ export class Lane {
   readonly #hurry = new AbortController();
   readonly #cut = new AbortController();
 
-  constructor(way: Way, parts: LaneParts) {
+  constructor(way: Way, parts: QueueParts) {
     this.way = way;
     this.#parts = parts;
   }

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ALL, keptLog, notice } from '../../tests/notices/samples.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { DEFAULT_PACE, Lane, type LaneParts, type Pace } from './lane.ts';
+import { DEFAULT_PACE, NoticeQueue, type QueueParts, type Pace } from './queue.ts';
 import type { Notice } from './notice.ts';
 import { Slots } from './slots.ts';
 import type { Way } from './way.ts';
 
 const kept = keptLog();
-const parts = (pace: Partial<Pace> = {}, slots = new Slots(4)): LaneParts => ({
+const parts = (pace: Partial<Pace> = {}, slots = new Slots(4)): QueueParts => ({
   ...{ log: kept.log, slots },
   pace: { ...DEFAULT_PACE, retryMs: 5, gatherMs: 30, ...pace },
   complete: async (told) => ({ ...told, reason: 'completed' }),
@@ -50,11 +50,11 @@ it('tells in order, one after the other, completed', async () => {
     told.push(...notices);
     busy -= 1;
   });
-  const lane = new Lane(way, parts());
-  for (const id of ['a', 'b', 'c']) lane.push(of(id));
+  const queue = new NoticeQueue(way, parts());
+  for (const id of ['a', 'b', 'c']) queue.push(of(id));
   await until(() => told.length === 3);
   expect(told.map(({ id, reason }) => `${id} ${reason}`)).toEqual(['a completed', 'b completed', 'c completed']);
-  lane.push(of('d'));
+  queue.push(of('d'));
   await until(() => told.length === 4);
 });
 
@@ -65,9 +65,9 @@ it('tries again with growing delays, as often as the way allows, and goes on wit
     if (first?.id === 'a' || tries.length === 4) throw later;
   });
   const before = kept.entries.length;
-  const lane = new Lane(way, parts());
-  lane.push(of('a'));
-  lane.push(of('b'));
+  const queue = new NoticeQueue(way, parts());
+  queue.push(of('a'));
+  queue.push(of('b'));
   await until(() => tries.length === 5);
   expect(tries.map(([id]) => id)).toEqual(['a', 'a', 'a', 'b', 'b']);
   const at = tries.map(([, time]) => time);
@@ -83,27 +83,27 @@ it('tries again with growing delays, as often as the way allows, and goes on wit
 
 it('does not try again what is refused for good', async () => {
   let tries = 0;
-  const lane = new Lane(
+  const queue = new NoticeQueue(
     wayOf(async () => {
       tries += 1;
       throw new OneError(CODE.INTERNAL, 'Never.');
     }),
     parts(),
   );
-  lane.push(of('a'));
-  lane.push(of('b'));
+  queue.push(of('a'));
+  queue.push(of('b'));
   await until(() => tries === 2);
-  await lane.close(1000);
+  await queue.close(1000);
   expect(tries).toBe(2);
 });
 
 it('drops the oldest when too many wait, and counts them', async () => {
   const { way, told, release } = held();
   const before = kept.entries.length;
-  const lane = new Lane(way, parts({ queue: 2 }));
-  lane.push(of('a'));
+  const queue = new NoticeQueue(way, parts({ queue: 2 }));
+  queue.push(of('a'));
   await until(() => told.length === 1);
-  for (const id of ['b', 'c', 'd', 'e']) lane.push(of(id));
+  for (const id of ['b', 'c', 'd', 'e']) queue.push(of(id));
   expect(kept.entries.slice(before)).toMatchObject([
     { webhook: 'all', run: 'b', dropped: 1, msg: 'too many notices wait: the oldest is dropped' },
     { run: 'c', dropped: 2 },
@@ -113,21 +113,21 @@ it('drops the oldest when too many wait, and counts them', async () => {
     await until(() => told.length === count);
   }
   release();
-  await lane.close(1000);
+  await queue.close(1000);
   expect(told).toEqual(['a', 'd', 'e']);
 });
 
 it('a way that gathers tells together what comes within a while', async () => {
   const told: string[] = [];
   const way = wayOf(async (notices) => void told.push(notices.map(({ id }) => id).join()), { gathers: true });
-  const lane = new Lane(way, parts());
-  lane.push(of('a'));
+  const queue = new NoticeQueue(way, parts());
+  queue.push(of('a'));
   await sleep(5);
-  lane.push(of('b'));
-  lane.push(of('c'));
+  queue.push(of('b'));
+  queue.push(of('c'));
   expect(told).toEqual([]);
   await until(() => told.length > 0);
-  lane.push(of('d'));
+  queue.push(of('d'));
   await until(() => told.length > 1);
   expect(told).toEqual(['a,b,c', 'd']);
 });
@@ -135,7 +135,7 @@ it('a way that gathers tells together what comes within a while', async () => {
 it('no more than the slots are told at the same time, over all ways', async () => {
   const slots = new Slots(2);
   const three = [held(), held(), held()];
-  for (const { way } of three) new Lane(way, parts({}, slots)).push(of('a'));
+  for (const { way } of three) new NoticeQueue(way, parts({}, slots)).push(of('a'));
   const running = (): number => three.reduce((sum, { running }) => sum + running(), 0);
   await until(() => running() === 2);
   await sleep(10);
@@ -153,20 +153,20 @@ it('at the end tells what waits at once', async () => {
     if (failures-- > 0) throw later;
     told.push(notices.map(({ id }) => id).join());
   };
-  const lane = new Lane(wayOf(tell, { gathers: true }), parts({ gatherMs: 600_000, retryMs: 600_000 }));
-  lane.push(of('a'));
-  lane.push(of('b'));
-  await lane.close(5000);
+  const queue = new NoticeQueue(wayOf(tell, { gathers: true }), parts({ gatherMs: 600_000, retryMs: 600_000 }));
+  queue.push(of('a'));
+  queue.push(of('b'));
+  await queue.close(5000);
   expect(told).toEqual(['a,b']);
 });
 
 it('at the end cuts off what takes too long, and says how many were lost', async () => {
   const { way, told } = held();
-  const lane = new Lane(way, parts());
-  for (const id of ['a', 'b', 'c']) lane.push(of(id));
+  const queue = new NoticeQueue(way, parts());
+  for (const id of ['a', 'b', 'c']) queue.push(of(id));
   await until(() => told.length === 1);
   const before = kept.entries.length;
-  await lane.close(20);
+  await queue.close(20);
   expect(kept.entries.slice(before)).toMatchObject([
     { lost: 3, msg: 'the daemon ends before all notices were told' },
     { runs: ['a'], reason: 'cut' },
@@ -175,11 +175,11 @@ it('at the end cuts off what takes too long, and says how many were lost', async
 });
 
 it('at the end does not wait for a way that does not even stop', async () => {
-  const lane = new Lane(
+  const queue = new NoticeQueue(
     wayOf(() => new Promise(() => undefined)),
     parts(),
   );
-  lane.push(of('a'));
-  await lane.close(10);
+  queue.push(of('a'));
+  await queue.close(10);
   expect(kept.said().at(-1)).toBe('the daemon ends before all notices were told');
 });
