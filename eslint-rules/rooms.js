@@ -43,6 +43,10 @@ export const ROOMS = {
     may: ['model', 'wire', 'config', 'exec', 'hypervisor', 'datastore'],
     why: 'it looks at the machine from outside and must work when the daemon does not',
   },
+  notices: {
+    may: ['model', 'config', 'exec', 'store', 'vm'],
+    why: 'it hears how runs end and tells others; nobody who runs something waits for it or knows it',
+  },
   fsck: {
     may: ['model', 'wire', 'config', 'store', 'vm'],
     why: 'it looks at records beside the daemon or without it, and asks nobody else',

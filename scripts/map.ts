@@ -23,11 +23,13 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['backup', 'Taking, keeping and dropping backups.'],
   ['restore', 'Making templates and images from backups.'],
   ['schedule', 'What starts when.'],
+  ['notices', 'Tells others how runs end.'],
   ['fsck', 'Says whether the records fit together.'],
   ['mover', 'The process that moves the bytes of one run.'],
   ['doctor', 'Looks at the machine and says what is missing.'],
   ['api', 'The one HTTP port.'],
   ['cli', 'The commands.'],
+  ['config', 'What the configuration file may say.'],
   ['', 'The front door: the one place where objects are built and handed to each other.'],
 ];
 

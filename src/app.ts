@@ -19,6 +19,7 @@ import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
+import { Notices } from './notices/notices.ts';
 import { RestoreRunner } from './restore/run.ts';
 import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
@@ -58,6 +59,8 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
     const services = build(config, store, { installation: await store.installation(), key }, log);
+    const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
+    steps.push(() => notices.close());
     const server = buildServer(services);
     steps.push(() => server.close());
     steps.push(() => endWork(services));

@@ -17,6 +17,7 @@ it('has a default for everything', () => {
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },
     },
+    notices: { hooks: [], webhooks: [], mails: [] },
     dev: false,
   });
 });

@@ -1,9 +1,11 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
 import { readFile } from 'node:fs/promises';
+import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
+import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
 import { isTimeZone } from './model/time-zone.ts';
-import { CODE, OneError } from './model/errors.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
+import type { NoticeSettings } from './model/notice-settings.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
 export interface Config {
@@ -18,6 +20,8 @@ export interface Config {
   logLevel: string;
   limits: Limits;
   schedule: SchedulePolicy;
+  /** Who is told how runs end. */
+  notices: NoticeSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }
@@ -37,6 +41,7 @@ const VECTORS: Record<string, string[]> = {
   DB: ['BACKEND', 'PATH'],
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
+  ...NOTICE_VECTORS,
 };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
@@ -73,6 +78,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     logLevel,
     limits: limitsOf(file),
     schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
+    notices: readNotices(file),
     dev: options.dev ?? false,
   };
 }
@@ -101,12 +107,6 @@ function schedulePolicyOf(vector: Vector | undefined): SchedulePolicy {
   };
 }
 
-function count(name: string, given: string | undefined, otherwise: number, right: string): number {
-  if (given === undefined) return otherwise;
-  if (!/^\d{1,8}$/.test(given)) bad(name, given, `it must be ${right}`);
-  return Number(given);
-}
-
 function refuseUnknown(file: Attributes): void {
   for (const [name, value] of file) {
     const inside = Object.hasOwn(VECTORS, name) ? VECTORS[name] : undefined;
@@ -128,14 +128,4 @@ function portOf(value: string): number {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : -1;
   if (port < 0 || port > 65535) bad('PORT', value, 'it must be a number from 0 to 65535');
   return port;
-}
-
-function absolute(name: string, path: string): string {
-  if (!path.startsWith('/')) bad(name, path, 'it must be an absolute path');
-  return path;
-}
-
-function bad(name: string, value: string | undefined, why: string): never {
-  const given = value === undefined ? name : `${name}="${value}"`;
-  throw new OneError(CODE.INTERNAL, `The configuration's ${given} is not right: ${why}.`);
 }

@@ -84,6 +84,7 @@ export class Upkeep {
     await this.#parts.store.transaction((tx) =>
       this.#log.end(tx, operation, 'failed', `The daemon ended while it ran.${left}`),
     );
+    this.#log.announce(operation);
   }
 
   /** Looks at every backup for work that is left to do. */

@@ -9,6 +9,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
   fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
   status: { module: './vault-status.ts', description: 'what runs, waits and failed, and which VMs lack backups' },
+  notices: { module: '../notices/main.ts', description: 'try whether those who are told how runs end hear of it' },
   mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
 };
 const COMPLETION = { text: 'completion', description: 'print the completion script for bash or zsh' };

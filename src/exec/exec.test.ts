@@ -49,6 +49,16 @@ describe('run', () => {
     expect((await run(['true'], { input: long })).code).toBe(0);
   });
 
+  it('hands over nothing of its own environment when told so', async () => {
+    process.env['ONEVAULT_EXEC_TEST'] = 'hush';
+    try {
+      const { stdout } = await run(['/usr/bin/env'], { env: { A: '1', B: '2' }, bareEnv: true });
+      expect(stdout).toBe('A=1\nB=2\n');
+    } finally {
+      delete process.env['ONEVAULT_EXEC_TEST'];
+    }
+  });
+
   it('fails with the code and the last words', async () => {
     const words = Array.from({ length: 2000 }, (_, line) => `line ${line}`).join('\\n');
     const argv = node(`process.stderr.write("${words}"); process.exitCode = 3`, '--', 'a', 'b', 'password');
@@ -103,6 +113,43 @@ describe('run', () => {
     expect(error).toMatchObject({ message: 'cat /dev/zero wrote more than 64 MiB.' });
     const one = await failure(run(['head', '-c', String(65 * 2 ** 20), '/dev/zero']));
     expect((one as Error).message).toContain('wrote more than 64 MiB');
+  });
+});
+
+/** Whether a process is there and no zombie that waits to be reaped. */
+function alive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('a program with a group of its own', () => {
+  // writes the pid of the child that it leaves behind, which holds the output open
+  const parent = (detached: boolean, stays: boolean): string[] =>
+    node(`const child = require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit', detached: ${detached} });
+      console.log(child.pid); child.unref(); ${stays ? 'setInterval(() => {}, 1000)' : ''}`);
+
+  it.each([
+    ['while it runs', true],
+    ['after it has ended itself', false],
+  ])('is ended with all that it started, %s', async (_, stays) => {
+    const running = start(parent(false, stays), { ownGroup: true, timeoutMs: 1000 });
+    const pid = Number(await text(running.stdout));
+    expect(pid).toBeGreaterThan(1);
+    expect(await running.exit).toMatchObject({ timedOut: true });
+    while (alive(pid)) await sleep(5); // it may take a moment to die
+  });
+
+  it('is not waited for when what it started got away', async () => {
+    const running = start(parent(true, true), { ownGroup: true });
+    const pid = await new Promise<number>((resolve) => running.stdout.once('data', (data) => resolve(Number(data))));
+    running.kill('SIGKILL');
+    expect(await running.exit).toMatchObject({ signal: 'SIGKILL' });
+    expect(alive(pid)).toBe(true);
+    process.kill(pid);
+    running.kill('SIGKILL');
   });
 });
 

@@ -13,6 +13,8 @@ const KILL_AFTER_MS = 5000;
 export interface StartOptions {
   /** Added to the environment of this process. */
   env?: Record<string, string>;
+  /** `env` is all that the program gets: this process's own environment may hold secrets. */
+  bareEnv?: boolean;
   signal?: AbortSignal | undefined;
   /** After this the program gets SIGTERM, then SIGKILL. */
   timeoutMs?: number;
@@ -21,6 +23,8 @@ export interface StartOptions {
   cwd?: string;
   /** The kernel kills the program when this process dies, however it dies. */
   dieWithParent?: boolean;
+  /** The program leads a process group: stopping and killing reach what it has started, and wait for no output of what got away. */
+  ownGroup?: boolean;
   stdin?: 'pipe' | 'ignore';
 }
 
@@ -74,10 +78,12 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
   const stdio: StdioOptions = [options.stdin ?? 'ignore', 'pipe', 'pipe', ...(options.fds ?? [])];
   const child = spawn(full[0]!, full.slice(1), {
     stdio,
-    env: { ...process.env, LC_ALL: 'C', ...options.env },
+    env: options.bareEnv ? { ...options.env } : { ...process.env, LC_ALL: 'C', ...options.env },
+    detached: options.ownGroup ?? false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  const stop = stopper(child);
+  const kill = options.ownGroup ? groupKiller(child) : (signal: NodeJS.Signals): void => void child.kill(signal);
+  const stop = stopper(child, kill, options.ownGroup ?? false);
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
   let timedOut = false;
@@ -99,7 +105,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     stdout: child.stdout!,
     exit,
     stop,
-    kill: (signal) => void child.kill(signal),
+    kill,
   };
 }
 
@@ -153,13 +159,29 @@ function exitOf(child: ChildProcess, argv: readonly string[]): Promise<Exit> {
   });
 }
 
-function stopper(child: ChildProcess): () => void {
+/** A group may outlive its leader; it has ended when nobody holds the program's output any more. */
+function stopper(child: ChildProcess, kill: (signal: NodeJS.Signals) => void, group: boolean): () => void {
   return () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    if (!group && (child.exitCode !== null || child.signalCode !== null)) return;
+    kill('SIGTERM');
+    const timer = setTimeout(() => kill('SIGKILL'), KILL_AFTER_MS);
     timer.unref();
-    child.once('exit', () => clearTimeout(timer));
+    child.once(group ? 'close' : 'exit', () => clearTimeout(timer));
+  };
+}
+
+/** What left the group may hold the output open for ever: after SIGKILL nobody listens to it. */
+function groupKiller(child: ChildProcess): (signal: NodeJS.Signals) => void {
+  let closed = false;
+  child.once('close', () => (closed = true));
+  return (signal) => {
+    if (closed || child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // none of the group is left
+    }
+    if (signal === 'SIGKILL') for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   };
 }
 

@@ -39,6 +39,9 @@ describe('imports that the rooms forbid', () => {
     ['src/cli/onevm.ts', '../store/store.ts', 'src/cli may not import src/store'],
     ['src/doctor/doctor.ts', '../store/store.ts', 'src/doctor may not import src/store'],
     ['src/config.ts', './store/store.ts', 'src/config may not import src/store'],
+    ['src/config/notices.ts', '../notices/ways.ts', 'src/config may not import src/notices'],
+    ['src/notices/notices.ts', '../backup/run.ts', 'src/notices may not import src/backup'],
+    ['src/backup/run.ts', '../notices/notices.ts', 'src/backup may not import src/notices'],
     ['src/vm/run.ts', '../app.ts', 'src/vm may not import src/app'],
   ])('%s -> %s', async (file, path, complaint) => {
     expect(await complaints(file, importing(path))).toEqual([expect.stringContaining(complaint)]);

@@ -10,6 +10,7 @@ import { startApp, type App } from '../../src/app.ts';
 import { authFile } from '../../src/bootstrap.ts';
 import type { Config } from '../../src/config.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY } from '../../src/model/limits.ts';
+import { NO_NOTICES } from '../../src/model/notice-settings.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { User } from '../../src/model/user.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -47,6 +48,7 @@ export class FakeCloud {
       logLevel: 'trace',
       limits: DEFAULT_LIMITS,
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
+      notices: NO_NOTICES,
       dev: false,
       ...given,
     };
