@@ -167,7 +167,7 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
       .select(sql<number | string | null>`min(at)`.as('at'))
       .where('pool', '=', this.#noun.table)
       .executeTakeFirst();
-    return row?.at == null ? undefined : Number(row.at);
+    return row === undefined || row.at === null ? undefined : Number(row.at);
   }
 
   #chosen<O>(query: Query<O>, filter: Filter): Query<O> {
