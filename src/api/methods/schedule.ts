@@ -99,7 +99,9 @@ async function find(call: Call, parent: Parent, actionId: number): Promise<Sched
   const action = await call.parts.store.actions.find(actionId);
   if (action?.parent.type === parent.type && action.parent.id === parent.id) return action;
   const of = parent.type === 'VM' ? `virtual machine ${parent.id}` : `backup job ${parent.id}`;
-  throw new OneError(CODE.NO_EXISTS, `Scheduled action ${actionId} does not exist for ${of}.`, { objectId: actionId });
+  throw new OneError(CODE.NO_EXISTS, `Error getting scheduled action [${actionId}]. It does not exist for ${of}.`, {
+    objectId: actionId,
+  });
 }
 
 /** The one SCHED_ACTION that a text holds. */

@@ -9,6 +9,7 @@ import { hostCases } from './host.ts';
 import { imageCases } from './image.ts';
 import { parameterCases } from './parameters.ts';
 import { quotaCases } from './quota.ts';
+import { scheduleCases } from './schedule.ts';
 import { soleCases } from './sole.ts';
 import { systemCases } from './system.ts';
 import { templateCases } from './template.ts';
@@ -39,5 +40,6 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   'one.vm, devices': vmDeviceCases,
   'one.vm, backups': vmBackupCases,
   'one.backupjob': backupJobCases,
+  'one.vm and one.backupjob, schedules': scheduleCases,
   'every method': parameterCases,
 };
