@@ -90,7 +90,8 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
-  const upkeep = new Upkeep(parts, operations);
+  const { maxRestores, maxUpkeep } = config.limits;
+  const upkeep = new Upkeep(parts, operations, maxUpkeep);
   return {
     parts,
     operations,
@@ -100,7 +101,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): Services {
     tick,
     upkeep,
     backups: new BackupRunner(parts, operations, upkeep, () => tick.wake()),
-    restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId)),
+    restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId), maxRestores),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };

@@ -9,7 +9,7 @@ const MAIN = new URL('../mover/main.ts', import.meta.url).pathname;
 /** Device readers of the FUSE server and file reads each hold a thread of this pool. */
 const THREADS = '16';
 /** A mover that was told to stop has this long to take everything back; a clean-up goes on where it is killed. */
-const STOP_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 15_000;
 
 /**
  * Runs one task. Yields its events; ends when the mover has ended. Aborting closes its stdin and waits for its clean-up.

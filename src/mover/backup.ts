@@ -23,7 +23,7 @@ export async function backup(task: BackupTask, signal: AbortSignal, tell: Tell):
   try {
     result = await take(task, signal, tell, undo);
   } catch (thrown) {
-    const error = (await guestIsOff(task)) ? whenOff(task, thrown) : thrown;
+    const error = !signal.aborted && (await guestIsOff(task)) ? whenOff(task, thrown) : thrown;
     const left = await undo.run();
     throw left.length === 0 ? error : withLeftOver(error, left);
   }
@@ -42,7 +42,7 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   signal.throwIfAborted();
 
   tell({ type: 'phase', phase: 'fixing the instant' });
-  const exports = await openHypervisor(task.hypervisor).beginBackup(task);
+  const exports = await openHypervisor(task.hypervisor).beginBackup(task, signal);
   undo.push(`end the backup job of ${task.domain}`, () => exports.end());
   for (const message of exports.warnings) tell({ type: 'warning', message });
 

@@ -80,6 +80,7 @@ export const vmMethods: MethodTable = {
     if (vm.lcmState !== LCM.BACKUP && vm.lcmState !== LCM.BACKUP_POWEROFF) {
       throw new OneError(CODE.INTERNAL, `Virtual machine ${id} has no backup in progress.`, { objectId: id });
     }
+    call.backups.requireCancellable(id);
     call.backups.cancel(id);
     return id;
   }),

@@ -6,8 +6,8 @@ import { reasonOf } from '../../model/errors.ts';
 import { resticArgv, type ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
 
-/** How long restic has to remove its lock after SIGINT; then it is terminated. */
-const INTERRUPT_MS = 3000;
+/** How long restic has to remove its lock after SIGINT; then it is killed, and the lock removed for it. */
+const INTERRUPT_MS = 700;
 
 /** How long to wait for a repository that another process has locked. */
 export interface Patience {
@@ -33,7 +33,7 @@ export function startRestic(config: ResticConfig, args: readonly string[]): Runn
 /** SIGINT first: restic then removes its lock, which it does not on SIGTERM before 0.16. */
 export function interrupt(running: Running): void {
   running.kill('SIGINT');
-  const timer = setTimeout(() => running.stop(), INTERRUPT_MS);
+  const timer = setTimeout(() => running.kill('SIGKILL'), INTERRUPT_MS);
   void running.exit.finally(() => clearTimeout(timer)).catch(() => undefined); // `ended` reports it
 }
 
@@ -47,7 +47,10 @@ export async function runRestic(run: ResticRun): Promise<string> {
   const lines: string[] = [];
   createInterface({ input: running.stdout }).on('line', run.onLine ?? ((line) => lines.push(line)));
   const exit = await ended(running).finally(() => signal?.removeEventListener('abort', stop));
-  if (signal?.aborted) throw failure(what, config.repository, { code: -1, stderr: '' });
+  if (signal?.aborted) {
+    await unlockAfter(config, exit);
+    throw failure(what, config.repository, { code: -1, stderr: '' });
+  }
   if (exit.code !== 0) throw failure(what, config.repository, exit);
   return lines.join('\n');
 }
@@ -80,6 +83,12 @@ export async function patiently<T>(
       if (attempt > 0) await delay(patience.delayMs, undefined, { signal });
     }
   }
+}
+
+/** One that had to be killed has left its lock. */
+export async function unlockAfter(config: ResticConfig, exit: Exit): Promise<void> {
+  if (exit.signal !== 'SIGKILL') return;
+  await removeStaleLocks(config).catch(() => undefined); // whoever meets the lock removes it too
 }
 
 /** Removes locks whose process is dead; locks in use stay. */

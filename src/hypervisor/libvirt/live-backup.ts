@@ -19,12 +19,13 @@ const END_LIMIT_MS = 30_000;
 const SETTLE_LIMIT_MS = 15_000;
 const END_POLL_MS = 50;
 
-export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<BackupExports> {
+export async function beginLive(virsh: Virsh, begin: BackupBegin, signal?: AbortSignal): Promise<BackupExports> {
   await refuseUnlessFree(virsh, begin.domain);
   const live = readDomain(await virsh.xml(begin.domain));
   requireDisks(begin, live);
   const wanted = bitmapTracking(begin);
   const tracking = wanted === null ? NOTHING_TRACKED : await prepareLive(virsh, begin, wanted, live);
+  signal?.throwIfAborted();
   await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
   try {
     await directory.checkScratchSpace(begin.runDirectory, await virtualBytes(virsh, begin));
@@ -36,7 +37,9 @@ export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<Backu
         await undo(virsh, begin);
         await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
       },
+      signal,
     );
+    signal?.throwIfAborted();
     return exportsOf(virsh, begin, tracking, live, instant);
   } catch (error) {
     await undo(virsh, begin).catch(() => undefined); // the first failure is the one to report
