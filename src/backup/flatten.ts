@@ -3,7 +3,7 @@
 import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import { sizeOf, withLayers } from '../model/chain.ts';
-import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import type { FlattenResult, FlattenTask, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
@@ -57,7 +57,7 @@ export async function flattenOnce(
     log.announce(operation);
     return true;
   } catch (error) {
-    await fail(parts, log, operation, whyEnded(error, signal));
+    await fail(parts, log, operation, whyEnded(error, signal), error instanceof CleanStop);
     return false;
   }
 }
@@ -162,8 +162,14 @@ function replace(image: Image, merge: Merge, layer: Layer): void {
   image.template = withText(image.template, 'ERROR');
 }
 
-async function fail(parts: Parts, log: OperationLog, operation: Operation, error: unknown): Promise<void> {
-  const reason = reasonOf(error) + (await cleanUpkeep(parts, operation));
+async function fail(
+  parts: Parts,
+  log: OperationLog,
+  operation: Operation,
+  error: unknown,
+  clean: boolean,
+): Promise<void> {
+  const reason = reasonOf(error) + (clean ? '' : await cleanUpkeep(parts, operation));
   const [imageId = -1] = operation.imageIds;
   const { cancelling = false, interrupted = false } = operation;
   parts.log.warn({ operation: operation.id, image: imageId, reason }, 'layers were not merged');

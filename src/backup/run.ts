@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import type { BackupPreview } from '../model/backup-preview.ts';
-import { CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
 import {
   UPLOADING,
   type BackupResult,
@@ -191,7 +191,7 @@ export class BackupRunner {
         await tx.operations.save(run.operation);
       });
     } catch (error) {
-      await this.#fail(run.operation, whyEnded(error, signal), uploading);
+      await this.#fail(run.operation, whyEnded(error, signal), uploading, error instanceof CleanStop);
       return;
     }
     await this.#finish(run.operation);
@@ -279,10 +279,10 @@ export class BackupRunner {
     for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }
 
-  /** `stored` says that the store may hold a snapshot of the run. */
-  async #fail(operation: Operation, error: unknown, stored: boolean): Promise<void> {
+  /** `stored` says that the store may hold a snapshot of the run, `clean` that nothing at all is left of it. */
+  async #fail(operation: Operation, error: unknown, stored: boolean, clean = false): Promise<void> {
     const { store, clock, log } = this.#parts;
-    const reason = reasonOf(error) + (await cleanFailed(this.#parts, operation, stored));
+    const reason = reasonOf(error) + (clean ? '' : await cleanFailed(this.#parts, operation, stored));
     const { cancelling = false } = operation;
     log.warn(
       { operation: operation.id, vm: operation.vmId, reason },

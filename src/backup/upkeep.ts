@@ -154,7 +154,9 @@ export class Upkeep {
   async #flattenWaits(imageId: number, reason: string, before?: Operation): Promise<Operation | undefined> {
     const { store } = this.#parts;
     const image = await store.images.find(imageId);
-    if (!image || this.#resting.has(imageId)) return before;
+    // one that is under way goes on until nothing is left to merge
+    const merging = this.#log.running((one) => one.kind === 'flatten' && one.imageIds.includes(imageId));
+    if (!image || this.#resting.has(imageId) || (merging && merging !== before)) return before;
     const { flattenSharePercent } = await this.#policyOf(image.datastoreId);
     const operation = before ?? draftFlatten(this.#parts, this.#log, image, flattenSharePercent);
     if (operation && !before) {

@@ -1,7 +1,7 @@
 // Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
 // process dies, however it dies.
 import { createInterface } from 'node:readline';
-import { CODE, OneError, TrackerLost } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, TrackerLost } from '../model/errors.ts';
 import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
 import { start } from './exec.ts';
 
@@ -58,15 +58,18 @@ export async function moverResult<R>(
   for await (const event of runMover(task, signal, main)) {
     if (event.type === 'result') result = event.result as R;
     else if (event.type === 'error') {
-      const { message, retry, hint } = event;
-      failure = event.trackerLost
-        ? new TrackerLost(message, { hint })
-        : new OneError(CODE.INTERNAL, message, { retry, hint });
+      failure = errorOf(event);
     } else onEvent(event);
   }
   if (failure) throw failure;
   if (result === undefined) throw new OneError(CODE.INTERNAL, 'The mover ended without a result.', { retry: true });
   return result;
+}
+
+function errorOf(event: Extract<MoverEvent, { type: 'error' }>): OneError {
+  const { message, retry, hint } = event;
+  if (event.clean) return new CleanStop(message, { hint });
+  return event.trackerLost ? new TrackerLost(message, { hint }) : new OneError(CODE.INTERNAL, message, { retry, hint });
 }
 
 function readEvent(line: string): MoverEvent {

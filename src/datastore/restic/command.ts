@@ -1,4 +1,6 @@
 // Runs restic on one repository: interrupts it gently, so that it removes its own lock, and waits for the locks of others.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { start, type Exit, type Running } from '../../exec/exec.ts';
@@ -8,6 +10,8 @@ import { failure, ResticError } from './failure.ts';
 
 /** How long restic has to remove its lock after SIGINT; then it is killed, and the lock removed for it. */
 const INTERRUPT_MS = 700;
+/** Several are often ended at once: one look at the repository is enough for all. */
+const TOGETHER_MS = 50;
 
 /** How long to wait for a repository that another process has locked. */
 export interface Patience {
@@ -48,7 +52,7 @@ export async function runRestic(run: ResticRun): Promise<string> {
   createInterface({ input: running.stdout }).on('line', run.onLine ?? ((line) => lines.push(line)));
   const exit = await ended(running).finally(() => signal?.removeEventListener('abort', stop));
   if (signal?.aborted) {
-    await unlockAfter(config, exit);
+    await unlockAfter(config);
     throw failure(what, config.repository, { code: -1, stderr: '' });
   }
   if (exit.code !== 0) throw failure(what, config.repository, exit);
@@ -85,10 +89,24 @@ export async function patiently<T>(
   }
 }
 
-/** One that had to be killed has left its lock. */
-export async function unlockAfter(config: ResticConfig, exit: Exit): Promise<void> {
-  if (exit.signal !== 'SIGKILL') return;
-  await removeStaleLocks(config).catch(() => undefined); // whoever meets the lock removes it too
+/**
+ * restic that is interrupted in its first moments, or killed, leaves its lock. Those that end together are looked after together; a
+ * repository without any lock costs nothing.
+ */
+export function unlockAfter(config: ResticConfig): Promise<void> {
+  const { repository } = config;
+  const begun = unlocking.get(repository) ?? unlockSoon(config);
+  unlocking.set(repository, begun);
+  return begun;
+}
+
+const unlocking = new Map<string, Promise<void>>();
+
+async function unlockSoon(config: ResticConfig): Promise<void> {
+  await delay(TOGETHER_MS);
+  unlocking.delete(config.repository);
+  const locks = await readdir(join(config.repository, 'locks')).catch(() => []);
+  if (locks.length > 0) await removeStaleLocks(config).catch(() => undefined); // whoever meets the lock removes it too
 }
 
 /** Removes locks whose process is dead; locks in use stay. */

@@ -21,7 +21,7 @@ export function dumpFile(config: ResticConfig, patience: Patience, source: strin
   const attempt = (options: string[]) => {
     running = startRestic(config, ['dump', ...options, '--', source, path]);
     return pour(running, stream, stopped.signal, async (exit) => {
-      if (stopped.signal.aborted) await unlockAfter(config, exit);
+      if (stopped.signal.aborted) await unlockAfter(config);
       return failure(`read ${path} of snapshot ${source}`, config.repository, exit);
     });
   };

@@ -7,7 +7,14 @@ import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Pruned, PruneOptions, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import {
+  SnapshotLeft,
+  type BackupStore,
+  type Pruned,
+  type PruneOptions,
+  type Snapshot,
+  type SnapshotRequest,
+} from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
@@ -130,7 +137,7 @@ export class ResticStore implements BackupStore {
       return error;
     } catch (tidying) {
       const message = `${reasonOf(error)} Its incomplete snapshot may still be there: ${reasonOf(tidying)}`;
-      return new ResticError('other', message, { retry: error instanceof OneError && error.retry, cause: error });
+      return new SnapshotLeft(message, { retry: error instanceof OneError && error.retry, cause: error });
     }
   }
 

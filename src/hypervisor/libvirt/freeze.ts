@@ -62,7 +62,7 @@ export async function whileHeld<T>(
   try {
     return { value: await between(virsh, held, limitSec, instant, signal), consistency, warnings: [] };
   } catch (error) {
-    signal?.throwIfAborted();
+    if (error instanceof HoldFailed) signal?.throwIfAborted(); // one that could not be let go is worse than a cancel
     if (onFailure === 'FAIL' || !(error instanceof HoldFailed)) throw error;
     await undo();
     const warning = `The guest was not held while the instant was fixed, so the backup is only crash-consistent: ${error.message}`;
