@@ -112,11 +112,11 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
-  const upkeep = new Upkeep(parts, operations);
+  const { limits, schedule } = config;
+  const upkeep = new Upkeep(parts, operations, limits.maxUpkeep);
   const backups = new BackupRunner(parts, operations, upkeep, () => tick.wake());
   const acting = actingThrough(() => services);
   const jobs = new JobRuns(parts, acting, operations);
-  const { limits, schedule } = config;
   const services: RunningServices = {
     parts,
     operations,
@@ -136,7 +136,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     backups,
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
     schedulePolicy: schedule,
-    restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId)),
+    restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId), limits.maxRestores),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };

@@ -3,30 +3,51 @@
 import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import { sizeOf, withLayers } from '../model/chain.ts';
-import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import type { FlattenResult, FlattenTask, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
-import { Runs } from '../vm/runs.ts';
+import { Runs, whyEnded } from '../vm/runs.ts';
 import { cleanUpkeep, type KeptUpkeep } from './clean.ts';
 import { planMerge, replaceLayers, type Merge } from './fold.ts';
 
-/** Returns whether something was merged, and so more may be to do. A failure is shown on the image and is tried again another time. */
+/** The record of the merge that an image needs; undefined when it needs none. */
+export function draftFlatten(
+  parts: Parts,
+  log: OperationLog,
+  image: Image,
+  sharePercent: number,
+): Operation | undefined {
+  const merge = neededMerge(image, sharePercent);
+  return merge && draft(parts, log, image, merge);
+}
+
+/**
+ * Returns whether something was merged, and so more may be to do. A failure is shown on the image and is tried again another time.
+ * `waited` is the record of one that had to wait.
+ */
 export async function flattenOnce(
   parts: Parts,
   log: OperationLog,
   imageId: number,
   sharePercent: number,
   signal: AbortSignal,
+  waited?: Operation,
 ): Promise<boolean> {
   const image = await parts.store.images.find(imageId);
-  const merge = image?.state === IMAGE_STATE.READY ? planMerge(image.points[0]?.layers ?? [], sharePercent) : undefined;
-  if (!image || !merge) return false;
-  const operation = draft(parts, log, image, merge);
-  await parts.store.operations.add(operation);
-  log.started(operation);
+  const merge = image && neededMerge(image, sharePercent);
+  if (!image || !merge || signal.aborted) {
+    if (waited) await endWaited(parts, log, waited, signal);
+    return false;
+  }
+  const operation = waited ?? draft(parts, log, image, merge);
+  operation.reason = merge.reason;
+  if (!waited) {
+    await parts.store.operations.add(operation);
+    log.started(operation);
+  }
   try {
     const layer = await write(parts, log, operation, image, merge, signal);
     await parts.store.transaction(async (tx) => {
@@ -36,9 +57,22 @@ export async function flattenOnce(
     log.announce(operation);
     return true;
   } catch (error) {
-    await fail(parts, log, operation, error);
+    await fail(parts, log, operation, whyEnded(error, signal), error instanceof CleanStop);
     return false;
   }
+}
+
+function neededMerge({ state, points }: Image, sharePercent: number): Merge | undefined {
+  return state === IMAGE_STATE.READY ? planMerge(points[0]?.layers ?? [], sharePercent) : undefined;
+}
+
+/** One that never began: it was stopped, or nothing is left of what it was for. */
+async function endWaited(parts: Parts, log: OperationLog, operation: Operation, signal: AbortSignal): Promise<void> {
+  const [ending, reason] = signal.aborted
+    ? (['failed', reasonOf(signal.reason)] as const)
+    : (['done', 'nothing was left to merge'] as const);
+  await parts.store.transaction((tx) => log.end(tx, operation, ending, reason));
+  log.announce(operation);
 }
 
 function draft({ runDirectory }: Parts, log: OperationLog, image: Image, merge: Merge): Operation {
@@ -128,12 +162,19 @@ function replace(image: Image, merge: Merge, layer: Layer): void {
   image.template = withText(image.template, 'ERROR');
 }
 
-async function fail(parts: Parts, log: OperationLog, operation: Operation, error: unknown): Promise<void> {
-  const reason = reasonOf(error) + (await cleanUpkeep(parts, operation));
+async function fail(
+  parts: Parts,
+  log: OperationLog,
+  operation: Operation,
+  error: unknown,
+  clean: boolean,
+): Promise<void> {
+  const reason = reasonOf(error) + (clean ? '' : await cleanUpkeep(parts, operation));
   const [imageId = -1] = operation.imageIds;
-  parts.log.warn({ operation: operation.id, image: imageId, reason }, 'layers could not be merged');
+  const { cancelling = false, interrupted = false } = operation;
+  parts.log.warn({ operation: operation.id, image: imageId, reason }, 'layers were not merged');
   await parts.store.transaction(async (tx) => {
-    if (await tx.images.find(imageId)) {
+    if (!cancelling && !interrupted && (await tx.images.find(imageId))) {
       await tx.images.update(imageId, (image) => {
         image.template = withText(image.template, 'ERROR', `Increments could not be merged: ${reason}`);
       });

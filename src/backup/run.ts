@@ -1,9 +1,10 @@
 // Carries out backups: plan, record, mover, record again, settle. A run ends only against its own operation record; whatever fails,
 // what it left is cleaned and the VM goes back to where it was. Once its result is recorded a run can only end well.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import type { BackupPreview } from '../model/backup-preview.ts';
-import { CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
 import {
   UPLOADING,
   type BackupResult,
@@ -21,7 +22,7 @@ import { monitorDatastore } from '../vm/monitor.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
-import { Runs } from '../vm/runs.ts';
+import { Runs, interrupted, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { enter, nextOrRefuse, setState } from '../vm/states.ts';
 import { vmXml } from '../wire/documents/vm.ts';
 import { cleanEarlier, cleanFailed } from './clean.ts';
@@ -31,6 +32,9 @@ import { previewBackup } from './preview.ts';
 import { recordBackup } from './record.ts';
 import { dropSurplus } from './remove.ts';
 import type { Upkeep } from './upkeep.ts';
+
+/** A run that is to end has this long before whoever waits for that goes on without it. */
+const PATIENCE_MS = 20_000;
 
 /** What else is to be known, or done, when a backup begins. */
 export interface BackupStart {
@@ -46,12 +50,24 @@ export class BackupRunner {
   /** Called when a VM has left its backup, so that its state is looked at. */
   readonly #left: () => void;
 
-  constructor(parts: Parts, log: OperationLog, upkeep: Upkeep, left: () => void) {
+  readonly #move: typeof moverResult;
+  readonly #patienceMs: number;
+
+  /** `move` and `patienceMs` are for tests of runs that do not answer. */
+  constructor(
+    parts: Parts,
+    log: OperationLog,
+    upkeep: Upkeep,
+    left: () => void,
+    { move = moverResult, patienceMs = PATIENCE_MS }: { move?: typeof moverResult; patienceMs?: number } = {},
+  ) {
     this.#parts = parts;
     this.#log = log;
     this.#runs = new Runs(parts, log);
     this.#upkeep = upkeep;
     this.#left = left;
+    this.#move = move;
+    this.#patienceMs = patienceMs;
   }
 
   /**
@@ -95,20 +111,37 @@ export class BackupRunner {
     return previewBackup(this.#parts, vmId, wish);
   }
 
-  /** Ends the running backup of a VM as failed. Settles when all is cleaned. */
+  /**
+   * Ends the backup that a VM is in as failed, also one whose record nobody works on any more. Settles when all is cleaned, or after a
+   * while: then the VM is put back without it, and what it still answers finds that it has been ended.
+   */
   async stop(vmId: number): Promise<void> {
-    const operation = this.#log.running((running) => running.kind === 'backup' && running.vmId === vmId);
+    const operation = this.#running(vmId) ?? (await this.#lost(vmId));
     if (!operation) return;
-    await this.#log.cancelling(operation);
-    await this.#runs.stop(operation.id);
+    const why = new OneError(CODE.ACTION, 'It was ended with onevm recover.');
+    const waited = new AbortController();
+    const enough = sleep(this.#patienceMs, undefined, { signal: waited.signal }).catch(() => undefined);
+    await Promise.race([this.#runs.stop(operation.id, why), enough]);
+    waited.abort();
   }
 
-  /** Asks the running backup of a VM to end; the VM goes back to where it was when all is cleaned. */
+  /** Throws when there is no run to cancel, or its result is recorded already. */
+  requireCancellable(vmId: number): void {
+    const operation = this.#running(vmId);
+    if (!operation) throw notNow(vmId, 'nobody works on it any more', `Free the VM: onevm recover --failure ${vmId}`);
+    if (operation.recorded) throw notNow(vmId, 'it is stored already, and ends by itself in a moment');
+  }
+
+  /** Asks the backup of a VM to end, unless its result is recorded; the VM goes back to where it was when all is cleaned. */
   cancel(vmId: number): void {
-    this.stop(vmId).catch((error: unknown) => this.#parts.log.error({ vm: vmId, err: error }, 'a cancel failed'));
+    const operation = this.#running(vmId);
+    if (!operation || operation.recorded) return;
+    this.#runs
+      .cancel(operation)
+      .catch((error: unknown) => this.#parts.log.error({ vm: vmId, err: error }, 'a cancel failed'));
   }
 
-  /** Ends every run, as the daemon stops. */
+  /** Ends every run, as the daemon stops; each goes on, or is begun again, when it is back. */
   stopAll(): Promise<void> {
     return this.#runs.stopAll();
   }
@@ -117,10 +150,22 @@ export class BackupRunner {
   takeUp(operation: Operation): void {
     this.#log.started(operation);
     operation.interrupted = true;
-    const why = new OneError(CODE.INTERNAL, 'The daemon ended while the backup ran.', { retry: true });
     this.#runs.track(operation, () =>
-      operation.recorded ? this.#finish(operation) : this.#fail(operation, why, true),
+      operation.recorded ? this.#finish(operation) : this.#fail(operation, interrupted(), true),
     );
+  }
+
+  #running(vmId: number): Operation | undefined {
+    return this.#runs.find((one) => one.vmId === vmId && one.result === 'running');
+  }
+
+  /** The run that a VM says it is in although nobody works on it: it is ended as after a crash. */
+  async #lost(vmId: number): Promise<Operation | undefined> {
+    const vm = await this.#parts.store.vms.find(vmId);
+    const operation = await this.#parts.store.operations.find(vm?.operationId ?? '');
+    if (operation?.result !== 'running' || operation.kind !== 'backup') return undefined;
+    this.takeUp(operation);
+    return operation;
   }
 
   async #run(first: BackupRun, signal: AbortSignal): Promise<void> {
@@ -131,22 +176,22 @@ export class BackupRunner {
       this.#runs.relay(run.operation, event);
     };
     try {
-      await cleanEarlier(this.#parts, run.operation);
-      await this.#upkeep.makeWay(run.datastore.id);
+      await unlessAborted(cleanEarlier(this.#parts, run.operation), signal);
+      await unlessAborted(this.#upkeep.makeWay(run.datastore.id), signal);
       let result: BackupResult;
       try {
-        result = await this.#move(run, signal, onEvent);
+        result = await this.#take(run, signal, onEvent);
       } catch (error) {
         if (!(error instanceof TrackerLost) || run.plan.type === 'FULL' || signal.aborted) throw error;
         run = await this.#asFull(run, reasonOf(error));
-        result = await this.#move(run, signal, onEvent);
+        result = await this.#take(run, signal, onEvent);
       }
       await this.#parts.store.transaction(async (tx) => {
         await recordBackup(tx, run, result, this.#parts.clock());
         await tx.operations.save(run.operation);
       });
     } catch (error) {
-      await this.#fail(run.operation, error, uploading);
+      await this.#fail(run.operation, whyEnded(error, signal), uploading, error instanceof CleanStop);
       return;
     }
     await this.#finish(run.operation);
@@ -154,10 +199,10 @@ export class BackupRunner {
     await this.#retain(run, signal);
   }
 
-  async #move(run: BackupRun, signal: AbortSignal, onEvent: (event: MoverEvent) => void): Promise<BackupResult> {
+  async #take(run: BackupRun, signal: AbortSignal, onEvent: (event: MoverEvent) => void): Promise<BackupResult> {
     const store = await this.#parts.backupStoreConfigOf(run.datastore);
     const task: BackupTask = { ...run.task, store, vmXml: vmXml(run.vm) };
-    return moverResult<BackupResult>(task, signal, onEvent);
+    return this.#move<BackupResult>(task, signal, onEvent);
   }
 
   /** What noted the changes cannot be believed: the same run makes a full backup instead, if the quota allows it. */
@@ -234,22 +279,33 @@ export class BackupRunner {
     for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }
 
-  /** `stored` says that the store may hold a snapshot of the run. */
-  async #fail(operation: Operation, error: unknown, stored: boolean): Promise<void> {
+  /** `stored` says that the store may hold a snapshot of the run, `clean` that nothing at all is left of it. */
+  async #fail(operation: Operation, error: unknown, stored: boolean, clean = false): Promise<void> {
     const { store, clock, log } = this.#parts;
-    const reason = reasonOf(error) + (await cleanFailed(this.#parts, operation, stored));
-    log.warn({ operation: operation.id, vm: operation.vmId, reason }, 'a backup failed');
+    const reason = reasonOf(error) + (clean ? '' : await cleanFailed(this.#parts, operation, stored));
+    const { cancelling = false } = operation;
+    log.warn(
+      { operation: operation.id, vm: operation.vmId, reason },
+      cancelling ? 'a backup was cancelled' : 'a backup failed',
+    );
     await store.transaction(async (tx) => {
       await tx.vms.update(operation.vmId, (vm) => {
         if (vm.operationId !== operation.id) return;
         leaveBackup(vm);
-        showError(vm, `Backup to datastore ${operation.datastoreId} failed: ${reason}`, clock());
+        if (!cancelling) showError(vm, `Backup to datastore ${operation.datastoreId} failed: ${reason}`, clock());
       });
       await this.#log.end(tx, operation, 'failed', reason);
     });
     this.#log.announce(operation);
     this.#left();
   }
+}
+
+function notNow(vmId: number, why: string, hint = ''): OneError {
+  return new OneError(CODE.ACTION, `The backup of virtual machine ${vmId} cannot be cancelled: ${why}.`, {
+    objectId: vmId,
+    hint,
+  });
 }
 
 async function reserve(tx: Store, { reserved }: Operation): Promise<void> {

@@ -8,8 +8,9 @@ import { readBackupPolicy, type BackupPolicy } from '../model/backup-policy.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { cleanUpkeep } from './clean.ts';
-import { flattenOnce } from './flatten.ts';
-import { Lane } from './lane.ts';
+import { Lane } from '../vm/lane.ts';
+import { cancelled, interrupted, Runs } from '../vm/runs.ts';
+import { draftFlatten, flattenOnce } from './flatten.ts';
 import { pruneOnce } from './prune.ts';
 import { draftVerify, untrusted, verifyOnce } from './verify.ts';
 
@@ -19,21 +20,23 @@ const PRUNE_AGAIN_MS = 60_000;
 export class Upkeep {
   readonly #parts: Parts;
   readonly #log: OperationLog;
-  readonly #images: Lane;
-  readonly #prunes: Lane;
+  readonly #runs: Runs;
+  readonly #lane: Lane;
   /** When a datastore was pruned last, and what will prune it next. */
   readonly #pruned = new Map<number, number>();
   readonly #timers = new Map<number, NodeJS.Timeout>();
-  /** The datastore whose images are worked on: between two runs there it is not free for a prune either. */
-  #tended = -1;
+  /** Images whose merging was cancelled: it goes on with their next backup. */
+  readonly #resting = new Set<number>();
   readonly #unlisten: () => void;
 
-  constructor(parts: Parts, log: OperationLog) {
+  /** `most` merges, verifications and prunes are under way at the same time, 0 for any number. */
+  constructor(parts: Parts, log: OperationLog, most: number) {
     this.#parts = parts;
     this.#log = log;
+    this.#runs = new Runs(parts, log);
+    const words = { one: 'merge, verification or prune runs', many: 'merges, verifications or prunes run' };
     const failed = (err: unknown, key: string): void => parts.log.error({ work: key, err }, 'upkeep broke');
-    this.#images = new Lane(failed);
-    this.#prunes = new Lane(failed);
+    this.#lane = new Lane({ count: most, limit: 'MAX_UPKEEP', ...words }, failed);
     // snapshots that a run was reading could not be removed under it
     this.#unlisten = log.listen(({ kind, result, reads }) => {
       if (kind !== 'flatten' && result !== 'running' && reads) this.tend(reads.imageId);
@@ -42,13 +45,14 @@ export class Upkeep {
 
   /** Looks after an image: merges layers as far as need be, and removes what nothing needs any more. */
   tend(imageId: number): void {
-    this.#images.add({ key: `tend ${imageId}`, run: (signal) => this.#tend(imageId, signal) });
+    this.#addTend(imageId).catch((err: unknown) => this.#parts.log.error({ image: imageId, err }, 'upkeep broke'));
   }
 
   /** What is due when a backup has been recorded. */
   async afterBackup({ imageId, pointId }: NonNullable<Operation['recorded']>): Promise<void> {
     const image = await this.#parts.store.images.find(imageId);
     if (!image) return;
+    this.#resting.delete(imageId);
     if (image.isChain) this.tend(imageId);
     if ((await this.#policyOf(image.datastoreId)).verify) await this.#addVerify(image, pointId, true);
   }
@@ -75,15 +79,29 @@ export class Upkeep {
 
   /** A run needs the datastore: a prune, which keeps others out, ends and goes on another time. */
   async makeWay(datastoreId: number): Promise<void> {
-    if (await this.#prunes.stop(`prune ${datastoreId}`)) await this.#later(datastoreId, PRUNE_AGAIN_MS);
+    if (await this.#lane.stop(pruneOf(datastoreId))) await this.#later(datastoreId, PRUNE_AGAIN_MS);
+  }
+
+  /**
+   * Asks every merge and verification of an image to end, also one that waits. What was to be merged is left alone until the next backup.
+   * Returns whether there was any.
+   */
+  async cancel(imageId: number): Promise<boolean> {
+    const runs = this.#log.all().filter((one) => UPKEEP.has(one.kind) && one.imageIds.includes(imageId));
+    for (const operation of runs) {
+      if (operation.kind === 'flatten') this.#resting.add(imageId);
+      await this.#log.cancelling(operation);
+      void this.#lane.stop(keyOf(operation), cancelled()); // its end is told where it is followed
+    }
+    return runs.length > 0;
   }
 
   /** Cleans after work that was under way when the daemon died. */
   async takeUp(operation: Operation): Promise<void> {
     const left = operation.kind === 'prune' ? '' : await cleanUpkeep(this.#parts, operation);
-    await this.#parts.store.transaction((tx) =>
-      this.#log.end(tx, operation, 'failed', `The daemon ended while it ran.${left}`),
-    );
+    operation.interrupted = true;
+    const reason = interrupted().message + left;
+    await this.#parts.store.transaction((tx) => this.#log.end(tx, operation, 'failed', reason));
     this.#log.announce(operation);
   }
 
@@ -100,21 +118,54 @@ export class Upkeep {
   async stopAll(): Promise<void> {
     this.#unlisten();
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    await Promise.all([this.#images.close(), this.#prunes.close()]);
+    for (const operation of this.#log.all()) if (UPKEEP.has(operation.kind)) operation.interrupted = true;
+    await this.#lane.close(interrupted());
   }
 
-  async #tend(imageId: number, signal: AbortSignal): Promise<void> {
+  async #addTend(imageId: number): Promise<void> {
     const image = await this.#parts.store.images.find(imageId);
     if (image?.state !== IMAGE_STATE.READY) return;
-    const { flattenSharePercent } = await this.#policyOf(image.datastoreId);
-    this.#tended = image.datastoreId;
-    try {
-      await this.makeWay(image.datastoreId);
-      while (!signal.aborted && (await flattenOnce(this.#parts, this.#log, imageId, flattenSharePercent, signal)));
-      if (!signal.aborted) await this.#sweep(imageId);
-    } finally {
-      this.#tended = -1;
+    await this.makeWay(image.datastoreId);
+    let waited: Promise<Operation | undefined> = Promise.resolve(undefined);
+    this.#lane.add({
+      key: tendOf(imageId),
+      ...claimOf(image),
+      run: async (signal) => this.#tend(imageId, signal, await waited),
+      waits: (reason) => {
+        waited = waited.then((before) => this.#flattenWaits(imageId, reason, before));
+        waited.catch(() => undefined); // the work meets it when its turn comes
+      },
+    });
+  }
+
+  /** Between two merges the image and its datastore stay with this work. */
+  async #tend(imageId: number, signal: AbortSignal, waited: Operation | undefined): Promise<void> {
+    const image = await this.#parts.store.images.find(imageId);
+    const { flattenSharePercent } = await this.#policyOf(image?.datastoreId ?? -1);
+    const flatten = (first?: Operation): Promise<boolean> =>
+      flattenOnce(this.#parts, this.#log, imageId, flattenSharePercent, signal, first);
+    if (waited || !this.#resting.has(imageId)) {
+      let more = await flatten(waited);
+      while (more && !signal.aborted) more = await flatten();
     }
+    if (!signal.aborted) await this.#sweep(imageId);
+  }
+
+  /** A merge that waits has its record already, so that it can be seen and cancelled. */
+  async #flattenWaits(imageId: number, reason: string, before?: Operation): Promise<Operation | undefined> {
+    const { store } = this.#parts;
+    const image = await store.images.find(imageId);
+    // one that is under way goes on until nothing is left to merge
+    const merging = this.#log.running((one) => one.kind === 'flatten' && one.imageIds.includes(imageId));
+    if (!image || this.#resting.has(imageId) || (merging && merging !== before)) return before;
+    const { flattenSharePercent } = await this.#policyOf(image.datastoreId);
+    const operation = before ?? draftFlatten(this.#parts, this.#log, image, flattenSharePercent);
+    if (operation && !before) {
+      await store.operations.add(operation);
+      this.#log.started(operation);
+    }
+    if (operation) await this.#log.waits(operation, reason);
+    return operation;
   }
 
   /** Removes snapshots that nothing needs; those of an image that somebody reads now stay until then. */
@@ -138,13 +189,13 @@ export class Upkeep {
     if (unread && untrusted(image, pointId).length === 0) return;
     await store.operations.add(operation);
     this.#log.started(operation);
-    this.#images.add({
-      key: `verify ${operation.id}`,
-      run: async (signal) => {
-        await this.makeWay(image.datastoreId);
-        await verifyOnce(this.#parts, this.#log, operation, unread, signal);
-      },
+    this.#lane.add({
+      key: keyOf(operation),
+      ...claimOf(image),
+      run: (signal) => verifyOnce(this.#parts, this.#log, operation, unread, signal),
+      waits: (reason) => this.#runs.waits(operation, reason),
     });
+    await this.makeWay(image.datastoreId);
   }
 
   async #later(datastoreId: number, atLeastMs: number): Promise<void> {
@@ -154,7 +205,11 @@ export class Upkeep {
     const timer = setTimeout(
       () => {
         this.#timers.delete(datastoreId);
-        this.#prunes.add({ key: `prune ${datastoreId}`, run: (signal) => this.#prune(datastoreId, signal) });
+        const alone = [datastoreName(datastoreId)];
+        const run = async (signal: AbortSignal): Promise<void> => {
+          if (!signal.aborted) await this.#prune(datastoreId, signal);
+        };
+        this.#lane.add({ key: pruneOf(datastoreId), alone, run });
       },
       Math.max(atLeastMs, due, 0),
     );
@@ -164,7 +219,7 @@ export class Upkeep {
 
   async #prune(datastoreId: number, signal: AbortSignal): Promise<void> {
     const used = this.#log.running((one) => one.datastoreId === datastoreId || one.reads?.datastoreId === datastoreId);
-    if (used || this.#tended === datastoreId) return this.#later(datastoreId, PRUNE_AGAIN_MS);
+    if (used) return this.#later(datastoreId, PRUNE_AGAIN_MS);
     const { pruneBudgetSec } = await this.#policyOf(datastoreId);
     const complete = await pruneOnce(this.#parts, this.#log, datastoreId, pruneBudgetSec, signal);
     this.#pruned.set(datastoreId, this.#parts.clock());
@@ -181,6 +236,23 @@ export class Upkeep {
       return readBackupPolicy([]);
     }
   }
+}
+
+/** The runs that are told of here. */
+const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune']);
+
+const tendOf = (imageId: number): string => `tend ${imageId}`;
+const pruneOf = (datastoreId: number): string => `prune ${datastoreId}`;
+const datastoreName = (id: number): string => `datastore ${id}`;
+
+function keyOf({ kind, id, imageIds: [imageId = -1], datastoreId }: Operation): string {
+  if (kind === 'flatten') return tendOf(imageId);
+  return kind === 'prune' ? pruneOf(datastoreId) : `verify ${id}`;
+}
+
+/** An image is worked on once at a time; a prune has its datastore alone. */
+function claimOf({ id, datastoreId }: Image): { alone: string[]; beside: string[] } {
+  return { alone: [`image ${id}`], beside: [datastoreName(datastoreId)] };
 }
 
 function needsLook({ points, garbage = [] }: Image): boolean {

@@ -7,7 +7,7 @@ import type { VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { Runs } from '../vm/runs.ts';
+import { Runs, whyEnded } from '../vm/runs.ts';
 
 interface KeptVerify {
   pointId: number;
@@ -52,6 +52,7 @@ export async function verifyOnce(
   const { pointId } = operation.plan as KeptVerify;
   const [imageId = -1] = operation.imageIds;
   try {
+    signal.throwIfAborted();
     const image = await store.images.get(imageId);
     const chain = chainTo(image, pointId);
     const task: VerifyTask = {
@@ -77,7 +78,7 @@ export async function verifyOnce(
     });
     if (!good) parts.log.error({ image: imageId, point: pointId, reason }, 'a backup is damaged');
   } catch (error) {
-    await store.transaction((tx) => log.end(tx, operation, 'failed', reasonOf(error)));
+    await store.transaction((tx) => log.end(tx, operation, 'failed', reasonOf(whyEnded(error, signal))));
   }
   log.announce(operation);
 }

@@ -28,6 +28,7 @@ export function oneimage(io: Io): Family {
   );
   addRestore(family);
   addVerify(family);
+  addCancel(family);
   addDelete(family);
   addClone(family);
   addSwitches(family);
@@ -48,6 +49,13 @@ async function vmsUsing({ client, io }: Session, image: XmlElement): Promise<str
   const pool = await client.document(NOUN.vm.pool, ...NOUN.vm.poolParams);
   const using = pool.children('VM').filter((vm) => ids.has(vm.textOf('ID')));
   return rowsText(using, vmListing.columns(Math.trunc(io.now() / 1000)), vmListing.shown, {});
+}
+
+function addCancel(family: Family): void {
+  const description = 'Cancel what is done with a backup or a restore';
+  family.add({ usage: 'cancel <image>', description }, async (session, args) => {
+    await session.client.call('image.cancel', await idOf(session.client, NOUN.image, argument(args, 0)));
+  });
 }
 
 function addDelete(family: Family): void {

@@ -1,6 +1,7 @@
 // The door to a backup system. A backup program reads the virtual backup directory and keeps one snapshot of it.
 import type { Readable } from 'node:stream';
 import type { Capacity } from '../model/datastore.ts';
+import { CODE, OneError, type OneErrorOptions } from '../model/errors.ts';
 
 export interface SnapshotRequest {
   /** The mounted virtual backup directory: every file in it is stored. */
@@ -20,13 +21,21 @@ export interface Snapshot {
   storedBytes: number;
 }
 
+/** A backup failed, and what it has left in the store could not be removed. */
+export class SnapshotLeft extends OneError {
+  constructor(message: string, options: OneErrorOptions) {
+    super(CODE.ACTION, message, options);
+    this.name = 'SnapshotLeft';
+  }
+}
+
 export interface BackupStore {
   /**
    * Makes the store usable: creates the repository when there is none, checks the password when there is. A store in use
    * that is not there is an error.
    */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Stores the directory. A file that could not be read is a failure, and then no snapshot stays behind. */
+  /** Stores the directory. A file that could not be read is a failure, and then no snapshot stays behind, or it throws SnapshotLeft. */
   backup(request: SnapshotRequest): Promise<Snapshot>;
   /** Streams one file of a snapshot. The stream fails when the store ends early; destroying it stops the program. */
   read(source: string, path: string): Readable;

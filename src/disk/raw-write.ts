@@ -148,14 +148,14 @@ export async function writeRaw(
   return writer.finish();
 }
 
-/** Reads the file back and compares it with what was written. Throws OneError that tells where they differ. */
-export async function verifyRaw(path: string, record: RawRecord): Promise<void> {
+/** Reads the file back and compares it with what was written. Throws OneError that tells where they differ, or that it was stopped. */
+export async function verifyRaw(path: string, record: RawRecord, signal?: AbortSignal): Promise<void> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
     if (size !== record.virtualBytes) throw different(path, `it has ${size} bytes, not ${record.virtualBytes}`);
-    await verifyWindows(file, path, record);
+    await verifyWindows(file, path, record, signal);
   } catch (cause) {
     throw fileError('read back', path, cause);
   } finally {
@@ -163,9 +163,15 @@ export async function verifyRaw(path: string, record: RawRecord): Promise<void> 
   }
 }
 
-async function verifyWindows(file: FileHandle, path: string, record: RawRecord): Promise<void> {
+async function verifyWindows(
+  file: FileHandle,
+  path: string,
+  record: RawRecord,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const buffer = Buffer.alloc(WINDOW_BYTES);
   for (let index = 0; index < record.count; index++) {
+    signal?.throwIfAborted();
     const { offset, length, crc } = record.at(index);
     const bytes = buffer.subarray(0, length);
     await readFully(file, path, bytes, offset);

@@ -19,12 +19,16 @@ export interface WrittenStream {
  * Writes the stream to a new file at `path`, waits until it is on the disk, reads it back and compares. Throws OneError,
  * also when there is a file of this name; a file that was begun is left for the caller to remove.
  */
-export async function writeStream(path: string, stream: AsyncIterable<Uint8Array>): Promise<WrittenStream> {
+export async function writeStream(
+  path: string,
+  stream: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<WrittenStream> {
   const file = await createFile(path);
   try {
     const written = await writeAll(file, stream);
     await settleFile(file, path, written.bytes);
-    await verify(file, path, written);
+    await verify(file, path, written, signal);
     return written;
   } catch (cause) {
     throw fileError('write', path, cause);
@@ -88,18 +92,30 @@ class BufferedWriter {
   }
 }
 
-async function verify(file: FileHandle, path: string, written: WrittenStream): Promise<void> {
+async function verify(
+  file: FileHandle,
+  path: string,
+  written: WrittenStream,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const hash = createHash('sha256');
-  await hashFile(file, path, written.bytes, hash);
+  await hashFile(file, path, written.bytes, hash, signal);
   if (hash.digest('hex') === written.sha256) return;
   throw new OneError(CODE.INTERNAL, `${path} does not hold what was written: its SHA-256 differs.`, {
     hint: 'Check the storage for errors, then try again.',
   });
 }
 
-async function hashFile(file: FileHandle, path: string, bytes: number, hash: Hash): Promise<void> {
+async function hashFile(
+  file: FileHandle,
+  path: string,
+  bytes: number,
+  hash: Hash,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const buffer = Buffer.alloc(BUFFER_BYTES);
   for (let at = 0; at < bytes; at += BUFFER_BYTES) {
+    signal?.throwIfAborted();
     const part = buffer.subarray(0, Math.min(BUFFER_BYTES, bytes - at));
     await readFully(file, path, part, at);
     hash.update(part);

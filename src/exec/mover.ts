@@ -1,7 +1,7 @@
 // Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
 // process dies, however it dies.
 import { createInterface } from 'node:readline';
-import { CODE, OneError, TrackerLost } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, TrackerLost } from '../model/errors.ts';
 import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
 import { start } from './exec.ts';
 
@@ -11,7 +11,7 @@ const THREADS = '16';
 /** Nobody waits for these: a small young generation costs time, and takes a seventh less memory. */
 const IN_THE_BACKGROUND = new Set<MoverTask['kind']>(['flatten', 'verify']);
 /** A mover that was told to stop has this long to take everything back; a clean-up goes on where it is killed. */
-const STOP_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 15_000;
 
 /**
  * Runs one task. Yields its events; ends when the mover has ended. Aborting closes its stdin and waits for its clean-up.
@@ -62,15 +62,18 @@ export async function moverResult<R>(
   for await (const event of runMover(task, signal, main)) {
     if (event.type === 'result') result = event.result as R;
     else if (event.type === 'error') {
-      const { message, retry, hint } = event;
-      failure = event.trackerLost
-        ? new TrackerLost(message, { hint })
-        : new OneError(CODE.INTERNAL, message, { retry, hint });
+      failure = errorOf(event);
     } else onEvent(event);
   }
   if (failure) throw failure;
   if (result === undefined) throw new OneError(CODE.INTERNAL, 'The mover ended without a result.', { retry: true });
   return result;
+}
+
+function errorOf(event: Extract<MoverEvent, { type: 'error' }>): OneError {
+  const { message, retry, hint } = event;
+  if (event.clean) return new CleanStop(message, { hint });
+  return event.trackerLost ? new TrackerLost(message, { hint }) : new OneError(CODE.INTERNAL, message, { retry, hint });
 }
 
 function readEvent(line: string): MoverEvent {

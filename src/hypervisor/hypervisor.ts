@@ -116,6 +116,8 @@ export interface BackupExports {
   scratchBytes(): Promise<number>;
   /** Ends the job and removes sockets and scratch files; the guest stays as it is, on its own disks. */
   end(): Promise<void>;
+  /** Ends it, and takes back the tracker that began with it: all that cleanBackup would do. Left out where that is no quicker. */
+  abandon?(): Promise<void>;
 }
 
 /** A domain of this host that no OneVault made. */
@@ -199,9 +201,10 @@ export interface Hypervisor {
   /**
    * Fixes one instant of all disks and exports it: a pull-mode backup job (live) or qemu-nbd (powered off). With tracking, the
    * tracker `next` begins at that very instant. Throws TrackerLost when the parent's tracker is not there or not whole on any disk; then
-   * nothing has begun. A tracker `next` that a failed run left is made anew.
+   * nothing has begun. A tracker `next` that a failed run left is made anew. Aborted, it takes back what it has begun and rejects; a
+   * guest that it held is let go first. It throws CleanStop when it knows that nothing is left.
    */
-  beginBackup(begin: BackupBegin): Promise<BackupExports>;
+  beginBackup(begin: BackupBegin, signal?: AbortSignal): Promise<BackupExports>;
   /** Ends what a dead run of this operation left on the domain, its tracker `next` included; says what it found, in words. */
   cleanBackup(begin: BackupBegin): Promise<string[]>;
   /** The trackers of a name on each disk, running or powered off. Changes nothing. */

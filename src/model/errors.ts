@@ -48,6 +48,14 @@ export class TrackerLost extends OneError {
   }
 }
 
+/** A run ended as it was told to, and knows that nothing of it is left anywhere. */
+export class CleanStop extends OneError {
+  constructor(message: string, options: OneErrorOptions = {}) {
+    super(CODE.ACTION, message, { retry: true, ...options });
+    this.name = 'CleanStop';
+  }
+}
+
 /** The text of anything that was thrown, hints included. */
 export function reasonOf(error: unknown): string {
   if (error instanceof OneError) return error.hint ? `${error.message} ${error.hint}` : error.message;

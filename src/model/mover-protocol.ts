@@ -214,5 +214,7 @@ export type MoverEvent =
       type: 'result';
       result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult;
     }
-  /** `trackerLost`: nothing was stored, and a full backup is what can be done. */
-  | { type: 'error'; message: string; hint: string; retry: boolean; trackerLost?: boolean };
+  /**
+   * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.
+   */
+  | { type: 'error'; message: string; hint: string; retry: boolean; trackerLost?: boolean; clean?: boolean };

@@ -1,11 +1,13 @@
 // A backup, where the disks are: fix one instant of all disks, show it as a directory of files, let the backup program read
 // that, and take everything back. Whatever happens the guest ends on its own disks with no job and no mount.
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
+import { SnapshotLeft } from '../datastore/backup-store.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { BackupExports } from '../hypervisor/hypervisor.ts';
-import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '../model/mover-protocol.ts';
 import { DiskFile } from './disk-file.ts';
 import { guardScratch } from './guard.ts';
@@ -15,24 +17,34 @@ import { textFile, upload } from './upload.ts';
 const OFF_LOOKS = 4;
 const OFF_LOOK_MS = 250;
 
+/** What the hypervisor was asked for, and gave. */
+interface Held {
+  begun?: true;
+  exports?: BackupExports;
+}
+
 type Tell = (event: MoverEvent) => void;
 
 export async function backup(task: BackupTask, signal: AbortSignal, tell: Tell): Promise<BackupResult> {
   const undo = new Undo();
+  const held: Held = {};
   let result: BackupResult;
   try {
-    result = await take(task, signal, tell, undo);
+    result = await take(task, signal, tell, undo, held);
   } catch (thrown) {
-    const error = (await guestIsOff(task)) ? whenOff(task, thrown) : thrown;
+    const error = !signal.aborted && (await guestIsOff(task)) ? whenOff(task, thrown) : thrown;
     const left = await undo.run();
-    throw left.length === 0 ? error : withLeftOver(error, left);
+    if (left.length > 0) throw withLeftOver(error, left);
+    throw signal.aborted && (await isClean(task, error, held))
+      ? new CleanStop(reasonOf(error), { cause: error })
+      : error;
   }
   const left = await undo.run();
   if (left.length > 0) throw withLeftOver(new OneError(CODE.INTERNAL, 'The data was stored.'), left);
   return { ...result, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Undo): Promise<BackupResult> {
+async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Undo, held: Held): Promise<BackupResult> {
   tell({ type: 'phase', phase: 'preparing the store' });
   const store = openBackupStore(task.store);
   const preparing = store.prepare(signal);
@@ -42,8 +54,12 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   signal.throwIfAborted();
 
   tell({ type: 'phase', phase: 'fixing the instant' });
-  const exports = await openHypervisor(task.hypervisor).beginBackup(task);
-  undo.push(`end the backup job of ${task.domain}`, () => exports.end());
+  held.begun = true;
+  const exports = await openHypervisor(task.hypervisor).beginBackup(task, signal);
+  held.exports = exports;
+  undo.push(`end the backup job of ${task.domain}`, () =>
+    signal.aborted && exports.abandon ? exports.abandon() : exports.end(),
+  );
   for (const message of exports.warnings) tell({ type: 'warning', message });
 
   tell({ type: 'phase', phase: 'reading block status' });
@@ -117,6 +133,19 @@ async function guestIsOff(task: BackupTask): Promise<boolean> {
     if (state !== 'running' && state !== 'paused') return true;
   }
   return false;
+}
+
+/** Takes back what is not undone by steps, the tracker that began; a clean-up by another process takes longer. */
+async function isClean(task: BackupTask, error: unknown, { begun, exports }: Held): Promise<boolean> {
+  if (error instanceof SnapshotLeft) return false;
+  if (!begun || error instanceof CleanStop) return true;
+  try {
+    if (!exports?.abandon) await openHypervisor(task.hypervisor).cleanBackup(task);
+    await rm(task.runDirectory, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false; // then that clean-up says why
+  }
 }
 
 function whenOff({ domain }: BackupTask, error: unknown): OneError {

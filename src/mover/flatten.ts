@@ -3,9 +3,9 @@
 import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { openBackupStore } from '../datastore/all.ts';
-import type { BackupStore, Snapshot } from '../datastore/backup-store.ts';
+import { SnapshotLeft, type BackupStore, type Snapshot } from '../datastore/backup-store.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
-import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Layer } from '../model/image.ts';
 import { UPLOADING, type FlattenResult, type FlattenTask, type MoverEvent } from '../model/mover-protocol.ts';
 import { FlattenedDisk } from './flattened-disk.ts';
@@ -25,7 +25,9 @@ export async function flatten(task: FlattenTask, signal: AbortSignal, tell: Tell
     result = await merge(task, signal, tell, undo);
   } catch (error) {
     const left = await undo.run();
-    throw left.length === 0 ? error : withLeftOver(reasonOf(error), left, error);
+    if (left.length > 0) throw withLeftOver(reasonOf(error), left, error);
+    const clean = signal.aborted && !(error instanceof SnapshotLeft);
+    throw clean ? new CleanStop(reasonOf(error), { cause: error }) : error;
   }
   const left = await undo.run();
   if (left.length > 0) throw withLeftOver('The merged layers were stored.', left);

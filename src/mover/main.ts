@@ -1,7 +1,7 @@
 // The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
-import { OneError, TrackerLost, reasonOf } from '../model/errors.ts';
+import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
 import { backup } from './backup.ts';
@@ -49,6 +49,7 @@ function tellError(error: unknown, stopped: boolean): void {
     hint: known ? error.hint : '',
     retry: known && error.retry,
     trackerLost: error instanceof TrackerLost,
+    clean: error instanceof CleanStop,
   });
 }
 

@@ -1,6 +1,7 @@
 // A restore, where the images go: stream each disk out of the backup store into a new file, sparsely, merging its members on the
 // way, and believe it only when their length and content are those that were backed up. Nothing is written beside the target.
 import { createHash, type Hash } from 'node:crypto';
+import { addAbortSignal } from 'node:stream';
 import { open, rm } from 'node:fs/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import type { BackupStore } from '../datastore/backup-store.ts';
@@ -75,7 +76,7 @@ async function restoreOne(
 ): Promise<Written> {
   const hash = disk.targetFormat === 'raw' ? createHash('sha256') : undefined; // a qcow2 target is hashed as it is written
   let fileBytes = 0;
-  const stream = store.read(member.source, member.path);
+  const stream = addAbortSignal(signal, store.read(member.source, member.path));
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
@@ -88,8 +89,8 @@ async function restoreOne(
   const name = nameOf(member);
   const written =
     hash === undefined
-      ? await toQcow2(counted(), disk)
-      : { writtenBytes: await toRaw(counted(), name, disk), sha256: hash.digest('hex') };
+      ? await toQcow2(counted(), disk, signal)
+      : { writtenBytes: await toRaw(counted(), name, disk, signal), sha256: hash.digest('hex') };
   refuseDifferent(name, disk.stored, { fileBytes, sha256: written.sha256 });
   return written;
 }
@@ -100,11 +101,15 @@ async function restoreMerged(store: BackupStore, disk: RestoreDisk, options: Mer
   try {
     const { virtualBytes, clusters } = merged;
     if (disk.targetFormat === 'qcow2') {
-      return await toQcow2(qcow2Stream(new Qcow2Layout({ virtualBytes, clusters }), merged.data()), disk);
+      return await toQcow2(
+        qcow2Stream(new Qcow2Layout({ virtualBytes, clusters }), merged.data()),
+        disk,
+        options.signal,
+      );
     }
     const hash = createHash('sha256');
     const record = await writeRaw(disk.target, virtualBytes, hashed(merged.data(), hash));
-    await verifyRaw(disk.target, record);
+    await verifyRaw(disk.target, record, options.signal);
     return { writtenBytes: record.writtenBytes, sha256: hash.digest('hex') };
   } finally {
     await merged.close();
@@ -119,8 +124,8 @@ async function* hashed(pieces: AsyncIterable<DataPiece>, hash: Hash): AsyncGener
 }
 
 /** What is stored is a qcow2 already; `writeStream` reads the file back. */
-async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Promise<Written> {
-  const written = await writeStream(disk.target, stream);
+async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk, signal: AbortSignal): Promise<Written> {
+  const written = await writeStream(disk.target, stream, signal);
   const file = await open(disk.target, 'r');
   try {
     const header = await readQcow2Header(file, disk.target);
@@ -136,13 +141,18 @@ async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Pr
   return written;
 }
 
-async function toRaw(stream: AsyncIterable<Uint8Array>, name: string, disk: RestoreDisk): Promise<number> {
+async function toRaw(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  disk: RestoreDisk,
+  signal: AbortSignal,
+): Promise<number> {
   const qcow2 = await readSequentialQcow2(stream, name);
   if (qcow2.virtualBytes !== disk.stored.virtualBytes) {
     await qcow2.close();
     throw differentSize(name, qcow2.virtualBytes, disk.stored.virtualBytes);
   }
   const record = await writeRaw(disk.target, qcow2.virtualBytes, qcow2.data());
-  await verifyRaw(disk.target, record);
+  await verifyRaw(disk.target, record, signal);
   return record.writtenBytes;
 }

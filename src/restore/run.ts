@@ -1,9 +1,10 @@
-// Carries out restores: plan, records (images LOCKED, template), mover, images READY. A failed restore removes what it made.
+// Carries out restores: plan, records (images LOCKED, template), turn, mover, images READY. One that fails or is cancelled removes what it
+// made.
 import { ownedBy } from '../access/umask.ts';
 import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
-import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
 import type { RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
@@ -13,7 +14,8 @@ import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
-import { Runs } from '../vm/runs.ts';
+import { Lane } from '../vm/lane.ts';
+import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { readOptions } from './options.ts';
 import { planRestore, withImageIds, type RestorePlan } from './plan.ts';
 
@@ -27,13 +29,17 @@ export class RestoreRunner {
   readonly #parts: Parts;
   readonly #log: OperationLog;
   readonly #runs: Runs;
+  readonly #lane: Lane;
   /** Called before the datastore of a backup is read. */
   readonly #makeWay: (datastoreId: number) => Promise<void>;
 
-  constructor(parts: Parts, log: OperationLog, makeWay: (datastoreId: number) => Promise<void>) {
+  /** `most` run at the same time, 0 for any number; the others wait in order. */
+  constructor(parts: Parts, log: OperationLog, makeWay: (datastoreId: number) => Promise<void>, most: number) {
     this.#parts = parts;
     this.#log = log;
     this.#runs = new Runs(parts, log);
+    const places = { count: most, limit: 'MAX_RESTORES', one: 'restore runs', many: 'restores run' };
+    this.#lane = new Lane(places, (err, operation) => parts.log.error({ operation, err }, 'a restore broke'));
     this.#makeWay = makeWay;
   }
 
@@ -61,26 +67,33 @@ export class RestoreRunner {
     });
     const templateId = await store.transaction((tx) => this.#records(tx, user, plan, disks, destination, operation));
     this.#log.started(operation);
-    const task: RestoreTask = {
-      kind: 'restore',
-      operationId: operation.id,
-      store: await this.#parts.backupStoreConfigOf(source),
-      disks,
-    };
-    this.#runs.track(operation, (signal) => this.#run(operation, task, signal));
+    this.#lane.add({
+      key: operation.id,
+      run: (signal) => this.#run(operation, source, disks, signal),
+      waits: (reason) => this.#runs.waits(operation, reason),
+    });
     return [templateId, ...operation.imageIds].join(' ');
   }
 
-  stopAll(): Promise<void> {
-    return this.#runs.stopAll();
+  /** Asks the restore that makes an image to end, which takes back all that it made. Returns whether there is one. */
+  async cancel(imageId: number): Promise<boolean> {
+    const operation = this.#log.running(({ kind, imageIds }) => kind === 'restore' && imageIds.includes(imageId));
+    if (!operation) return false;
+    await this.#log.cancelling(operation);
+    void this.#lane.stop(operation.id, cancelled()); // its end is told where it is followed
+    return true;
+  }
+
+  /** Ends every restore, as the daemon stops. */
+  async stopAll(): Promise<void> {
+    for (const operation of this.#log.all()) if (operation.kind === 'restore') operation.interrupted = true;
+    await this.#lane.close(interrupted());
   }
 
   /** Takes back a restore that was under way when the daemon died. */
   async takeUp(operation: Operation): Promise<void> {
-    await this.#fail(
-      operation,
-      new OneError(CODE.INTERNAL, 'The daemon ended while the restore ran.', { retry: true }),
-    );
+    operation.interrupted = true;
+    await this.#fail(operation, interrupted());
   }
 
   /** Makes the template and the images, LOCKED, and the operation's record. Returns the template's id, -1 for none. */
@@ -140,12 +153,14 @@ export class RestoreRunner {
     return templateId;
   }
 
-  async #run(operation: Operation, task: RestoreTask, signal: AbortSignal): Promise<void> {
+  async #run(operation: Operation, source: Datastore, disks: RestoreDisk[], signal: AbortSignal): Promise<void> {
     try {
-      if (operation.reads) await this.#makeWay(operation.reads.datastoreId);
+      await unlessAborted(this.#makeWay(source.id), signal);
+      const store = await this.#parts.backupStoreConfigOf(source);
+      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks };
       await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
     } catch (error) {
-      return this.#fail(operation, error);
+      return this.#fail(operation, whyEnded(error, signal));
     }
     await this.#parts.store.transaction(async (tx) => {
       for (const id of operation.imageIds) {
@@ -167,7 +182,10 @@ export class RestoreRunner {
         reason += ` ${target} could not be removed: ${reasonOf(removing)}.`;
       });
     }
-    log.warn({ operation: operation.id, reason }, 'a restore failed');
+    log.warn(
+      { operation: operation.id, reason },
+      operation.cancelling ? 'a restore was cancelled' : 'a restore failed',
+    );
     await store.transaction(async (tx) => {
       if (templateId >= 0) await tx.templates.remove(templateId);
       for (const id of operation.imageIds) await tx.images.remove(id);

@@ -181,7 +181,10 @@ export class Scheduler implements SchedulerDoor {
       const found = waiting.find(
         ({ vmId, jobId, actionId }) => vmId === operation.vmId && jobId === undefined && actionId === undefined,
       );
-      if (found) this.#log.waits(operation, found.reason);
+      if (!found) continue;
+      this.#log
+        .waits(operation, found.reason)
+        .catch((err: unknown) => this.#parts.log.error({ operation: operation.id, err }, 'a wait was not noted'));
     }
   }
 
@@ -280,12 +283,14 @@ export class Scheduler implements SchedulerDoor {
   /** Ends the backup of a VM, whether it runs or waits. Returns whether there is one. */
   async cancel(vmId: number): Promise<boolean> {
     const waited = this.#waited.of(vmId);
-    if (waited && !this.#beginning.has(vmId)) {
+    if (waited) {
       await this.#log.cancelling(waited.operation);
+      if (this.#beginning.has(vmId)) return true; // it ends where it would begin
       await this.#waited.end(waited.operation, 'It was cancelled before it began.');
       return true;
     }
-    const runs = this.#log.running(({ kind, vmId: of }) => kind === 'backup' && of === vmId) !== undefined;
+    const isIts = ({ kind, vmId: of, recorded }: Operation): boolean => kind === 'backup' && of === vmId && !recorded;
+    const runs = this.#log.running(isIts) !== undefined;
     if (runs) this.#backups.cancel(vmId);
     return runs;
   }

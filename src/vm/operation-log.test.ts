@@ -105,3 +105,41 @@ it('a listener that has gone hears nothing more', async () => {
   await log.progress(operation, { phase: 'x' });
   expect(heard).toEqual(['waiting']);
 });
+
+it('a run that was asked to end and did is cancelled; one that could not any more is done, and says so', async () => {
+  const [one, other, plain] = [await begun(), await begun(), await begun()];
+  for (const operation of [one, other]) await log.cancelling(operation);
+  await log.progress(one, { phase: 'uploading' });
+  expect(await store.operations.find(one.id)).toMatchObject({ phase: 'cancelling', result: 'running' });
+  await store.transaction(async (tx) => {
+    await log.end(tx, one, 'failed', 'It was cancelled.');
+    await log.end(tx, other, 'done', 'the first backup');
+    await log.end(tx, plain, 'done', 'the first backup');
+  });
+  expect(one).toMatchObject({ result: 'cancelled', phase: 'cancelled', reason: 'It was cancelled.' });
+  const late = 'the first backup It was asked to end when it was done already.';
+  expect(other).toMatchObject({ result: 'done', phase: 'done', reason: late });
+  expect(plain.reason).toBe('the first backup');
+});
+
+it('only a run that failed has been interrupted', async () => {
+  for (const [ending, cancel, left] of [
+    ['failed', false, true],
+    ['failed', true, undefined],
+    ['done', false, undefined],
+  ] as const) {
+    const operation = await begun();
+    operation.interrupted = true;
+    if (cancel) await log.cancelling(operation);
+    await store.transaction((tx) => log.end(tx, operation, ending, ''));
+    expect((await store.operations.find(operation.id))?.interrupted).toBe(left);
+  }
+});
+
+it('what a run waits for is told until it begins', async () => {
+  const operation = await begun();
+  await log.waits(operation, '2 restores run');
+  expect(await store.operations.find(operation.id)).toMatchObject({ phase: 'waiting', waits: '2 restores run' });
+  await log.progress(operation, { phase: 'restoring disk 0' });
+  expect((await store.operations.find(operation.id))?.waits).toBeUndefined();
+});

@@ -9,6 +9,8 @@ import type { Clock } from './parts.ts';
 
 /** Phase of a run that was asked to end. */
 const CANCELLING = 'cancelling';
+/** Of a run whose result was there before it could end. */
+const TOO_LATE = 'It was asked to end when it was done already.';
 
 export class OperationLog {
   readonly #store: Store;
@@ -48,24 +50,26 @@ export class OperationLog {
     this.#events.emit('change', operation);
   }
 
+  /** Notes what a run that has not begun is waiting for. */
+  async waits(operation: Operation, reason: string): Promise<void> {
+    if (operation.waits === reason) return;
+    operation.waits = reason;
+    this.#events.emit('change', operation);
+    await this.#store.operations.save(operation);
+  }
+
   /** Notes phase or progress, and how fast it goes; only a new phase is written down. */
   async progress(operation: Operation, change: Partial<Pick<Operation, 'phase' | 'disks'>>): Promise<void> {
     if (operation.cancelling) delete change.phase; // it says that until it has ended
     const phaseBefore = operation.phase;
     Object.assign(operation, change);
     operation.begunAt ??= this.#clock();
+    delete operation.waits;
     if (operation.phase !== phaseBefore)
       this.#forgetPace(operation); // each phase has a pace of its own
     else if (change.disks && !operation.cancelling) this.#measure(operation, change.disks);
     this.#events.emit('change', operation);
     if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
-  }
-
-  /** Tells what a run that has not begun is waiting for. */
-  waits(operation: Operation, reason: string): void {
-    if (operation.waits === reason) return;
-    operation.waits = reason;
-    this.#events.emit('change', operation);
   }
 
   /** Notes that a run was asked to end. */
@@ -81,10 +85,13 @@ export class OperationLog {
   /** Ends a run inside the transaction that records what it made. Call `announce` after the commit. */
   async end(tx: Store, operation: Operation, ending: 'done' | 'failed', reason: string): Promise<void> {
     // what was asked to end and did has not failed; what could not be ended any more is done
-    const result = ending === 'failed' && operation.cancelling ? 'cancelled' : ending;
-    Object.assign(operation, { result, reason, endedAt: this.#clock(), phase: result });
+    const { cancelling = false } = operation;
+    const result = ending === 'failed' && cancelling ? 'cancelled' : ending;
+    const said = ending === 'done' && cancelling ? [reason, TOO_LATE].filter(Boolean).join(' ') : reason;
+    Object.assign(operation, { result, reason: said, endedAt: this.#clock(), phase: result });
     delete operation.waits;
     this.#forgetPace(operation);
+    if (result !== 'failed') delete operation.interrupted;
     await tx.operations.save(operation);
   }
 

@@ -91,6 +91,40 @@ it('a backup that runs is ended by its own run; one that nobody runs any more is
   expect(text(left.userTemplate, 'ERROR')).toContain('onevm recover --failure');
 });
 
+describe.each([
+  ['BACKUP', LCM.BACKUP, 'RUNNING'],
+  ['BACKUP_POWEROFF', LCM.BACKUP_POWEROFF, 'POWEROFF'],
+] as const)('a VM in %s', (_name, lcmState, before) => {
+  it.each([
+    ['that a run has', 'abc'],
+    ['that no run has any more', null],
+  ])('%s: only --failure frees it, and it is where it was', (_what, operationId) => {
+    const machine = (): Vm => {
+      const made = { ...machineIn(VM_STATE.ACTIVE, lcmState), operationId };
+      made.backups.running = { datastoreId: 100 };
+      return made;
+    };
+    const refused = machine();
+    const why = { code: CODE.ACTION, objectId: refused.id };
+    for (const [recovery, reason] of [
+      ['success', /nothing but the run itself knows what it has stored; use --failure/],
+      ['retry', /cannot be repeated; use --failure/],
+    ] as const) {
+      const message = expect.stringMatching(reason) as string;
+      expect(() => recover(refused, recovery, NOBODY)).toThrow(expect.objectContaining({ ...why, message }));
+    }
+    expect(refused).toEqual(machine());
+    const freed = machine();
+    const plan = recover(freed, 'failure', NOBODY);
+    expect(plan.stopsRun).toBe(operationId !== null);
+    plan.change(freed, NOW);
+    expect(stateName(freed.state, freed.lcmState)).toBe(before);
+    expect(freed.operationId).toBeNull();
+    expect(freed.backups.running).toBeUndefined();
+    expect(freed.backups.ids).toEqual(machine().backups.ids);
+  });
+});
+
 it('says in the record who has deleted the VM', () => {
   const machine = machineIn(VM_STATE.ACTIVE, LCM.BOOT_FAILURE);
   recover(machine, 'delete-db', { uid: 5, gid: 6 }).change(machine, NOW);

@@ -72,6 +72,7 @@ function release(vm: Vm, recovery: 'failure' | 'success' | 'retry'): Change {
   return (vm, now) => {
     leave(vm);
     vm.operationId = null;
+    if (backup) delete vm.backups.running;
     if (recovery === 'failure') showError(vm, BY_HAND, now * 1000);
   };
 }

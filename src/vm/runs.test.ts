@@ -6,7 +6,7 @@ import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { OperationLog } from './operation-log.ts';
 import type { Parts } from './parts.ts';
-import { Runs } from './runs.ts';
+import { cancelled, Runs, unlessAborted, whyEnded } from './runs.ts';
 
 let store: Store;
 let logged: string[];
@@ -40,12 +40,47 @@ it('stops one run, or all, and waits until they have cleaned up', async () => {
   runs.track(one, patient(ended, 'one'));
   runs.track(two, patient(ended, 'two'));
   runs.track(three, patient(ended, 'three'));
-  await runs.stop(two.id);
+  expect(runs.find(({ id }) => id === two.id)).toBe(two);
+  await runs.stop(two.id, cancelled());
   expect(ended).toEqual(['two']);
-  await runs.stop(two.id);
-  await runs.stop('nothing');
+  expect(runs.find(({ id }) => id === two.id)).toBeUndefined();
+  await runs.stop(two.id, cancelled());
+  await runs.stop('nothing', cancelled());
   await runs.stopAll();
   expect(ended.toSorted()).toEqual(['one', 'three', 'two']);
+});
+
+it('a cancelled run is told from one that ends with the daemon', async () => {
+  const [unwanted, unlucky] = [draft(), draft()];
+  const reasons = new Map<string, unknown>();
+  for (const operation of [unwanted, unlucky]) {
+    await store.operations.add(operation);
+    runs.track(operation, async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      reasons.set(operation.id, whyEnded(new Error('the mover was stopped'), signal));
+    });
+  }
+  await runs.cancel(unwanted);
+  await runs.stopAll();
+  expect(unwanted).toMatchObject({ cancelling: true, phase: 'cancelling' });
+  expect(unwanted.interrupted).toBeUndefined();
+  expect(unlucky.cancelling).toBeUndefined();
+  expect(unlucky.interrupted).toBe(true);
+  expect(reasons.get(unwanted.id)).toMatchObject({ message: 'It was cancelled.' });
+  expect(reasons.get(unlucky.id)).toMatchObject({ message: 'The daemon ended while it ran.', retry: true });
+});
+
+it('what nobody waits for any more goes on unheeded', async () => {
+  const stop = new AbortController();
+  const good = unlessAborted(Promise.resolve(7), stop.signal);
+  await expect(good).resolves.toBe(7);
+  await expect(unlessAborted(Promise.reject(new Error('broken')), stop.signal)).rejects.toThrow('broken');
+  let fail: (error: Error) => void = () => undefined;
+  const endless = unlessAborted(new Promise((_resolve, reject) => (fail = reject)), stop.signal);
+  stop.abort(cancelled());
+  await expect(endless).rejects.toThrow('It was cancelled.');
+  fail(new Error('too late to be heard'));
+  await expect(unlessAborted(Promise.resolve(8), stop.signal)).rejects.toThrow('It was cancelled.');
 });
 
 it('a run that breaks is written down, and does not stand in the way', async () => {

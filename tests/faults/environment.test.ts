@@ -218,7 +218,7 @@ describe('requests during a backup', () => {
       await cloud.call('one.vm.recover', vmId, 0);
       await cloud.vmIs(vmId, '3', STATE.RUNNING);
     });
-    expect(await failed(operation)).toMatch(/^The run was stopped\./);
+    expect(await failed(operation)).toMatch(/^It was ended with onevm recover\./);
     await goodBackup();
   });
 
@@ -240,7 +240,9 @@ describe('the daemon', () => {
     expect(operation.result).toBe('failed');
     await expectNothingLeft(cloud, vmId, operation, disks);
     await cloud.startDaemon();
-    expect(await failed(await cloud.lastRun('vm', vmId))).toMatch(/^The run was stopped\./);
+    const stopped = await cloud.lastRun('vm', vmId);
+    expect(await failed(stopped)).toMatch(/^The daemon ended while it ran\./);
+    expect(stopped.interrupted).toBe(true);
     await goodBackup();
   });
 });
@@ -286,7 +288,7 @@ describe('a restore', () => {
       await cloud.daemonEnded();
       await cloud.startDaemon();
     });
-    expect(reason).toMatch(/The daemon ended while the restore ran/);
+    expect(reason).toMatch(/The daemon ended while it ran/);
   });
 
   it('leaves nothing when the mover dies', async () => {

@@ -21,7 +21,7 @@ const WRITE =
 type Victim = 'daemon' | 'mover' | 'restic' | 'guest';
 
 const REASON: Record<Victim, RegExp> = {
-  daemon: /^The daemon ended while the backup ran\./,
+  daemon: /^The daemon ended while it ran\./,
   mover: /^The mover was ended by SIGKILL without a result\./,
   restic: /: restic was stopped\./,
   guest: /^The guest one-73000 powered off or died, which ended its backup: /,

@@ -78,6 +78,10 @@ export const imageMethods: MethodTable = {
     await call.upkeep.verify(id, pointToVerify(image, increment));
     return id;
   }),
+  'one.image.cancel': method(['int'], async (call, id) => {
+    await cancelWork(call, await authorized(call, IMAGE, id, 'MANAGE'));
+    return id;
+  }),
   'one.image.snapshotdelete': snapshotMethod(),
   'one.image.snapshotrevert': snapshotMethod(),
   'one.image.snapshotflatten': snapshotMethod(),
@@ -108,6 +112,16 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
   if (image.type !== IMAGE_TYPE.BACKUP) await images.remove(image);
   else if (await removeBackup(parts, image)) call.upkeep.freed(image.datastoreId);
   if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
+}
+
+/** Asks what is done with an image to end: its restore, or merges and verifications of it. */
+async function cancelWork({ operations, restores, upkeep }: Call, { id, name }: Image): Promise<void> {
+  if ((await restores.cancel(id)) || (await upkeep.cancel(id))) return;
+  const backup = operations.running((one) => one.kind === 'backup' && one.imageIds.includes(id));
+  throw new OneError(CODE.ACTION, `Nothing that could be cancelled is done with image ${id} (${name}) now.`, {
+    objectId: id,
+    hint: backup ? `A backup is cancelled with onevm backup-cancel ${backup.vmId}.` : '',
+  });
 }
 
 /** Copies an image; the copy is LOCKED until its data is there. Returns its id. */

@@ -8,7 +8,7 @@ import { merge, text, vectors, type Attributes, type Vector } from '../../model/
 import { CODE, OneError } from '../../model/errors.ts';
 import type { Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
-import type { Vm } from '../../model/vm.ts';
+import { LCM, type Vm } from '../../model/vm.ts';
 import type { VirtualNetwork } from '../../model/vnet.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import { addVm } from '../../vm/create.ts';
@@ -78,10 +78,12 @@ export const vmMethods: MethodTable = {
     return backupPlanXml(await call.backups.preview(id, { datastoreId: to, reset, unattended: false }));
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
-    await authorizedVm(call, id, 'backup-cancel');
-    if (!(await call.scheduler.cancel(id))) {
+    const vm = await authorizedVm(call, id, 'backup-cancel');
+    if (await call.scheduler.cancel(id)) return id;
+    if (vm.lcmState !== LCM.BACKUP && vm.lcmState !== LCM.BACKUP_POWEROFF) {
       throw new OneError(CODE.INTERNAL, `Virtual machine ${id} has no backup in progress.`, { objectId: id });
     }
+    call.backups.requireCancellable(id); // it says why not
     return id;
   }),
 };

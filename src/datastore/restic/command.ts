@@ -1,4 +1,6 @@
 // Runs restic on one repository: interrupts it gently, so that it removes its own lock, and waits for the locks of others.
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { start, type Exit, type Running } from '../../exec/exec.ts';
@@ -6,8 +8,10 @@ import { reasonOf } from '../../model/errors.ts';
 import { resticArgv, type ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
 
-/** How long restic has to remove its lock after SIGINT; then it is terminated. */
-const INTERRUPT_MS = 3000;
+/** How long restic has to remove its lock after SIGINT; then it is killed, and the lock removed for it. */
+const INTERRUPT_MS = 700;
+/** Several are often ended at once: one look at the repository is enough for all. */
+const TOGETHER_MS = 50;
 
 /** How long to wait for a repository that another process has locked. */
 export interface Patience {
@@ -33,7 +37,7 @@ export function startRestic(config: ResticConfig, args: readonly string[]): Runn
 /** SIGINT first: restic then removes its lock, which it does not on SIGTERM before 0.16. */
 export function interrupt(running: Running): void {
   running.kill('SIGINT');
-  const timer = setTimeout(() => running.stop(), INTERRUPT_MS);
+  const timer = setTimeout(() => running.kill('SIGKILL'), INTERRUPT_MS);
   void running.exit.finally(() => clearTimeout(timer)).catch(() => undefined); // `ended` reports it
 }
 
@@ -47,7 +51,10 @@ export async function runRestic(run: ResticRun): Promise<string> {
   const lines: string[] = [];
   createInterface({ input: running.stdout }).on('line', run.onLine ?? ((line) => lines.push(line)));
   const exit = await ended(running).finally(() => signal?.removeEventListener('abort', stop));
-  if (signal?.aborted) throw failure(what, config.repository, { code: -1, stderr: '' });
+  if (signal?.aborted) {
+    await unlockAfter(config);
+    throw failure(what, config.repository, { code: -1, stderr: '' });
+  }
   if (exit.code !== 0) throw failure(what, config.repository, exit);
   return lines.join('\n');
 }
@@ -80,6 +87,26 @@ export async function patiently<T>(
       if (attempt > 0) await delay(patience.delayMs, undefined, { signal });
     }
   }
+}
+
+/**
+ * restic that is interrupted in its first moments, or killed, leaves its lock. Those that end together are looked after together; a
+ * repository without any lock costs nothing.
+ */
+export function unlockAfter(config: ResticConfig): Promise<void> {
+  const { repository } = config;
+  const begun = unlocking.get(repository) ?? unlockSoon(config);
+  unlocking.set(repository, begun);
+  return begun;
+}
+
+const unlocking = new Map<string, Promise<void>>();
+
+async function unlockSoon(config: ResticConfig): Promise<void> {
+  await delay(TOGETHER_MS);
+  unlocking.delete(config.repository);
+  const locks = await readdir(join(config.repository, 'locks')).catch(() => []);
+  if (locks.length > 0) await removeStaleLocks(config).catch(() => undefined); // whoever meets the lock removes it too
 }
 
 /** Removes locks whose process is dead; locks in use stay. */

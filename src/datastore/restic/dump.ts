@@ -1,7 +1,7 @@
 // One file of a snapshot as a stream. It ends only when restic says that it gave everything; destroying it ends restic.
 import { Readable } from 'node:stream';
-import type { Running } from '../../exec/exec.ts';
-import { ended, interrupt, patiently, startRestic, type Patience } from './command.ts';
+import type { Exit, Running } from '../../exec/exec.ts';
+import { ended, interrupt, patiently, startRestic, unlockAfter, type Patience } from './command.ts';
 import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
 
@@ -20,9 +20,10 @@ export function dumpFile(config: ResticConfig, patience: Patience, source: strin
   });
   const attempt = (options: string[]) => {
     running = startRestic(config, ['dump', ...options, '--', source, path]);
-    return pour(running, stream, stopped.signal, (code, stderr) =>
-      failure(`read ${path} of snapshot ${source}`, config.repository, { code, stderr }),
-    );
+    return pour(running, stream, stopped.signal, async (exit) => {
+      if (stopped.signal.aborted) await unlockAfter(config);
+      return failure(`read ${path} of snapshot ${source}`, config.repository, exit);
+    });
   };
   patiently(config, patience, stopped.signal, () => attempt([]))
     .catch((error: unknown) => {
@@ -41,7 +42,7 @@ async function pour(
   running: Running,
   stream: Readable,
   signal: AbortSignal,
-  explain: (code: number, stderr: string) => ResticError,
+  explain: (exit: Exit) => Promise<ResticError>,
 ): Promise<void> {
   let given = 0;
   const stop = (): void => {
@@ -56,7 +57,7 @@ async function pour(
   if (signal.aborted) stop();
   const exit = await ended(running).finally(() => signal.removeEventListener('abort', stop));
   if (exit.code === 0) return;
-  const error = explain(exit.code, exit.stderr);
+  const error = await explain(exit);
   // Once bytes have gone out, nothing may start over.
   throw given === 0 ? error : new ResticError('other', error.message, { hint: error.hint, retry: error.retry });
 }

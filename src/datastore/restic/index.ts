@@ -7,7 +7,14 @@ import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Pruned, PruneOptions, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import {
+  SnapshotLeft,
+  type BackupStore,
+  type Pruned,
+  type PruneOptions,
+  type Snapshot,
+  type SnapshotRequest,
+} from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
@@ -49,11 +56,12 @@ export class ResticStore implements BackupStore {
 
   async backup(request: SnapshotRequest): Promise<Snapshot> {
     checkTag(request.operationId);
+    const before = await this.#snapshotFiles().catch(() => []); // what is wrong with it, restic tells better
     try {
       const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
       return await this.#named(summary);
     } catch (error) {
-      throw await this.#tidiedUp(request, error);
+      throw await this.#tidiedUp(request, before, error);
     }
   }
 
@@ -106,7 +114,7 @@ export class ResticStore implements BackupStore {
 
   async #named(summary: Summary): Promise<Snapshot> {
     const source = summary.snapshotId.slice(0, SOURCE_DIGITS);
-    const files = await readdir(join(this.#config.repository, 'snapshots'));
+    const files = await this.#snapshotFiles();
     if (files.filter((id) => id.startsWith(source)).length > 1) {
       throw new ResticError('other', `Another snapshot's id begins with ${source} too, so the backup was discarded.`, {
         retry: true,
@@ -117,18 +125,24 @@ export class ResticStore implements BackupStore {
   }
 
   /** Removes what a failed backup left in the repository, and returns the error to throw. */
-  async #tidiedUp(request: SnapshotRequest, error: unknown): Promise<unknown> {
+  async #tidiedUp(request: SnapshotRequest, before: string[], error: unknown): Promise<unknown> {
     if (error instanceof ResticError && ['not-installed', 'wrong-password', 'missing'].includes(error.trouble)) {
       return error;
     }
     try {
+      const since = (await this.#snapshotFiles()).filter((file) => !before.includes(file));
+      if (since.length === 0) return error; // there is nothing to ask restic about
       const ids = await this.#list(['--tag', request.operationId], request.operationId);
       await this.#forget(ids, { ...this.#patience, tries: Math.min(TIDY_TRIES, this.#patience.tries) });
       return error;
     } catch (tidying) {
       const message = `${reasonOf(error)} Its incomplete snapshot may still be there: ${reasonOf(tidying)}`;
-      return new ResticError('other', message, { retry: error instanceof OneError && error.retry, cause: error });
+      return new SnapshotLeft(message, { retry: error instanceof OneError && error.retry, cause: error });
     }
+  }
+
+  async #snapshotFiles(): Promise<string[]> {
+    return readdir(join(this.#config.repository, 'snapshots'));
   }
 
   /** Full ids of snapshots; `tag` undefined lists all. Takes no lock, so a full or busy repository can be listed. */

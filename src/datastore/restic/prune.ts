@@ -14,8 +14,9 @@ export async function pruneRepository(config: ResticConfig, { budgetMs, signal }
   const budget = new AbortController();
   const timer = setTimeout(() => budget.abort(), budgetMs);
   const stopped = AbortSignal.any([signal, budget.signal]);
-  const before = await bytesOf(config.repository);
+  let before = 0;
   try {
+    before = await bytesOf(config.repository, stopped);
     const args = ['prune', ...config.pruneOptions];
     const low = { ...config, prefix: LOW_PRIORITY };
     await patiently(config, NO_PATIENCE, stopped, () =>
@@ -25,7 +26,8 @@ export async function pruneRepository(config: ResticConfig, { budgetMs, signal }
   } catch (error) {
     const locked = error instanceof ResticError && error.trouble === 'locked';
     if (!locked && !stopped.aborted) throw error;
-    return { complete: false, freedBytes: locked ? 0 : await freed(config, before) };
+    // who stopped it waits for that, and counting takes a while
+    return { complete: false, freedBytes: locked || signal.aborted ? 0 : await freed(config, before) };
   } finally {
     clearTimeout(timer);
   }
@@ -36,7 +38,7 @@ async function freed({ repository }: ResticConfig, before: number): Promise<numb
 }
 
 /** What the files of a directory take; some may vanish while du walks: it then ends with 1 but has the sum. */
-async function bytesOf(directory: string): Promise<number> {
-  const { stdout } = await run(['du', '-s', '--block-size=1', '--', directory], { okCodes: [1] });
+async function bytesOf(directory: string, signal?: AbortSignal): Promise<number> {
+  const { stdout } = await run(['du', '-s', '--block-size=1', '--', directory], { okCodes: [1], signal });
   return Number.parseInt(stdout, 10) || 0;
 }

@@ -208,7 +208,8 @@ export class FakeHypervisor implements Hypervisor {
     }
   }
 
-  async beginBackup(begin: BackupBegin): Promise<BackupExports> {
+  async beginBackup(begin: BackupBegin, signal?: AbortSignal): Promise<BackupExports> {
+    signal?.throwIfAborted();
     return this.#backups.begin(begin);
   }
 

@@ -16,11 +16,17 @@ class Scripted extends Virsh {
   readonly calls: string[][] = [];
   readonly broken: Record<string, string> = {};
   now: DomainState = 'running';
+  onOrder: (() => void) | undefined;
+  /** A command that ends with its signal alone. */
+  hangs = '';
 
-  override async call(_attempt: string, args: string[]): Promise<string> {
+  override async call(_attempt: string, args: string[], _limitMs?: number, signal?: AbortSignal): Promise<string> {
     const [order = ''] = args;
     this.orders.push(order);
     this.calls.push(args);
+    this.onOrder?.();
+    if (order === this.hangs) await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    signal?.throwIfAborted();
     const failure = this.broken[order];
     if (failure !== undefined) throw new Error(failure);
     if (order === 'suspend') this.now = 'paused';
@@ -140,6 +146,41 @@ describe('whileHeld', () => {
     expect(limits).toEqual([expect.any(Number), undefined]);
     const released = virsh.orders.lastIndexOf(freeze === 'AGENT' ? 'domfsthaw' : 'resume');
     expect(virsh.orders.indexOf('undo')).toBeGreaterThan(released);
+    expect(noted()).toEqual([]);
+  });
+
+  it.each(['AGENT', 'SUSPEND'] as const)(
+    '%s: a cancel ends it before its next step, and the guest is let go',
+    async (freeze) => {
+      const steps = freeze === 'AGENT' ? FROZEN : ['suspend'];
+      for (const onFailure of ['FAIL', 'CONTINUE'] as const) {
+        for (const [made, order] of steps.entries()) {
+          virsh.orders.length = 0;
+          const stop = new AbortController();
+          const cancelled = new Error('cancelled');
+          virsh.onOrder = (): void => {
+            if (virsh.orders.length === made + 1) stop.abort(cancelled);
+          };
+          const ending = whileHeld(virsh, held(freeze, { limitSec: 10, onFailure }), instant, undo, stop.signal);
+          await expect(ending).rejects.toBe(cancelled);
+          expect(virsh.orders.slice(0, made + 1)).toEqual(steps.slice(0, made + 1));
+          expect(virsh.orders).not.toContain('instant');
+          if (order === 'domfsfreeze') expect(virsh.orders).toContain('domfsthaw');
+          expect(virsh.now).toBe('running');
+          expect(noted()).toEqual([]);
+        }
+      }
+    },
+  );
+
+  it('is cancelled without a wait for an agent that does not answer', async () => {
+    const stop = new AbortController();
+    virsh.hangs = 'domtime';
+    const ending = whileHeld(virsh, held('AGENT'), instant, undo, stop.signal);
+    await expect.poll(() => virsh.orders).toEqual(ASKED);
+    stop.abort(new Error('cancelled'));
+    await expect(ending).rejects.toThrow('cancelled');
+    expect(virsh.orders).toEqual([...ASKED, 'guest-agent-timeout']);
     expect(noted()).toEqual([]);
   });
 

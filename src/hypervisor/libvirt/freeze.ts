@@ -41,14 +41,17 @@ class HoldFailed extends OneError {
 /**
  * Runs `instant` while the guest is held as `freeze` says; it is let go whether `instant` succeeds or not. `instant` gets the
  * milliseconds that are left of the limit and must end in them. A guest that could not be held, where the backup is to go on
- * nevertheless: `undo` takes back what `instant` may have begun, and it runs once more without a limit.
+ * nevertheless: `undo` takes back what `instant` may have begun, and it runs once more without a limit. Aborted, it ends before the
+ * next step; what may leave the guest held is never cut short.
  */
 export async function whileHeld<T>(
   virsh: Virsh,
   held: Held,
   instant: (limitMs?: number) => Promise<T>,
   undo: () => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<Instant<T>> {
+  signal?.throwIfAborted();
   if (held.freeze === 'NONE') return { value: await instant(), consistency: 'crash', warnings: [] };
   const consistency = held.freeze === 'AGENT' ? 'filesystem' : 'suspended';
   // A guest that somebody else has paused writes nothing, and is not ours to resume.
@@ -57,8 +60,9 @@ export async function whileHeld<T>(
   }
   const { limitSec, onFailure } = held.freezeLimit ?? USUAL_LIMIT;
   try {
-    return { value: await between(virsh, held, limitSec, instant), consistency, warnings: [] };
+    return { value: await between(virsh, held, limitSec, instant, signal), consistency, warnings: [] };
   } catch (error) {
+    if (error instanceof HoldFailed) signal?.throwIfAborted(); // one that could not be let go is worse than a cancel
     if (onFailure === 'FAIL' || !(error instanceof HoldFailed)) throw error;
     await undo();
     const warning = `The guest was not held while the instant was fixed, so the backup is only crash-consistent: ${error.message}`;
@@ -85,12 +89,14 @@ async function between<T>(
   held: Held,
   limitSec: number,
   instant: (limitMs: number) => Promise<T>,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   const until = Date.now() + limitSec * 1000;
   const left = (): number => Math.max(1, until - Date.now());
   let failure: unknown;
   try {
-    await (held.freeze === 'AGENT' ? freeze(virsh, held, limitSec, left) : suspend(virsh, held, left()));
+    await (held.freeze === 'AGENT' ? freeze(virsh, held, limitSec, left, signal) : suspend(virsh, held, left()));
+    signal?.throwIfAborted();
     if (Date.now() >= until) throw new HoldFailed(tooLong(held, limitSec), undefined);
     return await instant(left());
   } catch (error) {
@@ -114,12 +120,19 @@ function tooLong({ domain, freeze }: Held, limitSec: number): string {
  * libvirt waits for an agent as long as it is told, whatever becomes of who asked, and thawing waits behind that: so the limit is told
  * to libvirt. An agent that does not even answer a question is not asked to freeze, for it might do so when it wakes.
  */
-async function freeze(virsh: Virsh, held: Held, limitSec: number, left: () => number): Promise<void> {
+async function freeze(
+  virsh: Virsh,
+  held: Held,
+  limitSec: number,
+  left: () => number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { domain, runDirectory } = held;
   try {
     await limitAgent(virsh, domain, limitSec / 2);
-    await askAgent(virsh, domain, left());
+    await askAgent(virsh, domain, left(), signal);
     await limitAgent(virsh, domain, left() / 1000);
+    signal?.throwIfAborted();
     await note(runDirectory, 'frozen');
     await virsh.order(`freeze the file systems of ${domain}`, 'domfsfreeze', domain, [], left());
   } catch (error) {
@@ -131,9 +144,9 @@ async function freeze(virsh: Virsh, held: Held, limitSec: number, left: () => nu
 }
 
 /** Throws unless something in the guest answers; what it answers does not matter. */
-async function askAgent(virsh: Virsh, domain: string, limitMs: number): Promise<void> {
+async function askAgent(virsh: Virsh, domain: string, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await virsh.order(`reach the guest agent of ${domain}`, 'domtime', domain, [], limitMs);
+    await virsh.order(`reach the guest agent of ${domain}`, 'domtime', domain, [], limitMs, signal);
   } catch (error) {
     if (!AGENT_ANSWERED.test(reasonOf(error))) throw error;
   }

@@ -228,17 +228,17 @@ export class LibvirtHypervisor implements Hypervisor {
     return watch(this.#virsh.uri, signal, undefined, (name) => this.#virsh.adopted.has(name));
   }
 
-  async beginBackup(begin: BackupBegin): Promise<BackupExports> {
-    if (begin.tracking?.mode !== 'SNAPSHOT') return this.#beginOnDisks(begin);
+  async beginBackup(begin: BackupBegin, signal?: AbortSignal): Promise<BackupExports> {
+    if (begin.tracking?.mode !== 'SNAPSHOT') return this.#beginOnDisks(begin, signal);
     if (!begin.live) await this.#refuseActive(begin);
-    return beginLayered(this.#virsh, begin, begin.tracking);
+    return beginLayered(this.#virsh, begin, begin.tracking, signal);
   }
 
   /** Bitmaps are in the disks themselves; without them, what was written last is read wherever it is. */
-  async #beginOnDisks(begin: BackupBegin): Promise<BackupExports> {
-    if (begin.tracking) await overlays.collapseLayers(this.#virsh, begin.domain, begin.disks);
+  async #beginOnDisks(begin: BackupBegin, signal?: AbortSignal): Promise<BackupExports> {
+    if (begin.tracking) await overlays.collapseLayers(this.#virsh, begin.domain, begin.disks, signal);
     const disks = await overlays.disksOnNewest(begin.disks);
-    if (begin.live) return beginLive(this.#virsh, { ...begin, disks });
+    if (begin.live) return beginLive(this.#virsh, { ...begin, disks }, signal);
     await this.#refuseActive(begin);
     return beginOff({ ...begin, disks });
   }

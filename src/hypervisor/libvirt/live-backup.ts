@@ -1,12 +1,12 @@
 // A backup of a running VM: one pull-mode backup job over all its disks, begun in one libvirt call, so that every export
 // shows the same instant. The guest stays on its own disks; QEMU keeps only the blocks that it overwrites meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CODE, OneError, reasonOf, TrackerLost } from '../../model/errors.ts';
+import { CleanStop, CODE, OneError, reasonOf, TrackerLost } from '../../model/errors.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
 import { backupXml, requireDisks } from './backup-xml.ts';
 import { whileHeld, type Instant } from './freeze.ts';
 import { readBackupJob, readDomain, type LiveDomain } from './live-xml.ts';
-import { prepareLive, type LiveTracking } from './live-trackers.ts';
+import { dropNamed, prepareLive, type LiveTracking } from './live-trackers.ts';
 import * as directory from './run-directory.ts';
 import { dropBegun } from './trackers.ts';
 import { bitmapTracking } from './tracking.ts';
@@ -19,29 +19,57 @@ const END_LIMIT_MS = 30_000;
 const SETTLE_LIMIT_MS = 15_000;
 const END_POLL_MS = 50;
 
-export async function beginLive(virsh: Virsh, begin: BackupBegin): Promise<BackupExports> {
+export async function beginLive(virsh: Virsh, begin: BackupBegin, signal?: AbortSignal): Promise<BackupExports> {
   await refuseUnlessFree(virsh, begin.domain);
   const live = readDomain(await virsh.xml(begin.domain));
   requireDisks(begin, live);
   const wanted = bitmapTracking(begin);
   const tracking = wanted === null ? NOTHING_TRACKED : await prepareLive(virsh, begin, wanted, live);
   await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
+  let begun = false;
   try {
+    signal?.throwIfAborted();
     await directory.checkScratchSpace(begin.runDirectory, await virtualBytes(virsh, begin));
     const instant = await whileHeld(
       virsh,
       begin,
-      (limitMs) => beginJob(virsh, begin, tracking, live, limitMs),
+      async (limitMs) => {
+        const date = await beginJob(virsh, begin, tracking, live, limitMs);
+        begun = true;
+        return date;
+      },
       async () => {
         await undo(virsh, begin);
         await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
       },
+      signal,
     );
+    signal?.throwIfAborted();
     return exportsOf(virsh, begin, tracking, live, instant);
   } catch (error) {
+    // the order that begins a job is never cut short, so it is known whether there is one
+    if (signal?.aborted && error === signal.reason && (await takenBack(virsh, begin, tracking, begun))) {
+      throw new CleanStop(reasonOf(error), { cause: error });
+    }
     await undo(virsh, begin).catch(() => undefined); // the first failure is the one to report
     throw error;
   }
+}
+
+async function takenBack(virsh: Virsh, begin: BackupBegin, tracking: LiveTracking, begun: boolean): Promise<boolean> {
+  const work = begun ? abandon(virsh, begin, tracking) : directory.removeRunFiles(begin.runDirectory);
+  return work.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Ends the job, and drops the tracker that began with it. */
+async function abandon(virsh: Virsh, begin: BackupBegin, { checkpoint }: LiveTracking): Promise<void> {
+  const { tracking } = begin;
+  await endJob(virsh, begin);
+  if (checkpoint !== '' && tracking) await dropNamed(virsh, begin, tracking.next);
+  await directory.removeRunFiles(begin.runDirectory);
 }
 
 /** Everything that the guest wrote before the returned moment (epoch seconds) is in the backup. */
@@ -80,10 +108,11 @@ async function undo(virsh: Virsh, begin: BackupBegin): Promise<void> {
 function exportsOf(
   virsh: Virsh,
   begin: BackupBegin,
-  { parent, warnings }: LiveTracking,
+  tracking: LiveTracking,
   live: LiveDomain,
   { value: date, consistency, warnings: unheld }: Instant<number>,
 ): BackupExports {
+  const { parent, warnings } = tracking;
   const diskIds = begin.disks.map(({ diskId }) => diskId);
   const socket = directory.socketFile(begin.runDirectory);
   const changes = (diskId: number): Pick<DiskExport, 'changes'> =>
@@ -105,6 +134,7 @@ function exportsOf(
       await endJob(virsh, begin);
       await directory.removeRunFiles(begin.runDirectory);
     },
+    abandon: () => abandon(virsh, begin, tracking),
   };
 }
 

@@ -101,6 +101,11 @@ async function redefine(
 /** Removes bitmaps of the chosen names from every disk of the domain, broken ones as well, and libvirt's memory of them. */
 export async function dropLive(virsh: Virsh, { vmId, domain }: Domain, chosen: Chosen): Promise<string[]> {
   const done = await forgetCheckpoints(virsh, { vmId, domain }, chosen);
+  return [...done, ...(await dropBitmaps(virsh, { vmId, domain }, chosen))];
+}
+
+async function dropBitmaps(virsh: Virsh, { vmId, domain }: Domain, chosen: Chosen): Promise<string[]> {
+  const done: string[] = [];
   const live = readDomain(await virsh.xml(domain));
   for (const [target, { node, bitmaps }] of await carriers(virsh, domain, live)) {
     for (const { name } of bitmaps.filter((one) => isTrackerOf(vmId, one.name) && chosen(one.name))) {
@@ -114,6 +119,19 @@ export async function dropLive(virsh: Virsh, { vmId, domain }: Domain, chosen: C
     }
   }
   return done;
+}
+
+/** Drops one tracker of every disk of the domain, and does not ask for others. */
+export async function dropNamed(virsh: Virsh, { vmId, domain }: Domain, name: string): Promise<void> {
+  const args = ['--checkpointname', name, '--metadata'];
+  const forgotten = virsh.order(`forget checkpoint ${name} of domain ${domain}`, 'checkpoint-delete', domain, args);
+  const forget = forgotten.then(
+    () => undefined,
+    (error: unknown) => {
+      if (!/no domain checkpoint/i.test(reasonOf(error))) throw error;
+    },
+  );
+  await Promise.all([forget, dropBitmaps(virsh, { vmId, domain }, (one) => one === name)]);
 }
 
 /** Drops what libvirt remembers of checkpoints, not their bitmaps. For a domain that runs or is defined. */

@@ -25,7 +25,12 @@ interface Begun {
   path: string;
 }
 
-export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: Tracking): Promise<BackupExports> {
+export async function beginLayered(
+  virsh: Virsh,
+  begin: BackupBegin,
+  tracking: Tracking,
+  signal?: AbortSignal,
+): Promise<BackupExports> {
   if (begin.live) await refuseUnlessFree(virsh, begin.domain);
   const tracker = numberOf(tracking.next);
   await refuseLost(virsh, begin, tracking);
@@ -34,7 +39,8 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
   const beginLayers = async (): Promise<void> => {
     begun = [];
     for (const disk of begin.disks) {
-      const subject = { virsh, domain: begin.domain, disk };
+      signal?.throwIfAborted();
+      const subject = { virsh, domain: begin.domain, disk, signal };
       const { look, warnings: found } = await mended(subject);
       warnings.push(...found);
       begun.push(await beginLayer(subject, look, tracker, begin.live));
@@ -45,7 +51,7 @@ export async function beginLayered(virsh: Virsh, begin: BackupBegin, tracking: T
     await beginLayers();
     // a guest that has gone over after all when it could not be held gets another layer
     const over = (limitMs?: number): Promise<number> => goOver(virsh, begin, begun, limitMs);
-    if (begin.live) instant = await whileHeld(virsh, begin, over, beginLayers);
+    if (begin.live) instant = await whileHeld(virsh, begin, over, beginLayers, signal);
     await refuseUnlessOver(begun);
   } catch (error) {
     await takeBack(begun).catch(() => undefined); // an empty layer that stays harms nothing; the first failure counts

@@ -72,14 +72,15 @@ export async function makeLayer(path: string, below: Layer): Promise<void> {
   }
 }
 
-/** Carries out one change of a disk that no machine has open; QEMU's locks refuse when one has after all. */
-export async function carryOut(step: Step): Promise<string> {
+/** Carries out one change of a disk that no machine has open; QEMU's locks refuse when one has after all. A signal ends a copy. */
+export async function carryOut(step: Step, signal?: AbortSignal): Promise<string> {
+  signal?.throwIfAborted();
   switch (step.kind) {
     case 'commit':
-      await run(
-        ['qemu-img', 'commit', '-q', '-f', step.layer.format, '-d', '-b', step.into.path, step.layer.path],
-        KILLED,
-      );
+      await run(['qemu-img', 'commit', '-q', '-f', step.layer.format, '-d', '-b', step.into.path, step.layer.path], {
+        ...KILLED,
+        signal,
+      });
       await flush(step.into.path);
       return `Put ${step.layer.path} into ${step.into.path}.`;
     case 'rebase':

@@ -21,12 +21,14 @@ export interface Leaving {
   base: Layer;
 }
 
-export async function leave(virsh: Virsh, leaving: Leaving): Promise<void> {
+/** An aborted signal ends the copying; the guest stays where it was. */
+export async function leave(virsh: Virsh, leaving: Leaving, signal?: AbortSignal): Promise<void> {
   const { domain, target, layer, base } = leaving;
   const range = ['--active', '--base', base.path, '--top', layer.path, '--wait'];
   const attempt = `copy what ${layer.path} holds into ${base.path}`;
   try {
-    await virsh.order(attempt, 'blockcommit', domain, [target, ...range], COPY_LIMIT_MS);
+    signal?.throwIfAborted();
+    await virsh.order(attempt, 'blockcommit', domain, [target, ...range], COPY_LIMIT_MS, signal);
     await holding(virsh, leaving, () => goOver(virsh, leaving));
   } catch (error) {
     await abortJob(virsh, domain, target).catch(() => undefined); // the first failure is the one to report

@@ -26,6 +26,8 @@ export interface Subject {
   virsh: Virsh;
   domain: string;
   disk: OverlaidDisk;
+  /** Ends what copies data; what is there then is taken up the next time. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface Mended {
@@ -80,7 +82,7 @@ async function keepAside({ path }: Layer): Promise<string> {
 /** Puts the layers between two of a mended disk into the lower one. */
 export async function mergeBetween(subject: Subject, look: Look, lower: number, upper: number): Promise<string[]> {
   if (upper - lower < 2) return [];
-  if (look.live === null) return steps(stepsBetween(look.stack, lower, upper));
+  if (look.live === null) return steps(stepsBetween(look.stack, lower, upper), subject.signal);
   return mergeLive(subject, look, lower, upper);
 }
 
@@ -100,22 +102,28 @@ export async function lookNow({ virsh, domain, disk }: Subject): Promise<Look> {
 }
 
 async function collapseNow(subject: Subject, look: Look): Promise<string[]> {
-  if (look.live === null) return steps(stepsToCollapse(look.stack));
+  if (look.live === null) return steps(stepsToCollapse(look.stack), subject.signal);
   const { layers } = look.stack;
   const done = await mergeBetween(subject, look, 0, layers.length - 1);
   const leaving = leavingOf(subject, look, look.live.target);
-  await leave(subject.virsh, leaving);
+  await leave(subject.virsh, leaving, subject.signal);
   return [...done, `Put ${leaving.layer.path} into ${leaving.base.path}, on which ${subject.domain} goes on.`];
 }
 
 async function mergeLive(subject: Subject, look: Look, lower: number, upper: number): Promise<string[]> {
-  const { virsh, domain } = subject;
+  const { virsh, domain, signal } = subject;
   const { layers } = look.stack;
   const [base, top, over] = [layers[lower]!, layers[upper - 1]!, layers[upper]!];
   const target = look.live!.target;
   const args = [target, '--base', base.path, '--top', top.path, '--wait'];
   await keepZeros(virsh, domain, target, base);
-  await virsh.order(`put ${top.path} into ${base.path}`, 'blockcommit', domain, args, COPY_LIMIT_MS);
+  signal?.throwIfAborted();
+  try {
+    await virsh.order(`put ${top.path} into ${base.path}`, 'blockcommit', domain, args, COPY_LIMIT_MS, signal);
+  } catch (error) {
+    if (signal?.aborted) await abortJob(virsh, domain, target).catch(() => undefined); // the next look at the disk ends it too
+    throw error;
+  }
   const after = await lookNow(subject);
   const merged = layers.slice(lower + 1, upper).map(({ path }) => path);
   const still = merged.find((path) => after.live?.open.includes(path) || isIn(after, path));
@@ -157,8 +165,8 @@ function leavingOf({ domain, disk }: Subject, { stack }: Look, target: string): 
   return { domain, target, directory: disk.overlays ?? '', layer: newest(stack), base: stack.layers[0]! };
 }
 
-async function steps(all: Step[]): Promise<string[]> {
+async function steps(all: Step[], signal?: AbortSignal): Promise<string[]> {
   const said: string[] = [];
-  for (const step of all) said.push(await carryOut(step));
+  for (const step of all) said.push(await carryOut(step, signal));
   return said.filter((text) => text !== '');
 }

@@ -87,9 +87,14 @@ async function settleDisk(subject: Subject, tracker: number): Promise<string[]> 
   return [...done, ...(await mergeBetween(subject, look, 0, stays))];
 }
 
-export async function collapseLayers(virsh: Virsh, domain: string, disks: readonly OverlaidDisk[]): Promise<string[]> {
+export async function collapseLayers(
+  virsh: Virsh,
+  domain: string,
+  disks: readonly OverlaidDisk[],
+  signal?: AbortSignal,
+): Promise<string[]> {
   const done: string[] = [];
-  for (const disk of await overlaid(disks)) done.push(...(await collapse({ virsh, domain, disk })));
+  for (const disk of await overlaid(disks)) done.push(...(await collapse({ virsh, domain, disk, signal })));
   return done;
 }
 

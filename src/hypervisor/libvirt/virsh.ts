@@ -57,8 +57,9 @@ export class Virsh {
     name: string,
     args: string[] = [],
     timeoutMs?: number,
+    signal?: AbortSignal,
   ): Promise<string> {
-    return this.call(attempt, [command, ...this.adopted.argument(name), ...args], timeoutMs);
+    return this.call(attempt, [command, ...this.adopted.argument(name), ...args], timeoutMs, signal);
   }
 
   /** Like `order`, with XML files as the values of options. */
@@ -76,11 +77,20 @@ export class Virsh {
     });
   }
 
-  /** Output of a virsh command. `attempt` completes the sentence "could not ..." of its error. */
-  async call(attempt: string, args: string[], timeoutMs: number = CALL_LIMIT_MS): Promise<string> {
+  /**
+   * Output of a virsh command. `attempt` completes the sentence "could not ..." of its error. An aborted signal ends virsh, not what
+   * libvirt has begun for it.
+   */
+  async call(
+    attempt: string,
+    args: string[],
+    timeoutMs: number = CALL_LIMIT_MS,
+    signal?: AbortSignal,
+  ): Promise<string> {
     try {
-      return (await run(['virsh', '-q', '-c', this.uri, ...args], { timeoutMs })).stdout;
+      return (await run(['virsh', '-q', '-c', this.uri, ...args], { timeoutMs, signal })).stdout;
     } catch (cause) {
+      signal?.throwIfAborted();
       const why = whyOf(cause, timeoutMs);
       throw new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${why}`, { cause, hint: hintFor(why) });
     }

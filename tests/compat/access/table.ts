@@ -188,7 +188,10 @@ const images: readonly Row[] = [
 ];
 
 // OneVault's own
-const verifying: readonly Row[] = [row('one.image.verify', [of('backup'), 99], 'MANAGE backup')];
+const verifying: readonly Row[] = [
+  row('one.image.verify', [of('backup'), 99], 'MANAGE backup'),
+  row('one.image.cancel', [of('backup')], 'MANAGE backup'),
+];
 
 const template = of('template');
 const templates: readonly Row[] = [

@@ -130,7 +130,11 @@ const verifying: readonly Case[] = [
   bad(image('verify'), 'what is no backup', [ref('protected disk')], 'ACTION', /no backup/),
   bad(image('verify'), 'none', [4711, -1], 'NO_EXISTS', /image \[4711\]/),
   bad(image('verify'), 'not for others', [ref('backup')], 'AUTHORIZATION', /MANAGE IMAGE/, ANN),
+  bad(image('cancel'), 'when nothing is done with it', [ref('backup')], 'ACTION', /Nothing .* is done with image \d+/),
+  bad(image('cancel'), 'none', [4711], 'NO_EXISTS', /image \[4711\]/),
+  bad(image('cancel'), 'not for others', [ref('backup')], 'AUTHORIZATION', /MANAGE IMAGE/, ANN),
   good(image('verify'), 'the newest point', [ref('backup')]),
+  good(image('cancel'), 'a verification', [ref('backup')]),
   good(image('verify'), 'a point', [ref('backup'), 0]),
 ];
 

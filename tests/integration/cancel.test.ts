@@ -1,0 +1,236 @@
+// A cancel at each step of each kind of run: it has ended within two seconds, as cancelled, and the guest and the repository are as if the
+// run had never been; the next backup goes on with the chain. A store that is slow holds a run in the step that is wanted.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Operation, OperationKind } from '../../src/model/operation.ts';
+import { agentAnswers, freezeStatus } from '../guest/agent-channel.ts';
+import type { GuestConsole } from '../guest/console.ts';
+import { diskFiles, expectNothingLeft } from '../faults/aftermath.ts';
+import { processesWhere } from '../faults/processes.ts';
+import { Cloud, STATE } from './cloud.ts';
+
+/** From the call that cancels to the recorded end of the run. */
+const LIMIT_MS = 2000;
+const SLOW_KIB = 400;
+const NEW_MIB = 6;
+
+let cloud: Cloud;
+let vmId: number;
+let chain: number;
+let disks: string;
+let guest: GuestConsole;
+
+beforeAll(async () => {
+  cloud = await Cloud.open(84000);
+  const { rootImage, dataImage } = cloud.guest;
+  const root = await cloud.image('root', { path: rootImage, format: 'raw', persistent: false });
+  const data = await cloud.image('data', { path: dataImage, format: 'raw', persistent: false });
+  const config = 'FEATURES=[ GUEST_AGENT="yes" ]\nBACKUP_CONFIG=[ MODE="INCREMENT", FS_FREEZE="AGENT" ]';
+  vmId = await cloud.vm([root, data], config);
+  guest = await cloud.console(vmId);
+  await agentAnswers(`one-${vmId}`);
+  await write();
+  chain = (await cloud.backup(vmId)).imageIds[0] ?? -1;
+  disks = await diskFiles(vmId);
+});
+
+afterAll(async () => {
+  await guest.close();
+  await cloud.close();
+});
+
+/** What takes a while to store in a slow store. */
+async function write(): Promise<void> {
+  await guest.run(`dd if=/dev/urandom of=/data/blob bs=1M count=${NEW_MIB} conv=fsync 2>/dev/null`);
+}
+
+async function slow(yes: boolean): Promise<void> {
+  await cloud.call('one.datastore.update', cloud.backups, `RESTIC_BWLIMIT="${yes ? SLOW_KIB : 1_000_000}"`, 1);
+}
+
+async function configure(config: string): Promise<void> {
+  await cloud.call('one.vm.updateconf', vmId, `BACKUP_CONFIG=[ ${config} ]`, 1);
+}
+
+interface Followed {
+  noun: 'vm' | 'image';
+  id: number;
+  kind?: OperationKind;
+  cancel: () => Promise<unknown>;
+}
+
+/** Follows a run, cancels it as soon as it is where it should be, and expects it to end as cancelled in time. */
+async function cancelled(what: string, run: Followed, when: (operation: Operation) => boolean): Promise<Operation> {
+  let askedAt = 0;
+  let asking: Promise<unknown> | undefined;
+  const seen = (operation: Operation): void => {
+    if (asking !== undefined || operation.result !== 'running' || !when(operation)) return;
+    askedAt = Date.now();
+    asking = run.cancel();
+  };
+  const operation = await cloud.follow(run.noun, run.id, seen, undefined, run.kind);
+  if (asking === undefined)
+    throw new Error(`${what}: it never came to where it was to be cancelled: ${operation.reason}`);
+  await asking;
+  const tookMs = operation.endedAt - askedAt;
+  process.stdout.write(`cancelled ${what}: ended after ${tookMs} ms: ${operation.reason}\n`);
+  expect(operation).toMatchObject({ result: 'cancelled', phase: 'cancelled', cleaned: true });
+  expect(operation.reason).toMatch(/^It was cancelled\./);
+  expect(tookMs, `${what} took too long; how loaded is this machine?`).toBeLessThan(LIMIT_MS);
+  return operation;
+}
+
+const onVm = (): Followed => ({ noun: 'vm', id: vmId, cancel: () => cloud.call('one.vm.backupcancel', vmId) });
+const onImage = (id: number, kind: OperationKind): Followed => ({
+  ...{ noun: 'image', id, kind },
+  cancel: () => cloud.call('one.image.cancel', id),
+});
+
+async function expectUnlocked({ id }: Operation): Promise<void> {
+  expect(await cloud.restic('list', 'locks', '--no-lock')).toBe('');
+  expect((await cloud.snapshots()).filter(({ tags }) => tags.includes(id))).toEqual([]);
+  expect(processesWhere((command) => command.includes(id))).toEqual([]);
+}
+
+/** The guest is where it was, and nothing of a backup is left. */
+async function expectFree(operation: Operation, on = disks): Promise<void> {
+  await expectUnlocked(operation);
+  const vm = await cloud.info('vm', vmId);
+  expect([vm.textOf('STATE'), vm.textOf('LCM_STATE')]).toEqual(['3', STATE.RUNNING]);
+  expect(vm.textOf('USER_TEMPLATE/ERROR')).toBe('');
+  await expectNothingLeft(cloud, vmId, operation, on);
+  await guest.run('echo alive > /data/alive; sync', 10_000);
+  expect(await freezeStatus(`one-${vmId}`)).toBe('thawed');
+}
+
+/** The next backup is an increment of the same chain. */
+async function expectNextIncrement(): Promise<void> {
+  await slow(false);
+  const operation = await cloud.backup(vmId);
+  expect(operation.imageIds).toEqual([chain]);
+  expect((await cloud.info('vm', vmId)).textOf('BACKUPS/LAST_BACKUP/TYPE')).toBe('INCREMENT');
+}
+
+async function cancelBackup(what: string, when: (operation: Operation) => boolean): Promise<void> {
+  await write();
+  await slow(true);
+  await cloud.call('one.vm.backup', vmId, cloud.backups, false);
+  await expectFree(await cancelled(what, onVm(), when));
+  await expectNextIncrement();
+}
+
+const inPhase =
+  (wanted: string) =>
+  ({ phase }: Operation): boolean =>
+    phase === wanted;
+
+describe('a backup that is cancelled', () => {
+  it.each(['waiting', 'preparing the store', 'fixing the instant', 'reading block status', 'uploading'])(
+    'in the phase %s',
+    async (phase) => cancelBackup(`a backup, ${phase}`, inPhase(phase)),
+  );
+
+  it('when much is stored', async () => {
+    const passed = ({ disks }: Operation): boolean => disks.some(({ bytesDone }) => bytesDone >= NEW_MIB * 2 ** 19);
+    await cancelBackup('a backup, much stored', passed);
+  });
+
+  it('while the guest agent hangs', async () => {
+    await guest.run('killall -STOP qemu-ga');
+    await cloud.call('one.vm.backup', vmId, cloud.backups, false);
+    const { cancel, ...run } = onVm();
+    const soon = async (): Promise<unknown> => sleep(500).then(cancel); // then it waits for the agent
+    const operation = await cancelled(
+      'a backup, the agent hangs',
+      { ...run, cancel: soon },
+      inPhase('fixing the instant'),
+    );
+    await guest.run('killall -CONT qemu-ga');
+    await agentAnswers(`one-${vmId}`);
+    await expectFree(operation);
+    await expectNextIncrement();
+  });
+
+  it('when it is stored already is done, and its cancel is refused', async () => {
+    let refusal: Promise<unknown> | undefined;
+    await cloud.call('one.vm.backup', vmId, cloud.backups, false);
+    const operation = await cloud.follow('vm', vmId, ({ phase }) => {
+      if (phase === 'settling') refusal ??= cloud.call('one.vm.backupcancel', vmId).catch((error: unknown) => error);
+    });
+    expect(operation.result).toBe('done');
+    expect(String(await refusal)).toMatch(/cannot be cancelled: it is stored already|no backup in progress/);
+  });
+});
+
+describe('what is done with a backup', () => {
+  it('a verification', async () => {
+    await slow(true);
+    await cloud.call('one.image.verify', chain, -1);
+    const reading = ({ disks: [disk] }: Operation): boolean => (disk?.bytesDone ?? 0) > 0;
+    await expectUnlocked(await cancelled('a verification', onImage(chain, 'verify'), reading));
+    expect((await cloud.info('image', chain)).textOf('TEMPLATE/ERROR')).toBe('');
+  });
+
+  it('restores: one that runs, and one that waits for a place', async () => {
+    await slow(true);
+    const started: number[][] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const ids = await cloud.call('one.image.restore', chain, 1, `NAME="${name}"`);
+      started.push(ids.split(' ').map(Number));
+    }
+    const image = (index: number): number => started[index]?.[1] ?? -1;
+    const waits = ({ waits: why = '' }: Operation): boolean => why === '2 restores run, and MAX_RESTORES is 2';
+    await cancelled('a restore that waits', onImage(image(2), 'restore'), waits);
+    const runs = [0, 1].map((index) =>
+      cancelled('a restore', onImage(image(index), 'restore'), ({ disks: [disk] }) => (disk?.bytesDone ?? 0) > 0),
+    );
+    for (const operation of await Promise.all(runs)) await expectUnlocked(operation);
+    const templates = (await cloud.pool('template')).map((template) => template.textOf('ID'));
+    const images = (await cloud.pool('image')).map((one) => one.textOf('ID'));
+    for (const [template, ...made] of started) {
+      expect(templates).not.toContain(String(template));
+      for (const id of made) expect(images).not.toContain(String(id));
+    }
+  });
+
+  it('a merge, which is begun again by the next backup', async () => {
+    await slow(false);
+    await cloud.call('one.datastore.update', cloud.backups, 'FLATTEN_SHARE="1"', 1);
+    await configure('KEEP_LAST="2"');
+    await write();
+    await slow(true);
+    await expectUnlocked(await cancelled('a merge', await flattenOf(), inPhase('uploading')));
+    expect((await cloud.info('image', chain)).textOf('TEMPLATE/ERROR')).toBe('');
+    expect((await cloud.lastRun('image', chain)).result).toBe('cancelled');
+    await expectNextIncrement();
+    await flattenOf(false);
+    expect((await cloud.follow('image', chain, undefined, undefined, 'flatten')).result).toBe('done');
+  });
+});
+
+/** Lets a backup fold older points, which makes a merge due, and waits until that has begun. */
+async function flattenOf(backUp = true): Promise<Followed> {
+  if (backUp) await cloud.backup(vmId);
+  await cloud.until('a merge is under way', async () => {
+    const last = await cloud.lastRun('image', chain);
+    return last.kind === 'flatten' && last.result !== 'cancelled';
+  });
+  return onImage(chain, 'flatten');
+}
+
+describe('increments as layers', () => {
+  it('go on after a cancel', async () => {
+    await slow(false);
+    await configure('INCREMENT_MODE="SNAPSHOT"');
+    await cloud.call('one.vm.backup', vmId, cloud.backups, true);
+    const first = await cloud.follow('vm', vmId);
+    expect(first.result).toBe('done');
+    chain = first.imageIds[0] ?? -1;
+    await write();
+    await slow(true);
+    await cloud.call('one.vm.backup', vmId, cloud.backups, false);
+    const operation = await cancelled('a backup with layers', onVm(), inPhase('uploading'));
+    await expectFree(operation, await diskFiles(vmId));
+    await expectNextIncrement();
+  });
+});
