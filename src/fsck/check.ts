@@ -72,7 +72,7 @@ function checkNames({ entries }: Records): Finding[] {
     const other = unique === 'no' ? undefined : first.get(key);
     first.set(key, what);
     if (other !== undefined) return [say(`${what} has the same name as ${other}.`)];
-    if (pool === 'acl_pool') return [];
+    if (pool === 'acl_pool' || pool === 'action_pool') return [];
     try {
       checkName(name);
       return [];

@@ -1,11 +1,18 @@
-// What is kept beside the objects and can be made from them: columns to find rows by, links, charges and the ids given out. Pure.
+// What is kept beside the objects and can be made from them: columns to find rows by, links, charges, when they are due, and the ids
+// given out. Pure.
 import { POOLS } from '../store/schema.ts';
 import type { Link } from '../store/nouns.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Records } from './records.ts';
 
 export function checkDerived(records: Records): Finding[] {
-  return [...checkColumns(records), ...checkLinks(records), ...checkCharges(records), ...checkIds(records)];
+  return [
+    ...checkColumns(records),
+    ...checkLinks(records),
+    ...checkCharges(records),
+    ...checkDue(records),
+    ...checkIds(records),
+  ];
 }
 
 function checkColumns({ entries }: Records): Finding[] {
@@ -82,6 +89,23 @@ function checkCharges(records: Records): Finding[] {
   }
   for (const [key, { amount }] of wanted) found.push(say(`${amount} are not counted for ${key}.`));
   return found;
+}
+
+/** The table of what is due as it should be. */
+export function wantedDue({ entries }: Records): Records['due'] {
+  return entries.flatMap(({ pool, oid, due }) => (due === undefined ? [] : [{ pool, oid, at: due }]));
+}
+
+function checkDue(records: Records): Finding[] {
+  const say = finding('due');
+  const keyOf = ({ pool, oid }: Records['due'][number]): string => `${pool} ${oid}`;
+  const wanted = new Map(wantedDue(records).map((row) => [keyOf(row), row.at]));
+  const kept = new Map(records.due.map((row) => [keyOf(row), row.at]));
+  return [...new Set([...wanted.keys(), ...kept.keys()])].flatMap((key) => {
+    const [right, is] = [wanted.get(key), kept.get(key)];
+    const told = (at: number | undefined): string => (at === undefined ? 'never' : `at ${at}`);
+    return right === is ? [] : [say(`${key} is noted as due ${told(is)}; its record says ${told(right)}.`)];
+  });
 }
 
 function checkIds({ entries, lastIds }: Records): Finding[] {

@@ -2,8 +2,19 @@
 
 /** What the finding is about; those of the derived kinds can be made anew from the objects. */
 export type Subject =
-  'record' | 'columns' | 'links' | 'charges' | 'leases' | 'ids' | 'reference' | 'state' | 'backup' | 'rule' | 'name';
-export const DERIVED: ReadonlySet<Subject> = new Set<Subject>(['columns', 'links', 'charges', 'leases', 'ids']);
+  | 'record'
+  | 'columns'
+  | 'links'
+  | 'charges'
+  | 'due'
+  | 'leases'
+  | 'ids'
+  | 'reference'
+  | 'state'
+  | 'backup'
+  | 'rule'
+  | 'name';
+export const DERIVED: ReadonlySet<Subject> = new Set<Subject>(['columns', 'links', 'charges', 'due', 'leases', 'ids']);
 
 export interface Finding {
   subject: Subject;

@@ -88,6 +88,13 @@ async function fill(store: Store): Promise<void> {
       ['DATASTORE_ID', '1'],
     ],
   }));
+  for (const type of ['VM', 'BACKUPJOB'] as const) {
+    await store.actions.allocate((id) => ({
+      ...{ id, parent: { type, id: 0 }, uid: 0, action: 'backup', args: '', doneSec: -1, message: '', warning: 0 },
+      schedule: { timeSec: 2_000_000_000, anchorSec: 2_000_000_000, repeat: -1, days: [], endType: -1, endValue: -1 },
+      finished: false,
+    }));
+  }
   const zone = { kind: 'all' as const };
   await store.rules.allocate((id) => ({
     ...{ id, zone, resources: ['DATASTORE'], rights: ['USE'] },
@@ -132,6 +139,8 @@ describe('what can be made from the objects', () => {
       'charges',
       /40 are counted for operation ab DATASTORE 1 SIZE, which nothing takes/,
     ],
+    [`DELETE FROM due WHERE oid = 0`, 'due', /action_pool 0 is noted as due never; its record says at 2000000000/],
+    [`UPDATE due SET at = 5 WHERE oid = 1`, 'due', /action_pool 1 is noted as due at 5/],
     [`DELETE FROM lease WHERE vm_id = 0`, 'leases', /NIC 0 of VM 0 has an address that is not noted/],
     [`INSERT INTO lease VALUES (0, 0, 5, 0, 1)`, 'leases', /address 5 .* VM 0's, whose NIC 1 does not have it/],
     [`INSERT INTO lease VALUES (0, 0, 10, -1, -1)`, 'leases', /address 10 .* is in no range/],

@@ -8,6 +8,7 @@ import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Charge } from '../model/quota.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { Group, User } from '../model/user.ts';
 import type { Lease, VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
@@ -15,7 +16,7 @@ import type { VmTemplate } from '../model/vm-template.ts';
 import { NOUNS, type Keys, type Link, type Noun } from '../store/nouns.ts';
 import type { Db } from '../store/pool.ts';
 
-import type { ChargeRow, LinkRow, PoolName } from '../store/schema.ts';
+import type { ChargeRow, DueRow, LinkRow, PoolName } from '../store/schema.ts';
 import { checkShape } from './shape.ts';
 
 export interface Objects {
@@ -29,6 +30,7 @@ export interface Objects {
   clusters: Map<number, Cluster>;
   vnets: Map<number, VirtualNetwork>;
   backupJobs: Map<number, BackupJob>;
+  actions: Map<number, ScheduledAction>;
   rules: Map<number, AclRule>;
 }
 
@@ -42,6 +44,7 @@ export interface Entry {
   keys: Keys;
   links: Link[];
   charges: Charge[];
+  due: number | undefined;
 }
 
 export interface Records extends Objects {
@@ -50,6 +53,7 @@ export interface Records extends Objects {
   damaged: Array<{ what: string; why: string }>;
   links: LinkRow[];
   charges: ChargeRow[];
+  due: DueRow[];
   leases: Lease[];
   running: Operation[];
   /** The last id that each pool gave out. */
@@ -71,6 +75,7 @@ export async function readRecords(db: Db): Promise<Records> {
     clusters: await read<Cluster>(NOUNS.clusters),
     vnets: await read<VirtualNetwork>(NOUNS.vnets),
     backupJobs: await read<BackupJob>(NOUNS.backupJobs),
+    actions: await read<ScheduledAction>(NOUNS.actions),
     rules: await read<AclRule>(NOUNS.rules),
   };
   const leases = await db
@@ -86,6 +91,7 @@ export async function readRecords(db: Db): Promise<Records> {
     ...found,
     links: await db.selectFrom('link').selectAll().execute(),
     charges: await db.selectFrom('charge').selectAll().execute(),
+    due: await db.selectFrom('due').selectAll().execute(),
     leases: leases.map((row): Lease => ({
       vnetId: row.vnet_id,
       arId: row.ar_id,
@@ -113,6 +119,7 @@ async function readPool<T extends { id: number }>(
         keys: noun.keys(object),
         links: noun.links?.(object) ?? [],
         charges: noun.charges?.(object) ?? [],
+        due: noun.due?.(object),
       };
       objects.set(oid, object);
       entries.push({ pool: noun.table, what, oid, columns, ...beside });

@@ -19,6 +19,11 @@ export function checkReferences(records: Records): Finding[] {
     ...[...records.backupJobs.values()].flatMap(({ id, template }) =>
       missing(`backup job [${id}]`, 'datastore', numberOf(text(template, 'DATASTORE_ID')), records.datastores),
     ),
+    ...[...records.actions.values()].flatMap(({ id, parent }) =>
+      parent.type === 'VM'
+        ? missing(`scheduled action [${id}]`, 'virtual machine', parent.id, records.vms)
+        : missing(`scheduled action [${id}]`, 'backup job', parent.id, records.backupJobs),
+    ),
   ];
 }
 

@@ -2,7 +2,7 @@
 // for a person to decide.
 import { CODE, OneError } from '../model/errors.ts';
 import type { Db } from '../store/pool.ts';
-import { highestIds, wantedCharges } from './derived.ts';
+import { highestIds, wantedCharges, wantedDue } from './derived.ts';
 import type { Subject } from './finding.ts';
 import { keyOf, wantedLeases } from './leases.ts';
 import type { Records } from './records.ts';
@@ -20,6 +20,7 @@ export async function repair(db: Db, records: Records, subjects: ReadonlySet<Sub
   if (subjects.has('columns')) await repairColumns(db, records);
   if (subjects.has('links')) await repairLinks(db, records);
   if (subjects.has('charges')) await repairCharges(db, records);
+  if (subjects.has('due')) await repairDue(db, records);
   if (subjects.has('leases')) await repairLeases(db, records);
   if (subjects.has('ids')) await repairIds(db, records);
 }
@@ -38,6 +39,11 @@ async function repairCharges(db: Db, records: Records): Promise<void> {
   await db.deleteFrom('charge').execute();
   const rows = [...wantedCharges(records).values()];
   for (const batch of batches(rows)) await db.insertInto('charge').values(batch).execute();
+}
+
+async function repairDue(db: Db, records: Records): Promise<void> {
+  await db.deleteFrom('due').execute();
+  for (const batch of batches(wantedDue(records))) await db.insertInto('due').values(batch).execute();
 }
 
 /** Addresses that are held back stay; one that two NICs say they have stays with the first. */

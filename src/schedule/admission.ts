@@ -40,16 +40,13 @@ export function take(load: Load, vmId: number, hostId: number | undefined, jobId
 /** So long a wait counts as much as one step of priority: after a day even the lowest goes before the highest that has just come. */
 const STEP_SEC = 900;
 
-/** Those with the highest priority first, where waiting counts too; then those that wait longest. */
+/** Those with the highest priority first, where waiting counts too; then those that wait longest, then as they come. */
 export function inOrder<C extends Wanting>(candidates: readonly C[], nowSec: number): C[] {
   const weight = ({ priority, sinceSec }: C): number =>
     priority + Math.max(0, Math.floor((nowSec - sinceSec) / STEP_SEC));
   return candidates
     .map((candidate) => ({ candidate, weight: weight(candidate) }))
-    .sort(
-      (a, b) =>
-        b.weight - a.weight || a.candidate.sinceSec - b.candidate.sinceSec || a.candidate.vmId - b.candidate.vmId,
-    )
+    .sort((a, b) => b.weight - a.weight || a.candidate.sinceSec - b.candidate.sinceSec)
     .map(({ candidate }) => candidate);
 }
 

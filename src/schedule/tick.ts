@@ -250,10 +250,10 @@ export class Scheduler implements SchedulerDoor {
       .finally(() => this.wake());
   }
 
-  async #noteFailure({ vmId }: Candidate, source: Candidate['source'], reason: string): Promise<void> {
+  async #noteFailure({ vmId, sinceSec }: Candidate, source: Candidate['source'], reason: string): Promise<void> {
     if (source.kind === 'direct' && source.waited) await this.#waited.end(source.waited, reason);
     if (source.kind === 'job') {
-      await this.#jobs.couldNotBegin(source.jobId, vmId, reason);
+      await this.#jobs.couldNotBegin(source.jobId, vmId, reason, sinceSec);
       await this.#actions.jobMayHaveEnded(source.jobId);
     }
     if (source.kind !== 'schedule') return;
