@@ -27,6 +27,8 @@ export class Upkeep {
   readonly #timers = new Map<number, NodeJS.Timeout>();
   /** Images whose merging was cancelled: it goes on with their next backup. */
   readonly #resting = new Set<number>();
+  /** Images that are looked after just now. */
+  readonly #tended = new Set<number>();
   readonly #unlisten: () => void;
 
   /** `most` merges, verifications and prunes are under way at the same time, 0 for any number. */
@@ -130,7 +132,15 @@ export class Upkeep {
     this.#lane.add({
       key: tendOf(imageId),
       ...claimOf(image),
-      run: async (signal) => this.#tend(imageId, signal, await waited),
+      run: async (signal) => {
+        const works = !signal.aborted; // one that is stopped before its turn only ends its record
+        if (works) this.#tended.add(imageId);
+        try {
+          await this.#tend(imageId, signal, await waited);
+        } finally {
+          if (works) this.#tended.delete(imageId);
+        }
+      },
       waits: (reason) => {
         waited = waited.then((before) => this.#flattenWaits(imageId, reason, before));
         waited.catch(() => undefined); // the work meets it when its turn comes
@@ -155,9 +165,8 @@ export class Upkeep {
   async #flattenWaits(imageId: number, reason: string, before?: Operation): Promise<Operation | undefined> {
     const { store } = this.#parts;
     const image = await store.images.find(imageId);
-    // one that is under way goes on until nothing is left to merge
-    const merging = this.#log.running((one) => one.kind === 'flatten' && one.imageIds.includes(imageId));
-    if (!image || this.#resting.has(imageId) || (merging && merging !== before)) return before;
+    // what works on the image now goes on until nothing is left to merge
+    if (!image || this.#resting.has(imageId) || this.#tended.has(imageId)) return before;
     const { flattenSharePercent } = await this.#policyOf(image.datastoreId);
     const operation = before ?? draftFlatten(this.#parts, this.#log, image, flattenSharePercent);
     if (operation && !before) {

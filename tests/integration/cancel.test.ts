@@ -40,8 +40,8 @@ afterAll(async () => {
 });
 
 /** What takes a while to store in a slow store. */
-async function write(): Promise<void> {
-  await guest.run(`dd if=/dev/urandom of=/data/blob bs=1M count=${NEW_MIB} conv=fsync 2>/dev/null`);
+async function write(mib = NEW_MIB): Promise<void> {
+  await guest.run(`dd if=/dev/urandom of=/data/blob bs=1M count=${mib} conv=fsync 2>/dev/null`);
 }
 
 async function slow(yes: boolean): Promise<void> {
@@ -196,8 +196,8 @@ describe('what is done with a backup', () => {
   it('a merge, which is begun again by the next backup', async () => {
     await slow(false);
     await cloud.call('one.datastore.update', cloud.backups, 'FLATTEN_SHARE="1"', 1);
-    await configure('KEEP_LAST="2"');
-    await write();
+    await configure('KEEP_LAST="1"');
+    await write(1);
     await slow(true);
     await expectUnlocked(await cancelled('a merge', await flattenOf(), inPhase('uploading')));
     expect((await cloud.info('image', chain)).textOf('TEMPLATE/ERROR')).toBe('');
