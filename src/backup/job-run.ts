@@ -5,6 +5,7 @@ import { withText, type Vector } from '../model/attributes.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
+import { VM_STATE } from '../model/vm.ts';
 import { JOB_STATE } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
@@ -13,7 +14,7 @@ import type { JobConfig } from './decide.ts';
 import { beginRun, cancelRun, dropVms, outcomeOf, retryRun, vmBegan, vmCouldNotBegin, vmEnded } from './job.ts';
 import { leaveJob } from './job-members.ts';
 import { checkJobDatastore, datastoreOf, isReset, isSequential, jobConfig, windowsOf } from './job-template.ts';
-import { livingVms, otherJobOf, vmsOfJob } from './job-vms.ts';
+import { vmsOfJob } from './job-vms.ts';
 import type { BackupRights } from './rights.ts';
 
 /** A VM of a run that waits to be backed up. */
@@ -35,6 +36,8 @@ export interface JobCandidate {
   windows: Vector[];
 }
 
+/** Ids asked for at a time. */
+const AT_ONCE = 500;
 /** How many records of a job are looked through for those of its last run. */
 const RECENT = 1000;
 
@@ -100,22 +103,37 @@ export class JobRuns {
     const { store } = this.#parts;
     const running = await store.backupJobs.list({ states: [JOB_STATE.RUNNING], ascending: true });
     if (running.length === 0) return [];
-    const living = await livingVms(
-      store,
-      running.flatMap(({ outdatedVms }) => outdatedVms),
-    );
+    const living = await this.#living(running.flatMap(({ outdatedVms }) => outdatedVms));
     const jobs = new Set((await store.backupJobs.names()).keys());
+    const jobOf = await this.#jobsOfVms(jobs);
     const candidates: JobCandidate[] = [];
     for (const job of running) {
-      const stays = (vmId: number): boolean => {
-        const vm = living.get(vmId);
-        return vm !== undefined && otherJobOf(vm, job.id, jobs) === undefined;
-      };
+      const stays = (vmId: number): boolean => living.has(vmId) && (jobOf.get(vmId) ?? job.id) === job.id;
       const gone = job.outdatedVms.filter((vmId) => !stays(vmId));
       if (gone.length > 0) await store.transaction((tx) => drop(tx, job.id, gone));
       candidates.push(...(await this.#candidatesOf(job, job.outdatedVms.filter(stays))));
     }
     return candidates;
+  }
+
+  /** Of these the VMs that have not ended. */
+  async #living(vmIds: readonly number[]): Promise<Set<number>> {
+    const living = new Set<number>();
+    for (let at = 0; at < vmIds.length; at += AT_ONCE) {
+      const ids = vmIds.slice(at, at + AT_ONCE);
+      const found = await this.#parts.store.vms.names({ ids, notState: VM_STATE.DONE });
+      for (const id of found.keys()) living.add(id);
+    }
+    return living;
+  }
+
+  /** The job that each VM says it is in, as far as it exists. */
+  async #jobsOfVms(jobs: ReadonlySet<number>): Promise<Map<number, number>> {
+    const jobOf = new Map<number, number>();
+    for (const [jobId, vms] of await this.#parts.store.links.all('vm-job')) {
+      if (jobs.has(jobId)) for (const vmId of vms) jobOf.set(vmId, jobId);
+    }
+    return jobOf;
   }
 
   async #candidatesOf(job: BackupJob, vmIds: readonly number[]): Promise<JobCandidate[]> {

@@ -39,7 +39,7 @@ export async function vmsOfJob(store: Store, { id, template }: Pick<BackupJob, '
 }
 
 /** The job that a VM is in, when it is another one than `jobId` and exists. */
-export function otherJobOf({ backups }: Vm, jobId: number, jobs: ReadonlySet<number>): number | undefined {
+function otherJobOf({ backups }: Vm, jobId: number, jobs: ReadonlySet<number>): number | undefined {
   const { backupJobId } = backups.config;
   return backupJobId !== undefined && backupJobId !== jobId && jobs.has(backupJobId) ? backupJobId : undefined;
 }
@@ -47,7 +47,7 @@ export function otherJobOf({ backups }: Vm, jobId: number, jobs: ReadonlySet<num
 const AT_ONCE = 500;
 
 /** The VMs with these ids that have not ended. */
-export async function livingVms(store: Store, vmIds: readonly number[]): Promise<Map<number, Vm>> {
+async function livingVms(store: Store, vmIds: readonly number[]): Promise<Map<number, Vm>> {
   const vms = new Map<number, Vm>();
   for (let at = 0; at < vmIds.length; at += AT_ONCE) {
     const ids = vmIds.slice(at, at + AT_ONCE);

@@ -22,6 +22,7 @@ export type LinkKind =
   | 'vm-host'
   /** To nothing: the VM is to leave its host. */
   | 'vm-resched'
+  | 'vm-job'
   | 'vm-image'
   | 'vm-vnet'
   | 'image-datastore'
@@ -165,6 +166,10 @@ function vmLinks(vm: Vm): Link[] {
   return [
     ...(ON_HOST.has(vm.state) ? toAll('vm-host', takenHostIds(vm)) : []),
     ...(vm.resched ? toAll('vm-resched', [0]) : []),
+    ...toAll(
+      'vm-job',
+      [vm.backups.config.backupJobId].filter((id) => id !== undefined),
+    ),
     ...toAll('vm-image', idsIn(vm.template, 'DISK', 'IMAGE_ID')),
     ...toAll('vm-vnet', idsIn(vm.template, 'NIC', 'NETWORK_ID')),
   ];

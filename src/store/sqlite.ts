@@ -42,7 +42,7 @@ export async function readSqlite(path: string): Promise<SqlStore> {
 }
 
 /** What kysely's SQLite dialect asks for, on top of node:sqlite. The same few statements come again and again, so they are kept. */
-function adapt(database: DatabaseSync): SqliteDatabase {
+export function adapt(database: DatabaseSync): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),

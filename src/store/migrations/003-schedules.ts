@@ -1,5 +1,5 @@
 // Scheduled actions: a pool of their own, and when an object of a pool wants to be looked at. Runs are found by their kind and by the
-// backup job that asked for them; backup jobs note what was cancelled.
+// backup job that asked for them; backup jobs note what was cancelled, and which VMs are in a job is noted as a link.
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { createPool } from './001-initial.ts';
@@ -36,5 +36,21 @@ export const schedules: Migration = {
       job['cancelledVms'] = [];
       return true;
     });
+    await noteJobs(db);
   },
 };
+
+const DONE = 6;
+
+/** What VMs that have not ended say of their jobs. */
+async function noteJobs(db: Kysely<unknown>): Promise<void> {
+  const found: Array<[vm: number, job: number]> = [];
+  await rewrite(db, 'vm_pool', ({ id, state, backups }) => {
+    const { backupJobId } = (backups as { config: { backupJobId?: number } }).config;
+    if (state !== DONE && backupJobId !== undefined) found.push([id as number, backupJobId]);
+    return false;
+  });
+  for (const [vm, job] of found) {
+    await sql`INSERT INTO link (kind, oid, target) VALUES ('vm-job', ${vm}, ${job})`.execute(db);
+  }
+}
