@@ -47,7 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'soak',
-          include: ['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts'],
+          include: ['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts', 'tests/faults/job.test.ts'],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           maxWorkers: 2,
