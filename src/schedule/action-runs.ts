@@ -48,6 +48,15 @@ export class ActionRuns {
     });
   }
 
+  /** An occurrence that waited for its turn is not wanted any more. */
+  async cancelDue(due: DueAction): Promise<void> {
+    const { store, clock } = this.#parts;
+    await store.transaction(async (tx) => {
+      await this.begun(tx, due);
+      await tx.actions.update(due.action.id, (record) => become(record, cancelled(record, nowSec(clock))));
+    });
+  }
+
   /** Does an action other than a backup to a VM, and notes how it went. */
   async perform(due: DueAction): Promise<void> {
     const { store } = this.#parts;

@@ -42,6 +42,13 @@ export class DueActions {
     return this.#known.get(actionId);
   }
 
+  /** The scheduled backup of a VM that waits for its turn. */
+  backupOf(vmId: number): DueAction | undefined {
+    return [...this.#known.values()].find(({ action: { action, parent } }) => {
+      return action === 'backup' && parent.type === 'VM' && parent.id === vmId;
+    });
+  }
+
   /** Its record has changed. */
   forget(actionId: number): void {
     this.#known.delete(actionId);

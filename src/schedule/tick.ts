@@ -292,7 +292,16 @@ export class Scheduler implements SchedulerDoor {
     const isIts = ({ kind, vmId: of, recorded }: Operation): boolean => kind === 'backup' && of === vmId && !recorded;
     const runs = this.#log.running(isIts) !== undefined;
     if (runs) this.#backups.cancel(vmId);
-    return runs;
+    return runs || this.#cancelDue(vmId);
+  }
+
+  /** An occurrence that waits for its turn is over; the next one is not. */
+  async #cancelDue(vmId: number): Promise<boolean> {
+    const due = this.#due.backupOf(vmId);
+    if (!due || this.#beginning.has(vmId)) return false;
+    await this.#actions.cancelDue(due);
+    this.changed(due.action.id);
+    return true;
   }
 
   async startJob(jobId: number): Promise<void> {

@@ -204,6 +204,15 @@ describe('where there is no room', () => {
     await cloud.call('one.vm.backupcancel', id);
     expect(await runs(id)).toMatchObject([{ id: run?.id, result: 'cancelled' }]);
     await expect(cloud.call('one.vm.backupcancel', id)).rejects.toMatchObject({ code: 0x2000 });
+
+    const sched = await schedule(cloud.session, id, `ACTION="backup", ARGS="${closed}", TIME="now"`);
+    await cloud.until('the scheduled one waits', async () =>
+      cloud.services.scheduler.waiting().some(({ actionId }) => actionId === sched),
+    );
+    await cloud.call('one.vm.backupcancel', id);
+    expect(await action(sched)).toMatchObject({ finished: true, doneSec: -1 });
+    expect((await action(sched)).message).toMatch(/ : it was cancelled$/);
+    expect(await runs(id)).toHaveLength(1);
   });
 });
 
