@@ -14,6 +14,7 @@ import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
 import { buildGuest, type Guest } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
 import { removeDomain, removeLeftovers } from '../guest/domains.ts';
+import { cheapRepository } from '../guest/repository.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const RESTIC_PASSWORD = 'a "quoted" $ecret';
@@ -78,7 +79,9 @@ export class Cloud {
   async backupDatastore(name: string, attributes = ''): Promise<number> {
     const password = RESTIC_PASSWORD.replaceAll('"', '\\"');
     const text = `NAME="${name}"\nTYPE="BACKUP_DS"\nDS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_PASSWORD="${password}"`;
-    return Number(await this.call('one.datastore.allocate', `${text}\n${attributes}`, -1));
+    const id = Number(await this.call('one.datastore.allocate', `${text}\n${attributes}`, -1));
+    await cheapRepository(`${this.directory}/datastores/${id}`, RESTIC_PASSWORD);
+    return id;
   }
 
   /** Changes records that no method changes, while the daemon is stopped. */

@@ -11,6 +11,7 @@ import { ResticStore } from '../../src/datastore/restic/index.ts';
 import { run, start, type Running } from '../../src/exec/exec.ts';
 import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
+import { cheapRepository } from '../guest/repository.ts';
 
 const QUICK = { tries: 2, delayMs: 200 };
 const OPERATION = '00000000000000b1';
@@ -41,6 +42,7 @@ describe('restic in trouble', () => {
     repository = join(root, 'store');
     await mkdir(directory);
     await writeFile(join(directory, 'disk.0.0'), randomBytes(2_000_000));
+    await cheapRepository(repository, config('').attributes['RESTIC_PASSWORD'] ?? '');
     store = new ResticStore(config(repository), QUICK);
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
@@ -152,6 +154,7 @@ describe('restic in trouble', () => {
   });
 
   it('fails on a full file system, and can still read from it', async () => {
+    await rm(repository, { recursive: true });
     await mkdir(repository);
     await run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'onevault-test', repository]);
     try {
@@ -239,6 +242,7 @@ describe('restic in trouble', () => {
   });
 
   it('never makes a repository anew where backups are recorded', async () => {
+    await rm(repository, { recursive: true });
     await mkdir(repository);
     const used = new ResticStore({ ...config(repository), inUse: true }, QUICK);
     await expect(used.prepare(never())).rejects.toThrow(/Could not find the restic repository .* which holds backups/);
