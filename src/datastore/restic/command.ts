@@ -52,7 +52,7 @@ export async function runRestic(run: ResticRun): Promise<string> {
   createInterface({ input: running.stdout }).on('line', run.onLine ?? ((line) => lines.push(line)));
   const exit = await ended(running).finally(() => signal?.removeEventListener('abort', stop));
   if (signal?.aborted) {
-    await unlockAfter(config);
+    if (!run.args.includes('--no-lock')) await unlockAfter(config);
     throw failure(what, config.repository, { code: -1, stderr: '' });
   }
   if (exit.code !== 0) throw failure(what, config.repository, exit);

@@ -20,8 +20,9 @@ export function dumpFile(config: ResticConfig, patience: Patience, source: strin
   });
   const attempt = (options: string[]) => {
     running = startRestic(config, ['dump', ...options, '--', source, path]);
-    return pour(running, stream, stopped.signal, async (exit) => {
-      if (stopped.signal.aborted) await unlockAfter(config);
+    return pour(running, stream, stopped.signal, async (exit, given) => {
+      // one that has given something knew its lock, and has removed it if it was not killed
+      if (stopped.signal.aborted && (given === 0 || exit.signal === 'SIGKILL')) await unlockAfter(config);
       return failure(`read ${path} of snapshot ${source}`, config.repository, exit);
     });
   };
@@ -42,7 +43,7 @@ async function pour(
   running: Running,
   stream: Readable,
   signal: AbortSignal,
-  explain: (exit: Exit) => Promise<ResticError>,
+  explain: (exit: Exit, given: number) => Promise<ResticError>,
 ): Promise<void> {
   let given = 0;
   const stop = (): void => {
@@ -57,7 +58,7 @@ async function pour(
   if (signal.aborted) stop();
   const exit = await ended(running).finally(() => signal.removeEventListener('abort', stop));
   if (exit.code === 0) return;
-  const error = await explain(exit);
+  const error = await explain(exit, given);
   // Once bytes have gone out, nothing may start over.
   throw given === 0 ? error : new ResticError('other', error.message, { hint: error.hint, retry: error.retry });
 }
