@@ -56,6 +56,8 @@ interface Followed {
   noun: 'vm' | 'image';
   id: number;
   kind?: OperationKind;
+  /** What is waited for before the cancel. */
+  first?: () => Promise<void>;
   cancel: () => Promise<unknown>;
 }
 
@@ -63,10 +65,13 @@ interface Followed {
 async function cancelled(what: string, run: Followed, when: (operation: Operation) => boolean): Promise<Operation> {
   let askedAt = 0;
   let asking: Promise<unknown> | undefined;
-  const seen = (operation: Operation): void => {
-    if (asking !== undefined || operation.result !== 'running' || !when(operation)) return;
+  const ask = async (): Promise<void> => {
+    await run.first?.();
     askedAt = Date.now();
-    asking = run.cancel();
+    await run.cancel();
+  };
+  const seen = (operation: Operation): void => {
+    if (asking === undefined && operation.result === 'running' && when(operation)) asking = ask();
   };
   const operation = await cloud.follow(run.noun, run.id, seen, undefined, run.kind);
   if (asking === undefined)
@@ -159,13 +164,12 @@ describe('a backup that is cancelled', () => {
   it('while the guest agent hangs', async () => {
     await guest.run('killall -STOP qemu-ga');
     await cloud.call('one.vm.backup', vmId, cloud.backups, false);
-    const { cancel, ...run } = onVm();
-    const soon = async (): Promise<unknown> => sleep(500).then(cancel); // then it waits for the agent
-    const operation = await cancelled(
-      'a backup, the agent hangs',
-      { ...run, cancel: soon },
-      inPhase('fixing the instant'),
-    );
+    const asks = (command: string): boolean => /^virsh .* domtime /.test(command) && command.includes(`one-${vmId}`);
+    const first = async (): Promise<void> => {
+      await cloud.until('the agent is asked', () => Promise.resolve(processesWhere(asks).length > 0));
+      await sleep(300); // libvirt has passed that on by then
+    };
+    const operation = await cancelled('a backup, the agent hangs', { ...onVm(), first }, inPhase('fixing the instant'));
     await guest.run('killall -CONT qemu-ga');
     await agentAnswers(`one-${vmId}`);
     await expectFree(operation);

@@ -180,7 +180,7 @@ describe('whileHeld', () => {
     await expect.poll(() => virsh.orders).toEqual(ASKED);
     stop.abort(new Error('cancelled'));
     await expect(ending).rejects.toThrow('cancelled');
-    expect(virsh.orders).toEqual([...ASKED, 'guest-agent-timeout']);
+    expect(virsh.orders).toEqual(ASKED);
     expect(noted()).toEqual([]);
   });
 

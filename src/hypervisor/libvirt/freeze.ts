@@ -138,7 +138,9 @@ async function freeze(
   } catch (error) {
     const reason = reasonOf(error);
     if (NEVER_ASKED.test(reason)) await rm(noteFile(runDirectory, 'frozen'), { force: true });
-    if (!(await exists(noteFile(runDirectory, 'frozen')))) await unlimitAgent(virsh, domain);
+    // that waits for what the agent was asked, which a cancel does not; the next backup sets a limit of its own, and takes that back
+    const waits = signal?.aborted === true;
+    if (!waits && !(await exists(noteFile(runDirectory, 'frozen')))) await unlimitAgent(virsh, domain);
     throw new HoldFailed(reason, error, HINT);
   }
 }
