@@ -14,12 +14,18 @@ const RECENT = 500;
 
 export function progressRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
   const { store } = services.parts;
-  server.get<{ Params: { id: string } }>('/api/progress/vm/:id', async (request, reply) => {
-    const vm = await authorized(await callerOf(request, sessions, services), VM, idOf(request.params.id), 'USE');
-    const isOfVm = (operation: Operation): boolean => operation.kind === 'backup' && operation.vmId === vm.id;
-    reply.hijack();
-    await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));
-  });
+  server.get<{ Params: { id: string }; Querystring: Pick<Which, 'kind'> }>(
+    '/api/progress/vm/:id',
+    async (request, reply) => {
+      const vm = await authorized(await callerOf(request, sessions, services), VM, idOf(request.params.id), 'USE');
+      const isOfVm = (operation: Operation): boolean =>
+        operation.vmId === vm.id &&
+        (operation.kind === 'backup' || operation.inPlace === true) &&
+        isOf(operation, request.query);
+      reply.hijack();
+      await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));
+    },
+  );
   server.get<{ Params: { id: string }; Querystring: Which }>('/api/progress/image/:id', async (request, reply) => {
     const call = await callerOf(request, sessions, services);
     const id = idOf(request.params.id);

@@ -92,9 +92,10 @@ test.each<[line: string, calls: unknown[][], out?: string]>([
   ['backup --detach -d RBackups --reset alpine-0', [VMS, ['datastorepool.info'], ['vm.backup', 0, 100, true]]],
   ['backup-cancel 0', [['vm.backupcancel', 0]]],
   ['backupmode 0 increment', [['vm.updateconf', 0, 'BACKUP_CONFIG = ["MODE"="INCREMENT"]', 1]]],
-  ['restore 0 1', [['vm.restore', 0, 1, -1, -1]]],
+  ['restore --detach 0 1', [['vm.restore', 0, 1, -1, -1]]],
+  ['restore --detach --force 0 1', [['vm.restore', 0, 1, -1, -1, true]]],
   [
-    'restore 0 backup --increment 2 --disk-id 0',
+    'restore --detach 0 backup --increment 2 --disk-id 0',
     [
       ['imagepool.info', -2, -1, -1],
       ['vm.restore', 0, 1, 2, 0],

@@ -93,8 +93,10 @@ function addRestore(family: Family): void {
   const options = [
     ['--increment <id>', 'point to restore, the last one by default'],
     ['--disk-id <id>', 'this disk only'],
+    ['--force', 'take a backup of another VM, or one whose disks have other sizes'],
+    ['--detach', 'return at once, do not follow the restore'],
   ] as const;
-  family.add<{ increment?: string; diskId?: string }>(
+  family.add<{ increment?: string; diskId?: string; force?: boolean; detach?: boolean }>(
     { usage: 'restore <vm> <image>', description: 'Put the disks of a VM back to a backup', options },
     async (session, args, given) => {
       const { client } = session;
@@ -102,8 +104,11 @@ function addRestore(family: Family): void {
       const disk = numberOption('--disk-id', given.diskId, -1);
       const id = await idOf(client, NOUN.vm, argument(args, 0));
       const image = await idOf(client, NOUN.image, argument(args, 1));
-      await client.call('vm.restore', id, image, increment, disk);
-      done(session, NOUN.vm, id, `restoring from image ${image}`);
+      const force = given.force ? [true] : []; // OpenNebula's own method has no such parameter
+      await client.call('vm.restore', id, image, increment, disk, ...force);
+      if (given.detach) return done(session, NOUN.vm, id, `restoring from image ${image}`);
+      await follow(session, `/api/progress/vm/${id}?kind=restore`, `VM ${id}: restore`, `onevm show ${id}`);
+      done(session, NOUN.vm, id, `restored from image ${image}`);
     },
   );
 }

@@ -44,6 +44,8 @@ export interface Operation {
   datastoreId: number;
   /** Backup image whose snapshots this run reads, and the datastore they are in: neither is changed under it. */
   reads?: { imageId: number; datastoreId: number };
+  /** A restore that puts the disks of the VM itself back. */
+  inPlace?: boolean;
   /** Images this run fills (restore), has made or added to (backup), or works on (flatten, verify). */
   imageIds: number[];
   /** What was decided before the start, secrets left out: kept to clean up after a crash. */

@@ -167,6 +167,8 @@ export interface Vm extends Owned {
   /** Asked to move to another host as soon as there is one. */
   resched?: boolean;
   diskSnapshots?: DiskSnapshots[];
+  /** Disks that were restored in place: their files hold everything, though they began on top of an image. */
+  standalone?: number[];
   /** The highest ids that a disk, a NIC and a snapshot ever had here: none is given twice. */
   highestIds?: { disk: number; nic: number; snapshot: number };
   /** A change of devices or snapshots that is under way: what a daemon that died has to take up. */

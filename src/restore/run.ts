@@ -16,6 +16,7 @@ import { nowSec, type Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/runs.ts';
+import { InPlaceRestores } from './in-place-run.ts';
 import { readOptions } from './options.ts';
 import { planRestore, withImageIds, type RestorePlan } from './plan.ts';
 
@@ -26,6 +27,8 @@ interface KeptRestore {
 }
 
 export class RestoreRunner {
+  /** Restores into the disks of a VM itself. */
+  readonly inPlace: InPlaceRestores;
   readonly #parts: Parts;
   readonly #log: OperationLog;
   readonly #runs: Runs;
@@ -41,6 +44,7 @@ export class RestoreRunner {
     const places = { count: most, limit: 'MAX_RESTORES', one: 'restore runs', many: 'restores run' };
     this.#lane = new Lane(places, (err, operation) => parts.log.error({ operation, err }, 'a restore broke'));
     this.#makeWay = makeWay;
+    this.inPlace = new InPlaceRestores({ parts, log, runs: this.#runs, lane: this.#lane, makeWay });
   }
 
   /** Accepts a restore; returns `<template id> <image ids>` as OpenNebula does. The data follows in the background. */
@@ -92,6 +96,7 @@ export class RestoreRunner {
 
   /** Takes back a restore that was under way when the daemon died. */
   async takeUp(operation: Operation): Promise<void> {
+    if (operation.inPlace) return this.inPlace.takeUp(operation);
     operation.interrupted = true;
     await this.#fail(operation, interrupted());
   }

@@ -15,7 +15,10 @@ export function domainSpec(vm: Vm, images: Map<number, Image>, vmDirectory: stri
     vcpu: Number(text(vm.template, 'VCPU') ?? 1),
     cpu: Number(text(vm.template, 'CPU')),
     kvm,
-    disks: readDisks(vm.template).map((disk) => domainDisk(disk, images.get(disk.imageId), vmDirectory)),
+    disks: readDisks(vm.template).map((disk) => {
+      const under = vm.standalone?.includes(disk.diskId) ? undefined : images.get(disk.imageId);
+      return domainDisk(disk, under, vmDirectory);
+    }),
     nics: vectors(vm.template, 'NIC').flatMap(domainNic),
     template: vm.template,
     vmDirectory,

@@ -36,6 +36,7 @@ export const HISTORY_ACTION = {
   POFF_MIGRATE: 48,
   POFF_HARD_MIGRATE: 49,
   BACKUP: 50,
+  RESTORE: 60,
 } as const;
 
 const HARD = new Set<number>([

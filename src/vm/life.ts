@@ -89,6 +89,7 @@ const recreated: Change = (vm, now) => {
   vm.template = vm.template.filter(([name]) => name !== 'SNAPSHOT');
   vm.resched = false;
   delete vm.diskSnapshots;
+  delete vm.standalone;
 };
 
 export const STEPS: ReadonlyMap<LcmState, Step> = new Map<LcmState, Step>([

@@ -28,7 +28,7 @@ export class OperationLog {
   draft(
     of: Pick<
       Operation,
-      'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason' | 'reads' | 'asked'
+      'kind' | 'vmId' | 'hostId' | 'datastoreId' | 'imageIds' | 'plan' | 'reason' | 'reads' | 'asked' | 'inPlace'
     >,
   ): Operation {
     return {

@@ -10,18 +10,18 @@ export const RECOVERIES = ['failure', 'success', 'retry', 'delete', 'recreate', 
 export type Recovery = (typeof RECOVERIES)[number];
 
 export interface RecoveryPlan {
-  /** A backup has the VM: it is to end first, which puts the VM back where it was. */
+  /** A backup or a restore has the VM: it is to end first, which puts the VM back where it was. */
   stopsRun: boolean;
   /** What becomes of the VM then, or at once. */
   change: Change;
 }
 
-const IN_BACKUP = new Set<LcmState>([LCM.BACKUP, LCM.BACKUP_POWEROFF]);
+const IN_RUN = new Set<LcmState>([LCM.BACKUP, LCM.BACKUP_POWEROFF, LCM.RESTORE]);
 
 /** Throws when it makes no sense in the VM's state. */
 export function recover(vm: Vm, recovery: Recovery, by: By): RecoveryPlan {
   if (vm.state === VM_STATE.DONE) throw refusal(vm, recovery, 'it has ended');
-  const stopsRun = vm.state === VM_STATE.ACTIVE && IN_BACKUP.has(vm.lcmState) && vm.operationId !== null;
+  const stopsRun = vm.state === VM_STATE.ACTIVE && IN_RUN.has(vm.lcmState) && vm.operationId !== null;
   return { stopsRun, change: changeOf(vm, recovery, by) };
 }
 
@@ -58,7 +58,7 @@ function cleanUp(vm: Vm, recovery: 'delete' | 'recreate', by: By): Change {
 
 /** Of a VM that a backup or a change of its devices has. */
 function release(vm: Vm, recovery: 'failure' | 'success' | 'retry'): Change {
-  const backup = IN_BACKUP.has(vm.lcmState);
+  const backup = IN_RUN.has(vm.lcmState);
   if (recovery === 'retry') {
     throw refusal(vm, recovery, `what was asked for cannot be repeated; use --failure, then ask again`);
   }
@@ -66,7 +66,7 @@ function release(vm: Vm, recovery: 'failure' | 'success' | 'retry'): Change {
     throw refusal(
       vm,
       recovery,
-      'nothing but the run itself knows what it has stored; use --failure, then back it up again',
+      'nothing but the run itself knows what it has done; use --failure, then ask for it again',
     );
   }
   return (vm, now) => {

@@ -46,6 +46,7 @@ const POSSIBLE: Record<Action, Record<string, string>> = {
   migrate: { RUNNING: 'SAVE_MIGRATE', POWEROFF: 'PROLOG_MIGRATE_POWEROFF', SUSPENDED: 'PROLOG_MIGRATE_SUSPEND' },
   resched: WHERE_IT_IS,
   unresched: WHERE_IT_IS,
+  restore: { POWEROFF: 'RESTORE' },
   backup: { RUNNING: 'BACKUP', POWEROFF: 'BACKUP_POWEROFF' },
   'disk-attach': { RUNNING: 'HOTPLUG', POWEROFF: 'HOTPLUG_PROLOG_POWEROFF' },
   'disk-detach': { RUNNING: 'HOTPLUG', POWEROFF: 'HOTPLUG_EPILOG_POWEROFF' },

@@ -28,6 +28,7 @@ export const ACTIONS = [
   'resched',
   'unresched',
   'backup',
+  'restore',
   'disk-attach',
   'disk-detach',
   'disk-resize',
@@ -127,6 +128,7 @@ const TABLE: Record<Action, Way[]> = {
     [RUNNING, active(LCM.BACKUP)],
     [POWEROFF, active(LCM.BACKUP_POWEROFF)],
   ],
+  restore: [[POWEROFF, active(LCM.RESTORE)]],
   'disk-attach': [
     [RUNNING, active(LCM.HOTPLUG)],
     [POWEROFF, active(LCM.HOTPLUG_PROLOG_POWEROFF)],

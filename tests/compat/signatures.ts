@@ -34,7 +34,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.vm.backupplan': 'I[ib]',
   'one.vm.backupruns': 'I[i]',
   'one.backupjob.runs': 'I[i]',
-  'one.vm.restore': 'Iiii',
+  'one.vm.restore': 'Ii[iib]',
   'one.vm.attach': 'Is',
   'one.vm.detach': 'Ii',
   'one.vm.diskresize': 'Iis',

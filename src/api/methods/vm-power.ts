@@ -95,7 +95,10 @@ export const vmPowerMethods: MethodTable = {
       throw new OneError(CODE.XML_RPC_API, `Recover operation ${operation} is not known; it must be one of ${known}.`);
     }
     await authorizedVm(call, id, RIGHTS[recovery]);
-    await call.vms.recover(id, recovery, byOf(call), () => call.backups.stop(id));
+    await call.vms.recover(id, recovery, byOf(call), async () => {
+      await call.backups.stop(id);
+      await call.restores.inPlace.stop(id);
+    });
     call.tick.wake();
     return id;
   }),

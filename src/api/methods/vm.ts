@@ -23,7 +23,7 @@ import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { namedImages, namedNetworks } from '../named.ts';
 import { authorized, requireCreate } from '../noun.ts';
-import { DATASTORE, VM } from '../nouns/stored.ts';
+import { DATASTORE, IMAGE, VM } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 import { infoMethod, ownedMethods } from '../owned.ts';
 import { addAction } from './schedule.ts';
@@ -80,12 +80,27 @@ export const vmMethods: MethodTable = {
   'one.vm.backupcancel': method(['int'], async (call, id) => {
     const vm = await authorizedVm(call, id, 'backup-cancel');
     if (await call.scheduler.cancel(id)) return id;
+    if (vm.lcmState === LCM.RESTORE) {
+      await call.restores.inPlace.cancel(id);
+      return id;
+    }
     if (vm.lcmState !== LCM.BACKUP && vm.lcmState !== LCM.BACKUP_POWEROFF) {
       throw new OneError(CODE.INTERNAL, `Virtual machine ${id} has no backup in progress.`, { objectId: id });
     }
     call.backups.requireCancellable(id); // it says why not
     return id;
   }),
+  'one.vm.restore': method(
+    ['int', 'int', ['int', -1], ['int', -1], ['boolean', false]],
+    async (call, id, imageId, incrementId, diskId, force) => {
+      await authorizedVm(call, id, 'restore');
+      const image = await authorized(call, IMAGE, imageId, 'USE');
+      await authorized(call, DATASTORE, image.datastoreId, 'USE');
+      const by = { uid: call.user.id, gid: call.user.gid };
+      await call.restores.inPlace.start(id, image, { incrementId, diskId, force }, by);
+      return id;
+    },
+  ),
 };
 
 /** Where a backup goes, if the caller may use it: what is given, else where the VM's chain is. */

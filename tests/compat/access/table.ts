@@ -119,7 +119,7 @@ const vms: readonly Row[] = [
   row('one.vm.backupplan', [vm], 'OP backup of vm'),
   row('one.vm.backupcancel', [vm], 'OP backup of vm'),
   reading('one.vm.backupruns', [vm], 'USE vm'),
-  row('one.vm.restore', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup'),
+  row('one.vm.restore', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup', 'USE backups'),
   reading('one.vm.monitoring', [vm], 'USE vm'),
   row('one.vm.attach', [vm, 'A=b'], 'OP disk-attach of vm'),
   row(
