@@ -121,7 +121,7 @@ export class InPlaceRestores {
     const lost = await parts.store.operations.find(vm?.operationId ?? '');
     if (lost?.result !== 'running' || !lost.inPlace) return;
     await this.takeUp(lost);
-    if (lost.result !== 'running') return;
+    if (!this.#running(vmId)) return;
     throw new OneError(
       CODE.ACTION,
       `The restore of virtual machine ${vmId} has begun to swap disks and cannot go on.`,

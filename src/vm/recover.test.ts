@@ -81,7 +81,7 @@ it('a backup that runs is ended by its own run; one that nobody runs any more is
   for (const recovery of ['failure', 'delete', 'recreate', 'delete-db'] as const) {
     expect(recover(owned, recovery, NOBODY).stopsRun).toBe(true);
   }
-  expect(() => recover(owned, 'success', NOBODY)).toThrow('nothing but the run itself knows what it has stored');
+  expect(() => recover(owned, 'success', NOBODY)).toThrow('nothing but the run itself knows what it has done');
   expect(() => recover(owned, 'retry', NOBODY)).toThrow('use --failure, then ask again');
   const left = { ...owned, operationId: null };
   const plan = recover(left, 'failure', NOBODY);
@@ -107,7 +107,7 @@ describe.each([
     const refused = machine();
     const why = { code: CODE.ACTION, objectId: refused.id };
     for (const [recovery, reason] of [
-      ['success', /nothing but the run itself knows what it has stored; use --failure/],
+      ['success', /nothing but the run itself knows what it has done; use --failure/],
       ['retry', /cannot be repeated; use --failure/],
     ] as const) {
       const message = expect.stringMatching(reason) as string;

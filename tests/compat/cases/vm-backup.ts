@@ -62,6 +62,13 @@ const taking: readonly Case[] = [
   }),
 ];
 
+const inPlace: readonly Case[] = [
+  bad(vm('restore'), 'no backup', [subject, ref('protected disk')], 'ACTION', /is not a backup/),
+  bad(vm('restore'), 'no image', [subject, 4711], 'NO_EXISTS', /image \[4711\]/),
+  bad(vm('restore'), 'none', [4711, 4711], 'NO_EXISTS', /virtual machine \[4711\]/),
+  bad(vm('restore'), 'not for others', [subject, 4711], 'AUTHORIZATION', /ADMIN VM/, ANN),
+];
+
 const looking: readonly Case[] = [
   good(vm('backupruns'), 'the newest one alone', [subject, 1], {
     document: 'RUN_POOL',
@@ -195,6 +202,7 @@ const refusing: readonly Case[] = [
 
 export const vmBackupCases: readonly Case[] = [
   ...taking,
+  ...inPlace,
   ...looking,
   ...chaining,
   ...verifying,
