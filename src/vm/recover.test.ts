@@ -36,7 +36,7 @@ describe.each(Object.entries(LCM).filter(([name]) => name !== 'LCM_INIT'))('in %
   const step = STEPS.get(lcmState);
   const retried = RETRIES.get(lcmState);
   const released = stateAfter({ state: VM_STATE.ACTIVE, lcmState }) && after(lcmState, leave);
-  const isBackup = name.startsWith('BACKUP');
+  const isRun = name.startsWith('BACKUP') || name === 'RESTORE';
 
   it('failure', () => {
     const wanted = step ? after(lcmState, (machine) => step.failed(machine, NOW)) : (released ?? 'refused');
@@ -45,7 +45,7 @@ describe.each(Object.entries(LCM).filter(([name]) => name !== 'LCM_INIT'))('in %
   it('success', () => {
     const counted = step ?? (retried === undefined ? undefined : STEPS.get(retried));
     const wanted = counted ? after(lcmState, (machine) => counted.done(machine, NOW)) : (released ?? 'refused');
-    expect(now('success')).toBe(isBackup ? 'refused' : wanted);
+    expect(now('success')).toBe(isRun ? 'refused' : wanted);
   });
   it('retry', () => {
     expect(now('retry')).toBe(retried === undefined ? (step ? name : 'refused') : stateName(VM_STATE.ACTIVE, retried));
