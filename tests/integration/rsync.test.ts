@@ -156,7 +156,7 @@ describe('a backup in an rsync datastore', () => {
     await store.prepare(never());
     const { source } = await backup();
     await mkdir(join(path, '8', source), { recursive: true });
-    await expect(over({}).remove([source])).rejects.toThrow(/is the name of .*\/7\/.* and .*\/8\//);
+    await expect(over({}).remove([source])).rejects.toThrow(/is the name of .*\/[78]\/.* and .*\/[78]\//);
     await expect(buffer(over({}).read(source, '/x/vm.xml'))).rejects.toThrow(/is the name of/);
   });
 
