@@ -85,7 +85,9 @@ it('goes on from the directory itself, when retention merges too', async () => {
   await cloud.until('nothing is left to remove', async () => (await chain()).garbage?.length === 0, 60_000);
   const { id, points } = await chain();
   await cloud.call('one.image.verify', id);
-  expect(await cloud.follow('image', id)).toMatchObject({ kind: 'verify', result: 'done' });
+  await idle();
+  const verified = (await cloud.store.operations.ofVm(vmId, 99)).find(({ kind }) => kind === 'verify');
+  expect(verified).toMatchObject({ result: 'done', reason: '' });
   expect(points).toHaveLength(2);
   for (const point of points) await expectRestores(id, point.id);
   const layers = points.flatMap(({ layers }) => layers.map(({ source }) => source));

@@ -31,7 +31,7 @@ export function readArgs(given: string): string[] {
 
 function isAllowed(word: string): boolean {
   if (word.startsWith('--')) {
-    const [name = '', value] = split(word);
+    const [name, value] = split(word);
     return value === undefined ? SWITCHES.has(name) : (VALUES.get(name)?.test(value) ?? false);
   }
   return /^-.+/.test(word) && [...word.slice(1)].every((letter) => LETTERS.includes(letter));

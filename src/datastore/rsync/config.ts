@@ -49,7 +49,6 @@ function backendOf(given: string): 'LOCAL' | 'SSH' {
 
 function pathOf(given: string): string {
   const path = posix.normalize(given).replace(/\/+$/, '');
-  // eslint-disable-next-line no-control-regex -- these would end a line of a listing
   if (posix.isAbsolute(given) && path !== '' && !/[\0-\x1f\x7f]/.test(path)) return path;
   throw new OneError(
     CODE.INTERNAL,
