@@ -40,8 +40,6 @@ export const PROGRAMS = [
   'qemu-img',
   'qemu-nbd',
   'restic',
-  'rsync',
-  'ssh',
   'mount',
   'umount',
   'setpriv',
