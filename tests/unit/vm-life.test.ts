@@ -224,7 +224,7 @@ it('lets a VM go that a run has left in its backup, and corrupts no chain by cal
     setState(vm, VM_STATE.ACTIVE, LCM.BACKUP);
     vm.operationId = 'gone';
   });
-  await expect(recover(id, 1)).rejects.toThrow('nothing but the run itself knows what it has stored');
+  await expect(recover(id, 1)).rejects.toThrow('nothing but the run itself knows what it has done');
   await expect(recover(id, 2)).rejects.toThrow('use --failure, then ask again');
   await recover(id, 0);
   await is(id, RUNNING);
