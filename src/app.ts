@@ -20,6 +20,7 @@ import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { Notices } from './notices/notices.ts';
+import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
 import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
@@ -85,12 +86,14 @@ async function endWork({
   vms,
   changes,
   images,
+  files,
 }: RunningServices): Promise<void> {
   await tick.stop();
   await scheduler.stop();
   await upkeep.stopAll();
   await backups.stopAll();
   await restores.stopAll();
+  await files.close();
   await vms.idle();
   await changes.idle();
   await images.idle();
@@ -137,6 +140,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
     schedulePolicy: schedule,
     restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId), limits.maxRestores),
+    files: new FileReader(parts, `${config.stateDirectory}/appliance`),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };
@@ -208,6 +212,7 @@ async function takeUp({
   vms,
   changes,
   images,
+  files,
 }: RunningServices): Promise<void> {
   await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
   for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
@@ -219,6 +224,7 @@ async function takeUp({
   }
   await upkeep.begin();
   await images.takeUp();
+  await files.takeUp();
   for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
     vms.takeUp(vm);
     changes.takeUp(vm);

@@ -43,9 +43,20 @@ export interface BackupStore {
   find(operationId: string): Promise<string[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Shows the files of snapshots at random access, for as long as it is not closed. `directory` is empty and closed to other users;
+   * what is shown there may be read by all who have it open. A driver without it cannot.
+   */
+  mount?(directory: string, signal: AbortSignal): Promise<MountedStore>;
   capacity(): Promise<Capacity>;
   /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
   prune(options: PruneOptions): Promise<Pruned>;
+}
+
+export interface MountedStore {
+  /** Where the file of a snapshot is now. */
+  pathOf(source: string, path: string): string;
+  close(): Promise<void>;
 }
 
 export interface PruneOptions {

@@ -159,7 +159,28 @@ export interface VerifyTask {
   trusted: number;
 }
 
-export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask;
+export interface BrowseDisk {
+  diskId: number;
+  /** What makes up the disk, oldest first. */
+  members: Member[];
+}
+
+/**
+ * Opens disks of a backup in a machine of its own, which answers on the socket `SERVING` tells of, until stdin closes. Nothing is
+ * changed.
+ */
+export interface BrowseTask {
+  kind: 'browse';
+  operationId: string;
+  store: BackupStoreConfig;
+  disks: BrowseDisk[];
+  /** Directory that does not exist yet, for the socket and what the store shows. */
+  directory: string;
+  /** Where the machine's kernel is built once and kept. */
+  cache: string;
+}
+
+export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | BrowseTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;
@@ -203,6 +224,14 @@ export interface CleanupResult {
   left: string;
 }
 
+export interface BrowseResult {
+  /** Why the machine ended by itself, in words; empty when it was stopped. */
+  ended: string;
+}
+
+/** Phase in which the machine of a BrowseTask answers on the socket `machine/port` in its directory. */
+export const SERVING = 'serving';
+
 /** Phase of a backup from which on the store may hold something of it. */
 export const UPLOADING = 'uploading';
 
@@ -212,7 +241,7 @@ export type MoverEvent =
   | { type: 'warning'; message: string }
   | {
       type: 'result';
-      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult;
+      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult | BrowseResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

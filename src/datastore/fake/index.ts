@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Pruned, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import type { BackupStore, MountedStore, Pruned, Snapshot, SnapshotRequest } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
 const RECORD = z.object({ vmId: z.number(), operationId: z.string(), directory: z.string(), bytes: z.number() });
@@ -85,6 +85,18 @@ export class FakeStore implements BackupStore {
       await rm(`${target}.json`, { force: true });
       await rm(target, { recursive: true, force: true });
     }
+  }
+
+  async mount(): Promise<MountedStore> {
+    const directories = new Map<string, string>();
+    for (const name of await readdir(this.#path)) {
+      const source = /^([0-9a-f]{8})\.json$/.exec(name)?.[1];
+      if (source !== undefined) directories.set(source, (await this.#record(source)).directory);
+    }
+    return {
+      pathOf: (source, path) => join(this.#at(source), relative(directories.get(source) ?? '/', path)),
+      close: () => Promise.resolve(),
+    };
   }
 
   async capacity(): Promise<Capacity> {
