@@ -76,24 +76,15 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   }
 }
 
-async function endWork({
-  tick,
-  scheduler,
-  backups,
-  restores,
-  upkeep,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await tick.stop();
-  await scheduler.stop();
-  await upkeep.stopAll();
-  await backups.stopAll();
-  await restores.stopAll();
-  await vms.idle();
-  await changes.idle();
-  await images.idle();
+async function endWork(services: RunningServices): Promise<void> {
+  await services.tick.stop();
+  await services.scheduler.stop();
+  await services.upkeep.stopAll();
+  await services.backups.stopAll();
+  await services.restores.stopAll();
+  await services.vms.idle();
+  await services.changes.idle();
+  await services.images.idle();
 }
 
 /** With the scheduler as the app has it. */

@@ -27,6 +27,8 @@ export interface Wanted {
 export class Candidates {
   readonly #parts: Pick<Parts, 'store' | 'log'>;
   readonly #zone: string;
+  /** Looked up once for each occurrence, however long it waits. */
+  readonly #wishes = new WeakMap<DueAction, BackupWish>();
 
   constructor(parts: Pick<Parts, 'store' | 'log'>, zone: string) {
     this.#parts = parts;
@@ -78,7 +80,15 @@ export class Candidates {
   }
 
   /** Without a datastore it goes where the chain is. */
-  async #scheduledWish({ action }: DueAction): Promise<BackupWish> {
+  async #scheduledWish(due: DueAction): Promise<BackupWish> {
+    const known = this.#wishes.get(due);
+    if (known) return known;
+    const wish = await this.#wishOf(due);
+    this.#wishes.set(due, wish);
+    return wish;
+  }
+
+  async #wishOf({ action }: DueAction): Promise<BackupWish> {
     const wish: BackupWish = {
       ...readBackupArgs(action.args),
       unattended: true,

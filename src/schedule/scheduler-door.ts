@@ -1,5 +1,6 @@
 // The door to what begins backups: those that somebody asks for, and the runs of backup jobs. Nothing waits here for a backup to end.
 import type { BackupWish } from '../backup/decide.ts';
+import type { WaitingBackup } from '../model/backup-status.ts';
 
 export interface SchedulerDoor {
   /** Begins a run of a backup job. Throws ACTION while one is under way, or when the job has nowhere to back up to. */
@@ -17,15 +18,4 @@ export interface SchedulerDoor {
   /** A scheduled action was changed or removed. */
   changed(actionId: number): void;
   waiting(): WaitingBackup[];
-}
-
-/** A backup that wants to begin. */
-export interface WaitingBackup {
-  vmId: number;
-  jobId?: number;
-  actionId?: number;
-  /** Epoch seconds since which it wants to begin. */
-  sinceSec: number;
-  /** What it waits for, in words. */
-  reason: string;
 }

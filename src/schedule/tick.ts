@@ -4,6 +4,7 @@ import { decide, type BackupWish } from '../backup/decide.ts';
 import { refuseInJob } from '../backup/job-members.ts';
 import type { JobRuns } from '../backup/job-run.ts';
 import type { BackupRunner, BackupStart } from '../backup/run.ts';
+import type { WaitingBackup } from '../model/backup-status.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
@@ -17,7 +18,7 @@ import { inOrder, NO_LOAD, take, waitsFor, type Load } from './admission.ts';
 import type { Candidate } from './candidate.ts';
 import { Candidates } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
-import type { SchedulerDoor, WaitingBackup } from './scheduler-door.ts';
+import type { SchedulerDoor } from './scheduler-door.ts';
 import { Waited } from './waited.ts';
 
 /** The net below all events. */

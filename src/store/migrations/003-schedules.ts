@@ -26,11 +26,7 @@ export const schedules: Migration = {
       .execute();
     await db.schema.createIndex('operation_job').on('operation').columns(['job_id', 'started_at']).execute();
     await db.schema.createIndex('operation_started').on('operation').column('started_at').execute();
-    const { rows } = await sql<{ id: string; body: string }>`SELECT id, body FROM operation`.execute(db);
-    for (const { id, body } of rows) {
-      const { kind } = JSON.parse(body) as { kind: string };
-      await sql`UPDATE operation SET kind = ${kind} WHERE id = ${id}`.execute(db);
-    }
+    await noteKinds(db);
     await rewrite(db, 'backupjob_pool', (job) => {
       delete job['schedActionIds'];
       job['cancelledVms'] = [];
@@ -39,6 +35,21 @@ export const schedules: Migration = {
     await noteJobs(db);
   },
 };
+
+/** A few rows at a time: there may be years of them. */
+async function noteKinds(db: Kysely<unknown>): Promise<void> {
+  for (let last = ''; ;) {
+    const { rows } = await sql<{ id: string; body: string }>`
+      SELECT id, body FROM operation WHERE id > ${last} ORDER BY id LIMIT 200`.execute(db);
+    for (const { id, body } of rows) {
+      const { kind } = JSON.parse(body) as { kind: string };
+      await sql`UPDATE operation SET kind = ${kind} WHERE id = ${id}`.execute(db);
+    }
+    const end = rows.at(-1)?.id;
+    if (end === undefined) return;
+    last = end;
+  }
+}
 
 const DONE = 6;
 
