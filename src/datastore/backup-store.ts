@@ -39,6 +39,11 @@ export interface BackupStore {
   backup(request: SnapshotRequest): Promise<Snapshot>;
   /** Streams one file of a snapshot. The stream fails when the store ends early; destroying it stops the program. */
   read(source: string, path: string): Readable;
+  /**
+   * Shows the files of snapshots at random access, read-only, for as long as it is not closed. `directory` is there, empty, and closed to
+   * others; what a dead view left there is cleared first.
+   */
+  view(directory: string, signal: AbortSignal): Promise<StoreView>;
   /** Snapshots marked with this operation. */
   find(operationId: string): Promise<string[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
@@ -46,6 +51,14 @@ export interface BackupStore {
   capacity(): Promise<Capacity>;
   /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
   prune(options: PruneOptions): Promise<Pruned>;
+}
+
+export interface StoreView {
+  /** Where the file of a snapshot is now. */
+  pathOf(source: string, path: string): string;
+  /** Settles, with the reason in words, when the view ends by itself; what it showed can no longer be read then. */
+  readonly lost: Promise<string>;
+  close(): Promise<void>;
 }
 
 export interface PruneOptions {

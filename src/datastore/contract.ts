@@ -1,7 +1,7 @@
 // What every driver of a door must do, as tests. A driver's own test hands over a maker; the suites run on the fakes and on
 // the real programs alike.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -52,6 +52,22 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       const read = await buffer(store.read(snapshot.source, join(directory, 'disk.0.0')));
       expect(sha256(read)).toBe(sha256(await readFile(join(directory, 'disk.0.0'))));
       expect(String(await buffer(store.read(snapshot.source, join(directory, 'vm.xml'))))).toBe('<VM/>');
+    });
+
+    it('shows its snapshots as files that are read anywhere, as long as the view is open', async () => {
+      await store.prepare(never());
+      const { source } = await backup('00000000000000a1');
+      const shown = join(root, 'shown');
+      await mkdir(shown);
+      const view = await store.view(shown, never());
+      const file = await open(view.pathOf(source, join(directory, 'disk.0.0')));
+      const bytes = Buffer.alloc(100_000);
+      await file.read(bytes, 0, bytes.length, 1_700_000);
+      await file.close();
+      expect(bytes.equals((await readFile(join(directory, 'disk.0.0'))).subarray(1_700_000, 1_800_000))).toBe(true);
+      await view.close();
+      expect(await readdir(shown)).toEqual([]);
+      await expect(store.view(shown, AbortSignal.abort())).rejects.toThrow();
     });
 
     it('can be prepared again, by several at once, and by another process', async () => {

@@ -93,6 +93,13 @@ export interface Member {
   stored: StoredDisk;
 }
 
+/** A disk that is read as a point of a chain has it. */
+export interface ServedDisk {
+  diskId: number;
+  /** What makes up the disk, oldest first: a whole disk, then increments of it. */
+  members: Member[];
+}
+
 export interface RestoreDisk {
   /** The disk as the chosen point has it: that of the last member. */
   stored: StoredDisk;

@@ -66,6 +66,21 @@ export function planRestore(request: RestoreRequest): RestorePlan {
   };
 }
 
+/** The disks of a point as they are read where they lie; all of them, or one. The rules are those of a restore. */
+export function servedDisks(
+  image: Image,
+  incrementId?: number,
+  diskId?: number,
+): Array<Omit<PlannedDisk, 'name' | 'type' | 'path'>> {
+  checkImage(image);
+  const chain = chainTo(image, incrementId);
+  const point = chain.at(-1) ?? fail(image, 'holds no backup');
+  return disksOf(image, point, diskId).map((stored) => ({
+    stored,
+    members: membersOf(image, layersOf(chain), stored),
+  }));
+}
+
 /** The template of the restored VM; `imageIds` are those of `plan.disks`, in the same order. */
 export function withImageIds(template: TemplatePlan, plan: RestorePlan, imageIds: readonly number[]): Attributes {
   const byDisk = new Map(plan.disks.map((disk, index) => [disk.stored.diskId, imageIds[index] ?? -1]));
@@ -110,11 +125,7 @@ function disksOf(image: Image, point: BackupPoint, diskId: number | undefined): 
 
 function planDisk(request: RestoreRequest, layers: Layer[], stored: StoredDisk, name: string): PlannedDisk {
   const { image, backupDatastore } = request;
-  const members = layers.map(({ source, path, pointId, disks }): Member => {
-    const disk = disks.find((candidate) => candidate.diskId === stored.diskId);
-    if (!disk) return fail(image, `is broken: increment ${pointId} does not hold disk ${stored.diskId}`);
-    return { source, path: `${path}/${disk.file}`, stored: disk };
-  });
+  const members = membersOf(image, layers, stored);
   const sources = layers.map(({ pointId, source }) => `${pointId}:${source}`).join(',');
   const path = `${layers.at(-1)?.path ?? ''}/disk.${stored.diskId}`;
   return {
@@ -124,6 +135,14 @@ function planDisk(request: RestoreRequest, layers: Layer[], stored: StoredDisk, 
     type: stored.diskId === 0 ? IMAGE_TYPE.OS : IMAGE_TYPE.DATABLOCK,
     path: `${backupDatastore.dsMad}://${backupDatastore.id}/${sources}/${path}`,
   };
+}
+
+function membersOf(image: Image, layers: Layer[], stored: StoredDisk): Member[] {
+  return layers.map(({ source, path, pointId, disks }): Member => {
+    const disk = disks.find((candidate) => candidate.diskId === stored.diskId);
+    if (!disk) return fail(image, `is broken: increment ${pointId} does not hold disk ${stored.diskId}`);
+    return { source, path: `${path}/${disk.file}`, stored: disk };
+  });
 }
 
 function templatePlan(request: RestoreRequest, point: BackupPoint): TemplatePlan {

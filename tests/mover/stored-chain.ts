@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openBackupStore } from '../../src/datastore/all.ts';
 import type { Layer, StoredDisk } from '../../src/model/image.ts';
 import type { BackupStoreConfig, Member } from '../../src/model/mover-protocol.ts';
+import { cheapRepository } from '../guest/repository.ts';
 import { memberFile, sha256, sizeOf, type Kinds } from '../disk/members.ts';
 
 export interface StoredChain {
@@ -28,6 +29,8 @@ export function storeChains(...chains: Kinds[][]): Promise<StoredChain> {
 export async function storeChainsIn(kind: StoreKind, ...chains: Kinds[][]): Promise<StoredChain> {
   const root = await mkdtemp(join(tmpdir(), 'onevault-chain-'));
   const store = { ...kind, datastoreId: 100, basePath: join(root, 'store') };
+  const password = kind.attributes['RESTIC_PASSWORD'];
+  if (password !== undefined) await cheapRepository(store.basePath, password);
   const backups = openBackupStore(store);
   const { signal } = new AbortController();
   await backups.prepare(signal);

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Pruned, Snapshot, SnapshotRequest } from '../backup-store.ts';
+import type { BackupStore, Pruned, Snapshot, SnapshotRequest, StoreView } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
 const RECORD = z.object({ vmId: z.number(), operationId: z.string(), directory: z.string(), bytes: z.number() });
@@ -70,11 +70,21 @@ export class FakeStore implements BackupStore {
     return Readable.from(this.#chunks(source, path), { objectMode: false });
   }
 
+  async view(_directory: string, signal: AbortSignal): Promise<StoreView> {
+    signal.throwIfAborted();
+    const directories = new Map<string, string>();
+    for (const source of await this.#sources()) directories.set(source, (await this.#record(source)).directory);
+    return {
+      pathOf: (source, path) => join(this.#at(source), relative(directories.get(source) ?? '/', path)),
+      lost: new Promise(() => undefined),
+      close: () => Promise.resolve(),
+    };
+  }
+
   async find(operationId: string): Promise<string[]> {
     const found: string[] = [];
-    for (const name of await readdir(this.#path)) {
-      const source = /^([0-9a-f]{8})\.json$/.exec(name)?.[1];
-      if (source !== undefined && (await this.#record(source)).operationId === operationId) found.push(source);
+    for (const source of await this.#sources()) {
+      if ((await this.#record(source)).operationId === operationId) found.push(source);
     }
     return found;
   }
@@ -93,6 +103,10 @@ export class FakeStore implements BackupStore {
 
   async prune(): Promise<Pruned> {
     return { complete: true, freedBytes: 0 };
+  }
+
+  async #sources(): Promise<string[]> {
+    return (await readdir(this.#path)).flatMap((name) => /^([0-9a-f]{8})\.json$/.exec(name)?.[1] ?? []);
   }
 
   /** One file and one chunk at a time: the directory may be served by this very process. */

@@ -14,6 +14,7 @@ import {
   type PruneOptions,
   type Snapshot,
   type SnapshotRequest,
+  type StoreView,
 } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
@@ -21,6 +22,7 @@ import { readResticConfig, type ResticConfig } from './config.ts';
 import { dumpFile } from './dump.ts';
 import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
+import { mountRepository } from './mount.ts';
 import { readSnapshotIds, readSummary, type Summary } from './output.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
@@ -69,6 +71,10 @@ export class ResticStore implements BackupStore {
     checkSource(source);
     if (!path.startsWith('/')) throw new OneError(CODE.INTERNAL, `The path "${path}" in a snapshot is not absolute.`);
     return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
+  }
+
+  async view(directory: string, signal: AbortSignal): Promise<StoreView> {
+    return mountRepository(thriftyReader(this.#config), directory, signal);
   }
 
   async find(operationId: string): Promise<string[]> {

@@ -1,16 +1,13 @@
 // Serves one disk of a VM that is off: a read-only qemu-nbd, which dies with this process. QEMU's own file locks keep a VM from being
 // started on a disk that is read here.
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start, type Exit, type Running } from '../../exec/exec.ts';
-import { CODE, OneError } from '../../model/errors.ts';
+import type { Running } from '../../exec/exec.ts';
+import { listening, startQemuNbd } from '../../exec/qemu-nbd.ts';
 import type { TaskDisk } from '../../model/mover-protocol.ts';
 import type { DiskExport } from '../hypervisor.ts';
 import * as directory from './run-directory.ts';
 
-const SHARED = 8;
-const SOCKET_LIMIT_MS = 10_000;
 const RETRY_MS = 10;
 const GONE_LIMIT_MS = 5000;
 
@@ -51,42 +48,11 @@ export async function serveLayer(
 async function open(runDirectory: string, disk: Served, servers: Running[], image: string[]): Promise<DiskExport> {
   const socket = directory.diskSocketFile(runDirectory, disk.diskId);
   const exportName = directory.exportName(disk.diskId);
-  await rm(socket, { force: true });
-  const argv = ['qemu-nbd', '-r', '-k', socket, '-x', exportName, `--shared=${SHARED}`, '-t', ...image];
-  const server = start(argv, { dieWithParent: true });
-  server.stdout.resume();
+  const server = await startQemuNbd({ socket, exportName, image });
   servers.push(server);
   await writeFile(directory.pidFile(runDirectory, disk.diskId), `${server.pid}\n`);
-  await listening(socket, server, disk);
+  await listening(server, { socket, name: `Disk ${disk.diskId} (${disk.path})` });
   return { diskId: disk.diskId, socket, exportName };
-}
-
-async function listening(socket: string, server: Running, disk: Served): Promise<void> {
-  let ended: Exit | undefined;
-  void server.exit.then((exit) => (ended = exit));
-  const until = Date.now() + SOCKET_LIMIT_MS;
-  while (!(await answers(socket))) {
-    if (ended !== undefined || Date.now() > until) {
-      const why = ended?.stderr.trim() ?? `it did not listen within ${SOCKET_LIMIT_MS / 1000} s`;
-      throw new OneError(CODE.INTERNAL, `Disk ${disk.diskId} (${disk.path}) could not be opened by qemu-nbd: ${why}.`, {
-        retry: /lock/.test(why),
-      });
-    }
-    await sleep(RETRY_MS);
-  }
-}
-
-/** Whether the server greets: qemu-nbd listens before it has opened the disk, and greets only when it has. */
-function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket).setTimeout(SOCKET_LIMIT_MS, () => connection.destroy());
-    connection.once('data', () => {
-      resolve(true);
-      connection.destroy();
-    });
-    connection.once('error', () => resolve(false));
-    connection.once('close', () => resolve(false));
-  });
 }
 
 /** Stops a qemu-nbd that a dead run left, if the process of that number still is one. Returns its number. */

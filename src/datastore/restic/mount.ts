@@ -1,0 +1,51 @@
+// The snapshots of a repository as directories, by `restic mount`, whose files can be read in any order. It takes no lock: backups and the
+// removal of backups go on meanwhile, and what is removed can no longer be read.
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { run } from '../../exec/exec.ts';
+import type { StoreView } from '../backup-store.ts';
+import { ended, interrupt, startRestic } from './command.ts';
+import type { ResticConfig } from './config.ts';
+import { failure } from './failure.ts';
+
+const UNMOUNT_MS = 30_000;
+/** What umount says when nothing is mounted. */
+const NOT_MOUNTED = 32;
+
+export async function mountRepository(
+  config: ResticConfig,
+  directory: string,
+  signal: AbortSignal,
+): Promise<StoreView> {
+  signal.throwIfAborted();
+  await unmount(directory); // a restic that was killed leaves a mount that answers nobody
+  const running = startRestic(config, ['mount', '--no-lock', '--', directory]);
+  const over = ended(running);
+  const close = async (): Promise<void> => {
+    interrupt(running);
+    await over;
+    await unmount(directory);
+  };
+  const stop = (): void => interrupt(running);
+  signal.addEventListener('abort', stop, { once: true });
+  const serves = new Promise<undefined>((resolve) => {
+    createInterface({ input: running.stdout }).on('line', (line) => {
+      if (line.startsWith('Now serving')) resolve(undefined);
+    });
+  });
+  const early = await Promise.race([serves, over]).finally(() => signal.removeEventListener('abort', stop));
+  const what = 'show the backups as files';
+  if (early || signal.aborted) {
+    await close();
+    throw failure(what, config.repository, early ?? (await over));
+  }
+  return {
+    pathOf: (source, path) => join(directory, 'ids', source, path),
+    lost: over.then((exit) => failure(what, config.repository, exit).message),
+    close,
+  };
+}
+
+async function unmount(directory: string): Promise<void> {
+  await run(['umount', '-l', '--', directory], { okCodes: [NOT_MOUNTED], timeoutMs: UNMOUNT_MS });
+}

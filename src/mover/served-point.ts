@@ -1,0 +1,93 @@
+// Disks as a point of a chain has them, at random access and without copying a byte: the store shows its files, and one read-only
+// qemu-nbd for each disk reads them together. Instant restores, drills and the reading of single files stand on this.
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openBackupStore } from '../datastore/all.ts';
+import type { Running } from '../exec/exec.ts';
+import { listening, startQemuNbd } from '../exec/qemu-nbd.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+
+export interface PointToServe {
+  store: BackupStoreConfig;
+  disks: ServedDisk[];
+  /** Directory for the sockets and what the store shows; made when it is not there. Others than its owner are kept out. */
+  directory: string;
+}
+
+export interface ServedPoint {
+  disks: Array<{ diskId: number; socket: string; exportName: string }>;
+  /** Settles, with the reason in words, when it can be read no longer. */
+  readonly lost: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Where the socket of a disk is, in the directory of a point. */
+export function servedSocket(directory: string, diskId: number): string {
+  return join(directory, `disk.${diskId}.sock`);
+}
+
+/** Serves disks until `close`. Throws OneError when the store or a disk cannot be opened; then nothing is left but the directory. */
+export async function servePoint({ store, disks, directory }: PointToServe, signal: AbortSignal): Promise<ServedPoint> {
+  const undo: Array<() => Promise<unknown>> = [];
+  const close = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    const backups = openBackupStore({ ...store, inUse: true });
+    await backups.prepare(signal);
+    const shown = join(directory, 'store');
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(shown, { recursive: true, mode: 0o700 }).catch(ifThere);
+    const view = await backups.view(shown, signal);
+    undo.push(() => rm(shown, { recursive: true, force: true }).catch(() => undefined)); // it is only an empty directory
+    undo.push(() => view.close());
+    const servers: Running[] = [];
+    undo.push(() => stopAll(servers));
+    const losses = [view.lost];
+    const served: ServedPoint['disks'] = [];
+    for (const { diskId, members } of disks) {
+      signal.throwIfAborted();
+      const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
+      const chain = chainOf(members.map(({ source, path }) => view.pathOf(source, path)));
+      const running = await startQemuNbd({ ...server, image: ['--', `json:${JSON.stringify(chain)}`] });
+      servers.push(running);
+      undo.push(() => rm(server.socket, { force: true }));
+      await listening(running, { ...server, name: `Disk ${diskId} of the backup` });
+      await chmod(server.socket, 0o666); // what keeps others out is the directory
+      losses.push(running.exit.then(({ stderr }) => `The server of disk ${diskId} has ended: ${stderr.trim()}`));
+      served.push({ diskId, ...server });
+    }
+    return { disks: served, lost: Promise.race(losses), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface ChainNode {
+  driver: 'qcow2';
+  file: { driver: 'file'; filename: string };
+  /** Null for the lowest: whatever its header says, nothing is below. */
+  backing: ChainNode | null;
+}
+
+/** Whole disk first, then increments: the specification QEMU opens them with as one. Their own headers are not asked. */
+export function chainOf(files: readonly string[]): ChainNode {
+  const chain = files.reduce<ChainNode | null>(
+    (backing, filename) => ({ driver: 'qcow2', file: { driver: 'file', filename }, backing }),
+    null,
+  );
+  if (chain) return chain;
+  throw new OneError(CODE.INTERNAL, 'A disk of a backup is made of no files.');
+}
+
+async function stopAll(servers: Running[]): Promise<void> {
+  for (const server of servers) server.stop();
+  await Promise.all(servers.map(({ exit }) => exit));
+}
+
+/** A dead mount is there, and cannot be looked at. */
+function ifThere(cause: NodeJS.ErrnoException): void {
+  if (cause.code !== 'EEXIST' && cause.code !== 'ENOTCONN') throw cause;
+}

@@ -1,0 +1,106 @@
+// A point of a chain at random access: what the NBD servers show of each disk is, byte for byte, the disk as the point had it.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/exec/exec.ts';
+import { chainOf, servePoint, type ServedPoint } from '../../src/mover/served-point.ts';
+import { rawOf, type Kinds } from '../disk/members.ts';
+import { processesWhere } from '../faults/processes.ts';
+import { storeChainsIn, type StoredChain } from '../mover/stored-chain.ts';
+
+const FIRST: Kinds[] = [
+  ['data', 'data', 'absent', 'data', 'data'],
+  ['absent', 'zero', 'data', 'absent', 'absent'],
+  ['absent', 'absent', 'absent', 'data', 'zero'],
+];
+const SECOND: Kinds[] = [['data'], ['absent'], ['data']];
+const STORES = [
+  { driver: 'fake', attributes: {} },
+  { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } },
+];
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'onevault-served-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+function kill(words: string): void {
+  const [pid] = processesWhere((command) => command.includes(words));
+  if (pid === undefined) throw new Error(`no process has ${words} on its command line`);
+  process.kill(pid, 'SIGKILL');
+}
+
+describe.each(STORES)('$driver', (kind) => {
+  let chain: StoredChain;
+  beforeEach(async () => {
+    chain = await storeChainsIn(kind, FIRST, SECOND);
+  });
+  afterEach(() => chain.remove());
+
+  const serve = (points: number, signal = new AbortController().signal): Promise<ServedPoint> => {
+    const disks = [0, 1].map((diskId) => ({ diskId, members: chain.members(diskId).slice(0, points) }));
+    return servePoint({ store: chain.store, disks, directory: join(directory, 'point') }, signal);
+  };
+  const shown = async (served: ServedPoint, diskId: number): Promise<Buffer> => {
+    const { socket, exportName } = served.disks[diskId] ?? { socket: '', exportName: '' };
+    const target = join(directory, `copy.${diskId}`);
+    await run(['qemu-img', 'convert', '-O', 'raw', `nbd+unix:///${exportName}?socket=${socket}`, target]);
+    return readFile(target);
+  };
+
+  it('shows each point, serves it again after a close, and leaves nothing', async () => {
+    for (const points of [1, 2, 3]) {
+      const served = await serve(points);
+      expect((await shown(served, 0)).equals(rawOf(FIRST.slice(0, points)))).toBe(true);
+      expect((await shown(served, 1)).equals(rawOf(SECOND.slice(0, points)))).toBe(true);
+      await served.close();
+      expect(await readdir(join(directory, 'point'))).toEqual([]);
+      expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+    }
+  });
+
+  it('tells when a server ends by itself', async () => {
+    const served = await serve(1);
+    kill(`${directory}/point/disk.1.sock`);
+    expect(await served.lost).toMatch(/^The server of disk 1 has ended/);
+    await served.close();
+  });
+
+  it('cannot be opened when a file is gone, and says which', async () => {
+    const [member] = chain.members(0);
+    if (!member) throw new Error('nothing is stored');
+    const disks = [{ diskId: 0, members: [{ ...member, path: '/nowhere' }] }];
+    const served = servePoint({ store: chain.store, disks, directory }, new AbortController().signal);
+    await expect(served).rejects.toThrow(/Disk 0 of the backup could not be opened by qemu-nbd: .*No such file/s);
+    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+  });
+
+  it('stops when it is told to before it serves', async () => {
+    await expect(serve(1, AbortSignal.abort())).rejects.toThrow();
+    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+  });
+});
+
+it('a restic mount that was killed is cleared by the next', async () => {
+  const chain = await storeChainsIn({ driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } }, SECOND);
+  const disks = [{ diskId: 0, members: chain.members(0) }];
+  const serve = (): Promise<ServedPoint> =>
+    servePoint({ store: chain.store, disks, directory }, new AbortController().signal);
+  const first = await serve();
+  kill(`mount --no-lock -- ${directory}`);
+  expect(await first.lost).toMatch(/^Could not show the backups as files/);
+  // as after the death of the process that served it
+  await (await serve()).close();
+  await first.close();
+  await chain.remove();
+});
+
+it('a chain is opened as it is recorded, whatever the headers say', () => {
+  expect(chainOf(['/a', '/b'])).toEqual({
+    ...{ driver: 'qcow2', file: { driver: 'file', filename: '/b' } },
+    backing: { driver: 'qcow2', file: { driver: 'file', filename: '/a' }, backing: null },
+  });
+  expect(() => chainOf([])).toThrow(/made of no files/);
+});
