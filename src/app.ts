@@ -98,7 +98,7 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const parts = makeParts(config, store, own, log);
+  const parts = makeParts(config, store, own, log, (vm) => restores.instant.ready(vm));
   const operations = new OperationLog(store, parts.clock);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
@@ -106,6 +106,8 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const { limits, schedule } = config;
   const upkeep = new Upkeep(parts, operations, limits.maxUpkeep);
   const backups = new BackupRunner(parts, operations, upkeep, () => tick.wake());
+  const makeWay = (datastoreId: number): Promise<void> => upkeep.makeWay(datastoreId);
+  const restores = new RestoreRunner({ parts, log: operations, turns, makeWay }, limits.maxRestores);
   const acting = actingThrough(() => services);
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
@@ -127,7 +129,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     backups,
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
     schedulePolicy: schedule,
-    restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId), limits.maxRestores),
+    restores,
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };
@@ -143,7 +145,13 @@ async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
   return openKey(`${config.stateDirectory}/.one/onevault_key`, sealed[0]);
 }
 
-function makeParts(config: Config, store: Store, { installation, key }: Own, log: Logger): Parts {
+function makeParts(
+  config: Config,
+  store: Store,
+  { installation, key }: Own,
+  log: Logger,
+  servesInstant: Parts['servesInstant'],
+): Parts {
   const hypervisors = new Map<string, Hypervisor>();
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
@@ -177,6 +185,7 @@ function makeParts(config: Config, store: Store, { installation, key }: Own, log
     store,
     log,
     clock: Date.now,
+    servesInstant,
     runDirectory: `${config.stateDirectory}/run`,
     hypervisorConfigOf,
     hypervisorOf,

@@ -20,7 +20,7 @@ export function progressRoutes(server: FastifyInstance, services: Services, sess
       const vm = await authorized(await callerOf(request, sessions, services), VM, idOf(request.params.id), 'USE');
       const isOfVm = (operation: Operation): boolean =>
         operation.vmId === vm.id &&
-        (operation.kind === 'backup' || operation.inPlace === true) &&
+        (operation.kind === 'backup' || operation.inPlace === true || operation.instant === true) &&
         isOf(operation, request.query);
       reply.hijack();
       await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));

@@ -30,6 +30,7 @@ beforeEach(async () => {
     adoptions: new Adoptions(() => openHypervisor(hypervisor)),
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
+    servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');
       return Promise.resolve(openBackupStore(config));

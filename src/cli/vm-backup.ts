@@ -2,10 +2,10 @@
 import { argument, done, type Family, type Session } from './family.ts';
 import { Failure } from './failure.ts';
 import { follow } from './follow.ts';
-import { numberOption } from './ids.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addRuns } from './run-list.ts';
 import { backupPlanText } from './vm-backup-plan.ts';
+import { addRestore } from './vm-restore.ts';
 import { nowOrScheduled, SCHEDULE_OPTIONS, type ScheduleOptions } from './schedule.ts';
 
 export function addBackups(family: Family): void {
@@ -85,30 +85,6 @@ function addMode(family: Family): void {
       const id = await idOf(session.client, NOUN.vm, argument(args, 0));
       await session.client.call('vm.updateconf', id, `BACKUP_CONFIG = ["MODE"="${mode}"]`, APPEND);
       done(session, NOUN.vm, id, `backup mode ${mode}`);
-    },
-  );
-}
-
-function addRestore(family: Family): void {
-  const options = [
-    ['--increment <id>', 'point to restore, the last one by default'],
-    ['--disk-id <id>', 'this disk only'],
-    ['--force', 'take a backup of another VM, or one whose disks have other sizes'],
-    ['--detach', 'return at once, do not follow the restore'],
-  ] as const;
-  family.add<{ increment?: string; diskId?: string; force?: boolean; detach?: boolean }>(
-    { usage: 'restore <vm> <image>', description: 'Put the disks of a VM back to a backup', options },
-    async (session, args, given) => {
-      const { client } = session;
-      const increment = numberOption('--increment', given.increment, -1);
-      const disk = numberOption('--disk-id', given.diskId, -1);
-      const id = await idOf(client, NOUN.vm, argument(args, 0));
-      const image = await idOf(client, NOUN.image, argument(args, 1));
-      const force = given.force ? [true] : []; // OpenNebula's own method has no such parameter
-      await client.call('vm.restore', id, image, increment, disk, ...force);
-      if (given.detach) return done(session, NOUN.vm, id, `restoring from image ${image}`);
-      await follow(session, `/api/progress/vm/${id}?kind=restore`, `VM ${id}: restore`, `onevm show ${id}`);
-      done(session, NOUN.vm, id, `restored from image ${image}`);
     },
   );
 }

@@ -27,10 +27,14 @@ export interface ImageStore {
   remove(source: string): Promise<void>;
   capacity(): Promise<Capacity>;
   /**
-   * A qcow2 at `path` on top of `base`, for a non-persistent image; larger than it when `virtualBytes` says so. A file already there
-   * is kept: a guest may have written it.
+   * A qcow2 at `path` on top of `base`, for a non-persistent image; larger than it when `virtualBytes` says so, and of just that size when
+   * the base is still to come (`later`). A file already there is kept: a guest may have written it.
    */
-  overlay(base: { path: string; format: DiskFormat }, path: string, virtualBytes?: number): Promise<void>;
+  overlay(
+    base: { path: string; format: DiskFormat; later?: boolean },
+    path: string,
+    virtualBytes?: number,
+  ): Promise<void>;
   /** A volatile disk at `path`; swap is formatted, fs when `fs` names ext2, ext3 or ext4. A file already there is kept. */
   volatile(path: string, virtualBytes: number, format: DiskFormat, kind: 'fs' | 'swap', fs: string): Promise<void>;
   /** An image with what a disk holds now, whatever the disk stands on. What was read must not change meanwhile. */

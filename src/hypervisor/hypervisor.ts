@@ -27,6 +27,11 @@ export interface DomainDisk {
   format: DiskFormat;
   /** Backing file with its format, outermost first; empty for a disk that stands alone. */
   backing: Array<{ path: string; format: DiskFormat }>;
+  /**
+   * A read-only NBD server of the very bytes that the first of `backing` will hold, which is not there yet. The machine reads from it until
+   * `rebase`, and waits while it does not answer.
+   */
+  served?: { socket: string; exportName: string };
   /** As in TaskDisk: the machine runs on the newest layer in there, if there is one. */
   overlays?: string;
   cdrom: boolean;
@@ -163,6 +168,8 @@ export interface Hypervisor {
   deploy(spec: DomainSpec): Promise<void>;
   /** Starts a domain from the definition it has. One that runs is left alone; one that is not there is NO_EXISTS. */
   start(name: string): Promise<void>;
+  /** Lets a machine go on that was stopped because its disks could not be read; what it had asked of them is asked again. */
+  goOn(name: string): Promise<void>;
   /** Asks the guest to power off (ACPI), or cuts the power when hard. Returns at once. */
   shutdown(name: string, hard: boolean): Promise<void>;
   /** Asks the guest to reboot, or resets it when hard. */
@@ -184,6 +191,11 @@ export interface Hypervisor {
   detachDisk(name: string, disk: Pick<DomainDisk, 'diskId' | 'target'>): Promise<void>;
   attachNic(name: string, nic: DomainNic): Promise<void>;
   detachNic(name: string, nic: Pick<DomainNic, 'nicId' | 'mac'>): Promise<void>;
+  /**
+   * From now on a running machine reads from `backing` what it read from servers (`served`). It does not notice; one that is off, or does
+   * so already, is left alone.
+   */
+  rebase(name: string, disks: DomainDisk[]): Promise<void>;
   /** Lets a disk of a running machine grow; it never shrinks. */
   resizeDisk(name: string, target: string, virtualBytes: number): Promise<void>;
   /** Snapshot of a running machine, memory and disks; every writable disk must be qcow2. Returns the hypervisor's name of it. */

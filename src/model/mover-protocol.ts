@@ -116,6 +116,16 @@ export interface RestoreTask {
   disks: RestoreDisk[];
 }
 
+/** Serves disks of a point, read-only, until stdin closes. Phase `SERVING` says that all sockets answer. */
+export interface ServeTask {
+  kind: 'serve';
+  operationId: string;
+  store: BackupStoreConfig;
+  disks: ServedDisk[];
+  /** Directory of the sockets, each `disk.<disk>.sock`. */
+  directory: string;
+}
+
 /** What a backup's record keeps of its task: all that a clean-up needs, no secret. */
 export type KeptBackup = Omit<BackupTask, 'vmXml' | 'store'>;
 
@@ -166,7 +176,7 @@ export interface VerifyTask {
   trusted: number;
 }
 
-export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask;
+export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;
@@ -203,12 +213,20 @@ export interface RestoreResult {
   peakRssBytes: number;
 }
 
+export interface ServeResult {
+  /** It was told to end. */
+  ended: true;
+}
+
 export interface CleanupResult {
   /** What was found and mended, in words; empty when nothing was left. */
   mended: string[];
   /** Why the store could not be cleaned, in words; empty when it was. The machine itself is clean, or the task fails. */
   left: string;
 }
+
+/** Phase of a ServeTask whose disks can be read. */
+export const SERVING = 'serving';
 
 /** Phase of a backup from which on the store may hold something of it. */
 export const UPLOADING = 'uploading';
@@ -219,7 +237,7 @@ export type MoverEvent =
   | { type: 'warning'; message: string }
   | {
       type: 'result';
-      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult;
+      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult | ServeResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

@@ -46,6 +46,8 @@ export interface Operation {
   reads?: { imageId: number; datastoreId: number };
   /** A restore that puts the disks of the VM itself back. */
   inPlace?: boolean;
+  /** A restore whose VM runs already: this is the copy behind it. */
+  instant?: boolean;
   /** Images this run fills (restore), has made or added to (backup), or works on (flatten, verify). */
   imageIds: number[];
   /** What was decided before the start, secrets left out: kept to clean up after a crash. */

@@ -133,6 +133,15 @@ export interface DiskSnapshots {
   snapshots: DiskSnapshot[];
 }
 
+/** Where the data of a disk is read while its image is not there yet. */
+export interface ServedDiskOf {
+  diskId: number;
+  /** NBD unix socket and export name. */
+  socket: string;
+  exportName: string;
+  virtualBytes: number;
+}
+
 /** What is being changed of a VM's devices or snapshots. */
 export type VmChange =
   | { kind: 'attach-disk' | 'detach-disk'; diskId: number }
@@ -169,6 +178,8 @@ export interface Vm extends Owned {
   diskSnapshots?: DiskSnapshots[];
   /** Disks that were restored in place: their files hold everything, though they began on top of an image. */
   standalone?: number[];
+  /** Disks whose images are still being restored: until then each is read from a server of the backup. */
+  instant?: { operationId: string; disks: ServedDiskOf[] };
   /** The highest ids that a disk, a NIC and a snapshot ever had here: none is given twice. */
   highestIds?: { disk: number; nic: number; snapshot: number };
   /** A change of devices or snapshots that is under way: what a daemon that died has to take up. */

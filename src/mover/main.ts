@@ -8,6 +8,7 @@ import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
 import { flatten } from './flatten.ts';
 import { restore } from './restore.ts';
+import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -27,6 +28,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
     case 'flatten':
       setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // nobody waits for it; the programs it starts inherit that
       return tell({ type: 'result', result: await flatten(task, signal, tell) });
+    case 'serve':
+      return tell({ type: 'result', result: await serve(task, signal, tell) });
     case 'verify':
       return tell({ type: 'result', result: await verify(task, signal, tell) });
   }

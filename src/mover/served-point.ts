@@ -2,11 +2,15 @@
 // qemu-nbd for each disk reads them together. Instant restores, drills and the reading of single files stand on this.
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import type { Running } from '../exec/exec.ts';
-import { listening, startQemuNbd } from '../exec/qemu-nbd.ts';
-import { CODE, OneError } from '../model/errors.ts';
+import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+
+const TRIES = 5;
+const RETRY_MS = 100;
 
 export interface PointToServe {
   store: BackupStoreConfig;
@@ -50,10 +54,11 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
       const chain = chainOf(members.map(({ source, path }) => view.pathOf(source, path)));
-      const running = await startQemuNbd({ ...server, image: ['--', `json:${JSON.stringify(chain)}`] });
-      servers.push(running);
       undo.push(() => rm(server.socket, { force: true }));
-      await listening(running, { ...server, name: `Disk ${diskId} of the backup` });
+      const running = await startServer(
+        { ...server, image: ['--', `json:${JSON.stringify(chain)}`], name: `Disk ${diskId} of the backup` },
+        servers,
+      );
       await chmod(server.socket, 0o666); // what keeps others out is the directory
       losses.push(running.exit.then(({ stderr }) => `The server of disk ${diskId} has ended: ${stderr.trim()}`));
       served.push({ diskId, ...server });
@@ -62,6 +67,23 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** restic's mount sometimes cannot read a directory just now, and can the next moment. */
+async function startServer(server: NbdServer, servers: Running[]): Promise<Running> {
+  for (let attempt = 1; ; attempt++) {
+    const running = await startQemuNbd(server);
+    servers.push(running);
+    try {
+      await listening(running, server);
+      return running;
+    } catch (error) {
+      if (attempt === TRIES || !/Input\/output error/.test(reasonOf(error))) throw error;
+      running.stop();
+      await running.exit;
+      await delay(attempt * RETRY_MS);
+    }
   }
 }
 

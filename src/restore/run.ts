@@ -1,6 +1,5 @@
 // Carries out restores: plan, records (images LOCKED, template), turn, mover, images READY. One that fails or is cancelled removes what it
 // made.
-import { ownedBy } from '../access/umask.ts';
 import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
@@ -9,26 +8,23 @@ import { IMAGE_STATE, type Image } from '../model/image.ts';
 import type { RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import type { User } from '../model/user.ts';
-import { NOUNS } from '../store/nouns.ts';
-import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { keepWithinQuota } from '../vm/quota.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { InPlaceRestores } from './in-place-run.ts';
 import { readOptions } from './options.ts';
-import { planRestore, withImageIds, type RestorePlan } from './plan.ts';
+import { InstantRestores, type InstantDoors } from './instant-run.ts';
+import { makeObjects, restoreDisks, takeBack } from './objects.ts';
+import { planRestore } from './plan.ts';
 
-/** What a restore's record keeps: all that is needed to take it back. */
-interface KeptRestore {
-  templateId: number;
-  targets: string[];
-}
+export type RestoreDoors = Omit<InstantDoors, 'runs' | 'lane'>;
 
 export class RestoreRunner {
   /** Restores into the disks of a VM itself. */
   readonly inPlace: InPlaceRestores;
+  /** Restores whose VM runs while its data is still being copied. */
+  readonly instant: InstantRestores;
   readonly #parts: Parts;
   readonly #log: OperationLog;
   readonly #runs: Runs;
@@ -37,7 +33,8 @@ export class RestoreRunner {
   readonly #makeWay: (datastoreId: number) => Promise<void>;
 
   /** `most` run at the same time, 0 for any number; the others wait in order. */
-  constructor(parts: Parts, log: OperationLog, makeWay: (datastoreId: number) => Promise<void>, most: number) {
+  constructor(doors: RestoreDoors, most: number) {
+    const { parts, log, makeWay } = doors;
     this.#parts = parts;
     this.#log = log;
     this.#runs = new Runs(parts, log);
@@ -45,6 +42,7 @@ export class RestoreRunner {
     this.#lane = new Lane(places, (err, operation) => parts.log.error({ operation, err }, 'a restore broke'));
     this.#makeWay = makeWay;
     this.inPlace = new InPlaceRestores({ parts, log, runs: this.#runs, lane: this.#lane, makeWay });
+    this.instant = new InstantRestores({ ...doors, runs: this.#runs, lane: this.#lane });
   }
 
   /** Accepts a restore; returns `<template id> <image ids>` as OpenNebula does. The data follows in the background. */
@@ -52,24 +50,13 @@ export class RestoreRunner {
     const { store } = this.#parts;
     const source = await store.datastores.get(backup.datastoreId);
     const plan = planRestore({ image: backup, backupDatastore: source, destination, ...readOptions(options) });
-    const files = this.#parts.imageStoreOf(destination);
-    const disks = plan.disks.map((disk): RestoreDisk => ({
-      stored: disk.stored,
-      members: disk.members,
-      target: files.newSource(),
-      targetFormat: disk.stored.originalFormat,
-    }));
+    const disks = restoreDisks(this.#parts, plan, destination);
     const operation = this.#log.draft({
-      kind: 'restore',
-      vmId: backup.vms[0] ?? -1,
-      hostId: -1,
-      datastoreId: destination.id,
-      imageIds: [],
-      plan: null,
-      reason: '',
-      reads: { imageId: backup.id, datastoreId: source.id },
+      ...{ kind: 'restore', vmId: backup.vms[0] ?? -1, hostId: -1, datastoreId: destination.id },
+      ...{ imageIds: [], plan: null, reason: '', reads: { imageId: backup.id, datastoreId: source.id } },
     });
-    const templateId = await store.transaction((tx) => this.#records(tx, user, plan, disks, destination, operation));
+    const made = { user, plan, disks, destination, operation };
+    const templateId = await store.transaction((tx) => makeObjects(tx, made, nowSec(this.#parts.clock)));
     this.#log.started(operation);
     this.#lane.add({
       key: operation.id,
@@ -83,6 +70,10 @@ export class RestoreRunner {
   async cancel(imageId: number): Promise<boolean> {
     const operation = this.#log.running(({ kind, imageIds }) => kind === 'restore' && imageIds.includes(imageId));
     if (!operation) return false;
+    if (operation.instant) {
+      await this.instant.cancel(operation);
+      return true;
+    }
     await this.#log.cancelling(operation);
     void this.#lane.stop(operation.id, cancelled()); // its end is told where it is followed
     return true;
@@ -90,72 +81,17 @@ export class RestoreRunner {
 
   /** Ends every restore, as the daemon stops. */
   async stopAll(): Promise<void> {
-    for (const operation of this.#log.all()) if (operation.kind === 'restore') operation.interrupted = true;
-    await this.#lane.close(interrupted());
+    for (const operation of this.#log.all())
+      if (operation.kind === 'restore' && !operation.instant) operation.interrupted = true;
+    await Promise.all([this.#lane.close(interrupted()), this.instant.stopAll()]);
   }
 
   /** Takes back a restore that was under way when the daemon died. */
   async takeUp(operation: Operation): Promise<void> {
     if (operation.inPlace) return this.inPlace.takeUp(operation);
+    if (operation.instant) return this.instant.takeUp(operation);
     operation.interrupted = true;
     await this.#fail(operation, interrupted());
-  }
-
-  /** Makes the template and the images, LOCKED, and the operation's record. Returns the template's id, -1 for none. */
-  async #records(
-    tx: Store,
-    user: User,
-    plan: RestorePlan,
-    disks: RestoreDisk[],
-    destination: Datastore,
-    operation: Operation,
-  ): Promise<number> {
-    const owner = ownedBy(user);
-    const now = nowSec(this.#parts.clock);
-    for (const [index, disk] of plan.disks.entries()) {
-      const to = disks[index];
-      if (!to) continue;
-      const image = await tx.images.allocate((id): Image => ({
-        id,
-        ...owner,
-        name: disk.name,
-        type: disk.type,
-        diskType: 0,
-        persistent: false,
-        regtime: now,
-        source: to.target,
-        path: disk.path,
-        format: to.targetFormat,
-        fs: '',
-        sizeMb: Math.ceil(disk.stored.virtualBytes / 2 ** 20),
-        state: IMAGE_STATE.LOCKED,
-        prevState: IMAGE_STATE.INIT,
-        vms: [],
-        datastoreId: destination.id,
-        datastore: destination.name,
-        template: [],
-        points: [],
-        isChain: false,
-      }));
-      operation.imageIds.push(image.id);
-      await keepWithinQuota(tx, image, NOUNS.images.charges(image));
-    }
-    let templateId = -1;
-    if (plan.template) {
-      const attributes = withImageIds(plan.template, plan, operation.imageIds);
-      const template = await tx.templates.allocate((id) => ({
-        id,
-        ...owner,
-        name: plan.name,
-        regtime: now,
-        template: attributes,
-      }));
-      templateId = template.id;
-    }
-    const kept: KeptRestore = { templateId, targets: disks.map(({ target }) => target) };
-    operation.plan = kept;
-    await tx.operations.add(operation);
-    return templateId;
   }
 
   async #run(operation: Operation, source: Datastore, disks: RestoreDisk[], signal: AbortSignal): Promise<void> {
@@ -177,25 +113,10 @@ export class RestoreRunner {
   }
 
   async #fail(operation: Operation, error: unknown): Promise<void> {
-    const { store, log } = this.#parts;
-    let reason = reasonOf(error);
-    const { templateId, targets } = operation.plan as KeptRestore;
-    const destination = await store.datastores.get(operation.datastoreId);
-    const files = this.#parts.imageStoreOf(destination);
-    for (const target of targets) {
-      await files.remove(target).catch((removing: unknown) => {
-        reason += ` ${target} could not be removed: ${reasonOf(removing)}.`;
-      });
-    }
-    log.warn(
+    const reason = await takeBack(this.#parts, this.#log, operation, reasonOf(error));
+    this.#parts.log.warn(
       { operation: operation.id, reason },
       operation.cancelling ? 'a restore was cancelled' : 'a restore failed',
     );
-    await store.transaction(async (tx) => {
-      if (templateId >= 0) await tx.templates.remove(templateId);
-      for (const id of operation.imageIds) await tx.images.remove(id);
-      await this.#log.end(tx, operation, 'failed', reason);
-    });
-    this.#log.announce(operation);
   }
 }

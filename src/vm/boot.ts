@@ -22,16 +22,23 @@ export async function prolog(parts: Parts, vm: Vm): Promise<void> {
   const directory = vmDirectory(vm, system);
   await mkdir(directory, { recursive: true, mode: 0o755 });
   const images = await imagesOf(store, vm);
-  for (const disk of readDisks(vm.template)) await prepareDisk(parts, disk, images, directory, system);
+  for (const disk of readDisks(vm.template)) {
+    const served = vm.instant?.disks.find(({ diskId }) => diskId === disk.diskId);
+    await prepareDisk(parts, disk, images, directory, system, served?.virtualBytes);
+  }
 }
 
-/** Makes the file of a VM's disk, unless the disk is used in place or its file is there already. */
+/**
+ * Makes the file of a VM's disk, unless the disk is used in place or its file is there already. `comingBytes` is the virtual size of an
+ * image whose data is still to come.
+ */
 export async function prepareDisk(
   parts: Pick<Parts, 'imageStoreOf'>,
   disk: VmDisk,
   images: Map<number, Image>,
   directory: string,
   system: Datastore,
+  comingBytes?: number,
 ): Promise<void> {
   if (isInPlace(disk)) return;
   const files = parts.imageStoreOf(system);
@@ -41,6 +48,7 @@ export async function prepareDisk(
     if (!image)
       throw new OneError(CODE.NO_EXISTS, `Image ${disk.imageId} of disk ${disk.diskId} does not exist any more.`);
     const base = { path: image.source, format: isDiskFormat(image.format) ? image.format : ('raw' as const) };
+    if (comingBytes !== undefined) return files.overlay({ ...base, later: true }, path, comingBytes);
     await files.overlay(base, path, disk.sizeMb > image.sizeMb ? disk.sizeMb * MIB : undefined);
   } else {
     await files.volatile(path, disk.sizeMb * MIB, disk.format, disk.kind, disk.fs);
@@ -52,6 +60,7 @@ export async function boot(parts: Parts, vm: Vm): Promise<void> {
   const hypervisor = await hypervisorOf(parts, vm);
   const { spec, checkpoint } = await described(parts, vm);
   await rm(checkpoint, { force: true });
+  if (vm.instant) await parts.servesInstant(vm);
   if (vm.imported) await hypervisor.start(vm.deployId);
   else await hypervisor.deploy(spec);
 }

@@ -17,7 +17,8 @@ export function domainSpec(vm: Vm, images: Map<number, Image>, vmDirectory: stri
     kvm,
     disks: readDisks(vm.template).map((disk) => {
       const under = vm.standalone?.includes(disk.diskId) ? undefined : images.get(disk.imageId);
-      return domainDisk(disk, under, vmDirectory);
+      const served = vm.instant?.disks.find(({ diskId }) => diskId === disk.diskId);
+      return { ...domainDisk(disk, under, vmDirectory), ...(served && { served }) };
     }),
     nics: vectors(vm.template, 'NIC').flatMap(domainNic),
     template: vm.template,

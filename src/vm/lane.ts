@@ -34,6 +34,11 @@ export class Lane {
     this.#next();
   }
 
+  /** Whether work of this key is under way or waits. */
+  has(key: string): boolean {
+    return this.#waiting.some((work) => work.key === key) || this.#all().some((work) => work.key === key);
+  }
+
   /** Asks the work of this key to end, whether it is under way or waits, and waits for that. `why` is the reason of its signal. */
   async stop(key: string, why?: unknown): Promise<boolean> {
     this.#endWaiting((work) => work.key === key, why);

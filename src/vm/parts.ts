@@ -7,6 +7,7 @@ import type { Attributes } from '../model/attributes.ts';
 import type { BackupStoreConfig, HypervisorConfig } from '../model/mover-protocol.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
+import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import type { Adoptions } from './adoptions.ts';
 
@@ -29,6 +30,8 @@ export interface Parts {
   sealed(attributes: Attributes): Attributes;
   /** The datastore with its secrets readable. */
   unsealed(datastore: Datastore): Datastore;
+  /** Settles when the disks of a VM that is being restored at once can be read. Throws OneError when they cannot. */
+  servesInstant(vm: Vm): Promise<void>;
   /** Where runs keep sockets and scratch files, one directory each. */
   runDirectory: string;
 }

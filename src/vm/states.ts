@@ -212,7 +212,14 @@ const FOR_IMPORTED = new Set<Action>([
   ...(['terminate', 'terminate-hard', 'backup', 'updateconf'] as const),
 ]);
 
-type Known = Pick<Vm, 'id' | 'state' | 'lcmState' | 'imported'>;
+/** What must wait until the disks of a VM that was restored at once are its own. */
+const NOT_FOR_INSTANT = new Set<Action>([
+  ...(['suspend', 'stop', 'undeploy', 'undeploy-hard', 'migrate', 'resched', 'backup', 'restore'] as const),
+  ...(['disk-attach', 'disk-detach', 'disk-resize', 'disk-saveas', 'snapshot-create', 'snapshot-revert'] as const),
+  ...(['disk-snapshot-create', 'disk-snapshot-revert', 'disk-snapshot-delete', 'snapshot-delete'] as const),
+]);
+
+type Known = Pick<Vm, 'id' | 'state' | 'lcmState' | 'imported' | 'instant'>;
 
 /** The state that `action` leads to, or undefined when it is not possible now. */
 export function next(action: Action, vm: Pick<Vm, 'state' | 'lcmState'>): StatePair | undefined {
@@ -222,6 +229,7 @@ export function next(action: Action, vm: Pick<Vm, 'state' | 'lcmState'>): StateP
 /** The state that `action` leads to; throws OpenNebula's wrong-state error, with the states in which it is possible. */
 export function nextOrRefuse(action: Action, vm: Known): StatePair {
   if (vm.imported && !FOR_IMPORTED.has(action)) throw notForImported(vm.id, action);
+  if (vm.instant && NOT_FOR_INSTANT.has(action)) throw notForInstant(vm.id, action);
   const to = next(action, vm);
   if (to) return to;
   const possible = TABLE[action].map(([from]) => stateName(from.state, from.lcm)).join(', ');
@@ -237,6 +245,14 @@ export function notForImported(vmId: number, action: string): OneError {
     CODE.ACTION,
     `Virtual machine ${vmId} was imported as it is: OneVault changes neither its definition nor its disks, so ${action} is not possible.`,
     { objectId: vmId, hint: 'Restore a backup of it: the VM made from that is an ordinary one.' },
+  );
+}
+
+function notForInstant(vmId: number, action: string): OneError {
+  return new OneError(
+    CODE.ACTION,
+    `Virtual machine ${vmId} still reads from the backup it was restored from: ${action} is possible when its disks are copied.`,
+    { objectId: vmId, retry: true, hint: `See how far that is with onevault runs --vm ${vmId}.` },
   );
 }
 

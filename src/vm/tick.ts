@@ -23,8 +23,11 @@ const UP = new Set<DomainState>(['running', 'paused']);
 /** States whose VM is on a host and should not run. */
 const OFF = [VM_STATE.POWEROFF, VM_STATE.SUSPENDED];
 
-function seenOf({ id, state, lcmState, deployId, history }: Vm): SeenVm {
-  return { id, state, lcmState, deployId, history };
+/** `reads`: from a backup, which may fail for a while. */
+type Followed = SeenVm & { reads: boolean };
+
+function seenOf({ id, state, lcmState, deployId, history, instant }: Vm): Followed {
+  return { id, state, lcmState, deployId, history, reads: instant !== undefined };
 }
 
 export class VmTick {
@@ -149,13 +152,17 @@ export class VmTick {
     const { store } = this.#parts;
     const link = { kind: 'vm-host', target: host.id } as const;
     if ((await store.vms.count({ link })) === 0) return;
-    const active: SeenVm[] = [];
+    const active: Followed[] = [];
     for await (const vms of store.vms.each({ link, states: [VM_STATE.ACTIVE], ascending: true })) {
       for (const vm of vms) if (hostIdsOf(vm)[0] === host.id) active.push(seenOf(vm));
     }
     const hypervisor = this.#parts.hypervisorOf(host);
     const domains = await hypervisor.domains();
-    for (const vm of active) await this.#follow(vm, domains.get(vm.deployId));
+    for (const vm of active) {
+      const domain = domains.get(vm.deployId);
+      if (vm.reads && vm.lcmState === LCM.RUNNING && domain === 'paused') await hypervisor.goOn(vm.deployId);
+      await this.#follow(vm, domain);
+    }
     const off = await this.#offButUp(host, domains, new Set(active.map(({ deployId }) => deployId)));
     if (off.length === 0) return;
     const now = await hypervisor.domains();

@@ -1,16 +1,18 @@
 // one.vm.*: making and describing VMs, and their backups. Power, devices, snapshots and pools are in the files beside this one.
-import { mayAnyOf } from '../../access/authorize.ts';
+import { allows, mayAnyOf } from '../../access/authorize.ts';
 import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { datastoreIdOf } from '../../backup/decide.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
-import { merge, text, vectors, type Attributes, type Vector } from '../../model/attributes.ts';
+import { merge, text, vectors, withText, type Attributes, type Vector } from '../../model/attributes.ts';
+import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { Image } from '../../model/image.ts';
+import { IMAGE_STATE, type Image } from '../../model/image.ts';
 import { checkName } from '../../model/names.ts';
 import { LCM, type Vm } from '../../model/vm.ts';
 import type { VirtualNetwork } from '../../model/vnet.ts';
 import { NOUNS } from '../../store/nouns.ts';
+import type { Store } from '../../store/store.ts';
 import { addVm } from '../../vm/create.ts';
 import { addImport } from '../../vm/import.ts';
 import { nowSec } from '../../vm/parts.ts';
@@ -101,7 +103,36 @@ export const vmMethods: MethodTable = {
       return id;
     },
   ),
+  'one.vm.restoreinstant': method(['int', 'int', ['string', '']], async (call, imageId, datastoreId, options) => {
+    const image = await authorized(call, IMAGE, imageId, 'USE');
+    await authorized(call, DATASTORE, image.datastoreId, 'USE');
+    const destination = await imageDatastore(call, datastoreId);
+    for (const resource of ['IMAGE', 'TEMPLATE', 'VM'] as const) requireCreate(call, resource);
+    const wanted = options.trim() === '' ? [] : parseTemplate(options);
+    const { instant } = call.restores;
+    const vm = await instant.start(call.user, image, destination, wanted, (tx, template, name) =>
+      makeVm(call, tx, withText(template, 'NAME', name), false, undefined, true),
+    );
+    call.tick.wake();
+    return vm.id;
+  }),
+  'one.vm.restoreresume': method(['int'], async (call, id) => {
+    call.restores.instant.resume(await authorizedVm(call, id, 'restore'));
+    return id;
+  }),
 };
+
+/** Where restored disks go, if the caller may use it: what is given, or for -1 the first enabled image datastore that she may use. */
+async function imageDatastore(call: Call, datastoreId: number): Promise<Datastore> {
+  if (datastoreId !== -1) return authorized(call, DATASTORE, datastoreId, 'USE');
+  const all = await call.parts.store.datastores.list({ ascending: true });
+  const found = all.find(
+    (one) =>
+      one.type === DATASTORE_TYPE.IMAGE_DS && one.state === 0 && allows(call.caller, 'USE', DATASTORE.target(one)),
+  );
+  if (found) return found;
+  throw new OneError(CODE.ACTION, 'There is no enabled image datastore that you may use; name one with -d.');
+}
 
 /** Where a backup goes, if the caller may use it: what is given, else where the VM's chain is. */
 async function backupDatastore(call: Call, vm: Vm, datastoreId: number, reset: boolean): Promise<number> {
@@ -132,34 +163,47 @@ export async function createVm(
   hold: boolean,
   from?: { nameBefore: string; granted: Attributes },
 ): Promise<Vm> {
-  const { parts, user, tick } = call;
+  const vm = await call.parts.store.transaction((tx) => makeVm(call, tx, template, hold, from));
+  call.tick.wake();
+  call.scheduler.wake();
+  return vm;
+}
+
+/** `coming`: its images are being made, and count as if they were there. */
+async function makeVm(
+  call: Call,
+  tx: Store,
+  template: Attributes,
+  hold: boolean,
+  from?: { nameBefore: string; granted: Attributes },
+  coming = false,
+): Promise<Vm> {
+  const { parts, user } = call;
   if (!from) requireCreate(call, 'VM'); // whoever may use a template may have its VM, as in OpenNebula
   if (!call.caller.admin) refuseUngranted('VM', template, from?.granted ?? []);
   const { permissions, ...owner } = ownedBy(user);
   const imports = text(template, IMPORT_VM_ID) !== undefined;
   if (imports) requireHostAdmin(call);
-  const vm = await parts.store.transaction(async (tx) => {
-    // what an imported VM has are files and networks of its host, whatever they are called
-    const images = imports ? new Map<Vector, Image>() : await namedImages(call, tx, template);
-    const networks = imports ? new Map<Vector, VirtualNetwork>() : await namedNetworks(call, tx, template);
-    const add = imports ? addImport : addVm;
-    const made = await add(tx, {
-      template,
-      owner,
-      findImage: (disk) => images.get(disk),
-      findNetwork: (nic) => networks.get(nic),
-      hold,
-      nowSec: nowSec(parts.clock),
-      permissions,
-      ...(from && { nameBefore: from.nameBefore }),
-    });
-    const place = { parent: { type: 'VM' as const, id: made.id }, startSec: made.stime };
-    for (const vector of vectors(template, 'SCHED_ACTION')) await addAction(call, tx, place, vector);
-    return made;
+  // what an imported VM has are files and networks of its host, whatever they are called
+  const images = imports ? new Map<Vector, Image>() : await namedImages(call, tx, template);
+  const networks = imports ? new Map<Vector, VirtualNetwork>() : await namedNetworks(call, tx, template);
+  const add = imports ? addImport : addVm;
+  const made = await add(tx, {
+    template,
+    owner,
+    findImage: (disk) => {
+      const image = images.get(disk);
+      return image && coming ? { ...image, state: IMAGE_STATE.READY } : image;
+    },
+    findNetwork: (nic) => networks.get(nic),
+    hold,
+    nowSec: nowSec(parts.clock),
+    permissions,
+    ...(from && { nameBefore: from.nameBefore }),
   });
-  tick.wake();
-  call.scheduler.wake();
-  return vm;
+  const place = { parent: { type: 'VM' as const, id: made.id }, startSec: made.stime };
+  for (const vector of vectors(template, 'SCHED_ACTION')) await addAction(call, tx, place, vector);
+  return made;
 }
 
 /** An import reads any file that a domain of a host has. */

@@ -74,9 +74,10 @@ export class DirectoryImageStore implements ImageStore {
     return directoryCapacity(this.#path);
   }
 
-  async overlay(base: { path: string; format: DiskFormat }, path: string, virtualBytes?: number): Promise<void> {
+  async overlay(base: Parameters<ImageStore['overlay']>[0], path: string, virtualBytes?: number): Promise<void> {
     const size = virtualBytes === undefined ? [] : [String(virtualBytes)];
-    const argv = ['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', base.format, '-b', base.path];
+    const unseen = base.later === true ? ['-u'] : [];
+    const argv = ['qemu-img', 'create', '-q', ...unseen, '-f', 'qcow2', '-F', base.format, '-b', base.path];
     await this.#make(path, `make a disk on top of ${base.path}`, async (file) => {
       await run([...argv, file, ...size]);
     });

@@ -1,7 +1,9 @@
 // The snapshots of a repository as directories, by `restic mount`, whose files can be read in any order. It takes no lock: backups and the
 // removal of backups go on meanwhile, and what is removed can no longer be read.
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../exec/exec.ts';
 import type { StoreView } from '../backup-store.ts';
 import { ended, interrupt, startRestic } from './command.ts';
@@ -9,6 +11,8 @@ import type { ResticConfig } from './config.ts';
 import { failure } from './failure.ts';
 
 const UNMOUNT_MS = 30_000;
+const ANSWER_MS = 10_000;
+const RETRY_MS = 20;
 /** What umount says when nothing is mounted. */
 const NOT_MOUNTED = 32;
 
@@ -35,7 +39,7 @@ export async function mountRepository(
   });
   const early = await Promise.race([serves, over]).finally(() => signal.removeEventListener('abort', stop));
   const what = 'show the backups as files';
-  if (early || signal.aborted) {
+  if (early || signal.aborted || !(await answers(directory))) {
     await close();
     throw failure(what, config.repository, early ?? (await over));
   }
@@ -44,6 +48,14 @@ export async function mountRepository(
     lost: over.then((exit) => failure(what, config.repository, exit).message),
     close,
   };
+}
+
+/** restic serves soon after it says so; until then the first look may fail. */
+async function answers(directory: string): Promise<boolean> {
+  for (const until = Date.now() + ANSWER_MS; Date.now() < until; await delay(RETRY_MS)) {
+    if (await stat(join(directory, 'ids')).catch(() => undefined)) return true;
+  }
+  return false;
 }
 
 async function unmount(directory: string): Promise<void> {

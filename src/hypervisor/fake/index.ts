@@ -91,6 +91,11 @@ export class FakeHypervisor implements Hypervisor {
     if (!isActive(domain)) this.#domains.run({ ...domain, memory: '' }, 'Started Booted');
   }
 
+  async goOn(name: string): Promise<void> {
+    const domain = this.#domains.find(name);
+    if (domain?.state === 'paused') this.#domains.change(domain, { state: 'running' }, 'Resumed Unpaused');
+  }
+
   async shutdown(name: string, hard: boolean): Promise<void> {
     const domain = this.#domains.find(name);
     if (domain === null || domain.state === 'shutoff') return;
@@ -144,6 +149,9 @@ export class FakeHypervisor implements Hypervisor {
     const domain = this.#domains.get(name);
     this.#domains.files.put({ ...domain, nics: domain.nics.filter((one) => !sameMac(one, nic)) });
   }
+
+  /** Its guests read nothing, so they have nothing to read elsewhere. */
+  async rebase(): Promise<void> {}
 
   async resizeDisk(name: string, target: string, virtualBytes: number): Promise<void> {
     const disk = this.#domains.active(name, 'resized').disks.find((one) => one.target === target);

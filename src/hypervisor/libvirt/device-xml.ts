@@ -36,6 +36,8 @@ export function diskXml(disk: DomainDisk, machine: string, boot = 0): string {
     cache: disk.options.CACHE?.toLowerCase(),
     io: disk.options.IO?.toLowerCase(),
     discard: disk.options.DISCARD?.toLowerCase(),
+    // a server that ends for good stops the machine: a guest that meets errors on its disks may damage what it has
+    ...(disk.served && { error_policy: 'stop', rerror_policy: 'stop' }),
   };
   const limits = IO_LIMITS.map((name) => [name, disk.options[name.toUpperCase()]] as const);
   const tune = limits.map(([name, value]) => value && textElement(name, value));
@@ -44,7 +46,7 @@ export function diskXml(disk: DomainDisk, machine: string, boot = 0): string {
     { type: 'file', device: disk.cdrom ? 'cdrom' : 'disk' },
     element('driver', driver),
     element('source', { file: disk.path }),
-    backingXml(disk.backing),
+    disk.served ? servedXml(disk.served) : backingXml(disk.backing),
     element('target', { dev: disk.target, bus: busOf(disk, machine) }),
     tune.some(Boolean) && element('iotune', {}, ...tune),
     boot > 0 && element('boot', { order: boot }),
@@ -62,6 +64,17 @@ export function backingXml(chain: DomainDisk['backing']): string {
     element('format', { type: next.format }),
     element('source', { file: next.path }),
     backingXml(rest),
+  );
+}
+
+function servedXml({ socket, exportName }: NonNullable<DomainDisk['served']>): string {
+  const host = element('host', { transport: 'unix', socket });
+  return element(
+    'backingStore',
+    { type: 'network' },
+    element('format', { type: 'raw' }),
+    element('source', { protocol: 'nbd', name: exportName }, host),
+    backingXml([]),
   );
 }
 

@@ -32,6 +32,7 @@ import { beginOff } from './off-exports.ts';
 import { beginLayered } from './overlay-backup.ts';
 import * as overlays from './overlays.ts';
 import { notOurs } from './ownership.ts';
+import * as served from './served-disks.ts';
 import * as snapshots from './snapshots.ts';
 import { readSaved, restoreSaved, save } from './saved.ts';
 import { readStats, STATS } from './stats.ts';
@@ -96,25 +97,38 @@ export class LibvirtHypervisor implements Hypervisor {
   async deploy(wanted: DomainSpec): Promise<void> {
     refuseAdopted(this.#virsh, wanted.name);
     const state = await this.#virsh.state(wanted.name);
-    if (state === 'running' || state === 'paused') return;
+    if (state === 'paused') return served.letGo(this.#virsh, wanted);
+    if (state === 'running') return;
     if (state === null && (await this.#virsh.isForeign(wanted.name))) throw notOurs(wanted.name, this.#virsh.uri);
     const spec = await overlays.onNewest(wanted);
     await this.#checkReach(spec);
+    await served.letIn(spec, await this.#qemuUser());
     const uuid = state === null ? undefined : readDomain(await this.#virsh.xml(spec.name)).uuid;
     try {
       await this.#define(spec, uuid);
-      await this.#boot(spec.name, ['--force-boot']);
+      await this.#bootNew(spec);
     } catch (error) {
       // A host without control groups cannot share its CPUs by weight; the VM runs all the same.
       if (!NO_SHARES.test(reasonOf(error))) throw error;
       await this.#define({ ...spec, cpu: 0 }, uuid ?? readDomain(await this.#virsh.xml(spec.name)).uuid);
-      await this.#boot(spec.name, ['--force-boot']);
+      await this.#bootNew(spec);
     }
   }
 
   async #define(spec: DomainSpec, uuid: string | undefined): Promise<void> {
     const xml = domainXml(spec, this.#installation, uuid);
     await this.#virsh.callWithXml(`define domain ${spec.name}`, ['define'], xml);
+  }
+
+  /** One that reads from servers begins to run when it will wait for them. */
+  async #bootNew(spec: DomainSpec): Promise<void> {
+    const waits = served.isServed(spec);
+    await this.#boot(spec.name, ['--force-boot', ...(waits ? ['--paused'] : [])]);
+    if (!waits) return;
+    await served.letGo(this.#virsh, spec).catch(async (error: unknown) => {
+      await this.shutdown(spec.name, true); // it has not run yet
+      throw error;
+    });
   }
 
   async #boot(name: string, how: string[] = []): Promise<void> {
@@ -125,6 +139,11 @@ export class LibvirtHypervisor implements Hypervisor {
     const state = await this.#stateOf(name, 'started');
     // Memory that somebody else had libvirt keep for the next start is theirs, so the guest goes on from it.
     if (state !== 'running' && state !== 'paused') await this.#boot(name);
+  }
+
+  async goOn(name: string): Promise<void> {
+    if ((await this.#virsh.state(name)) === 'paused')
+      await this.#virsh.order(`let domain ${name} go on`, 'resume', name);
   }
 
   async shutdown(name: string, hard: boolean): Promise<void> {
@@ -192,6 +211,10 @@ export class LibvirtHypervisor implements Hypervisor {
 
   async resizeDisk(name: string, target: string, virtualBytes: number): Promise<void> {
     await attach.resizeDisk(this.#virsh, name, target, virtualBytes);
+  }
+
+  async rebase(name: string, disks: DomainDisk[]): Promise<void> {
+    if (await this.#virsh.isActive(name)) await served.rebase(this.#virsh, name, disks, await this.#qemuUser());
   }
 
   async createSnapshot(name: string, snapshot: string): Promise<string> {
@@ -297,14 +320,21 @@ export class LibvirtHypervisor implements Hypervisor {
   async #checkReach(spec: DomainSpec): Promise<void> {
     const os = vectors(spec.template, 'OS')[0];
     const boot = [field(os, 'KERNEL'), field(os, 'INITRD')].filter((path) => path?.startsWith('/'));
-    const disks = spec.disks.flatMap((disk) => [disk.path, ...disk.backing.map(({ path }) => path)]);
+    const disks = spec.disks.flatMap((disk) => [
+      disk.path,
+      ...(disk.served ? [] : disk.backing.map(({ path }) => path)),
+    ]);
     await this.#checkPaths([...disks, ...boot]);
+  }
+
+  /** The user that QEMU runs as, when libvirt says so. */
+  async #qemuUser(): Promise<{ uid: number; gid: number } | undefined> {
+    return readCapabilities(await this.#virsh.call("describe the host's abilities", ['capabilities'])).qemuUser;
   }
 
   /** QEMU runs as another user: a directory that it may not enter is named before QEMU fails with less words. */
   async #checkPaths(paths: Array<string | undefined>): Promise<void> {
-    const capabilities = await this.#virsh.call("describe the host's abilities", ['capabilities']);
-    const { qemuUser } = readCapabilities(capabilities);
+    const qemuUser = await this.#qemuUser();
     if (qemuUser === undefined) return;
     for (const path of new Set(paths)) {
       if (path === undefined) continue;

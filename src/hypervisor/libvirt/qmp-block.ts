@@ -34,6 +34,30 @@ export function nodesOf(answer: unknown): Map<string, Carrier> {
   return nodes;
 }
 
+/**
+ * libvirt's node of a disk's file and the nodes of the server at `socket` that it stands on, from the flat answer to
+ * `query-named-block-nodes`. 'other' when no node stands on that server; undefined when the disk is not there, or under other names.
+ */
+export function layersOver(
+  answer: unknown,
+  path: string,
+  socket: string,
+): { top: string; below: { storage: string; format: string } } | 'other' | undefined {
+  const nodes = (Array.isArray(answer) ? (answer as unknown[]) : []).filter(isRecord);
+  const nameOf = (node: Record<string, unknown> | undefined): string => String(node?.['node-name'] ?? '');
+  const own = nodes.find((node) => node.drv === 'file' && node.file === path && LIBVIRTS.test(nameOf(node)));
+  if (own === undefined) return undefined;
+  const server = nodes.find(
+    (node) => node.drv === 'nbd' && decodeURIComponent(String(node.file)).endsWith(`socket=${socket}`),
+  );
+  if (server === undefined) return 'other';
+  const format = (name: string): string => name.replace(/-storage$/, '-format');
+  if (!LIBVIRTS.test(nameOf(server))) return undefined;
+  return { top: format(nameOf(own)), below: { storage: nameOf(server), format: format(nameOf(server)) } };
+}
+
+const LIBVIRTS = /^libvirt-\d+-storage$/;
+
 /** Bitmaps without a name are QEMU's own. */
 function readBitmap(bitmap: unknown): Bitmap[] {
   if (!isRecord(bitmap) || typeof bitmap.name !== 'string') return [];

@@ -120,6 +120,12 @@ const vms: readonly Row[] = [
   row('one.vm.backupcancel', [vm], 'OP backup of vm'),
   reading('one.vm.backupruns', [vm], 'USE vm'),
   row('one.vm.restore', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup', 'USE backups'),
+  row(
+    'one.vm.restoreinstant',
+    [of('backup'), of('datastore'), 'NO_IP="none"'],
+    ...['USE backup', 'USE backups', 'USE datastore', 'CREATE IMAGE', 'CREATE TEMPLATE', 'CREATE VM'],
+  ),
+  row('one.vm.restoreresume', [vm], 'OP restore of vm'),
   reading('one.vm.monitoring', [vm], 'USE vm'),
   row('one.vm.attach', [vm, 'A=b'], 'OP disk-attach of vm'),
   row(

@@ -67,6 +67,13 @@ const inPlace: readonly Case[] = [
   bad(vm('restore'), 'no image', [subject, 4711], 'NO_EXISTS', /image \[4711\]/),
   bad(vm('restore'), 'none', [4711, 4711], 'NO_EXISTS', /virtual machine \[4711\]/),
   bad(vm('restore'), 'not for others', [subject, 4711], 'AUTHORIZATION', /ADMIN VM/, ANN),
+  bad(vm('restoreinstant'), 'no backup', [ref('protected disk'), 1], 'ACTION', /is not a backup/),
+  bad(vm('restoreinstant'), 'no image', [4711, 1], 'NO_EXISTS', /image \[4711\]/),
+  bad(vm('restoreinstant'), 'one disk alone', [ref('backup'), -1, 'DISK_ID="0"'], 'ACTION', /leave DISK_ID out/),
+  bad(vm('restoreinstant'), 'to a datastore for backups', [ref('backup'), ref('backups')], 'ACTION', /IMAGE_DS/),
+  bad(vm('restoreinstant'), 'an option without sense', [ref('backup'), 1, 'NO_NIC="none"'], 'INTERNAL', /NO_NIC/),
+  bad(vm('restoreinstant'), 'not for others', [ref('backup'), 1], 'AUTHORIZATION', /USE IMAGE/, ANN),
+  bad(vm('restoreresume'), 'nothing to resume', [subject], 'ACTION', /reads from no backup/),
 ];
 
 const looking: readonly Case[] = [
