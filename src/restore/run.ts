@@ -19,6 +19,7 @@ import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/run
 import { InPlaceRestores } from './in-place-run.ts';
 import { readOptions } from './options.ts';
 import { planRestore, withImageIds, type RestorePlan } from './plan.ts';
+import { clearShown, shownStore } from './shown-store.ts';
 
 /** What a restore's record keeps: all that is needed to take it back. */
 interface KeptRestore {
@@ -162,7 +163,8 @@ export class RestoreRunner {
     try {
       await unlessAborted(this.#makeWay(source.id), signal);
       const store = await this.#parts.backupStoreConfigOf(source);
-      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks };
+      const directory = shownStore(this.#parts, operation);
+      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
       await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
     } catch (error) {
       return this.#fail(operation, whyEnded(error, signal));
@@ -182,6 +184,9 @@ export class RestoreRunner {
     const { templateId, targets } = operation.plan as KeptRestore;
     const destination = await store.datastores.get(operation.datastoreId);
     const files = this.#parts.imageStoreOf(destination);
+    await clearShown(shownStore(this.#parts, operation)).catch((clearing: unknown) => {
+      reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
+    });
     for (const target of targets) {
       await files.remove(target).catch((removing: unknown) => {
         reason += ` ${target} could not be removed: ${reasonOf(removing)}.`;
