@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DiskFormat } from '../../src/model/image.ts';
-import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
+import type { RestoreTask } from '../../src/model/mover-protocol.ts';
 import { costOf } from '../mover/cost.ts';
 import { largeChain, type LargeChain } from '../mover/large-chain.ts';
 import { sameContent } from './cloud.ts';
@@ -35,7 +35,7 @@ it.each<DiskFormat>(['raw', 'qcow2'])('a chain of %s: once, nothing else, and li
     ...{ kind: 'restore', operationId: 'c0570c0570c0570c', store, directory: join(root, 'shown') },
     disks: [{ stored, members, target, targetFormat }],
   };
-  const { result, cost } = await costOf<RestoreResult>(task);
+  const { result, cost } = await costOf(task);
   const written = result.disks[0]?.writtenBytes ?? 0;
   expect(written / MIB).toBeGreaterThanOrEqual(DATA_MIB);
   expect(written / MIB).toBeLessThan(DATA_MIB + 2);

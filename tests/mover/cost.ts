@@ -2,7 +2,7 @@
 // open for writing. Looked at many times a second, so what is written in the last moment may be missed; what is read back after it is not.
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { moverResult } from '../../src/exec/mover.ts';
-import type { MoverTask } from '../../src/model/mover-protocol.ts';
+import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
 
 const EVERY_MS = 10;
 
@@ -18,7 +18,7 @@ export interface Cost {
 }
 
 /** Runs a task to its result, and tells what that cost. */
-export async function costOf<R>(task: MoverTask): Promise<{ result: R; cost: Cost }> {
+export async function costOf(task: RestoreTask): Promise<{ result: RestoreResult; cost: Cost }> {
   const files = new Set<string>();
   let peakBytes = 0;
   let moverWrote = 0;
@@ -37,7 +37,7 @@ export async function costOf<R>(task: MoverTask): Promise<{ result: R; cost: Cos
   };
   const timer = setInterval(look, EVERY_MS);
   try {
-    const result = await moverResult<R>(task, new AbortController().signal, () => undefined);
+    const result = await moverResult<RestoreResult>(task, new AbortController().signal, () => undefined);
     return { result, cost: { peakBytes, moverWrote, toDisks, files: [...files] } };
   } finally {
     clearInterval(timer);
