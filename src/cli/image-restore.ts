@@ -10,6 +10,7 @@ interface RestoreOptions {
   datastore?: string;
   no_ip?: boolean;
   no_nic?: boolean;
+  no_backup_config?: boolean;
   name?: string;
   increment?: string;
   diskId?: string;
@@ -20,6 +21,7 @@ const RESTORE_OPTIONS = [
   ['-d, --datastore <datastore>', 'image datastore for the disks, by id or name'],
   ['--no_ip', 'without the addresses of the NICs'],
   ['--no_nic', 'without NICs'],
+  ['--no_backup_config', 'without BACKUP_CONFIG: backups of the restored VM are not set up'],
   ['--name <name>', 'base name of the template and the images'],
   ['--increment <id>', 'point to restore, the last one by default'],
   ['--disk-id <id>', 'this disk only, without a template'],
@@ -49,6 +51,7 @@ function restoreText(given: RestoreOptions): string {
   const attributes: Attributes = [];
   if (given.no_nic) attributes.push(['NO_NIC', 'YES']);
   if (given.no_ip) attributes.push(['NO_IP', 'YES']);
+  if (given.no_backup_config) attributes.push(['NO_BACKUP_CONFIG', 'YES']);
   if (given.name !== undefined) attributes.push(['NAME', given.name]);
   if (given.increment !== undefined) attributes.push(['INCREMENT_ID', digits('--increment', given.increment)]);
   if (given.diskId !== undefined) attributes.push(['DISK_ID', digits('--disk-id', given.diskId)]);

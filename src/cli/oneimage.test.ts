@@ -40,6 +40,11 @@ test.each<[line: string, calls: unknown[][], out?: string]>([
     [['image.restore', 1, 1, 'NO_NIC="YES"\nNO_IP="YES"\nNAME="x"\nINCREMENT_ID="1"\nDISK_ID="0"\n']],
     'VM Template: 1\nImages: 2 3\n',
   ],
+  [
+    'restore -d 1 1 --no_backup_config --detach',
+    [['image.restore', 1, 1, 'NO_BACKUP_CONFIG="YES"\n']],
+    'VM Template: 1\nImages: 2 3\n',
+  ],
   ['cancel 1', [['image.cancel', 1]]],
   ['cancel alpine', [IMAGES, ['image.cancel', 0]]],
   ['delete 1,2', [1, 2].map((id) => ['image.delete', id, false])],

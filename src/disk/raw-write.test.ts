@@ -1,12 +1,15 @@
 // What is written is what the file holds, holes stay holes, and the read-back finds a single changed byte.
 import { mkdtempSync } from 'node:fs';
-import { open, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { guestBytes } from '../../tests/disk/layout-file.ts';
-import { RawWriter, verifyRaw, writeRaw } from './raw-write.ts';
+import { Bitmap } from './bitmap.ts';
+import type { Range } from './extent.ts';
+import { PresentPlace } from './present-write.ts';
+import { RawWriter, verifyRaw, WINDOW_BYTES, writePieces, writeRaw } from './raw-write.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'raw-write-'));
 afterAll(() => rm(directory, { recursive: true }));
@@ -84,3 +87,74 @@ async function* failing() {
   yield { guestOffset: 0, data: Buffer.alloc(512, 1) };
   await Promise.reject(new Error('source gone'));
 }
+
+describe('over a file that holds something', () => {
+  const BLOCK = 65_536;
+  /** A file of one byte value a block, 0 for a hole. */
+  async function blocks(values: number[], tail: number): Promise<{ path: string; bytes: Buffer }> {
+    const bytes = Buffer.concat(values.map((value) => Buffer.alloc(BLOCK, value))).subarray(
+      0,
+      values.length * BLOCK - tail,
+    );
+    const path = newPath();
+    await writeFile(path, bytes);
+    return { path, bytes };
+  }
+
+  /** All windows are looked at, and what is cleared is written as zeroes. */
+  function place(path: string, size: number, cleared: Range[]): PresentPlace {
+    const used = new Bitmap(Math.ceil(size / WINDOW_BYTES));
+    used.set(0, used.length);
+    const clear = async (ranges: readonly Range[]): Promise<void> => {
+      const file = await open(path, 'r+');
+      for (const { offset, length } of ranges) await file.write(Buffer.alloc(length), 0, length, offset);
+      await file.close();
+      cleared.push(...ranges);
+    };
+    return new PresentPlace({ path, used, clear });
+  }
+
+  const value = fc.constantFrom(0, 0, 1, 2);
+  const disk = fc.integer({ min: 1, max: 70 }).chain((length) =>
+    fc.record({
+      before: fc.array(value, { maxLength: 70 }),
+      after: fc.array(value, { minLength: length, maxLength: length }),
+      tail: fc.constantFrom(0, 512, 65_000),
+    }),
+  );
+
+  it('gives what was asked for, and writes only blocks that differ', async () => {
+    await fc.assert(
+      fc.asyncProperty(disk, async ({ before, after, tail }) => {
+        const old = await blocks(before, 0);
+        const wanted = await blocks(after, tail);
+        const size = wanted.bytes.length;
+        const cleared: Range[] = [];
+        const over = place(old.path, size, cleared);
+        const data = after.flatMap((one, index) =>
+          one === 0
+            ? []
+            : [{ guestOffset: index * BLOCK, data: wanted.bytes.subarray(index * BLOCK, (index + 1) * BLOCK) }],
+        );
+        const record = await writePieces(await RawWriter.over(old.path, size, over), pieces(data));
+        expect((await readFile(old.path)).equals(wanted.bytes)).toBe(true);
+        await verifyRaw(old.path, record);
+        const differing = after.filter((one, index) => one !== 0 && one !== (before[index] ?? 0)).length;
+        const toClear = after.filter((one, index) => one === 0 && (before[index] ?? 0) !== 0).length;
+        expect(Math.ceil(record.writtenBytes / BLOCK)).toBe(differing);
+        expect(Math.ceil(over.clearedBytes / BLOCK)).toBe(toClear);
+        expect(cleared.reduce((sum, { length }) => sum + length, 0)).toBe(over.clearedBytes);
+        await Promise.all([rm(old.path), rm(wanted.path)]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('leaves windows alone that are known to be holes', async () => {
+    const { path } = await blocks([1], 0);
+    const untouched = new PresentPlace({ path, used: new Bitmap(1), clear: () => Promise.reject(new Error('asked')) });
+    const record = await writePieces(await RawWriter.over(path, BLOCK, untouched), pieces([]));
+    expect(record).toMatchObject({ writtenBytes: 0, count: 0 });
+    await expect(RawWriter.over(newPath(), 1, untouched)).rejects.toThrow(/Could not open .*ENOENT/);
+  });
+});

@@ -1,12 +1,12 @@
-// Writes a disk's data to a new raw file, sparsely, and remembers a CRC32 of every window it wrote, so that a pass over
-// the file can tell whether it holds what was written. Data comes in guest order; one window is filled while the one
+// Writes a disk's data to a raw file, a new one or one that holds something already, and remembers a CRC32 of every window it wrote, so
+// that a pass over the file can tell whether it holds what was written. Data comes in guest order; one window is filled while the one
 // before is being written.
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { CODE, OneError } from '../model/errors.ts';
-import { createFile, fileError, readFully, settleFile, writeSparse } from './sparse-write.ts';
+import { createFile, EarlySync, fileError, NEW_PLACE, readFully, settleFile, type RawPlace } from './sparse-write.ts';
 
-const WINDOW_BYTES = 2 * 1024 * 1024;
+export const WINDOW_BYTES = 2 * 1024 * 1024;
 
 /** Which windows of a raw file were written, and the CRC32 of each. 8 bytes a window. */
 export class RawRecord {
@@ -44,28 +44,43 @@ export class RawWriter {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #record: RawRecord;
+  readonly #place: RawPlace;
+  readonly #sync: EarlySync;
   #filling: Buffer = Buffer.alloc(WINDOW_BYTES);
   #spare: Buffer = Buffer.alloc(WINDOW_BYTES);
   #window = -1;
   #end = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, file: FileHandle, virtualBytes: number) {
+  private constructor(path: string, file: FileHandle, virtualBytes: number, place: RawPlace) {
     this.#path = path;
     this.#file = file;
     this.#record = new RawRecord(virtualBytes);
+    this.#place = place;
+    this.#sync = new EarlySync(file);
   }
 
   /** Creates the file with its full length, all holes. Throws OneError, also when there is a file of this name. */
   static async create(path: string, virtualBytes: number): Promise<RawWriter> {
-    const file = await createFile(path);
+    return RawWriter.#sized(path, await createFile(path), virtualBytes, NEW_PLACE);
+  }
+
+  /** Opens a file that is there and gives it its length. Throws OneError. */
+  static async over(path: string, virtualBytes: number, place: RawPlace): Promise<RawWriter> {
+    const file = await open(path, 'r+').catch((cause: unknown) => {
+      throw fileError('open', path, cause);
+    });
+    return RawWriter.#sized(path, file, virtualBytes, place);
+  }
+
+  static async #sized(path: string, file: FileHandle, virtualBytes: number, place: RawPlace): Promise<RawWriter> {
     try {
       await file.truncate(virtualBytes);
     } catch (cause) {
       await file.close();
-      throw fileError('create', path, cause);
+      throw fileError('give its length to', path, cause);
     }
-    return new RawWriter(path, file, virtualBytes);
+    return new RawWriter(path, file, virtualBytes, place);
   }
 
   /** Takes a copy of `data`, which must not start before the end of the piece before. Throws OneError. */
@@ -89,8 +104,10 @@ export class RawWriter {
   /** Writes what is left, waits until everything is on the disk and closes the file. Throws OneError. */
   async finish(): Promise<RawRecord> {
     try {
-      await this.#startWindow(-1);
+      await this.#startWindow(Math.ceil(this.#record.virtualBytes / WINDOW_BYTES));
       await this.#writing;
+      await this.#place.settle();
+      await this.#sync.settle();
       await settleFile(this.#file, this.#path, this.#record.virtualBytes);
     } catch (cause) {
       throw fileError('write', this.#path, cause);
@@ -106,39 +123,42 @@ export class RawWriter {
     await this.#file.close();
   }
 
-  /** Sends off the window that was filled and goes on to another one. */
+  /** Sends off the window that was filled, and those up to the next one that hold what they should not; then goes on to that. */
   async #startWindow(window: number): Promise<void> {
-    if (this.#window >= 0) {
-      try {
-        await this.#writing;
-      } catch (cause) {
-        throw fileError('write', this.#path, cause);
-      }
-      this.#sendOff(this.#window);
-      this.#filling.fill(0);
-    }
+    if (this.#window >= 0) await this.#sendOff(this.#window);
+    const next = (from: number): number => this.#place.nextUsed(from, window);
+    for (let used = next(this.#window + 1); used < window; used = next(used + 1)) await this.#sendOff(used);
     this.#window = window;
   }
 
-  #sendOff(window: number): void {
+  async #sendOff(window: number): Promise<void> {
+    try {
+      await this.#writing;
+    } catch (cause) {
+      throw fileError('write', this.#path, cause);
+    }
     const offset = window * WINDOW_BYTES;
     const bytes = this.#filling.subarray(0, Math.min(WINDOW_BYTES, this.#record.virtualBytes - offset));
     this.#record.add(window, crc32(bytes));
-    this.#writing = writeSparse(this.#file, bytes, offset).then((written) => {
+    this.#writing = this.#place.write(this.#file, bytes, offset).then((written) => {
       this.#record.writtenBytes += written;
+      this.#sync.wrote(written);
     });
     this.#writing.catch(() => undefined); // met by the next window or by finish
     [this.#filling, this.#spare] = [this.#spare, this.#filling];
+    this.#filling.fill(0);
   }
 }
 
+type Pieces = AsyncIterable<{ guestOffset: number; data: Uint8Array }>;
+
 /** Writes all pieces, which come in guest order, to a new raw file. Throws OneError; the file is left then. */
-export async function writeRaw(
-  path: string,
-  virtualBytes: number,
-  pieces: AsyncIterable<{ guestOffset: number; data: Uint8Array }>,
-): Promise<RawRecord> {
-  const writer = await RawWriter.create(path, virtualBytes);
+export async function writeRaw(path: string, virtualBytes: number, pieces: Pieces): Promise<RawRecord> {
+  return writePieces(await RawWriter.create(path, virtualBytes), pieces);
+}
+
+/** The same with a writer that is open; it is closed however that ends. */
+export async function writePieces(writer: RawWriter, pieces: Pieces): Promise<RawRecord> {
   try {
     for await (const { guestOffset, data } of pieces) await writer.write(guestOffset, data);
   } catch (error) {

@@ -1,11 +1,55 @@
 // Makes new files and writes to them sparsely: 64 KiB blocks that are all zero are not written and stay holes, what lies
-// between is written in as large pieces as there are.
+// between is written in as large pieces as there are, and goes to the disk while more is being written.
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 
-const BLOCK_BYTES = 65536;
+export const BLOCK_BYTES = 65536;
 const ZEROES = Buffer.alloc(BLOCK_BYTES);
+/** So much is written before the system is asked to bring it to the disk: at the end there is little left to wait for. */
+const SYNC_BYTES = 32 * 2 ** 20;
+
+/** How the windows of a raw file are written. */
+export interface RawPlace {
+  /** The first window of [from, end) that may hold something though it gets no data, or `end`. */
+  nextUsed(from: number, end: number): number;
+  /** Returns how many bytes were written. Throws what the system reports. */
+  write(file: FileHandle, bytes: Uint8Array, position: number): Promise<number>;
+  /** Called once, when all windows have been written. */
+  settle(): Promise<void>;
+}
+
+/** A new file, all of it a hole. */
+export const NEW_PLACE: RawPlace = {
+  nextUsed: (_from, end) => end,
+  write: writeSparse,
+  settle: () => Promise.resolve(),
+};
+
+/** Brings what is written to the disk while more is being written. */
+export class EarlySync {
+  readonly #file: FileHandle;
+  #pending = 0;
+  #syncing: Promise<void> | undefined;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  wrote(bytes: number): void {
+    this.#pending += bytes;
+    if (this.#pending < SYNC_BYTES || this.#syncing) return;
+    this.#pending = 0;
+    const syncing = this.#file.datasync().finally(() => (this.#syncing = undefined));
+    syncing.catch(() => undefined); // the last sync meets it again, or the write behind it
+    this.#syncing = syncing;
+  }
+
+  /** Waits for what was begun. Throws what the system reports. */
+  async settle(): Promise<void> {
+    await this.#syncing;
+  }
+}
 
 /** Creates a file and opens it for reading and writing. Throws OneError, also when there is one of this name. */
 export async function createFile(path: string): Promise<FileHandle> {
@@ -27,13 +71,13 @@ export async function writeSparse(file: FileHandle, bytes: Uint8Array, position:
     const zero = isZero(bytes.subarray(at, at + BLOCK_BYTES));
     if (!zero && start < 0) start = at;
     if (zero && start >= 0) {
-      await writeAll(file, bytes.subarray(start, at), position + start);
+      await writeAt(file, bytes.subarray(start, at), position + start);
       written += at - start;
       start = -1;
     }
   }
   if (start < 0) return written;
-  await writeAll(file, bytes.subarray(start), position + start);
+  await writeAt(file, bytes.subarray(start), position + start);
   return written + bytes.length - start;
 }
 
@@ -66,13 +110,14 @@ export function fileError(attempt: string, path: string, cause: unknown): OneErr
   return new OneError(CODE.INTERNAL, `Could not ${attempt} ${path}: ${reasonOf(cause)}.`, { cause, hint });
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+/** Writes all of `bytes` at `position`. Throws what the system reports. */
+export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     const result = await file.write(bytes, written, bytes.length - written, position + written);
     written += result.bytesWritten;
   }
 }
 
-function isZero(block: Uint8Array): boolean {
+export function isZero(block: Uint8Array): boolean {
   return ZEROES.compare(block, 0, block.length, 0, block.length) === 0;
 }

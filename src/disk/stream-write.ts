@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { CODE, OneError } from '../model/errors.ts';
-import { createFile, fileError, readFully, settleFile, writeSparse } from './sparse-write.ts';
+import { createFile, EarlySync, fileError, readFully, settleFile, writeSparse } from './sparse-write.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -52,6 +52,7 @@ async function writeAll(file: FileHandle, stream: AsyncIterable<Uint8Array>): Pr
 class BufferedWriter {
   bytes = 0;
   readonly #file: FileHandle;
+  readonly #sync: EarlySync;
   #filling = Buffer.alloc(BUFFER_BYTES);
   #spare = Buffer.alloc(BUFFER_BYTES);
   #filled = 0;
@@ -60,6 +61,7 @@ class BufferedWriter {
 
   constructor(file: FileHandle) {
     this.#file = file;
+    this.#sync = new EarlySync(file);
   }
 
   async add(chunk: Uint8Array): Promise<void> {
@@ -76,6 +78,7 @@ class BufferedWriter {
   async flush(): Promise<number> {
     await this.#sendOff();
     await this.#writing;
+    await this.#sync.settle();
     return this.#written;
   }
 
@@ -85,6 +88,7 @@ class BufferedWriter {
     this.bytes += this.#filled;
     this.#writing = writeSparse(this.#file, this.#filling.subarray(0, this.#filled), position).then((written) => {
       this.#written += written;
+      this.#sync.wrote(written);
     });
     this.#writing.catch(() => undefined); // met by the next buffer or by flush
     [this.#filling, this.#spare] = [this.#spare, this.#filling];

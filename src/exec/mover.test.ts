@@ -7,7 +7,7 @@ import type { MoverEvent, RestoreTask } from '../model/mover-protocol.ts';
 import { moverResult, runMover } from './mover.ts';
 
 const task: RestoreTask = {
-  ...{ kind: 'restore', operationId: '0123456789abcdef', disks: [] },
+  ...{ kind: 'restore', operationId: '0123456789abcdef', disks: [], directory: '/d' },
   store: { driver: 'fake', datastoreId: 100, basePath: '/b', attributes: { FAKE_PASSWORD: 'hush "quoted"\nline' } },
 };
 const never = new AbortController().signal;

@@ -204,6 +204,7 @@ describe('what only a person can decide', () => {
     [body('vm_pool', 0, '$.template[2][1][0][1]', `'1'`), 'state', /image \[1\] is a backup, but a disk of VM 0/],
     [body('vm_pool', 0, '$.operationId', `'ab'`), 'state', /VM \[0\] belongs to run ab, which does not go on/],
     [body('vm_pool', 0, '$.lcmState', '69'), 'state', /VM \[0\] is in a backup, but no run owns it/],
+    [body('vm_pool', 0, '$.lcmState', '71'), 'state', /VM \[0\] is in a restore, but no run owns it/],
     [
       `INSERT INTO operation (id, vm_id, result, started_at, body) VALUES ('ab', 0, 'running', 1, '{"id":"ab","kind":"backup","vmId":0,"imageIds":[]}')`,
       'state',

@@ -52,7 +52,8 @@ function checkRuns({ vms, images, running }: Records): Finding[] {
   const runs = new Map(running.map((operation) => [operation.id, operation]));
   for (const { id, operationId, state, lcmState } of vms.values()) {
     const owned = state === VM_STATE.ACTIVE && OWNED_LCM.has(lcmState);
-    if (owned && operationId === null) found.push(say(`VM [${id}] is in a backup, but no run owns it.`));
+    const work = lcmState === LCM.RESTORE ? 'restore' : 'backup';
+    if (owned && operationId === null) found.push(say(`VM [${id}] is in a ${work}, but no run owns it.`));
     if (operationId === null) continue;
     if (!owned) found.push(say(`VM [${id}] belongs to run ${operationId}, but its state is ${state}/${lcmState}.`));
     if (runs.get(operationId)?.vmId !== id)

@@ -107,6 +107,8 @@ export interface RestoreDisk {
   members: Member[];
   target: string;
   targetFormat: DiskFormat;
+  /** File of the disk as it is now, of the same format: what of it is right need not be written again. */
+  present?: string;
 }
 
 export interface RestoreTask {
@@ -114,6 +116,22 @@ export interface RestoreTask {
   operationId: string;
   store: BackupStoreConfig;
   disks: RestoreDisk[];
+  /** Where the store may show its files: made for it, and gone with the run. */
+  directory: string;
+}
+
+/** What was written of a disk. */
+export interface WrittenDisk {
+  diskId: number;
+  virtualBytes: number;
+  writtenBytes: number;
+  /** Made zeroes without being written. */
+  clearedBytes: number;
+  /** `differences`: over a copy of the present disk that shares its blocks. */
+  way: 'whole' | 'differences';
+  /** Why it was written as a whole; empty otherwise. */
+  why: string;
+  sha256: string;
 }
 
 /** Serves disks of a point, read-only, until stdin closes. Phase `SERVING` says that all sockets answer. */
@@ -209,7 +227,7 @@ export interface VerifyResult {
 }
 
 export interface RestoreResult {
-  disks: Array<{ diskId: number; virtualBytes: number; writtenBytes: number; sha256: string }>;
+  disks: WrittenDisk[];
   peakRssBytes: number;
 }
 

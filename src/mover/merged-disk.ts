@@ -1,11 +1,11 @@
 // A disk as its members in the backup store make it up: all are read at once as streams, checked against their records to the
 // last byte, and merged on the way.
 import { addAbortSignal, type Readable } from 'node:stream';
-import type { BackupStore } from '../datastore/backup-store.ts';
 import { checkedStream } from '../disk/checked-stream.ts';
 import { mergeSequential, type MergedQcow2 } from '../disk/merge.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
+import type { MemberStore } from './member-reader.ts';
 
 export interface MergeOptions {
   /** The first member holds the whole disk. */
@@ -22,7 +22,7 @@ export function nameOf({ path, source }: Pick<Member, 'path' | 'source'>): strin
 
 /** Opens the members, oldest first, and reads their tables. Throws OneError; then nothing is open any more. */
 export async function openMerged(
-  store: BackupStore,
+  store: MemberStore,
   members: readonly Member[],
   { whole, signal, passed }: MergeOptions,
 ): Promise<MergedQcow2> {

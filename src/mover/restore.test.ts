@@ -34,7 +34,14 @@ function run(
   const stored = members.at(-1)?.stored ?? chain.layers[0]?.disks[0];
   if (!stored) throw new Error('nothing is stored');
   const disks = [{ stored, members, target: target(), targetFormat }];
-  return restore({ kind: 'restore', operationId: 'op', store: chain.store, disks }, signal, (e) => void events.push(e));
+  const task = {
+    kind: 'restore' as const,
+    operationId: 'op',
+    store: chain.store,
+    disks,
+    directory: join(chain.root, 'run'),
+  };
+  return restore(task, signal, (e) => void events.push(e));
 }
 
 /** What the restored file holds as a disk. */

@@ -1,10 +1,10 @@
 // Carries out restores in place: the mover writes new files beside the disks of a VM that is off; when all are there and checked, they
-// take the disks' names. What fails before that leaves the VM as it was; from then on a restore can only end well.
+// take the disks' names. What fails until all have taken them leaves the VM as it was.
 import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { RestoreDisk, RestoreResult, RestoreTask, SettleTask } from '../model/mover-protocol.ts';
+import type { RestoreDisk, RestoreResult, RestoreTask, SettleTask, WrittenDisk } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { NOUNS } from '../store/nouns.ts';
@@ -19,16 +19,21 @@ import { grown, keepWithinQuota } from '../vm/quota.ts';
 import { cancelled, interrupted, unlessAborted, whyEnded, type Runs } from '../vm/runs.ts';
 import { hypervisorIds } from '../vm/snapshot-list.ts';
 import { enter, setState } from '../vm/states.ts';
-import { afterSwap, planInPlace, sizeDisks, type InPlaceRequest, type SwappedDisk } from './in-place.ts';
-import { removeAside, removeFresh, swapIn } from './swap.ts';
+import { afterSwap, planInPlace, saidWritten, sizeDisks, type InPlaceRequest, type SwappedDisk } from './in-place.ts';
+import { clearShown, shownStore } from './shown-store.ts';
+import { removeAside, removeFresh, swapBack, swapIn } from './swap.ts';
 
 /** What the record keeps: where the swap stands, and all that it needs to be ended or taken back. */
 interface KeptInPlace {
   imageId: number;
   pointId: number;
   disks: SwappedDisk[];
-  /** `swapping`: every new file is there and checked. `recorded`: the VM speaks of them. */
-  stage: 'writing' | 'swapping' | 'recorded';
+  /** `swapping`: every new file is there and checked. `reverting`: the old ones come back. `recorded`: the VM speaks of the new ones. */
+  stage: 'writing' | 'swapping' | 'reverting' | 'recorded';
+  /** Why it reverts. */
+  why?: string;
+  /** What the mover has written, once it is done. */
+  written?: WrittenDisk[];
 }
 
 export type InPlaceWish = Pick<InPlaceRequest, 'incrementId' | 'diskId' | 'force'>;
@@ -137,8 +142,13 @@ export class InPlaceRestores {
     const { parts, log } = this.#doors;
     log.started(operation);
     operation.interrupted = true;
-    const end = stageOf(operation) === 'writing' ? this.#fail(operation, interrupted()) : this.#finish(operation);
-    const done = end
+    const ends = {
+      writing: () => this.#fail(operation, interrupted()),
+      swapping: () => this.#finish(operation),
+      reverting: () => this.#revert(operation),
+      recorded: () => this.#finish(operation),
+    };
+    const done = ends[stageOf(operation)]()
       .catch((err: unknown) =>
         parts.log.error({ operation: operation.id, err }, 'a restore in place could not be ended'),
       )
@@ -180,8 +190,13 @@ export class InPlaceRestores {
       const source = await parts.store.datastores.get(operation.datastoreId);
       await unlessAborted(makeWay(source.id), signal);
       const store = await parts.backupStoreConfigOf(source);
-      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks };
-      await moverResult<RestoreResult>(task, signal, (event) => runs.relay(operation, event));
+      const directory = shownStore(parts, operation);
+      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
+      const { disks: written } = await moverResult<RestoreResult>(task, signal, (event) =>
+        runs.relay(operation, event),
+      );
+      kept.written = written;
+      parts.log.info({ operation: operation.id, vm: operation.vmId, written }, 'the disks of a restore are written');
       await this.#requireOff(operation.vmId);
       signal.throwIfAborted();
       kept.stage = 'swapping'; // from here it cannot be ended any more
@@ -206,23 +221,52 @@ export class InPlaceRestores {
 
   /** All new files are there: swap, record, and only then remove what was there before. May be repeated. */
   async #finish(operation: Operation): Promise<void> {
-    const { parts, log } = this.#doors;
-    const kept = operation.plan as KeptInPlace;
-    const { disks } = kept;
-    const before = await parts.store.vms.find(operation.vmId);
-    if (kept.stage === 'swapping') {
-      await log.progress(operation, { phase: 'swapping' });
-      await this.#requireOff(operation.vmId);
-      await swapIn(disks);
-      kept.stage = 'recorded';
-      await parts.store.transaction(async (tx) => {
-        await tx.operations.save(operation);
-        await tx.vms.update(operation.vmId, (vm) => {
-          if (vm.operationId !== operation.id) return;
-          afterSwap(vm, disks, kept.imageId, kept.pointId);
-        });
-      });
+    if (stageOf(operation) === 'swapping') {
+      await this.#doors.log.progress(operation, { phase: 'swapping' });
+      await this.#standing(operation, () => this.#requireOff(operation.vmId));
+      try {
+        await this.#swap(operation);
+      } catch (error) {
+        const kept = operation.plan as KeptInPlace;
+        kept.stage = 'reverting';
+        kept.why = `The new disks could not take the place of the old ones, which are back: ${reasonOf(error)}`;
+        return this.#revert(operation);
+      }
     }
+    await this.#standing(operation, () => this.#tidy(operation));
+  }
+
+  async #swap(operation: Operation): Promise<void> {
+    const { parts } = this.#doors;
+    const kept = operation.plan as KeptInPlace;
+    await swapIn(kept.disks);
+    const recorded: Operation = { ...operation, plan: { ...kept, stage: 'recorded' } satisfies KeptInPlace };
+    await parts.store.transaction(async (tx) => {
+      await tx.operations.save(recorded);
+      await tx.vms.update(operation.vmId, (vm) => {
+        if (vm.operationId !== operation.id) return;
+        afterSwap(vm, kept.disks, kept.imageId, kept.pointId);
+      });
+    });
+    kept.stage = 'recorded';
+  }
+
+  /** A swap that did not come to its end is taken back. May be repeated. */
+  async #revert(operation: Operation): Promise<void> {
+    const { parts } = this.#doors;
+    const { disks, why = '' } = operation.plan as KeptInPlace;
+    await this.#standing(operation, async () => {
+      await parts.store.operations.save(operation);
+      await this.#requireOff(operation.vmId);
+      await swapBack(disks);
+    });
+    await this.#fail(operation, new OneError(CODE.INTERNAL, why));
+  }
+
+  async #tidy(operation: Operation): Promise<void> {
+    const { parts, log } = this.#doors;
+    const { disks, written = [] } = operation.plan as KeptInPlace;
+    const before = await parts.store.vms.find(operation.vmId);
     let left = '';
     await removeAside(disks).catch((error: unknown) => {
       left = ` Old files are left beside the disks: ${reasonOf(error)}`;
@@ -230,9 +274,27 @@ export class InPlaceRestores {
     if (before) await this.#forget(operation, before);
     await parts.store.transaction(async (tx) => {
       await tx.vms.update(operation.vmId, (vm) => leave(vm, operation));
-      await log.end(tx, operation, 'done', left.trim());
+      await log.end(tx, operation, 'done', `${saidWritten(written)}${left}`.trim());
     });
     log.announce(operation);
+  }
+
+  /** Where a step fails that has to be done, the restore stands still and says so where the user looks: it can be ended again. */
+  async #standing(operation: Operation, step: () => Promise<void>): Promise<void> {
+    const { parts, log } = this.#doors;
+    try {
+      await step();
+    } catch (error) {
+      operation.reason = reasonOf(error);
+      const how = `Make that good, then: onevm recover --failure ${operation.vmId}`;
+      await parts.store.vms
+        .update(operation.vmId, (vm) => {
+          showError(vm, `The restore in place stands still: ${operation.reason} ${how}`, parts.clock());
+        })
+        .catch((err: unknown) => parts.log.error({ operation: operation.id, err }, 'an error could not be shown'));
+      await log.progress(operation, { phase: 'standing still' });
+      throw error;
+    }
   }
 
   /** Trackers and snapshots of the old disks mean nothing now. Those that stay cost room alone, so that is no failure. */
@@ -264,6 +326,9 @@ export class InPlaceRestores {
     const { parts, log } = this.#doors;
     const { disks } = operation.plan as KeptInPlace;
     let reason = reasonOf(error);
+    await clearShown(shownStore(parts, operation)).catch((clearing: unknown) => {
+      reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
+    });
     await removeFresh(disks).catch((removing: unknown) => {
       reason += ` New files are left beside the disks: ${reasonOf(removing)}.`;
     });

@@ -3,7 +3,7 @@
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
-import type { RestoreDisk } from '../model/mover-protocol.ts';
+import type { RestoreDisk, WrittenDisk } from '../model/mover-protocol.ts';
 import type { Vm } from '../model/vm.ts';
 import { setDiskSize } from '../vm/device-list.ts';
 import { diskPath, overlayDirectory, readDisks, type VmDisk } from '../vm/disks.ts';
@@ -82,7 +82,7 @@ export function planInPlace(request: InPlaceRequest): InPlacePlan {
     const swapped = swapOf(request, disk, Math.ceil(stored.virtualBytes / 2 ** 20));
     if (!force) refuseOther(request, disk, swapped, stored.originalFormat);
     disks.push(swapped);
-    work.push({ stored, members, target: swapped.fresh, targetFormat: disk.format });
+    work.push({ stored, members, target: swapped.fresh, targetFormat: disk.format, present: swapped.path });
   }
   if (disks.length === 0) throw refusal(vm, image, 'the VM has none of the disks that the backup holds');
   return { pointId: plan.point.id, disks, work };
@@ -134,6 +134,17 @@ export function afterSwap(vm: Vm, disks: readonly SwappedDisk[], imageId: number
 export function sizeDisks(vm: Vm, disks: readonly SwappedDisk[], which: 'sizeMb' | 'sizeBefore'): void {
   const has = new Set(readDisks(vm.template).map(({ diskId }) => diskId));
   for (const disk of disks) if (has.has(disk.diskId)) setDiskSize(vm, disk.diskId, disk[which]);
+}
+
+/** What was written, and which way was taken, in words. */
+export function saidWritten(written: readonly WrittenDisk[]): string {
+  const bytes = (count: number): string => `${(count / 2 ** 20).toFixed(1)} MiB`;
+  const said = written.map(({ diskId, way, why, writtenBytes, clearedBytes }) => {
+    if (way === 'whole') return `disk ${diskId}: ${bytes(writtenBytes)} written, all of it, because ${why}`;
+    const cleared = clearedBytes === 0 ? '' : ` and ${bytes(clearedBytes)} cleared`;
+    return `disk ${diskId}: ${bytes(writtenBytes)} written${cleared}, only what differed`;
+  });
+  return said.length === 0 ? '' : `${said.join('; ')}.`;
 }
 
 function refusal(vm: Vm, image: Image, why: string): OneError {

@@ -23,6 +23,7 @@ import type { Turns } from '../vm/turns.ts';
 import { makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
 import { readOptions } from './options.ts';
 import { planRestore } from './plan.ts';
+import { clearShown } from './shown-store.ts';
 import { Serving } from './serving.ts';
 
 /** A copy that failed is tried again by itself after this time, or when somebody asks for it. */
@@ -209,7 +210,9 @@ export class InstantRestores {
     const files = parts.imageStoreOf(await store.datastores.get(operation.datastoreId));
     for (const target of targets) await files.remove(target); // of an attempt that was killed
     const config = await parts.backupStoreConfigOf(await store.datastores.get(sourceId));
-    const task = { kind: 'restore' as const, operationId: operation.id, store: config, disks };
+    const directory = `${this.#directoryOf(operation.id)}-copy`; // the other one is what the VM reads through
+    await clearShown(directory);
+    const task = { kind: 'restore' as const, operationId: operation.id, store: config, disks, directory };
     await moverResult<RestoreResult>(task, signal, (event) => runs.relay(operation, event));
   }
 

@@ -12,6 +12,7 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
 import { withImageIds, type RestorePlan } from './plan.ts';
+import { clearShown, shownStore } from './shown-store.ts';
 
 /** What a restore's record keeps: all that is needed to take it back. */
 export interface KeptRestore {
@@ -95,6 +96,9 @@ export async function takeBack(parts: Parts, log: OperationLog, operation: Opera
   let reason = why;
   const { templateId, targets } = operation.plan as KeptRestore;
   const files = parts.imageStoreOf(await store.datastores.get(operation.datastoreId));
+  await clearShown(shownStore(parts, operation)).catch((clearing: unknown) => {
+    reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
+  });
   for (const target of targets) {
     await files.remove(target).catch((removing: unknown) => {
       reason += ` ${target} could not be removed: ${reasonOf(removing)}.`;

@@ -6,6 +6,7 @@ it.each([
   [[], {}],
   [[['NO_IP', 'YES']], { noIp: true }],
   [[['NO_NIC', 'yes']], { noNic: true }],
+  [[['NO_BACKUP_CONFIG', 'YES']], { noBackupConfig: true }],
   [
     [
       ['NO_IP', 'no'],
@@ -28,6 +29,7 @@ it.each([
   const none: RestoreOptions = {
     noIp: false,
     noNic: false,
+    noBackupConfig: false,
     name: undefined,
     incrementId: undefined,
     diskId: undefined,

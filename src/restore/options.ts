@@ -4,12 +4,16 @@ import { text, type Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { RestoreRequest } from './plan.ts';
 
-export type RestoreOptions = Pick<RestoreRequest, 'noIp' | 'noNic' | 'name' | 'incrementId' | 'diskId'>;
+export type RestoreOptions = Pick<
+  RestoreRequest,
+  'noIp' | 'noNic' | 'noBackupConfig' | 'name' | 'incrementId' | 'diskId'
+>;
 
 export function readOptions(options: Attributes): RestoreOptions {
   return {
     noIp: yes(options, 'NO_IP'),
     noNic: yes(options, 'NO_NIC'),
+    noBackupConfig: yes(options, 'NO_BACKUP_CONFIG'),
     name: text(options, 'NAME'),
     incrementId: id(options, 'INCREMENT_ID'),
     diskId: id(options, 'DISK_ID'),

@@ -19,6 +19,7 @@ export interface RestoreRequest {
   name?: string | undefined;
   noIp?: boolean;
   noNic?: boolean;
+  noBackupConfig?: boolean;
   backupDatastore: Pick<Datastore, 'id' | 'dsMad'>;
   destination: Pick<Datastore, 'id' | 'type'>;
 }
@@ -40,6 +41,7 @@ export interface TemplatePlan {
   vmTemplate: Attributes;
   noIp: boolean;
   noNic: boolean;
+  noBackupConfig: boolean;
 }
 
 export interface RestorePlan {
@@ -84,7 +86,8 @@ export function servedDisks(
 /** The template of the restored VM; `imageIds` are those of `plan.disks`, in the same order. */
 export function withImageIds(template: TemplatePlan, plan: RestorePlan, imageIds: readonly number[]): Attributes {
   const byDisk = new Map(plan.disks.map((disk, index) => [disk.stored.diskId, imageIds[index] ?? -1]));
-  return stripTemplate(template.vmTemplate, { imageIds: byDisk, noIp: template.noIp, noNic: template.noNic });
+  const { vmTemplate, ...options } = template;
+  return stripTemplate(vmTemplate, { imageIds: byDisk, ...options });
 }
 
 function checkImage(image: Image): void {
@@ -146,7 +149,8 @@ function membersOf(image: Image, layers: Layer[], stored: StoredDisk): Member[] 
 }
 
 function templatePlan(request: RestoreRequest, point: BackupPoint): TemplatePlan {
-  return { vmTemplate: point.vmTemplate, noIp: request.noIp ?? false, noNic: request.noNic ?? false };
+  const { noIp = false, noNic = false, noBackupConfig = false } = request;
+  return { vmTemplate: point.vmTemplate, noIp, noNic, noBackupConfig };
 }
 
 function vmIdOf(image: Image): number {

@@ -17,6 +17,7 @@ import { readOptions } from './options.ts';
 import { InstantRestores, type InstantDoors } from './instant-run.ts';
 import { makeObjects, restoreDisks, takeBack } from './objects.ts';
 import { planRestore } from './plan.ts';
+import { shownStore } from './shown-store.ts';
 
 export type RestoreDoors = Omit<InstantDoors, 'runs' | 'lane'>;
 
@@ -98,7 +99,8 @@ export class RestoreRunner {
     try {
       await unlessAborted(this.#makeWay(source.id), signal);
       const store = await this.#parts.backupStoreConfigOf(source);
-      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks };
+      const directory = shownStore(this.#parts, operation);
+      const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
       await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
     } catch (error) {
       return this.#fail(operation, whyEnded(error, signal));

@@ -23,7 +23,10 @@ export const STRIPPED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
   // Not in the manual: two domains cannot have one UUID, and the restored VM starts its own chain.
   OS: ['UUID'],
-  BACKUP_CONFIG: ['INCREMENTAL_BACKUP_ID', 'LAST_INCREMENT_ID'],
+  BACKUP_CONFIG: [
+    ...['ACTIVE_FLATTEN', 'BACKUP_JOB_ID', 'INCREMENTAL_BACKUP_ID', 'LAST_BACKUP_ID', 'LAST_BACKUP_SIZE'],
+    ...['LAST_DATASTORE_ID', 'LAST_INCREMENT_ID'],
+  ],
 };
 
 /** Attributes that vanish as a whole. */
@@ -53,12 +56,15 @@ export interface StripOptions {
   noIp: boolean;
   /** Drop all NICs. */
   noNic: boolean;
+  /** Drop what the VM's backups were to be like. */
+  noBackupConfig?: boolean;
 }
 
 /** The template a restored VM gets, from the VM's TEMPLATE with its USER_TEMPLATE over it. */
 export function stripTemplate(template: Attributes, options: StripOptions): Attributes {
   return template
     .filter(([name]) => !STRIPPED.includes(name) && !(options.noNic && isNic(name)))
+    .filter(([name]) => !(options.noBackupConfig === true && name === 'BACKUP_CONFIG'))
     .map((attribute) => stripAttribute(attribute, options))
     .filter(([, value]) => value.length > 0);
 }

@@ -22,6 +22,15 @@ async function swapOne({ path, fresh, aside, overlays, overlaysAside }: SwappedD
   for (const directory of new Set([dirname(path), dirname(overlays)])) await settle(directory);
 }
 
+/** Puts back what was put aside: the disks are as they were before `swapIn`, however far it came. To be repeated as that is. */
+export async function swapBack(disks: readonly SwappedDisk[]): Promise<void> {
+  for (const { path, aside, overlays, overlaysAside } of disks) {
+    if (await exists(aside)) await rename(aside, path);
+    if (await exists(overlaysAside)) await rename(overlaysAside, overlays);
+    for (const directory of new Set([dirname(path), dirname(overlays)])) await settle(directory);
+  }
+}
+
 /** For a restore that does not come to its swap. */
 export async function removeFresh(disks: readonly SwappedDisk[]): Promise<void> {
   for (const { fresh } of disks) await rm(fresh, { force: true });

@@ -20,6 +20,9 @@ export function newImage(place: ImagePlace, template: Attributes): Image {
   const path = text(template, 'PATH') ?? '';
   const type = typeOf(text(template, 'TYPE') ?? 'OS');
   const fs = text(template, 'FS') ?? '';
+  if (text(template, 'FROM_BACKUP_DS') !== undefined) {
+    refuse('FROM_BACKUP_DS is not taken: a backup becomes images with one.image.restore, which asks who may use it.');
+  }
   if (path !== '' && !path.startsWith('/')) {
     refuse(`PATH="${path}" must be an absolute path of a file on this machine.`);
   }

@@ -77,7 +77,7 @@ async function expectDisks(layers: Layer[]): Promise<void> {
     if (!stored) throw new Error(`disk ${diskId} is in no layer`);
     const target = join(root, `restored.${diskId}`);
     const disks = [{ stored, members, target, targetFormat: 'raw' as const }];
-    const restore = { kind: 'restore' as const, operationId: OPERATION, store, disks };
+    const restore = { kind: 'restore' as const, operationId: OPERATION, store, disks, directory: join(root, 'shown') };
     await moverResult<RestoreResult>(restore, never(), () => undefined);
     expect((await readFile(target)).equals(rawOf(kinds))).toBe(true);
   }

@@ -1,7 +1,9 @@
 // Restores in place, from the API to the bytes of the disks: the whole daemon and the real mover on the fake host and the fake store.
-import { access, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
+import { text } from '../../src/model/attributes.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { diskPath, readDisks, type VmDisk } from '../../src/vm/disks.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
@@ -99,7 +101,10 @@ describe('a full backup', () => {
     const image = await backup();
     for (const disk of [0, 1, 2]) await write(disk, 0x77, 0, MIB);
     const operation = await restore(image);
-    expect(operation).toMatchObject({ kind: 'restore', inPlace: true, result: 'done', reason: '' });
+    expect(operation).toMatchObject({ kind: 'restore', inPlace: true, result: 'done' });
+    expect(operation.reason).toMatch(
+      /^disk 0: 1\.\d MiB written, all of it, because a qcow2 file is made anew; disk 1: /,
+    );
     for (const disk of [0, 1, 2]) expect(await holds(disk, 0), `disk ${disk}`).toBe(true);
     await expectNothingLeft();
     const vm = await cloud.store.vms.get(vmId);
@@ -129,7 +134,7 @@ it('each point of a chain comes back, and the next backup begins a new one and s
     image = await backup();
   }
   for (const point of [1, 0, 2]) {
-    expect((await restore(image, point)).reason).toBe('');
+    expect((await restore(image, point)).result).toBe('done');
     expect([await holds(0, point), await holds(1, point)]).toEqual([true, true]);
   }
   await cloud.call('one.vm.backup', vmId, backups, false);
@@ -241,4 +246,87 @@ it('a cancel before the swap leaves the VM as it was', async () => {
   expect(await holds(0, 0)).toBe(false);
   await expectNothingLeft();
   await rm(copies[0]![0]!, { force: true });
+});
+
+describe('while it goes on', () => {
+  /** A restore that has begun; disk 0 holds something else than the backup by then. */
+  async function begun(): Promise<void> {
+    await makeVm([MIXED[0]!, MIXED[1]!]);
+    const image = await backup();
+    await write(0, 0x66, 0, MIB);
+    await cloud.call('one.vm.restore', vmId, image);
+  }
+
+  const error = async (): Promise<string> =>
+    text((await cloud.store.vms.get(vmId)).userTemplate, 'ERROR') ?? 'there is no error';
+
+  it('recover --failure ends it, the disks as they were', async () => {
+    await begun();
+    await cloud.call('one.vm.recover', vmId, 0);
+    await cloud.vmIs(vmId, 8, 0);
+    const operation = await cloud.follow('vm', vmId);
+    expect(operation).toMatchObject({ result: 'failed', reason: 'It was ended with onevm recover.' });
+    expect(await error()).toContain('It was ended with onevm recover');
+    expect([await holds(0, 0), await holds(1, 0)]).toEqual([false, true]);
+    await expectNothingLeft();
+    expect((await restore(operation.reads?.imageId ?? -1)).result).toBe('done');
+    expect(await holds(0, 0)).toBe(true);
+  });
+
+  it('terminate is refused, and recover --delete ends both', async () => {
+    await begun();
+    const asked = cloud.call('one.vm.action', 'terminate-hard', vmId);
+    await expect(asked).rejects.toThrow(/is in state RESTORE/);
+    await cloud.call('one.vm.recover', vmId, 3);
+    await cloud.vmIs(vmId, 6, 0);
+    expect((await cloud.follow('vm', vmId)).result).toBe('failed');
+    const left = await readdir(`${cloud.directory}/datastores/1`);
+    expect(left.filter((name) => name.includes('restore-'))).toEqual([]);
+    for (const id of imageIds) expect((await cloud.store.images.get(id)).state).toBe(1);
+    expect(await holds(0, 0)).toBe(false);
+  });
+});
+
+describe('a swap that fails', () => {
+  it('is taken back, and the user is told', async () => {
+    await makeVm([MIXED[0]!, MIXED[1]!]);
+    const image = await backup();
+    await write(0, 0x66, 0, MIB);
+    await cloud.call('one.vm.restore', vmId, image);
+    await rename(disks[1]!.path, `${disks[1]!.path}.hidden`);
+    const operation = await cloud.follow('vm', vmId);
+    await rename(`${disks[1]!.path}.hidden`, disks[1]!.path);
+    expect(operation.result).toBe('failed');
+    expect(operation.reason).toMatch(/could not take the place of the old ones, which are back: ENOENT/);
+    const vm = await cloud.store.vms.get(vmId);
+    expect(vm).toMatchObject({ state: 8, lcmState: 0, operationId: null });
+    expect(text(vm.userTemplate, 'ERROR')).toContain('The restore in place failed: The new disks could not take');
+    expect([await holds(0, 0), await holds(1, 0)]).toEqual([false, true]);
+    await expectNothingLeft();
+  });
+
+  it('and cannot be taken back stands still, says so, and is ended with recover --failure', async () => {
+    await makeVm([MIXED[0]!, MIXED[1]!]);
+    const image = await backup();
+    await write(0, 0x66, 0, MIB);
+    await cloud.call('one.vm.restore', vmId, image);
+    const { operationId } = await cloud.store.vms.get(vmId);
+    const [path, aside] = [disks[1]!.path, `${disks[0]!.path}.before-restore-${operationId}`];
+    await rename(path, `${path}.hidden`);
+    await mkdir(`${path}.before-restore-${operationId}`); // nothing can be put aside there, nor come back from there
+    await mkdir(join(path, 'full'), { recursive: true });
+    await cloud.until('it stands still', async () =>
+      /stands still/.test(text((await cloud.store.vms.get(vmId)).userTemplate, 'ERROR') ?? ''),
+    );
+    expect((await cloud.store.operations.find(operationId ?? ''))?.reason).toMatch(/EISDIR|ENOTDIR|ENOTEMPTY|EEXIST/);
+    await rm(path, { recursive: true });
+    await rm(`${path}.before-restore-${operationId}`, { recursive: true, force: true });
+    await rename(`${path}.hidden`, path);
+    await cloud.call('one.vm.recover', vmId, 0);
+    await cloud.vmIs(vmId, 8, 0);
+    expect((await cloud.follow('vm', vmId)).result).toBe('failed');
+    expect([await holds(0, 0), await holds(1, 0)]).toEqual([false, true]);
+    await expect(access(aside)).rejects.toThrow();
+    await expectNothingLeft();
+  });
 });

@@ -63,7 +63,9 @@ async function restoreAtOnce(imageId: number, options = ''): Promise<{ vm: numbe
 const dumps = (): number[] =>
   processesWhere(
     (command) =>
-      command.startsWith('restic ') && command.includes(` ${cloud.repository} `) && command.includes(' dump '),
+      command.startsWith('restic ') &&
+      command.includes(` ${cloud.repository} `) &&
+      (command.includes(' dump ') || /-copy *$/.test(command)),
   );
 
 const copyOf = (vm: number): Promise<Operation> => cloud.follow('vm', vm, undefined, undefined, 'restore');

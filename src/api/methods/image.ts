@@ -67,6 +67,7 @@ export const imageMethods: MethodTable = {
   }),
   'one.image.restore': method(['int', 'int', ['string', '']], async (call, id, datastoreId, options) => {
     const backup = await authorized(call, IMAGE, id, 'USE');
+    await authorized(call, DATASTORE, backup.datastoreId, 'USE');
     const destination = await authorized(call, DATASTORE, datastoreId, 'USE');
     requireCreate(call, 'IMAGE');
     const wanted = options.trim() === '' ? [] : parseTemplate(options);

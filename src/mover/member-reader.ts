@@ -1,0 +1,81 @@
+// How the members of a chain are read all at once. A program of the store for each would take its memory as many times as there are
+// members, so the store shows its files once, and they are read there; a disk of one member is streamed, which is quicker.
+import { mkdir, open, rmdir } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
+import type { Member } from '../model/mover-protocol.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const TRIES = 5;
+const RETRY_MS = 100;
+
+export type MemberStore = Pick<BackupStore, 'read'>;
+
+export interface MemberReader extends MemberStore {
+  close(): Promise<void>;
+}
+
+/** Opens the store for disks of these members. It shows its files in `directory`, which is made, and gone after `close`. */
+export async function openMembers(
+  store: BackupStore,
+  disks: ReadonlyArray<{ members: readonly Member[] }>,
+  directory: string,
+  signal: AbortSignal,
+): Promise<MemberReader> {
+  const read: MemberStore['read'] = (source, path) => store.read(source, path);
+  if (disks.every(({ members }) => members.length <= 1)) return { read, close: () => Promise.resolve() };
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const view = await store.view(directory, signal).catch(async (error: unknown) => {
+    await removeEmpty(directory);
+    throw error;
+  });
+  const chained = new Set(disks.flatMap(({ members }) => (members.length > 1 ? members.map(keyOf) : [])));
+  return {
+    read: (source, path) => (chained.has(keyOf({ source, path })) ? readShown(view, source, path) : read(source, path)),
+    close: async () => {
+      await view.close();
+      await removeEmpty(directory);
+    },
+  };
+}
+
+function readShown(view: StoreView, source: string, path: string): ReturnType<BackupStore['read']> {
+  return Readable.from(chunksOf(view.pathOf(source, path)), { objectMode: false, highWaterMark: CHUNK_BYTES });
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  const file = await unlessInterrupted(() => open(path, 'r'));
+  try {
+    for (let position = 0; ; ) {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { bytesRead } = await unlessInterrupted(() => file.read(buffer, 0, CHUNK_BYTES, position));
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** A mount that is served by a program may be interrupted in what it reads for somebody; the next moment it can. */
+async function unlessInterrupted<R>(work: () => Promise<R>): Promise<R> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (attempt === TRIES || (code !== 'EIO' && code !== 'EINTR')) throw error;
+      await delay(attempt * RETRY_MS);
+    }
+  }
+}
+
+async function removeEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch(() => undefined); // an empty directory that is left does no harm
+}
+
+function keyOf({ source, path }: Pick<Member, 'source' | 'path'>): string {
+  return `${source} ${path}`;
+}
