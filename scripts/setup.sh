@@ -18,6 +18,9 @@ libvirt-clients       | virsh              | how OneVault talks to libvirt
 qemu-system-x86       | qemu-system-x86_64 | the virtual machines themselves
 qemu-utils            | qemu-nbd           | creates disks and reads those of powered off machines
 restic                | restic             | keeps the backups
+rsync                 | rsync              | keeps backups as plain files (DS_MAD=rsync)
+openssh-client        | ssh                | reaches the machine of such a datastore
+openssh-server        | sshd               | the other end of the tests of that; it is not started
 fuse3                 | fusermount3        | shows the disks to the backup program as files
 busybox-static        | busybox            | userland of the small guest that is backed up
 acl                   | setfacl            | lets QEMU reach disks under closed directories

@@ -16,6 +16,8 @@ const PACKAGES: Record<Program, { 'apt-get': string; dnf: string }> = {
   'qemu-img': { 'apt-get': 'qemu-utils', dnf: 'qemu-img' },
   'qemu-nbd': { 'apt-get': 'qemu-utils', dnf: 'qemu-img' },
   restic: { 'apt-get': 'restic', dnf: 'restic' },
+  rsync: { 'apt-get': 'rsync', dnf: 'rsync' },
+  ssh: { 'apt-get': 'openssh-client', dnf: 'openssh-clients' },
   mount: { 'apt-get': 'mount', dnf: 'util-linux' },
   umount: { 'apt-get': 'mount', dnf: 'util-linux' },
   setpriv: { 'apt-get': 'util-linux', dnf: 'util-linux' },

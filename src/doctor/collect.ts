@@ -16,7 +16,7 @@ const CAP_SYS_ADMIN = 21n;
 const LIMIT_MS = 10_000;
 const MIB = 2 ** 20;
 /** restic knows no --version before 0.17, setfacl and flock have both. */
-const VERSION_ARGUMENT: Partial<Record<Program, string>> = { restic: 'version', mke2fs: '-V' };
+const VERSION_ARGUMENT: Partial<Record<Program, string>> = { restic: 'version', mke2fs: '-V', ssh: '-V' };
 
 export async function collect(stateDirectory: string, libvirtUri: string): Promise<Facts> {
   const directory = await nearestExisting(stateDirectory);

@@ -40,6 +40,8 @@ export const PROGRAMS = [
   'qemu-img',
   'qemu-nbd',
   'restic',
+  'rsync',
+  'ssh',
   'mount',
   'umount',
   'setpriv',
