@@ -18,6 +18,7 @@ const SECOND: Kinds[] = [['data'], ['absent'], ['data']];
 const STORES = [
   { driver: 'fake', attributes: {} },
   { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } },
+  { driver: 'rsync', attributes: { RSYNC_BACKEND: 'LOCAL' } },
 ];
 
 let directory: string;

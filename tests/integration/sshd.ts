@@ -80,6 +80,8 @@ function configText(directory: string, port: number): string {
     'KbdInteractiveAuthentication no',
     'StrictModes no',
     'UsePAM no',
+    'Subsystem sftp internal-sftp',
+    `SetEnv HOME=${directory}`, // whatever the user's shell does when it starts is not done
     'MaxStartups 4:50:10',
     '',
   ].join('\n');

@@ -2,15 +2,11 @@
 // removal of backups go on meanwhile, and what is removed can no longer be read.
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { run } from '../../exec/exec.ts';
 import type { StoreView } from '../backup-store.ts';
+import { unmount } from '../unmount.ts';
 import { ended, interrupt, startRestic } from './command.ts';
 import type { ResticConfig } from './config.ts';
 import { failure } from './failure.ts';
-
-const UNMOUNT_MS = 30_000;
-/** What umount says when nothing is mounted. */
-const NOT_MOUNTED = 32;
 
 export async function mountRepository(
   config: ResticConfig,
@@ -44,8 +40,4 @@ export async function mountRepository(
     lost: over.then((exit) => failure(what, config.repository, exit).message),
     close,
   };
-}
-
-async function unmount(directory: string): Promise<void> {
-  await run(['umount', '-l', '--', directory], { okCodes: [NOT_MOUNTED], timeoutMs: UNMOUNT_MS });
 }

@@ -6,6 +6,8 @@ import { CODE, OneError } from '../../model/errors.ts';
 /** Says that a directory is a datastore: an empty one in its place, a disk that is not mounted for example, has none. */
 export const MARKER = '.onevault-store';
 
+const SOURCE_DIGITS = 6;
+
 export interface Place {
   vmId: number;
   source: string;
@@ -29,6 +31,11 @@ export function findSources(path: string, sources: readonly string[]): string[] 
     2,
     sources.flatMap((source) => [source, `.${source}.*.part`]),
   );
+}
+
+/** The arguments of find for everything there is. */
+export function findAll(path: string): string[] {
+  return findAt(path, 2, ['[0-9a-f]'.repeat(SOURCE_DIGITS)]);
 }
 
 /** The arguments of find for everything of a run. */

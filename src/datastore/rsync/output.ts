@@ -52,7 +52,9 @@ export function reasonIn(stderr: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter(
-      (line) => line !== '' && !/^(@|rsync error: (unexplained|some files)|Warning: Permanently added)/.test(line),
+      (line) =>
+        line !== '' &&
+        !/^(@|rsync error: (unexplained|some files)|Warning: Permanently added|mux_client|ControlSocket)/.test(line),
     );
   return lines.slice(-2).join('; ').replace(/\.$/, '');
 }

@@ -1,20 +1,17 @@
 // One file of a backup as a stream. It ends only when the program that reads it says that it gave everything; destroying it ends that.
 import { Readable } from 'node:stream';
 import { start, type Running } from '../../exec/exec.ts';
-import { argvThere, callAgain, endOf } from './command.ts';
-import type { RsyncConfig } from './config.ts';
+import { callAgain, endOf, leaseOf, type Site } from './command.ts';
 import { failure } from './failure.ts';
+import { shellText } from './shell.ts';
+import { sshArgv } from './ssh.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
 /** `locate` finds the file's absolute path. `what` says what this is for. */
-export function readFileThere(
-  config: RsyncConfig,
-  what: string,
-  locate: (signal: AbortSignal) => Promise<string>,
-): Readable {
+export function readFileThere(site: Site, what: string, locate: (signal: AbortSignal) => Promise<string>): Readable {
   const stopped = new AbortController();
-  const stream = Readable.from(chunks(config, what, locate, stopped.signal), {
+  const stream = Readable.from(chunks(site, what, locate, stopped.signal), {
     objectMode: false,
     highWaterMark: BUFFER_BYTES,
   });
@@ -23,36 +20,40 @@ export function readFileThere(
 }
 
 async function* chunks(
-  config: RsyncConfig,
+  site: Site,
   what: string,
   locate: (signal: AbortSignal) => Promise<string>,
   signal: AbortSignal,
 ): AsyncIterable<Buffer> {
-  const argv = argvThere(config, ['cat', '--', await locate(signal)]);
-  const { running, first } = await callAgain(signal, () => begin(config, what, argv, signal));
+  const command = ['cat', '--', await locate(signal)];
+  const { running, first } = await callAgain(signal, () => begin(site, what, command, signal));
   if (first === undefined) return;
   yield first;
   for await (const chunk of running.stdout) yield chunk as Buffer;
-  await requireEnd(config, what, running);
+  await requireEnd(site, what, running);
 }
 
 /** Starts the program and waits for its first bytes: until then it may be started anew. Undefined when there are none. */
 async function begin(
-  config: RsyncConfig,
+  site: Site,
   what: string,
-  argv: string[],
+  command: string[],
   signal: AbortSignal,
 ): Promise<{ running: Running; first: Buffer | undefined }> {
-  signal.throwIfAborted();
+  const lease = await leaseOf(site, what, signal);
+  const argv = site.ssh === null ? command : sshArgv(site.ssh, shellText([command]), lease.socket);
   const running = start(argv, { dieWithParent: true });
-  signal.addEventListener('abort', () => running.kill('SIGKILL'), { once: true });
+  void running.exit.catch(() => undefined).then(() => lease.release());
+  const stop = (): void => running.kill('SIGKILL');
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   const first = await firstChunk(running);
-  if (first === undefined) await requireEnd(config, what, running);
+  if (first === undefined) await requireEnd(site, what, running);
   return { running, first };
 }
 
 async function firstChunk({ stdout }: Running): Promise<Buffer | undefined> {
-  const taken = await new Promise<Buffer | undefined>((resolve) => {
+  return new Promise((resolve) => {
     const take = (): void => {
       const chunk = stdout.read() as Buffer | null;
       if (chunk === null) return;
@@ -62,10 +63,9 @@ async function firstChunk({ stdout }: Running): Promise<Buffer | undefined> {
     stdout.on('readable', take);
     stdout.once('close', () => resolve(undefined));
   });
-  return taken;
 }
 
-async function requireEnd(config: RsyncConfig, what: string, running: Running): Promise<void> {
+async function requireEnd(site: Site, what: string, running: Running): Promise<void> {
   const exit = await running.exit.catch(endOf);
-  if (exit.code !== 0) throw failure(what, config, exit);
+  if (exit.code !== 0) throw failure(what, site, exit);
 }

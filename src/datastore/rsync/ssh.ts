@@ -18,30 +18,45 @@ const OPTIONS = [
   // a machine that vanishes is noticed within a minute
   'ServerAliveInterval=15',
   'ServerAliveCountMax=4',
-  // a connection that is shared would outlive the one who began it
-  'ControlMaster=no',
-  'ControlPath=none',
+  // only what is asked for here may share a connection, and none outlives the one who began it
+  'ControlPersist=no',
   'ClearAllForwardings=yes',
   'ForwardAgent=no',
 ];
 
-/** ssh without host and command, as rsync wants it too. No argument has a space in it. */
-export function sshCommand({ port, key, knownHosts }: SshTarget): string[] {
+/**
+ * ssh without host and command, as rsync wants it too. No argument has a space in it. `socket` is that of a connection to go through; when
+ * nobody answers there, or it takes no more, ssh logs in by itself.
+ */
+export function sshCommand(target: SshTarget, socket?: string): string[] {
+  return sshWith(target, ['ControlMaster=no', `ControlPath=${socket ?? 'none'}`]);
+}
+
+/** The arguments that run a text in the shell over there. */
+export function sshArgv(target: SshTarget, text: string, socket?: string): string[] {
+  return [...sshCommand(target, socket), ...whom(target), text];
+}
+
+/** The arguments that keep a connection for others open at `socket`, and do nothing else. */
+export function masterArgv(target: SshTarget, socket: string): string[] {
+  return [...sshWith(target, ['ControlMaster=yes', `ControlPath=${socket}`]), '-N', ...whom(target)];
+}
+
+/** How rsync and sshfs write a path of that machine. */
+export function rsyncTarget({ host, user }: SshTarget, path: string): string {
+  return `${user}@${host.includes(':') ? `[${host}]` : host}:${path}`;
+}
+
+function sshWith({ port, key, knownHosts }: SshTarget, sharing: readonly string[]): string[] {
   return [
     ...['ssh', '-x', '-T'],
-    ...OPTIONS.flatMap((option) => ['-o', option]),
+    ...[...OPTIONS, ...sharing].flatMap((option) => ['-o', option]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']),
     ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHosts}`]),
   ];
 }
 
-/** The arguments that run a text in the shell over there. */
-export function sshArgv(target: SshTarget, text: string): string[] {
-  return [...sshCommand(target), '-l', target.user, '--', target.host, text];
-}
-
-/** How rsync writes a path of that machine. */
-export function rsyncTarget({ host, user }: SshTarget, path: string): string {
-  return `${user}@${host.includes(':') ? `[${host}]` : host}:${path}`;
+function whom({ user, host }: SshTarget): string[] {
+  return ['-l', user, '--', host];
 }
