@@ -1,28 +1,35 @@
 // The rsync driver with the real rsync, in a directory of this machine and over a real SSH server: the common suite, and the faults that a
 // store meets in its life.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backupStoreContract } from '../../src/datastore/contract.ts';
 import { RsyncStore } from '../../src/datastore/rsync/index.ts';
 import { run } from '../../src/exec/exec.ts';
 import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
-import { processesWhere } from '../faults/processes.ts';
-import { TestSshd } from './sshd.ts';
+import { mountDirectory, type FuseMount, type VirtualFile } from '../../src/fuse/mount.ts';
+import { childrenOf, nameOf } from '../faults/processes.ts';
+import * as virtual from '../fuse/virtual-file.ts';
+import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const OPERATION = '00000000000000b1';
 const LOCAL = { RSYNC_BACKEND: 'LOCAL' };
 const never = (): AbortSignal => new AbortController().signal;
 
+const usable = await hasRsyncAndSsh();
 let sshd: TestSshd;
 beforeAll(async () => {
-  sshd = await TestSshd.open();
+  if (usable) sshd = await TestSshd.open();
 });
-afterAll(() => sshd.close());
+afterAll(async () => {
+  if (usable) await sshd.close();
+});
 
 const config = (basePath: string, attributes: Record<string, string>): BackupStoreConfig => ({
   driver: 'rsync',
@@ -31,21 +38,25 @@ const config = (basePath: string, attributes: Record<string, string>): BackupSto
   attributes,
 });
 
-backupStoreContract('rsync here', {
-  config: (directory) => config(directory, LOCAL),
-  open: (given) => new RsyncStore(given),
-});
-backupStoreContract('rsync over ssh', {
-  config: (directory) => config(directory, sshd.attributes()),
-  open: (given) => new RsyncStore(given),
+describe.skipIf(!usable)('rsync', () => {
+  backupStoreContract('rsync here', {
+    config: (directory) => config(directory, LOCAL),
+    open: (given) => new RsyncStore(given),
+  });
+  backupStoreContract('rsync over ssh', {
+    config: (directory) => config(directory, sshd.attributes()),
+    open: (given) => new RsyncStore(given),
+  });
 });
 
 let root: string;
 let directory: string;
 let path: string;
 let store: RsyncStore;
+const mounts: FuseMount[] = [];
 
 beforeEach(async () => {
+  if (!usable) return;
   root = await mkdtemp(join(tmpdir(), 'onevault-rsync-'));
   directory = join(root, 'backup');
   path = join(root, "a $store's");
@@ -54,7 +65,10 @@ beforeEach(async () => {
   await writeFile(join(directory, 'vm.xml'), '<VM/>');
   store = new RsyncStore(config(path, sshd.attributes()));
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(async () => {
+  for (let mount = mounts.pop(); mount; mount = mounts.pop()) await mount.unmount();
+  if (usable) await rm(root, { recursive: true, force: true });
+});
 
 const backup = (operationId = OPERATION, signal = never(), vmId = 7) =>
   store.backup({ directory, vmId, operationId, signal });
@@ -62,7 +76,7 @@ const backup = (operationId = OPERATION, signal = never(), vmId = 7) =>
 const over = (attributes: Record<string, string>, basePath = path) =>
   new RsyncStore(config(basePath, sshd.attributes(attributes)));
 
-describe('a backup in an rsync datastore', () => {
+describe.skipIf(!usable)('a backup in an rsync datastore', () => {
   it('is a directory of the VM with its files, what they were, and which run made them', async () => {
     await store.prepare(never());
     const { source } = await backup();
@@ -81,14 +95,37 @@ describe('a backup in an rsync datastore', () => {
     });
   });
 
-  it('is taken beside others', async () => {
+  it('is taken beside others, also when the connection that they share is lost', async () => {
     await store.prepare(never());
-    const operations = Array.from({ length: 8 }, (_, index) => `00000000000001${index}0`);
-    const all = await Promise.all(operations.map((operation, index) => backup(operation, never(), index % 3)));
-    expect(new Set(all.map(({ source }) => source)).size).toBe(8);
+    killOurs('ssh');
+    const operations = ['00000000000001a0', '00000000000001a1', '00000000000001a2'];
+    const all = await Promise.all(operations.map((operation, index) => backup(operation, never(), index % 2)));
+    expect(new Set(all.map(({ source }) => source)).size).toBe(3);
     const bytes = await readFile(join(directory, 'disk.0.0'));
-    const read = await Promise.all(all.map(({ source }) => buffer(over({}).read(source, join(directory, 'disk.0.0')))));
+    const read = await Promise.all(all.map(({ source }) => buffer(store.read(source, join(directory, 'disk.0.0')))));
     for (const one of read) expect(one.equals(bytes)).toBe(true);
+  });
+
+  it('is shown over ssh until that ends, and again after', async () => {
+    await store.prepare(never());
+    const { source } = await backup();
+    const point = join(root, 'point');
+    await mkdir(point);
+    await rm(join(path, '7', source, 'vm.xml'));
+    await run(['ln', '-s', '../../.onevault-store', join(path, '7', source, 'vm.xml')]);
+    const first = await store.view(point, never());
+    const shown = first.pathOf(source, '/x/vm.xml');
+    expect((await lstat(shown)).isSymbolicLink()).toBe(false); // links are followed at the other end
+    await expect(writeFile(shown, 'x')).rejects.toThrow(/EROFS|EACCES/);
+    expect(() => first.pathOf('ffffff', '/x/vm.xml')).toThrow(/there is no such backup/);
+    killOurs('sshfs');
+    expect(await first.lost).toMatch(/Could not show the backups as files/);
+    await expect(stat(point)).rejects.toThrow(/ENOTCONN/);
+    const second = await store.view(point, never());
+    expect(String(await readFile(second.pathOf(source, '/x/vm.xml')))).toContain('DS_MAD=rsync');
+    await second.close();
+    await first.close();
+    expect([await readdir(point), ours().includes('sshfs')]).toEqual([[], false]);
   });
 
   it('keeps holes, gives way in the background, and takes other options', async () => {
@@ -108,35 +145,47 @@ describe('a backup in an rsync datastore', () => {
     }
   });
 
-  it('leaves nothing when it is cancelled in the middle', async () => {
+  it.each<[string, boolean, () => Promise<void>]>([
+    ['over ssh in the middle', true, () => Promise.resolve()],
+    ['over ssh while the disk gives nothing any more', true, () => new Promise(() => undefined)],
+    ['here in the middle', false, () => Promise.resolve()],
+  ])('leaves nothing when it is cancelled %s, and the next is taken', async (_when, overSsh, middle) => {
+    if (!overSsh) store = new RsyncStore(config(path, LOCAL));
     await store.prepare(never());
-    await truncate(join(directory, 'disk.0.0'), 40 * 2 ** 30);
     const cancel = new AbortController();
-    const running = backup(OPERATION, cancel.signal);
+    let inTheMiddle = false;
+    const endless = virtual.patternFile(1, 2 ** 40, {
+      read: async (offset, length) => {
+        if (offset > 8 * 2 ** 20) inTheMiddle = true;
+        if (inTheMiddle) await middle();
+        return [virtual.content(1, offset, length)];
+      },
+    });
+    const mount = await shown({ 'disk.0.0': endless });
+    const running = store.backup({ directory: mount.path, vmId: 7, operationId: OPERATION, signal: cancel.signal });
     running.catch(() => undefined);
-    await until(async () => (await readdir(join(path, '7')).catch(() => [])).length > 0);
-    await until(async () => processesWhere((command) => command.includes(`${OPERATION}.part`)).length > 1);
+    await until(() => inTheMiddle && ours().includes('rsync'));
+    expect(sshd.programs().includes('rsync')).toBe(overSsh);
     const from = Date.now();
     cancel.abort();
     await expect(running).rejects.toThrow(/it was stopped/);
-    expect(Date.now() - from).toBeLessThan(3000);
-    expect(await store.find(OPERATION)).toEqual([]);
+    expect(Date.now() - from).toBeLessThan(2500);
+    expect([ours().includes('rsync'), sshd.programs()]).toEqual([false, []]);
     expect(await readdir(join(path, '7'))).toEqual([]);
-    await until(async () => processesWhere((command) => command.includes(OPERATION)).length === 0);
+    await mount.unmount();
+    const { source } = await backup();
+    expect(await readdir(join(path, '7'))).toEqual([source]);
   });
 
   it('leaves nothing when a file cannot be read', async () => {
     await store.prepare(never());
-    await rm(join(directory, 'vm.xml'));
-    await run(['ln', '-s', '/proc/self/mem', join(directory, 'disk.1.0')]);
+    await run(['ln', '-s', 'vm.xml', join(directory, 'disk.1.0')]);
     await expect(backup()).rejects.toThrow(/"disk.1.0".*is no file/);
-    await rm(join(directory, 'disk.1.0'));
-    await run(['mount', '--bind', '/proc/self/mem', await made(join(directory, 'disk.1.0'))]);
-    try {
-      await expect(backup()).rejects.toThrow();
-    } finally {
-      await run(['umount', join(directory, 'disk.1.0')]);
-    }
+    const broken = virtual.patternFile(1, 2_000_000, { read: () => Promise.reject(new Error('the disk is broken')) });
+    const mount = await shown({ 'disk.0.0': broken, 'vm.xml': virtual.patternFile(2, 5) });
+    const failed = store.backup({ directory: mount.path, vmId: 7, operationId: OPERATION, signal: never() });
+    await expect(failed).rejects.toThrow(/these files could not be read: .*disk\.0\.0/);
+    await mount.unmount();
     expect(await store.find(OPERATION)).toEqual([]);
   });
 
@@ -173,7 +222,7 @@ describe('a backup in an rsync datastore', () => {
   });
 });
 
-describe('an rsync datastore in trouble', () => {
+describe.skipIf(!usable)('an rsync datastore in trouble', () => {
   it.each<[string, Record<string, string>, RegExp, RegExp]>([
     ['a host that nobody answers at', { RSYNC_SSH_PORT: '1' }, /127\.0\.0\.1 cannot be reached .*refused/, /^$/],
     ['a host without a name', { RSYNC_HOST: 'no-such-host.invalid' }, /no-such-host.invalid cannot be reached/, /^$/],
@@ -262,15 +311,28 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-async function made(file: string): Promise<string> {
-  await writeFile(file, '');
-  return file;
+/** Files that are made as they are read, where a backup finds them. */
+async function shown(files: Record<string, VirtualFile>): Promise<FuseMount> {
+  const point = join(root, 'virtual');
+  await mkdir(point, { recursive: true });
+  const mount = await mountDirectory(point, virtual.directory(files));
+  mounts.push(mount);
+  return mount;
 }
 
-async function until(probe: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await probe()) return;
-    await delay(25);
+/** Names of the programs that this process has started and that still run. */
+function ours(): string[] {
+  return childrenOf(process.pid).map(nameOf);
+}
+
+function killOurs(name: string): void {
+  const found = childrenOf(process.pid).filter((pid) => pid > 1 && nameOf(pid) === name);
+  expect(found).not.toEqual([]);
+  for (const pid of found) process.kill(pid, 'SIGKILL');
+}
+
+async function until(probe: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !probe(); await delay(20)) {
+    if (Date.now() > end) throw new Error('It never happened.');
   }
-  throw new Error('It never happened.');
 }

@@ -5,6 +5,19 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { run, start, type Running } from '../../src/exec/exec.ts';
+import { childrenOf, nameOf } from '../faults/processes.ts';
+
+/** Whether this machine has what a datastore over ssh needs, and a server for it. */
+export async function hasRsyncAndSsh(): Promise<boolean> {
+  const looks = ['rsync', 'ssh', 'sshfs', '/usr/sbin/sshd'].map((program) => run(['which', program]));
+  const all = await Promise.all(looks).then(
+    () => true,
+    () => false,
+  );
+  if (!all)
+    console.log('skipped: rsync datastores need rsync, ssh, sshfs and sshd; scripts/setup.sh rsync installs them');
+  return all;
+}
 
 export class TestSshd {
   readonly directory: string;
@@ -45,6 +58,14 @@ export class TestSshd {
       RSYNC_SSH_KNOWN_HOSTS: join(this.directory, 'known'),
       ...over,
     };
+  }
+
+  /** Names of the programs that it has started for its callers and that still run. */
+  programs(): string[] {
+    const below = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)]);
+    return below(this.#sshd.pid)
+      .map(nameOf)
+      .filter((name) => name !== '' && name !== 'sshd');
   }
 
   async close(): Promise<void> {
