@@ -1,12 +1,17 @@
 // A whole daemon and the real mover with an rsync datastore over a real SSH server, at the fake host: what is stored comes back, also after
 // retention has merged it. The VM's id says whose test it is.
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it as always, vi } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { Image } from '../../src/model/image.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
-import { TestSshd } from './sshd.ts';
+import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+const usable = await hasRsyncAndSsh();
+
+const it = always.skipIf(!usable);
 
 let sshd: TestSshd;
 let cloud: FakeCloud;
@@ -15,11 +20,14 @@ let disk = '';
 const copies = new Map<number, string>();
 
 beforeAll(async () => {
+  if (!usable) return;
   sshd = await TestSshd.open();
   cloud = await FakeCloud.open();
   await cloud.host();
   const attributes = Object.entries(sshd.attributes()).map(([name, value]) => `${name}="${value}"`);
-  const template = ['NAME="plain"', 'TYPE="BACKUP_DS"', 'DS_MAD="rsync"', ...attributes].join('\n');
+  const template = ['NAME="plain"', 'TYPE="BACKUP_DS"', 'DS_MAD="rsync"', 'FLATTEN_SHARE="1"', ...attributes].join(
+    '\n',
+  );
   backups = await cloud.id('one.datastore.allocate', template, -1);
   const image = await cloud.image('NAME="a"\nSIZE="8"\nFORMAT="qcow2"\nPERSISTENT="YES"');
   const config = 'BACKUP_CONFIG=[ MODE="INCREMENT", KEEP_LAST="2" ]';
@@ -28,6 +36,7 @@ beforeAll(async () => {
   disk = (await cloud.store.images.get(image)).source;
 });
 afterAll(async () => {
+  if (!usable) return;
   await cloud.close();
   await sshd.close();
 });
@@ -37,6 +46,13 @@ const chain = async (): Promise<Image> => {
   return cloud.store.images.get(incrementalBackupId);
 };
 const stored = (): Promise<string[]> => readdir(`${cloud.directory}/datastores/${backups}/${vmId}`);
+const layers = async (): Promise<string[]> => [
+  ...new Set((await chain()).points.flatMap((point) => point.layers.map(({ source }) => source))),
+];
+const merged = (times: number) => async (): Promise<boolean> => {
+  const runs = await cloud.store.operations.ofVm(vmId, 99);
+  return runs.filter(({ kind, result }) => kind === 'flatten' && result === 'done').length >= times;
+};
 const idle = (): Promise<void> =>
   cloud.until('upkeep has nothing to do', async () => (await cloud.store.operations.running()).length === 0, 60_000);
 
@@ -66,36 +82,27 @@ it('needs to know the machine', async () => {
   await expect(cloud.call('one.datastore.allocate', strange, -1)).rejects.toThrow(/"-e" is not allowed/);
 });
 
-it('brings back every point, byte for byte', async () => {
-  await backup(0);
-  await backup(1);
+it('merges what retention lets go, and brings back every point, byte for byte', async () => {
+  for (let round = 0; round < 3; round++) await backup(round);
+  await cloud.until('layers were merged', merged(1), 60_000);
   const { id, points } = await chain();
   expect(points.map(({ type }) => type)).toEqual(['FULL', 'INCREMENT']);
-  expect((await stored()).sort()).toEqual(points.map(({ source }) => source).sort());
-  for (const point of points) await expectRestores(id, point.id);
-});
-
-it('goes on from the directory itself, when retention merges too', async () => {
-  const here = 'RSYNC_BACKEND="LOCAL"\nRSYNC_HOST=""\nRSYNC_USER=""';
-  await cloud.call('one.datastore.update', backups, here, 1); // the server was this machine: it is the same directory
-  for (let round = 2; round < 8; round++) await backup(round);
-  const merged = async (): Promise<boolean> =>
-    (await cloud.store.operations.ofVm(vmId, 99)).some(({ kind, result }) => kind === 'flatten' && result === 'done');
-  await cloud.until('layers were merged', merged, 60_000);
   await cloud.until('nothing is left to remove', async () => (await chain()).garbage?.length === 0, 60_000);
-  const { id, points } = await chain();
+  expect((await stored()).sort()).toEqual((await layers()).sort());
   await cloud.call('one.image.verify', id);
   await idle();
   const verified = (await cloud.store.operations.ofVm(vmId, 99)).find(({ kind }) => kind === 'verify');
   expect(verified).toMatchObject({ result: 'done' });
-  expect(points).toHaveLength(2);
   for (const point of points) await expectRestores(id, point.id);
-  await expect
-    .poll(async () => {
-      const layers = (await chain()).points.flatMap((point) => point.layers.map(({ source }) => source));
-      return [(await stored()).sort(), [...new Set(layers)].sort()].map(String);
-    })
-    .toSatisfy(([there, recorded]: string[]) => there === recorded); // upkeep may still be at it
+});
+
+it('goes on from the directory itself', async () => {
+  const here = 'RSYNC_BACKEND="LOCAL"\nRSYNC_HOST=""\nRSYNC_USER=""';
+  await cloud.call('one.datastore.update', backups, here, 1); // the server was this machine: it is the same directory
+  await backup(3);
+  await cloud.until('layers were merged', merged(2), 60_000);
+  const { id, points } = await chain();
+  await expectRestores(id, points.at(-1)?.id ?? -1);
 });
 
 it('gives everything back when the image is deleted', async () => {
