@@ -1,6 +1,8 @@
 // A whole daemon and the real mover with an rsync datastore over a real SSH server, at the fake host: what is stored comes back, also after
 // retention has merged it. The VM's id says whose test it is.
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, it as always, vi } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { Image } from '../../src/model/image.ts';
@@ -111,4 +113,6 @@ it('gives everything back when the image is deleted', async () => {
   await cloud.until('the image is gone', async () => (await cloud.store.images.find(id)) === undefined, 60_000);
   await idle();
   expect(await stored()).toEqual([]);
+  const sockets = (await readdir(tmpdir())).flatMap((name) => /^onevault-ssh-(\d+)-/.exec(name)?.[1] ?? []);
+  expect(sockets.filter((pid) => !existsSync(`/proc/${pid}`))).toEqual([]); // each mover has removed its own
 });

@@ -63,18 +63,19 @@ beforeEach(async () => {
   await mkdir(directory);
   await writeFile(join(directory, 'disk.0.0'), randomBytes(2_000_000));
   await writeFile(join(directory, 'vm.xml'), '<VM/>');
-  store = new RsyncStore(config(path, sshd.attributes()));
+  store = new RsyncStore(config(path, LOCAL));
 });
 afterEach(async () => {
   for (let mount = mounts.pop(); mount; mount = mounts.pop()) await mount.unmount();
   if (usable) await rm(root, { recursive: true, force: true });
 });
 
+/** A store over ssh with these attributes. */
+const over = (attributes: Record<string, string> = {}, basePath = path) =>
+  new RsyncStore(config(basePath, sshd.attributes(attributes)));
+
 const backup = (operationId = OPERATION, signal = never(), vmId = 7) =>
   store.backup({ directory, vmId, operationId, signal });
-
-const over = (attributes: Record<string, string>, basePath = path) =>
-  new RsyncStore(config(basePath, sshd.attributes(attributes)));
 
 describe.skipIf(!usable)('a backup in an rsync datastore', () => {
   it('is a directory of the VM with its files, what they were, and which run made them', async () => {
@@ -96,6 +97,7 @@ describe.skipIf(!usable)('a backup in an rsync datastore', () => {
   });
 
   it('is taken beside others, also when the connection that they share is lost', async () => {
+    store = over();
     await store.prepare(never());
     killOurs('ssh');
     const operations = ['00000000000001a0', '00000000000001a1', '00000000000001a2'];
@@ -107,6 +109,7 @@ describe.skipIf(!usable)('a backup in an rsync datastore', () => {
   });
 
   it('is shown over ssh until that ends, and again after', async () => {
+    store = over();
     await store.prepare(never());
     const { source } = await backup();
     const point = join(root, 'point');
@@ -130,7 +133,7 @@ describe.skipIf(!usable)('a backup in an rsync datastore', () => {
 
   it('keeps holes, gives way in the background, and takes other options', async () => {
     await writeFile(join(directory, 'disk.1.0'), randomBytes(4096));
-    await truncate(join(directory, 'disk.1.0'), 64 * 2 ** 20);
+    await truncate(join(directory, 'disk.1.0'), 16 * 2 ** 20);
     store = over({
       RSYNC_ARGS: '-aS --compress-level=1 -z',
       RSYNC_BWLIMIT: '1000000',
@@ -150,7 +153,7 @@ describe.skipIf(!usable)('a backup in an rsync datastore', () => {
     ['over ssh while the disk gives nothing any more', true, () => new Promise(() => undefined)],
     ['here in the middle', false, () => Promise.resolve()],
   ])('leaves nothing when it is cancelled %s, and the next is taken', async (_when, overSsh, middle) => {
-    if (!overSsh) store = new RsyncStore(config(path, LOCAL));
+    if (overSsh) store = over();
     await store.prepare(never());
     const cancel = new AbortController();
     let inTheMiddle = false;
@@ -205,8 +208,9 @@ describe.skipIf(!usable)('a backup in an rsync datastore', () => {
     await store.prepare(never());
     const { source } = await backup();
     await mkdir(join(path, '8', source), { recursive: true });
-    await expect(over({}).remove([source])).rejects.toThrow(/is the name of .*\/[78]\/.* and .*\/[78]\//);
-    await expect(buffer(over({}).read(source, '/x/vm.xml'))).rejects.toThrow(/is the name of/);
+    store = new RsyncStore(config(path, LOCAL));
+    await expect(store.remove([source])).rejects.toThrow(/is the name of .*\/[78]\/.* and .*\/[78]\//);
+    await expect(buffer(store.read(source, '/x/vm.xml'))).rejects.toThrow(/is the name of/);
   });
 
   it('gives no file but its own', async () => {
@@ -263,7 +267,7 @@ describe.skipIf(!usable)('an rsync datastore in trouble', () => {
 
   it('is never made anew where backups are recorded', async () => {
     await mkdir(path);
-    const used = new RsyncStore({ ...config(path, sshd.attributes()), inUse: true });
+    const used = new RsyncStore({ ...config(path, LOCAL), inUse: true });
     await expect(used.prepare(never())).rejects.toThrow(/Could not find the backups that .* holds/);
     expect(await readdir(path)).toEqual([]);
     await expect(backup()).rejects.toThrow(/No such file/);
@@ -273,6 +277,7 @@ describe.skipIf(!usable)('an rsync datastore in trouble', () => {
   });
 
   it('fails a backup on a full file system, and can still be read', async () => {
+    store = over();
     await mkdir(path);
     await run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'onevault-test', path]);
     try {

@@ -43,7 +43,9 @@ export async function runThere(site: Site, there: There): Promise<string> {
 /** A place in the shared connection, nothing for a directory of this machine. */
 export async function leaseOf(site: Site, what: string, signal?: AbortSignal): Promise<Lease> {
   if (site.ssh === null) return { socket: undefined, release: () => undefined };
-  const lease = await site.connection.lease(signal).catch((): Ended => ({ code: -1, stderr: '' }));
+  const lease = await site.connection.lease(signal).catch((error: unknown): Ended => {
+    return signal?.aborted ? { code: -1, stderr: '' } : endOf(error);
+  });
   if ('release' in lease) return lease;
   throw failure(what, site, lease);
 }

@@ -45,8 +45,7 @@ export class SharedConnection {
     const release = this.#counted();
     if (this.#leases > SESSIONS) return { socket: undefined, release };
     try {
-      this.#master ??= openMaster(this.#target, () => (this.#master = undefined));
-      const master = await orAborted(this.#master, signal);
+      const master = await orAborted((this.#master ??= this.#open()), signal);
       if (master === undefined || 'socket' in master) return { socket: master?.socket, release };
       release();
       return master;
@@ -54,6 +53,13 @@ export class SharedConnection {
       release();
       throw error;
     }
+  }
+
+  #open(): Promise<Master | Exit | undefined> {
+    const opening = openMaster(this.#target, () => {
+      if (this.#master === opening) this.#master = undefined;
+    });
+    return opening;
   }
 
   #counted(): () => void {

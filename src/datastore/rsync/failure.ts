@@ -35,9 +35,12 @@ export function placeOf({ ssh, path }: RsyncConfig): string {
 type Explanation = { why: string; hint?: string; retry?: boolean };
 
 const EXPLAIN: Record<Trouble, (config: RsyncConfig, ended: Ended) => Explanation> = {
-  'not-installed': (config, ended) => ({
-    why: `a program is not installed ${config.ssh === null ? 'here' : `here or on ${config.ssh.host}`} (${reasonIn(ended.stderr)})`,
-    hint: 'Install rsync on both machines and the SSH client here: apt-get install rsync openssh-client (or dnf install rsync openssh-clients).',
+  'not-installed': ({ ssh }, ended) => ({
+    why: `a program is not installed ${ssh === null ? 'here' : `here or on ${ssh.host}`} (${reasonIn(ended.stderr)})`,
+    hint:
+      ssh === null
+        ? 'Install rsync here: apt-get install rsync (or dnf install rsync).'
+        : 'Install rsync on both machines, and the SSH client and sshfs here: apt-get install rsync openssh-client sshfs (or dnf install rsync openssh-clients fuse-sshfs).',
   }),
   'host-key-unknown': ({ ssh }) => ({
     why: `the host key of ${ssh?.host} is not known here`,
