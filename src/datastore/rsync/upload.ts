@@ -96,7 +96,7 @@ function rsyncArgv(
   return [...priority, 'rsync', ...args, ...reach, ...FIXED, `${directory}/`, to];
 }
 
-/** The hash of a file comes from who made it, or from what was stored. */
+/** What was stored, as it is read back over there. */
 async function describe(
   site: Site,
   what: string,
