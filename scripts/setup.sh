@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine able to run OneVault: Debian packages, npm packages, a libvirt daemon that answers, and a clone that
 # QEMU can reach. Does only what is missing, says what and why, asks nothing; running it again changes nothing.
-# usage: scripts/setup.sh [node] [system] [bench]      (without arguments: system and node)
+# usage: scripts/setup.sh [node] [system] [rsync] [bench]      (without arguments: system and node)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -27,6 +27,13 @@ util-linux            | setpriv            | ends helper programs together with 
 NODE_PACKAGES='
 nodejs                | node               | starts npm, which brings the Node.js that OneVault runs on
 npm                   | npm                | brings the libraries
+'
+# What only datastores with DS_MAD=rsync need, and the other end of their tests.
+RSYNC_PACKAGES='
+rsync                 | rsync              | keeps backups as plain files
+openssh-client        | ssh                | reaches the machine that has them
+sshfs                 | sshfs              | shows those backups as files here
+openssh-server        | sshd               | a server that the tests start for themselves
 '
 BENCH_PACKAGES='
 libnbd-bin            | nbdcopy            | reads disks over NBD, to compare with
@@ -184,6 +191,16 @@ prepare_system() {
   let_qemu_pass
 }
 
+# A machine that had no SSH server does not get one that listens: Debian starts and enables what it installs.
+prepare_rsync() {
+  local had=yes
+  has openssh-server sshd || had=no
+  install_packages "$RSYNC_PACKAGES"
+  [ "$had" = no ] && [ -d /run/systemd/system ] || return 0
+  quietly 'keeping the SSH server off' systemctl disable --now ssh.service ssh.socket ||
+    say '  an SSH server listens on this machine now.'
+}
+
 mkdir -p var
 : >>"$LOG"
 # Two runs at once wait for each other.
@@ -195,7 +212,8 @@ for part; do
   case $part in
     node) install_libraries ;;
     system) prepare_system ;;
+    rsync) prepare_rsync ;;
     bench) install_packages "$BENCH_PACKAGES" ;;
-    *) fail "there is no part '$part'; the parts are node, system and bench." ;;
+    *) fail "there is no part '$part'; the parts are node, system, rsync and bench." ;;
   esac
 done

@@ -7,11 +7,13 @@ export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 
 parts=(system node)
 arguments=(--integration)
+rsync=yes
 case ${1:-} in
   '') ;;
   --unit)
     parts=(node)
     arguments=()
+    rsync=no
     ;;
   -*)
     cat <<'USAGE'
@@ -29,4 +31,5 @@ if ! scripts/setup.sh "${parts[@]}"; then
   echo '0 passed, 1 failed'
   exit 1
 fi
+[ "$rsync" = no ] || scripts/setup.sh rsync || echo 'Tests of rsync datastores are left out.'
 exec node_modules/.bin/node scripts/check.ts ${arguments[@]+"${arguments[@]}"}

@@ -10,9 +10,12 @@ const config = (driver: string, attributes: Record<string, string> = {}) => ({
 
 describe('the drivers of backup datastores', () => {
   it('are known by DS_MAD', () => {
-    expect(() => openBackupStore(config('rsink'))).toThrow(/DS_MAD="rsink".*restic, fake/);
-    expect(requiredAttributes('restic')).toEqual(['RESTIC_PASSWORD']);
-    expect(requiredAttributes('fake')).toEqual([]);
+    expect(() => openBackupStore(config('rsink'))).toThrow(/DS_MAD="rsink".*restic, rsync, fake/);
+    const nothing = (): undefined => undefined;
+    expect(requiredAttributes('restic', nothing)).toEqual(['RESTIC_PASSWORD']);
+    expect(requiredAttributes('rsync', nothing)).toEqual(['RSYNC_HOST', 'RSYNC_USER']);
+    expect(requiredAttributes('rsync', () => 'local')).toEqual([]);
+    expect(requiredAttributes('fake', nothing)).toEqual([]);
   });
 
   it('refuse attributes that could not work', () => {

@@ -6,16 +6,21 @@ import { FakeStore } from './fake/index.ts';
 import { DirectoryImageStore } from './fs/index.ts';
 import type { ImageStore } from './image-store.ts';
 import * as restic from './restic/index.ts';
+import * as rsync from './rsync/index.ts';
+
+type AttributeOf = (name: string) => string | undefined;
 
 interface BackupDriver {
   /** Throws a OneError when the attributes do not make sense; touches nothing. */
   open: (config: BackupStoreConfig) => BackupStore;
-  required: readonly string[];
+  /** Attributes that a datastore must have, which may depend on the others. */
+  required: (attributeOf: AttributeOf) => readonly string[];
 }
 
 const BACKUP_DRIVERS = new Map<string, BackupDriver>([
-  ['restic', { open: (config) => new restic.ResticStore(config), required: restic.REQUIRED }],
-  ['fake', { open: (config) => new FakeStore(config), required: [] }],
+  ['restic', { open: (config) => new restic.ResticStore(config), required: () => restic.REQUIRED }],
+  ['rsync', { open: (config) => new rsync.RsyncStore(config), required: rsync.required }],
+  ['fake', { open: (config) => new FakeStore(config), required: () => [] }],
 ]);
 
 /** The backup store of a datastore. Nothing is touched before its first method is called. */
@@ -25,7 +30,7 @@ export function openBackupStore(config: BackupStoreConfig): BackupStore {
 
 /** Throws a OneError that names the attribute when a backup datastore could not work with these attributes. */
 export function validateBackupStore(config: BackupStoreConfig): void {
-  for (const name of requiredAttributes(config.driver)) {
+  for (const name of requiredAttributes(config.driver, (name) => config.attributes[name])) {
     if (config.attributes[name]) continue;
     throw new OneError(CODE.INTERNAL, `A datastore with DS_MAD="${config.driver}" needs the attribute ${name}.`);
   }
@@ -33,8 +38,8 @@ export function validateBackupStore(config: BackupStoreConfig): void {
 }
 
 /** Attributes that a backup datastore of this driver must have. */
-export function requiredAttributes(dsMad: string): readonly string[] {
-  return backupDriver(dsMad).required;
+export function requiredAttributes(dsMad: string, attributeOf: AttributeOf): readonly string[] {
+  return backupDriver(dsMad).required(attributeOf);
 }
 
 /** The store of images, or of the disks of running VMs, in a directory. */

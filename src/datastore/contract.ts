@@ -16,8 +16,8 @@ import type { ImageStore } from './image-store.ts';
 export interface BackupStoreMaker {
   /** A store that does not exist yet, in this directory. */
   config: (directory: string) => BackupStoreConfig;
-  /** The same store with a password that is not its own. */
-  withWrongPassword: (config: BackupStoreConfig) => BackupStoreConfig;
+  /** The same store with a password that is not its own, of drivers that have passwords. */
+  withWrongPassword?: (config: BackupStoreConfig) => BackupStoreConfig;
   open: (config: BackupStoreConfig) => BackupStore;
 }
 
@@ -46,7 +46,7 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
     it('gives back what it was given, and counts it', async () => {
       await store.prepare(never());
       const snapshot = await backup('00000000000000a1');
-      expect(snapshot.source).toMatch(/^[0-9a-f]{8}$/);
+      expect(snapshot.source).toMatch(/^([0-9a-f]{6}|[0-9a-f]{8})$/);
       expect(snapshot.processedBytes).toBe(3_000_005);
       expect(snapshot.storedBytes).toBeGreaterThan(2_900_000);
       const read = await buffer(store.read(snapshot.source, join(directory, 'disk.0.0')));
@@ -77,9 +77,10 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       expect(await maker.open(config).find('00000000000000a2')).toEqual([source]);
     });
 
-    it('refuses a wrong password and says so', async () => {
+    const { withWrongPassword } = maker;
+    it.runIf(withWrongPassword)('refuses a wrong password and says so', async () => {
       await store.prepare(never());
-      const stranger = maker.open(maker.withWrongPassword(config));
+      const stranger = maker.open(withWrongPassword?.(config) ?? config);
       await expect(stranger.prepare(never())).rejects.toThrow(/password is wrong/);
     });
 
@@ -94,7 +95,7 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       const second = await backup('00000000000000a4');
       expect(await store.find('00000000000000a3')).toEqual([first.source]);
       await store.remove([first.source]);
-      await store.remove([first.source, 'ffffffff']);
+      await store.remove([first.source, another(first.source, second.source)]);
       expect(await store.find('00000000000000a3')).toEqual([]);
       expect(await store.find('00000000000000a4')).toEqual([second.source]);
       await expect(buffer(store.read(first.source, join(directory, 'vm.xml')))).rejects.toThrow(first.source);
@@ -106,7 +107,7 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       const reads = [
         () => store.read(source, join(directory, 'disk.9.0')),
         () => store.read(source, '/etc/passwd'),
-        () => store.read('0123abcd', join(directory, 'vm.xml')),
+        () => store.read(another(source), join(directory, 'vm.xml')),
       ];
       for (const read of reads) await expect(buffer(read())).rejects.toThrow(/Could not read/);
     });
@@ -346,6 +347,12 @@ async function firstChunk(stream: Readable): Promise<Buffer> {
       resolve(chunk);
     });
   });
+}
+
+/** A source of the same form as these that is none of them. */
+function another(...sources: string[]): string {
+  const all = ['0', 'f', '5'].map((digit) => digit.repeat(sources[0]?.length ?? 0));
+  return all.find((source) => !sources.includes(source)) ?? '';
 }
 
 function sha256(bytes: Buffer): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atLeast, judge, versionIn } from './checks.ts';
-import { PROGRAMS, type Facts, type Finding } from './facts.ts';
+import { PROGRAMS, RSYNC_PROGRAMS, type Facts, type Finding } from './facts.ts';
 import { report } from './report.ts';
 
 const healthy: Facts = {
@@ -12,7 +12,7 @@ const healthy: Facts = {
   systemd: true,
   packages: 'apt-get',
   programs: {
-    ...(Object.fromEntries(PROGRAMS.map((name) => [name, `${name} 9.1`])) as Facts['programs']),
+    ...(Object.fromEntries([...PROGRAMS, ...RSYNC_PROGRAMS].map((name) => [name, `${name} 9.1`])) as Facts['programs']),
     restic: 'restic 0.14.0 compiled with go1.19.8 on linux/amd64',
   },
   libvirt: { answers: true, version: '9.0.0', hypervisor: 'QEMU 7.2.22' },
@@ -140,6 +140,14 @@ describe('the doctor', () => {
     const additions = '/var/lib/onevault/** rwk,';
     expect(ill({ appArmor: { enabled: true, confinesGuests: true, additions } })).toEqual([]);
     expect(ill({ appArmor: { enabled: true, confinesGuests: false, additions: '' } })).toEqual([]);
+  });
+
+  it('does not mind that nothing for rsync datastores is there, and says what they would need', () => {
+    const programs = { ...healthy.programs, rsync: null, sshfs: null };
+    expect(ill({ programs })).toEqual([]);
+    expect(judge({ ...healthy, programs }).find(({ what }) => what === 'rsync')?.found).toBe(
+      'rsync, sshfs are not installed; only datastores with DS_MAD=rsync need that: apt-get install rsync sshfs',
+    );
   });
 
   it('gives a mending for all that is not well, and prints it', () => {

@@ -1,5 +1,5 @@
 // Judges a machine: what OneVault needs, what it found, and the exact command that mends it. Pure.
-import type { Facts, Finding, Program } from './facts.ts';
+import { PROGRAMS, RSYNC_PROGRAMS, type Facts, type Finding, type Program } from './facts.ts';
 
 /** Increments need checkpoints that survive: libvirt 7.7. Full backups in pull mode need 7.2 and QEMU 4.2. */
 const LIBVIRT_NEEDED = '7.2.0';
@@ -16,6 +16,9 @@ const PACKAGES: Record<Program, { 'apt-get': string; dnf: string }> = {
   'qemu-img': { 'apt-get': 'qemu-utils', dnf: 'qemu-img' },
   'qemu-nbd': { 'apt-get': 'qemu-utils', dnf: 'qemu-img' },
   restic: { 'apt-get': 'restic', dnf: 'restic' },
+  rsync: { 'apt-get': 'rsync', dnf: 'rsync' },
+  ssh: { 'apt-get': 'openssh-client', dnf: 'openssh-clients' },
+  sshfs: { 'apt-get': 'sshfs', dnf: 'fuse-sshfs' },
   mount: { 'apt-get': 'mount', dnf: 'util-linux' },
   umount: { 'apt-get': 'mount', dnf: 'util-linux' },
   setpriv: { 'apt-get': 'util-linux', dnf: 'util-linux' },
@@ -36,6 +39,7 @@ export function judge(facts: Facts): Finding[] {
     qemu(facts),
     kvm(facts),
     restic(facts),
+    rsync(facts),
     fuse(facts),
     setpriv(facts),
     appArmor(facts),
@@ -56,9 +60,8 @@ function root({ isRoot }: Facts): Finding {
 
 /** One finding when all are there, one for each that is missing. */
 function programs(facts: Facts): Finding[] {
-  const names = Object.keys(facts.programs) as Program[];
-  const missing = names.filter((name) => facts.programs[name] === null);
-  if (missing.length === 0) return [ok('programs', `all ${names.length} are installed`)];
+  const missing = PROGRAMS.filter((name) => facts.programs[name] === null);
+  if (missing.length === 0) return [ok('programs', `all ${PROGRAMS.length} are installed`)];
   return missing.map((name) => failed(name, 'is not installed', install(facts, name)));
 }
 
@@ -116,6 +119,15 @@ function restic(facts: Facts): Finding {
   if (version !== null && atLeast(version, RESTIC_NEEDED)) return ok('restic', version);
   const found = version === null ? 'its version is not known' : `${version} is too old, ${RESTIC_NEEDED} is needed`;
   return failed('restic', found, install(facts, 'restic'));
+}
+
+/** Nothing is wrong without them: a datastore that needs one says so when it is used. */
+function rsync(facts: Facts): Finding {
+  const missing = RSYNC_PROGRAMS.filter((name) => facts.programs[name] === null);
+  if (missing.length === 0) return ok('rsync', `${RSYNC_PROGRAMS.join(', ')} are installed`);
+  const packages = missing.map((name) => PACKAGES[name][facts.packages]).join(' ');
+  const found = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed`;
+  return ok('rsync', `${found}; only datastores with DS_MAD=rsync need that: ${facts.packages} install ${packages}`);
 }
 
 function fuse({ fuseDevice, mayMount }: Facts): Finding {

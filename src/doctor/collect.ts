@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { run } from '../exec/exec.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { reasonOf } from '../model/errors.ts';
-import { PROGRAMS, type Facts, type Program } from './facts.ts';
+import { PROGRAMS, RSYNC_PROGRAMS, type Facts, type Program } from './facts.ts';
 
 const VIRTLOGD_SOCKET = '/run/libvirt/virtlogd-sock';
 const APPARMOR_ADDITIONS = '/etc/apparmor.d/local/abstractions/libvirt-qemu';
@@ -16,7 +16,7 @@ const CAP_SYS_ADMIN = 21n;
 const LIMIT_MS = 10_000;
 const MIB = 2 ** 20;
 /** restic knows no --version before 0.17, setfacl and flock have both. */
-const VERSION_ARGUMENT: Partial<Record<Program, string>> = { restic: 'version', mke2fs: '-V' };
+const VERSION_ARGUMENT: Partial<Record<Program, string>> = { restic: 'version', mke2fs: '-V', ssh: '-V' };
 
 export async function collect(stateDirectory: string, libvirtUri: string): Promise<Facts> {
   const directory = await nearestExisting(stateDirectory);
@@ -52,7 +52,9 @@ export async function collect(stateDirectory: string, libvirtUri: string): Promi
 }
 
 async function programVersions(): Promise<Record<Program, string | null>> {
-  const found = await Promise.all(PROGRAMS.map(async (name) => [name, await versionOf(name)] as const));
+  const found = await Promise.all(
+    [...PROGRAMS, ...RSYNC_PROGRAMS].map(async (name) => [name, await versionOf(name)] as const),
+  );
   return Object.fromEntries(found) as Record<Program, string | null>;
 }
 

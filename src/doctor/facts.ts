@@ -48,7 +48,9 @@ export const PROGRAMS = [
   'mkswap',
   'setfacl',
 ] as const;
-export type Program = (typeof PROGRAMS)[number];
+/** What only datastores with DS_MAD=rsync need: the last two for those on other machines, and sshfs there to look into backups. */
+export const RSYNC_PROGRAMS = ['rsync', 'ssh', 'sshfs'] as const;
+export type Program = (typeof PROGRAMS)[number] | (typeof RSYNC_PROGRAMS)[number];
 
 export interface Finding {
   /** What was looked at. */

@@ -142,6 +142,17 @@ describe('a program with a group of its own', () => {
     while (alive(pid)) await sleep(5); // it may take a moment to die
   });
 
+  it('is killed alone when that is asked for', async () => {
+    const running = start(parent(false, true), { ownGroup: true });
+    const pid = await new Promise<number>((resolve) => running.stdout.once('data', (data) => resolve(Number(data))));
+    running.kill('SIGTERM', true);
+    while (alive(running.pid)) await sleep(5);
+    expect(alive(pid)).toBe(true);
+    running.kill('SIGKILL');
+    await running.exit;
+    while (alive(pid)) await sleep(5);
+  });
+
   it('is not waited for when what it started got away', async () => {
     const running = start(parent(true, true), { ownGroup: true });
     const pid = await new Promise<number>((resolve) => running.stdout.once('data', (data) => resolve(Number(data))));
@@ -183,11 +194,16 @@ describe('start', () => {
 
   it('a program dies with its parent, however that dies', async () => {
     const exec = new URL('exec.ts', import.meta.url).href;
-    const code = `import('${exec}').then(({ start }) => {
-      const child = start(['sleep', '60'], { dieWithParent: true });
-      console.log(child.pid);
-    })`;
-    const parent = start([process.execPath, '--disable-warning=ExperimentalWarning', '-e', code]);
+    const code = (options: string): string[] =>
+      node(`import('${exec}').then(({ start }) => {
+        const child = start(['sleep', '60'], { dieWithParent: true, ${options} });
+        child.stdout.resume();
+        console.log(child.pid);
+      })`);
+    const own = await run(code('unref: true')); // nobody ends it, and it does not wait
+    for (const end = Date.now() + 10_000; commandOf(Number(own.stdout)) !== '' && Date.now() < end;) await sleep(10);
+    expect(commandOf(Number(own.stdout))).toBe('');
+    const parent = start(code(''));
     let pid = 0;
     for await (const line of parent.stdout as AsyncIterable<Buffer>) {
       pid = Number(line.toString());

@@ -1,6 +1,7 @@
 // Runs external programs: always an argument array, never a shell. This is the only place that spawns processes.
 // Secrets go into the environment or stdin; argv may appear in errors and logs.
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { CODE, OneError } from '../model/errors.ts';
 
@@ -25,6 +26,8 @@ export interface StartOptions {
   dieWithParent?: boolean;
   /** The program leads a process group: stopping and killing reach what it has started, and wait for no output of what got away. */
   ownGroup?: boolean;
+  /** This process does not wait for the program: it may end while that runs. */
+  unref?: boolean;
   stdin?: 'pipe' | 'ignore';
 }
 
@@ -69,7 +72,8 @@ export interface Running {
   readonly exit: Promise<Exit>;
   /** SIGTERM now, SIGKILL five seconds later if it is still there. */
   stop(): void;
-  kill(signal: NodeJS.Signals): void;
+  /** `alone`: not those that it has started, though it leads a group. */
+  kill(signal: NodeJS.Signals, alone?: boolean): void;
 }
 
 /** Starts a program and leaves its streams to the caller. */
@@ -82,7 +86,9 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     detached: options.ownGroup ?? false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  const kill = options.ownGroup ? groupKiller(child) : (signal: NodeJS.Signals): void => void child.kill(signal);
+  if (options.unref) letGo(child);
+  const killAlone = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const kill = options.ownGroup ? groupKiller(child) : killAlone;
   const stop = stopper(child, kill, options.ownGroup ?? false);
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
@@ -105,7 +111,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     stdout: child.stdout!,
     exit,
     stop,
-    kill,
+    kill: (signal, alone = false) => (alone ? killAlone : kill)(signal),
   };
 }
 
@@ -183,6 +189,12 @@ function groupKiller(child: ChildProcess): (signal: NodeJS.Signals) => void {
     }
     if (signal === 'SIGKILL') for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   };
+}
+
+/** The event loop no longer counts the program, nor the pipes to it, which are sockets though their types do not say so. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref();
 }
 
 function lastLines(text: string): string {

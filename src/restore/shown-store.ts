@@ -1,13 +1,9 @@
 // Where the store of a backup shows its files while a restore reads them. A mover that died has left a mount there that answers nobody.
 import { rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../exec/exec.ts';
+import { unmount } from '../datastore/unmount.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Parts } from '../vm/parts.ts';
-
-const UNMOUNT_MS = 30_000;
-/** What umount says when nothing is mounted. */
-const NOT_MOUNTED = 32;
 
 export function shownStore({ runDirectory }: Pick<Parts, 'runDirectory'>, { id }: Pick<Operation, 'id'>): string {
   return join(runDirectory, id);
@@ -16,7 +12,7 @@ export function shownStore({ runDirectory }: Pick<Parts, 'runDirectory'>, { id }
 /** Clears what a dead run has left there. Throws what the programs report. */
 export async function clearShown(directory: string): Promise<void> {
   if (await isNowhere(directory)) return;
-  await run(['umount', '-l', '--', directory], { okCodes: [NOT_MOUNTED], timeoutMs: UNMOUNT_MS });
+  await unmount(directory);
   await rmdir(directory);
 }
 

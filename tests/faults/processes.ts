@@ -21,6 +21,16 @@ export function childrenOf(parent: number): number[] {
   return processesWhere((_command, pid) => parentOf(pid) === parent);
 }
 
+/** What a process calls itself; empty when it has ended, buried or not. */
+export function nameOf(pid: number): string {
+  try {
+    const [, name = '', state] = /^\d+ \((.*)\) (.)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return state === 'Z' ? '' : name;
+  } catch {
+    return '';
+  }
+}
+
 function parentOf(pid: string): number {
   try {
     const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');

@@ -8,6 +8,7 @@ import { chainOf, servePoint, type ServedPoint } from '../../src/mover/served-po
 import { rawOf, type Kinds } from '../disk/members.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { storeChainsIn, type StoredChain } from '../mover/stored-chain.ts';
+import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
 
 const FIRST: Kinds[] = [
   ['data', 'data', 'absent', 'data', 'data'],
@@ -15,9 +16,11 @@ const FIRST: Kinds[] = [
   ['absent', 'absent', 'absent', 'data', 'zero'],
 ];
 const SECOND: Kinds[] = [['data'], ['absent'], ['data']];
+const usable = await hasRsyncAndSsh();
 const STORES = [
   { driver: 'fake', attributes: {} },
   { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } },
+  ...(usable ? [{ driver: 'rsync', attributes: { RSYNC_BACKEND: 'LOCAL' } }] : []),
 ];
 
 let directory: string;
@@ -95,6 +98,20 @@ it('a restic mount that was killed is cleared by the next', async () => {
   await (await serve()).close();
   await first.close();
   await chain.remove();
+});
+
+it.skipIf(!usable)('a point is served out of a store on another machine', async () => {
+  const sshd = await TestSshd.open();
+  const chain = await storeChainsIn({ driver: 'rsync', attributes: sshd.attributes() }, FIRST);
+  const disks = [{ diskId: 0, members: chain.members(0) }];
+  const served = await servePoint({ store: chain.store, disks, directory }, new AbortController().signal);
+  const target = join(directory, 'copy');
+  await run(['qemu-img', 'convert', '-O', 'raw', `nbd+unix:///disk.0?socket=${served.disks[0]?.socket}`, target]);
+  expect((await readFile(target)).equals(rawOf(FIRST))).toBe(true);
+  kill(`${directory}/store`);
+  expect(await served.lost).toMatch(/^Could not show the backups as files/);
+  await served.close();
+  await Promise.all([chain.remove(), sshd.close()]);
 });
 
 it('a chain is opened as it is recorded, whatever the headers say', () => {

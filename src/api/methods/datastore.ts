@@ -164,7 +164,8 @@ function typeOf(name: string): DatastoreType {
 }
 
 function refuseIncomplete(template: Attributes, dsMad: string): void {
-  const missing = requiredAttributes(dsMad).filter((attribute) => !text(template, attribute));
+  const attributeOf = (name: string): string | undefined => text(template, name);
+  const missing = requiredAttributes(dsMad, attributeOf).filter((name) => !attributeOf(name));
   if (missing.length === 0) return;
   refuse(`DS_MAD="${dsMad}" needs ${missing.join(', ')}, which the template does not have.`);
 }

@@ -4,17 +4,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { run } from '../../exec/exec.ts';
 import type { StoreView } from '../backup-store.ts';
+import { unmount } from '../unmount.ts';
 import { ended, interrupt, startRestic } from './command.ts';
 import type { ResticConfig } from './config.ts';
 import { failure } from './failure.ts';
 
-const UNMOUNT_MS = 30_000;
 const ANSWER_MS = 10_000;
 const RETRY_MS = 20;
-/** What umount says when nothing is mounted. */
-const NOT_MOUNTED = 32;
 
 export async function mountRepository(
   config: ResticConfig,
@@ -56,8 +53,4 @@ async function answers(directory: string): Promise<boolean> {
     if (await stat(join(directory, 'ids')).catch(() => undefined)) return true;
   }
   return false;
-}
-
-async function unmount(directory: string): Promise<void> {
-  await run(['umount', '-l', '--', directory], { okCodes: [NOT_MOUNTED], timeoutMs: UNMOUNT_MS });
 }

@@ -1,0 +1,62 @@
+// How ssh reaches the machine that has a datastore. Pure. It never asks anything: a host whose key is not known is refused, and so is a
+// password.
+
+export interface SshTarget {
+  host: string;
+  user: string;
+  port: number | undefined;
+  /** Path of the private key; without it those that ssh finds. */
+  key: string | undefined;
+  /** Path of the file with the host's key; without it those that ssh knows. */
+  knownHosts: string | undefined;
+}
+
+const OPTIONS = [
+  'BatchMode=yes',
+  'StrictHostKeyChecking=yes',
+  'ConnectTimeout=10',
+  // a machine that vanishes is noticed within a minute
+  'ServerAliveInterval=15',
+  'ServerAliveCountMax=4',
+  // only what is asked for here may share a connection, and none outlives the one who began it
+  'ControlPersist=no',
+  'ClearAllForwardings=yes',
+  'ForwardAgent=no',
+];
+
+/**
+ * ssh without host and command, as rsync wants it too. No argument has a space in it. `socket` is that of a connection to go through; when
+ * nobody answers there, or it takes no more, ssh logs in by itself.
+ */
+export function sshCommand(target: SshTarget, socket?: string): string[] {
+  return sshWith(target, ['ControlMaster=no', `ControlPath=${socket ?? 'none'}`]);
+}
+
+/** The arguments that run a text in the shell over there. */
+export function sshArgv(target: SshTarget, text: string, socket?: string): string[] {
+  return [...sshCommand(target, socket), ...whom(target), text];
+}
+
+/** The arguments that keep a connection for others open at `socket`, and do nothing else. */
+export function masterArgv(target: SshTarget, socket: string): string[] {
+  return [...sshWith(target, ['ControlMaster=yes', `ControlPath=${socket}`]), '-N', ...whom(target)];
+}
+
+/** How rsync and sshfs write a path of that machine. */
+export function rsyncTarget({ host, user }: SshTarget, path: string): string {
+  return `${user}@${host.includes(':') ? `[${host}]` : host}:${path}`;
+}
+
+function sshWith({ port, key, knownHosts }: SshTarget, sharing: readonly string[]): string[] {
+  return [
+    ...['ssh', '-x', '-T'],
+    ...[...OPTIONS, ...sharing].flatMap((option) => ['-o', option]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']),
+    ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHosts}`]),
+  ];
+}
+
+function whom({ user, host }: SshTarget): string[] {
+  return ['-l', user, '--', host];
+}
