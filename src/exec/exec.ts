@@ -26,6 +26,8 @@ export interface StartOptions {
   /** The program leads a process group: stopping and killing reach what it has started, and wait for no output of what got away. */
   ownGroup?: boolean;
   stdin?: 'pipe' | 'ignore';
+  /** Given what the program writes to stderr, as it comes. */
+  onStderr?: (text: string) => void;
 }
 
 export interface RunOptions extends StartOptions {
@@ -92,7 +94,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     stop();
   };
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(timeUp, options.timeoutMs);
-  const exit = exitOf(child, argv)
+  const exit = exitOf(child, argv, options.onStderr)
     .then((ended): Exit => (timedOut ? { ...ended, timedOut } : ended))
     .finally(() => {
       clearTimeout(timer);
@@ -145,10 +147,11 @@ export function runAtExit(argv: readonly string[]): boolean {
   return status === 0;
 }
 
-function exitOf(child: ChildProcess, argv: readonly string[]): Promise<Exit> {
+function exitOf(child: ChildProcess, argv: readonly string[], said?: (text: string) => void): Promise<Exit> {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
+    said?.(text);
   });
   return new Promise((resolve, reject) => {
     child.once('error', (cause: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { run } from '../../exec/exec.ts';
 import type { StoreView } from '../backup-store.ts';
-import { ended, interrupt, startRestic } from './command.ts';
+import { ended, interrupt, startRestic } from './start.ts';
 import type { ResticConfig } from './config.ts';
 import { failure } from './failure.ts';
 
