@@ -30,6 +30,7 @@ backupStoreContract('restic', {
   config,
   withWrongPassword: (right) => ({ ...right, attributes: { RESTIC_PASSWORD: 'wrong' } }),
   open: (given) => new ResticStore(given, QUICK),
+  lay: ({ basePath, attributes }) => cheapRepository(basePath, attributes['RESTIC_PASSWORD'] ?? ''),
 });
 
 describe('restic in trouble', () => {
