@@ -5,12 +5,25 @@
 // `npm run soak` alone.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Movers are programs of their own: their compiled code is kept, as the commands in bin/ keep theirs. */
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'var/compiled') };
 
+/** Files that take minutes and are a few lines: where no earlier run has told how long each takes, they would begin last and end alone. */
+const LONG = ['libvirt-life', 'libvirt-tracking', 'libvirt-backups', 'chain-cbt', 'chain-snapshot'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      LONG.some((name) => moduleId.endsWith(`/integration/${name}.test.ts`));
+    return (await super.sort(files)).toSorted((a, b) => Number(isLong(b)) - Number(isLong(a)));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     maxWorkers: '100%',
     projects: [
       {

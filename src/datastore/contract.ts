@@ -19,6 +19,8 @@ export interface BackupStoreMaker {
   /** The same store with a password that is not its own, of drivers that have passwords. */
   withWrongPassword?: (config: BackupStoreConfig) => BackupStoreConfig;
   open: (config: BackupStoreConfig) => BackupStore;
+  /** Makes the store at its place where that can be done quicker than by the store itself. */
+  lay?: (config: BackupStoreConfig) => Promise<void>;
 }
 
 const never = (): AbortSignal => new AbortController().signal;
@@ -38,6 +40,7 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       await writeFile(join(directory, 'disk.0.0'), randomBytes(3_000_000));
       config = maker.config(join(root, 'store'));
       store = maker.open(config);
+      await maker.lay?.(config);
     });
     afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -71,6 +74,7 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
     });
 
     it('can be prepared again, by several at once, and by another process', async () => {
+      await rm(join(root, 'store'), { recursive: true, force: true });
       await Promise.all([store.prepare(never()), store.prepare(never()), maker.open(config).prepare(never())]);
       await store.prepare(never());
       const { source } = await backup('00000000000000a2');
@@ -85,6 +89,7 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
     });
 
     it('says when its place is no directory', async () => {
+      await rm(join(root, 'store'), { recursive: true, force: true });
       await writeFile(join(root, 'store'), 'a file');
       await expect(store.prepare(never())).rejects.toMatchObject({ name: /Error/, code: 0x800 });
     });

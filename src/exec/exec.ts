@@ -29,6 +29,8 @@ export interface StartOptions {
   /** This process does not wait for the program: it may end while that runs. */
   unref?: boolean;
   stdin?: 'pipe' | 'ignore';
+  /** Given what the program writes to stderr, as it comes. */
+  onStderr?: (text: string) => void;
 }
 
 export interface RunOptions extends StartOptions {
@@ -98,7 +100,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     stop();
   };
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(timeUp, options.timeoutMs);
-  const exit = exitOf(child, argv)
+  const exit = exitOf(child, argv, options.onStderr)
     .then((ended): Exit => (timedOut ? { ...ended, timedOut } : ended))
     .finally(() => {
       clearTimeout(timer);
@@ -151,10 +153,11 @@ export function runAtExit(argv: readonly string[]): boolean {
   return status === 0;
 }
 
-function exitOf(child: ChildProcess, argv: readonly string[]): Promise<Exit> {
+function exitOf(child: ChildProcess, argv: readonly string[], said?: (text: string) => void): Promise<Exit> {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
+    said?.(text);
   });
   return new Promise((resolve, reject) => {
     child.once('error', (cause: NodeJS.ErrnoException) => {

@@ -3,7 +3,7 @@
 import { chmod, mkdtemp, open as openFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../exec/exec.ts';
 import type { HypervisorConfig, TaskDisk } from '../model/mover-protocol.ts';
 import { NbdClient } from '../nbd/client.ts';
@@ -90,14 +90,13 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
       bench = await open();
       ({ hypervisor, machine } = bench);
     });
-    afterEach(async () => {
-      await hypervisor.remove(machine.spec.name);
-    });
     afterAll(async () => {
+      await hypervisor.remove(machine.spec.name);
       await bench.close();
       await rm(scratch, { recursive: true, force: true });
     });
 
+    /** A test goes on with the machine of the one before, if that runs: a boot takes seconds. */
     const deploy = async (): Promise<void> => {
       await hypervisor.deploy(machine.spec);
       await machine.ready();
@@ -128,6 +127,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
     });
 
     it('starts what runs, stops what is stopped and forgets what is forgotten', async () => {
+      await hypervisor.remove(machine.spec.name);
       expect(await state()).toBeUndefined();
       await deploy();
       expect(await state()).toBe('running');
@@ -264,6 +264,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
     });
 
     it('exports the disks of a VM that is off', async () => {
+      await hypervisor.remove(machine.spec.name);
       const begin = request({ live: false });
       const begun = await hypervisor.beginBackup(begin);
       expect(await Promise.all(begun.exports.map(sizeOf))).toEqual([64 * MIB, 64 * MIB]);
@@ -283,7 +284,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
 
     it('does not take a running VM for one that is off, nor the other way round', async () => {
       await expect(hypervisor.beginBackup(request())).rejects.toThrow(machine.spec.name);
-      await deploy();
+      await hypervisor.deploy(machine.spec);
       await expect(hypervisor.beginBackup(request({ live: false }))).rejects.toThrow(machine.spec.name);
     });
   });

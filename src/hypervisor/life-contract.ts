@@ -3,7 +3,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../exec/exec.ts';
 import type { Bench, Machine } from './contract.ts';
 import type { Hypervisor } from './hypervisor.ts';
@@ -21,14 +21,20 @@ export function lifeContract(benchOf: () => Bench): void {
       hypervisor = bench.hypervisor;
       scratch = await mkdtemp(join(tmpdir(), 'ov-life-'));
     });
-    afterEach(async () => {
-      await hypervisor.remove(bench.snapshots?.spec.name ?? bench.machine.spec.name);
+    afterAll(async () => {
+      if (bench.snapshots) await hypervisor.remove(bench.snapshots.spec.name);
+      await rm(scratch, { recursive: true, force: true });
     });
-    afterAll(() => rm(scratch, { recursive: true, force: true }));
 
+    /** A test takes the machine as it is, running or off, and its guest as the one before has left it: a boot takes seconds. */
     const boot = async (machine: Machine): Promise<string> => {
-      await hypervisor.deploy(machine.spec);
+      const name = await running(machine);
       await machine.ready();
+      return name;
+    };
+    /** For tests that ask nothing of the guest. */
+    const running = async (machine: Machine): Promise<string> => {
+      await hypervisor.deploy(machine.spec);
       return machine.spec.name;
     };
     const restart = async (machine: Machine): Promise<void> => {
@@ -39,9 +45,10 @@ export function lifeContract(benchOf: () => Bench): void {
     const stateOf = async (name: string): Promise<string | undefined> => (await hypervisor.domains()).get(name);
 
     it('starts a domain from the definition it has, and no other', async () => {
-      const name = await boot(bench.machine);
+      const name = await running(bench.machine);
       await hypervisor.start(name);
-      await restart(bench.machine);
+      await hypervisor.shutdown(name, true);
+      await hypervisor.start(name);
       expect(await stateOf(name)).toBe('running');
       await hypervisor.remove(name);
       await expect(hypervisor.start(name)).rejects.toThrow(name);
@@ -70,15 +77,6 @@ export function lifeContract(benchOf: () => Bench): void {
       }
       await restart(machine);
       expect(await machine.recall()).toBe('');
-    });
-
-    it('restores nothing from the memory of another domain', async () => {
-      const { machine } = bench;
-      const file = join(scratch, 'other');
-      await hypervisor.save(await boot(machine), file);
-      const other = { ...machine.spec, name: 'one-90999', vmId: 90999 };
-      await expect(hypervisor.restore(other, file)).rejects.toThrow(machine.spec.name);
-      expect(await stateOf('one-90999')).toBeUndefined();
     });
 
     it('lets the guest go on when its memory cannot be written', async () => {
@@ -126,11 +124,43 @@ export function lifeContract(benchOf: () => Bench): void {
       await expect(hypervisor.resizeDisk(name, spare.target, 8 * MIB)).rejects.toThrow('only grows');
       await hypervisor.shutdown(name, true);
       await expect(hypervisor.resizeDisk(name, spare.target, 16 * MIB)).rejects.toThrow('does not run');
+      await hypervisor.remove(name); // with the disk that came
+    });
+
+    it('counts what running machines use', async () => {
+      const name = await boot(bench.machine);
+      const before = (await hypervisor.stats()).get(name);
+      expect(before?.memoryKb).toBeGreaterThan(0);
+      await bench.machine.overwrite(20, 4);
+      const after = (await hypervisor.stats()).get(name);
+      const written = (after?.diskWriteBytes ?? 0) - (before?.diskWriteBytes ?? 0);
+      expect(written).toBeGreaterThanOrEqual(bench.counts ? 4 * MIB : 0);
+      expect(after?.cpuTimeNs).toBeGreaterThanOrEqual(bench.counts ? 1 : 0);
+      await hypervisor.shutdown(name, true);
+      expect((await hypervisor.stats()).has(name)).toBe(false);
+    });
+
+    it('says which disk cannot hold a snapshot', async () => {
+      const name = await running(bench.machine);
+      await expect(hypervisor.createSnapshot(name, 'snap-0')).rejects.toThrow(/vdb \(raw\)/);
+      await expect(hypervisor.createDiskSnapshot(name, 'vdb', 'disk-0')).rejects.toThrow(/vdb.*raw/);
+      await expect(hypervisor.createDiskSnapshot(name, 'vdz', 'disk-0')).rejects.toThrow(/vdz/);
+      await hypervisor.shutdown(name, true);
+      await expect(hypervisor.createSnapshot(name, 'snap-0')).rejects.toThrow('does not run');
+    });
+
+    it('restores nothing from the memory of another domain', async () => {
+      const { machine } = bench;
+      const file = join(scratch, 'other');
+      await hypervisor.save(await running(machine), file);
+      const other = { ...machine.spec, name: 'one-90999', vmId: 90999 };
+      await expect(hypervisor.restore(other, file)).rejects.toThrow(machine.spec.name);
+      expect(await stateOf('one-90999')).toBeUndefined();
     });
 
     it('changes the definition of a machine that is off', async () => {
       const { machine, nic } = bench;
-      const name = await boot(machine);
+      const name = await running(machine);
       await hypervisor.shutdown(name, true);
       await hypervisor.attachNic(name, nic);
       await hypervisor.start(name);
@@ -165,15 +195,6 @@ export function lifeContract(benchOf: () => Bench): void {
       await expect(hypervisor.revertSnapshot(name, id)).rejects.toThrow(id);
     });
 
-    it('says which disk cannot hold a snapshot', async () => {
-      const name = await boot(bench.machine);
-      await expect(hypervisor.createSnapshot(name, 'snap-0')).rejects.toThrow(/vdb \(raw\)/);
-      await expect(hypervisor.createDiskSnapshot(name, 'vdb', 'disk-0')).rejects.toThrow(/vdb.*raw/);
-      await expect(hypervisor.createDiskSnapshot(name, 'vdz', 'disk-0')).rejects.toThrow(/vdz/);
-      await hypervisor.shutdown(name, true);
-      await expect(hypervisor.createSnapshot(name, 'snap-0')).rejects.toThrow('does not run');
-    });
-
     it('keeps a snapshot of one disk inside it', async () => {
       const { snapshots: machine } = bench;
       if (machine === null) {
@@ -195,19 +216,6 @@ export function lifeContract(benchOf: () => Bench): void {
       await hypervisor.deleteDiskSnapshot(name, target, 'disk-0');
       await hypervisor.deleteDiskSnapshot(name, target, 'disk-0');
       expect(await kept()).toEqual([]);
-    });
-
-    it('counts what running machines use', async () => {
-      const name = await boot(bench.machine);
-      const before = (await hypervisor.stats()).get(name);
-      expect(before?.memoryKb).toBeGreaterThan(0);
-      await bench.machine.overwrite(20, 4);
-      const after = (await hypervisor.stats()).get(name);
-      const written = (after?.diskWriteBytes ?? 0) - (before?.diskWriteBytes ?? 0);
-      expect(written).toBeGreaterThanOrEqual(bench.counts ? 4 * MIB : 0);
-      expect(after?.cpuTimeNs).toBeGreaterThanOrEqual(bench.counts ? 1 : 0);
-      await hypervisor.shutdown(name, true);
-      expect((await hypervisor.stats()).has(name)).toBe(false);
     });
   });
 }

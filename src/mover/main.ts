@@ -2,40 +2,35 @@
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import { openHypervisor } from '../hypervisor/all.ts';
 import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
-import { backup } from './backup.ts';
-import { cleanup } from './cleanup.ts';
-import { flatten } from './flatten.ts';
-import { restore } from './restore.ts';
-import { serve } from './serve.ts';
-import { verify } from './verify.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
 process.stdout.on('error', () => undefined);
 
+/** What only other tasks need is not loaded: that takes longer than many a task itself. */
 async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
   switch (task.kind) {
     case 'backup':
-      return tell({ type: 'result', result: await backup(task, signal, tell) });
+      return tell({ type: 'result', result: await (await import('./backup.ts')).backup(task, signal, tell) });
     case 'restore':
-      return tell({ type: 'result', result: await restore(task, signal, tell) });
+      return tell({ type: 'result', result: await (await import('./restore.ts')).restore(task, signal, tell) });
     case 'cleanup':
-      return tell({ type: 'result', result: await cleanup(task) });
+      return tell({ type: 'result', result: await (await import('./cleanup.ts')).cleanup(task) });
     case 'settle':
       return tell({ type: 'result', result: await settle(task) });
     case 'flatten':
       setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // nobody waits for it; the programs it starts inherit that
-      return tell({ type: 'result', result: await flatten(task, signal, tell) });
+      return tell({ type: 'result', result: await (await import('./flatten.ts')).flatten(task, signal, tell) });
     case 'serve':
-      return tell({ type: 'result', result: await serve(task, signal, tell) });
+      return tell({ type: 'result', result: await (await import('./serve.ts')).serve(task, signal, tell) });
     case 'verify':
-      return tell({ type: 'result', result: await verify(task, signal, tell) });
+      return tell({ type: 'result', result: await (await import('./verify.ts')).verify(task, signal, tell) });
   }
 }
 
 async function settle(task: SettleTask): Promise<SettleResult> {
+  const { openHypervisor } = await import('../hypervisor/all.ts');
   return { done: await openHypervisor(task.hypervisor).settleTrackers(task) };
 }
 

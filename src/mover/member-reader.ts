@@ -47,7 +47,7 @@ function readShown(view: StoreView, source: string, path: string): ReturnType<Ba
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   const file = await unlessInterrupted(() => open(path, 'r'));
   try {
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
       const { bytesRead } = await unlessInterrupted(() => file.read(buffer, 0, CHUNK_BYTES, position));
       if (bytesRead === 0) return;

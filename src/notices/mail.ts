@@ -1,6 +1,6 @@
 // E-mail: one message about all the runs that ended within a while.
 import { hostname } from 'node:os';
-import { createTransport, type SMTPTransportOptions } from 'nodemailer';
+import type { SMTPTransportOptions } from 'nodemailer';
 import { CODE, OneError } from '../model/errors.ts';
 import type { MailSettings } from '../model/notice-settings.ts';
 import { mailText } from './mail-text.ts';
@@ -27,6 +27,7 @@ export function mailWay(settings: MailSettings): Way {
 
 async function sendMail(settings: MailSettings, notices: readonly Notice[], signal: AbortSignal): Promise<void> {
   const late = AbortSignal.timeout(MESSAGE_MS);
+  const { createTransport } = await import('nodemailer'); // few daemons send mail, and it takes a fifth of a start
   const transport = createTransport({ ...connection(settings), ...(await authOf(settings)) });
   try {
     await transport.sendMail({

@@ -7,7 +7,7 @@ const ANSWER_SEC = '5';
 const POLL_MS = 100;
 
 /** Waits until the agent answers: it connects a moment after the guest has booted. */
-export async function agentAnswers(domain: string, limitMs = 60_000): Promise<void> {
+export async function agentAnswers(domain: string, limitMs = 180_000): Promise<void> {
   for (const end = Date.now() + limitMs; ; await sleep(POLL_MS)) {
     try {
       await askAgent(domain, 'guest-ping');

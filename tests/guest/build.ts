@@ -20,6 +20,7 @@ import { join, resolve } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
 import { fetchAgent } from './agent.ts';
 import * as files from './files.ts';
+import { unpackedKernel } from './kernel.ts';
 
 const BUSYBOX = '/bin/busybox';
 const META_PACKAGE = 'linux-image-cloud-amd64';
@@ -40,7 +41,7 @@ export interface Guest {
 export async function buildGuest(directory: string, dataMb: number = DATA_MB): Promise<Guest> {
   const at = resolve(directory);
   const guest: Guest = {
-    kernel: join(at, 'vmlinuz'),
+    kernel: join(at, 'vmlinux'),
     initrd: join(at, `initrd-${await recipeHash()}.img`),
     rootImage: join(at, `root-${await recipeHash()}.raw`),
     dataImage: join(at, `data-${dataMb}-${await recipeHash()}.raw`),
@@ -85,8 +86,8 @@ async function fetchKernel(at: string, work: string): Promise<void> {
     const file = `${module}.ko`;
     await copyFile(join(tree, 'lib/modules', version, 'kernel', file), join(modules, baseName(file)));
   }
-  await chmod(join(tree, 'boot', image), 0o644);
-  await rename(join(tree, 'boot', image), join(at, 'vmlinuz'));
+  await writeFile(join(work, 'vmlinux'), unpackedKernel(await readFile(join(tree, 'boot', image))));
+  await publish(join(work, 'vmlinux'), join(at, 'vmlinux'));
   await rm(join(at, 'modules'), { recursive: true, force: true });
   await rename(modules, join(at, 'modules'));
 }

@@ -282,7 +282,7 @@ export class Cloud {
     }>;
   }
 
-  async until(what: string, look: () => Promise<boolean>, limitMs = 90_000): Promise<void> {
+  async until(what: string, look: () => Promise<boolean>, limitMs = 180_000): Promise<void> {
     for (const end = Date.now() + limitMs; Date.now() < end; await sleep(150)) if (await look()) return;
     throw new Error(`It did not happen within ${limitMs / 1000} s that ${what}.`);
   }

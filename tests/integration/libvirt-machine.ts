@@ -23,7 +23,7 @@ export async function libvirtMachine(
 ): Promise<Machine> {
   await removeDomain(`one-${vmId}`); // of a run that was cut short
   const guest = await buildGuest(join(import.meta.dirname, '../../var/guest'));
-  const kernel = await copyDisk(guest.kernel, join(directory, 'vmlinuz'));
+  const kernel = await copyDisk(guest.kernel, join(directory, 'vmlinux'));
   const initrd = await copyDisk(guest.initrd, join(directory, 'initrd'));
   const raw = await copyDisk(guest.rootImage, join(directory, 'disk.0.raw'));
   const root = await inFormat({ diskId: 0, target: 'vda', path: raw, format: 'raw', file: '' }, format);

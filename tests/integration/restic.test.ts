@@ -7,7 +7,9 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backupStoreContract } from '../../src/datastore/contract.ts';
+import { readResticConfig } from '../../src/datastore/restic/config.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
+import { removeStaleLocks } from '../../src/datastore/restic/unlock.ts';
 import { run, start, type Running } from '../../src/exec/exec.ts';
 import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
@@ -28,6 +30,7 @@ backupStoreContract('restic', {
   config,
   withWrongPassword: (right) => ({ ...right, attributes: { RESTIC_PASSWORD: 'wrong' } }),
   open: (given) => new ResticStore(given, QUICK),
+  lay: ({ basePath, attributes }) => cheapRepository(basePath, attributes['RESTIC_PASSWORD'] ?? ''),
 });
 
 describe('restic in trouble', () => {
@@ -138,6 +141,17 @@ describe('restic in trouble', () => {
     expect(await locks()).toHaveLength(1);
     await store.remove([source]);
     expect(await store.find(OPERATION)).toEqual([]);
+    expect(await locks()).toEqual([]);
+  });
+
+  it('removes locks of the dead beside others who do the same', { timeout: 20_000 }, async () => {
+    await store.prepare(never());
+    const holders = Array.from({ length: 6 }, () => restic(['backup', '--stdin']));
+    await until(async () => (await locks()).length === holders.length);
+    for (const holder of holders) holder.kill('SIGKILL');
+    await Promise.all(holders.map(({ exit }) => exit));
+    const removers = Array.from({ length: 4 }, () => removeStaleLocks(readResticConfig(config(repository))));
+    await Promise.all(removers); // restic alone waits 43 seconds for a lock that another has removed
     expect(await locks()).toEqual([]);
   });
 

@@ -7,15 +7,15 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
+import { number, object, text, understood, type Shape } from '../../model/json-shape.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import type { BackupStore, Pruned, Snapshot, SnapshotRequest, StoreView } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
-const RECORD = z.object({ vmId: z.number(), operationId: z.string(), directory: z.string(), bytes: z.number() });
-type FakeRecord = z.infer<typeof RECORD>;
+const RECORD = object({ vmId: number, operationId: text, directory: text, bytes: number });
+type FakeRecord = Shape<typeof RECORD>;
 
 interface Faults {
   backupBytes: number;
@@ -137,7 +137,8 @@ export class FakeStore implements BackupStore {
   }
 
   async #record(source: string): Promise<FakeRecord> {
-    return RECORD.parse(JSON.parse(await readFile(`${this.#at(source)}.json`, 'utf8')));
+    const file = `${this.#at(source)}.json`;
+    return understood(RECORD, file, await readFile(file, 'utf8'));
   }
 
   #at(source: string): string {

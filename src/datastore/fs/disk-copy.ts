@@ -1,15 +1,15 @@
 // Copies what a disk holds, whatever it stands on, into a file of its own.
-import { z } from 'zod';
 import { run } from '../../exec/exec.ts';
 import type { DiskFormat } from '../../model/image.ts';
+import { number, object, understood } from '../../model/json-shape.ts';
 import type { DiskData } from '../image-store.ts';
 
-const MEASURE = z.object({ required: z.number() });
+const MEASURE = object({ required: number });
 
 /** Bytes that the copy will take. */
 export async function measureCopy(from: DiskData, format: DiskFormat): Promise<number> {
   const { stdout } = await run(['qemu-img', 'measure', '--output=json', '-O', format, ...sourceArgs(from)]);
-  return MEASURE.parse(JSON.parse(stdout)).required;
+  return understood(MEASURE, 'qemu-img measure', stdout).required;
 }
 
 export async function copyTo(file: string, from: DiskData, format: DiskFormat): Promise<void> {

@@ -1,14 +1,14 @@
 // Snapshots inside a qcow2 file that no machine has open. Its format is told to qemu-img, which would otherwise guess it from bytes
 // that a guest may have written.
-import { z } from 'zod';
 import { run } from '../../exec/exec.ts';
 import { CODE, OneError } from '../../model/errors.ts';
+import { list, maybe, object, text, understood } from '../../model/json-shape.ts';
 
-const INFO = z.object({ snapshots: z.array(z.object({ name: z.string() })).default([]) });
+const INFO = object({ snapshots: maybe(list(object({ name: text }))) });
 
 export async function snapshotsOf(path: string): Promise<string[]> {
   const { stdout } = await run(['qemu-img', 'info', '--output=json', '--image-opts', imageOptions(path)]);
-  return INFO.parse(JSON.parse(stdout)).snapshots.map(({ name }) => name);
+  return (understood(INFO, 'qemu-img info', stdout).snapshots ?? []).map(({ name }) => name);
 }
 
 export async function createSnapshot(path: string, name: string): Promise<void> {

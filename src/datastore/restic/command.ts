@@ -1,17 +1,10 @@
-// Runs restic on one repository: interrupts it gently, so that it removes its own lock, and waits for the locks of others.
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+// Runs restic on one repository to its end, and waits for the locks of others.
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { start, type Exit, type Running } from '../../exec/exec.ts';
-import { reasonOf } from '../../model/errors.ts';
-import { resticArgv, type ResticConfig } from './config.ts';
+import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
-
-/** How long restic has to remove its lock after SIGINT; then it is killed, and the lock removed for it. */
-const INTERRUPT_MS = 700;
-/** Several are often ended at once: one look at the repository is enough for all. */
-const TOGETHER_MS = 50;
+import { ended, interrupt, startRestic } from './start.ts';
+import { removeStaleLocks, unlockAfter } from './unlock.ts';
 
 /** How long to wait for a repository that another process has locked. */
 export interface Patience {
@@ -27,18 +20,6 @@ export interface ResticRun {
   signal?: AbortSignal | undefined;
   /** Called with every line of stdout; without it the lines are returned. */
   onLine?: (line: string) => void;
-}
-
-/** Starts restic as a child that cannot outlive this process. */
-export function startRestic(config: ResticConfig, args: readonly string[]): Running {
-  return start(resticArgv(config, args), { env: config.env, dieWithParent: true });
-}
-
-/** SIGINT first: restic then removes its lock, which it does not on SIGTERM before 0.16. */
-export function interrupt(running: Running): void {
-  running.kill('SIGINT');
-  const timer = setTimeout(() => running.kill('SIGKILL'), INTERRUPT_MS);
-  void running.exit.finally(() => clearTimeout(timer)).catch(() => undefined); // `ended` reports it
 }
 
 /** Runs restic to its end and returns stdout. Throws ResticError on any exit code but 0. */
@@ -57,15 +38,6 @@ export async function runRestic(run: ResticRun): Promise<string> {
   }
   if (exit.code !== 0) throw failure(what, config.repository, exit);
   return lines.join('\n');
-}
-
-/** How a program ended; one that could not even be started is reported like restic missing. */
-export async function ended(running: Running): Promise<Exit> {
-  try {
-    return await running.exit;
-  } catch (error) {
-    return { code: 127, signal: null, stderr: reasonOf(error) };
-  }
 }
 
 /**
@@ -87,29 +59,4 @@ export async function patiently<T>(
       if (attempt > 0) await delay(patience.delayMs, undefined, { signal });
     }
   }
-}
-
-/**
- * restic that is interrupted in its first moments, or killed, leaves its lock. Those that end together are looked after together; a
- * repository without any lock costs nothing.
- */
-export function unlockAfter(config: ResticConfig): Promise<void> {
-  const { repository } = config;
-  const begun = unlocking.get(repository) ?? unlockSoon(config);
-  unlocking.set(repository, begun);
-  return begun;
-}
-
-const unlocking = new Map<string, Promise<void>>();
-
-async function unlockSoon(config: ResticConfig): Promise<void> {
-  await delay(TOGETHER_MS);
-  unlocking.delete(config.repository);
-  const locks = await readdir(join(config.repository, 'locks')).catch(() => []);
-  if (locks.length > 0) await removeStaleLocks(config).catch(() => undefined); // whoever meets the lock removes it too
-}
-
-/** Removes locks whose process is dead; locks in use stay. */
-export async function removeStaleLocks(config: ResticConfig, signal?: AbortSignal): Promise<void> {
-  await runRestic({ config, what: 'remove stale locks', args: ['unlock'], signal });
 }

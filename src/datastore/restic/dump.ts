@@ -1,9 +1,11 @@
 // One file of a snapshot as a stream. It ends only when restic says that it gave everything; destroying it ends restic.
 import { Readable } from 'node:stream';
 import type { Exit, Running } from '../../exec/exec.ts';
-import { ended, interrupt, patiently, startRestic, unlockAfter, type Patience } from './command.ts';
+import { patiently, type Patience } from './command.ts';
 import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
+import { ended, interrupt, startRestic } from './start.ts';
+import { unlockAfter } from './unlock.ts';
 
 const BUFFER_BYTES = 1 << 20;
 

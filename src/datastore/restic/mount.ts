@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StoreView } from '../backup-store.ts';
 import { unmount } from '../unmount.ts';
-import { ended, interrupt, startRestic } from './command.ts';
+import { ended, interrupt, startRestic } from './start.ts';
 import type { ResticConfig } from './config.ts';
 import { failure } from './failure.ts';
 

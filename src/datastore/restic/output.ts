@@ -1,7 +1,7 @@
 // Reads what restic prints: JSON messages on stdout, reasons on stderr. Pure. Understands the texts of restic 0.14 and
 // the exit codes that came with 0.17.
 import { getSystemErrorName } from 'node:util';
-import { z } from 'zod';
+import { anything, exactly, list, matching, maybe, number, object, readJson, text } from '../../model/json-shape.ts';
 
 /** Why a restic command failed. `unreadable`: a source file could not be read; `gone`: no such snapshot or path. */
 export type Trouble =
@@ -55,52 +55,48 @@ export interface Summary {
   storedBytes: number;
 }
 
-const SUMMARY = z.object({
-  message_type: z.literal('summary'),
-  snapshot_id: z.string().regex(/^[0-9a-f]{8,64}$/),
-  total_bytes_processed: z.number(),
-  data_added: z.number(),
-  data_added_packed: z.number().optional(),
+const SUMMARY = object({
+  message_type: exactly('summary'),
+  snapshot_id: matching(/^[0-9a-f]{8,64}$/),
+  total_bytes_processed: number,
+  data_added: number,
+  data_added_packed: maybe(number),
 });
 
 /** The summary when this line of `restic backup --json` is one. */
 export function readSummary(line: string): Summary | undefined {
-  const parsed = SUMMARY.safeParse(jsonOf(line));
-  if (!parsed.success) return undefined;
-  const { snapshot_id, total_bytes_processed, data_added, data_added_packed } = parsed.data;
+  const said = readJson(SUMMARY, line);
+  if (said === undefined) return undefined;
   return {
-    snapshotId: snapshot_id,
-    processedBytes: total_bytes_processed,
-    storedBytes: data_added_packed ?? data_added,
+    snapshotId: said.snapshot_id,
+    processedBytes: said.total_bytes_processed,
+    storedBytes: said.data_added_packed ?? said.data_added,
   };
 }
 
-const SNAPSHOTS = z
-  .array(z.object({ id: z.string().regex(/^[0-9a-f]{64}$/), tags: z.array(z.string()).nullish() }))
-  .nullable();
+const SNAPSHOTS = list(object({ id: matching(/^[0-9a-f]{64}$/), tags: maybe(list(text)) }));
 
 /** Full ids in the answer of `restic snapshots --json`, with a tag only those that carry it; undefined when it is no answer. */
 export function readSnapshotIds(stdout: string, tag?: string): string[] | undefined {
-  const parsed = SNAPSHOTS.safeParse(jsonOf(stdout));
-  if (!parsed.success) return undefined;
-  return (parsed.data ?? [])
-    .filter(({ tags }) => tag === undefined || tags?.includes(tag))
+  if (stdout.trim() === 'null') return []; // Go's empty list
+  return readJson(SNAPSHOTS, stdout)
+    ?.filter(({ tags }) => tag === undefined || tags?.includes(tag))
     .map((snapshot) => snapshot.id);
 }
 
 // Before 0.17 the error is Go's own value, with the number of the system's error in it.
-const FILE_ERROR = z.object({
-  message_type: z.literal('error'),
-  item: z.string(),
-  error: z.object({ message: z.string().optional(), Err: z.unknown().optional() }),
+const FILE_ERROR = object({
+  message_type: exactly('error'),
+  item: text,
+  error: object({ message: maybe(text), Err: anything }),
 });
 
 /** Files that a backup could not read, with the reason where restic gave one. */
 export function readFileErrors(stderr: string): string[] {
   return stderr.split('\n').flatMap((line) => {
-    const parsed = FILE_ERROR.safeParse(jsonOf(line));
-    if (!parsed.success) return [];
-    const { item, error } = parsed.data;
+    const said = readJson(FILE_ERROR, line);
+    if (said === undefined) return [];
+    const { item, error } = said;
     const why = error.message ?? (typeof error.Err === 'number' ? systemError(error.Err) : undefined);
     return [why === undefined ? item : `${item} (${why})`];
   });
@@ -122,15 +118,8 @@ export function reasonIn(stderr: string): string {
     .replace(/^Fatal: /, '');
 }
 
-function messageOf(line: string): string {
-  const message = z.object({ message: z.string() }).safeParse(jsonOf(line));
-  return message.success ? message.data.message : line;
-}
+const MESSAGE = object({ message: text });
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function messageOf(line: string): string {
+  return readJson(MESSAGE, line)?.message ?? line;
 }

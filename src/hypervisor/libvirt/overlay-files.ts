@@ -2,14 +2,14 @@
 // whole; nothing is removed before what it held is on stable storage further down.
 import { chmod, chown, mkdir, open, readdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { run } from '../../exec/exec.ts';
 import { CODE, OneError } from '../../model/errors.ts';
+import { list, number, object, text, understood } from '../../model/json-shape.ts';
 import type { OverlaidDisk } from '../hypervisor.ts';
 import { inOrder, type Layer, type Stack, type Step } from './overlay-plan.ts';
 
-const CHAIN = z.array(z.object({ filename: z.string(), format: z.string() }));
-const MAP = z.array(z.object({ length: z.number(), depth: z.number() }));
+const CHAIN = list(object({ filename: text, format: text }));
+const MAP = list(object({ length: number, depth: number }));
 /** Work that goes on alone would keep the files locked; it may be cut short anywhere. */
 const KILLED = { dieWithParent: true };
 /** Half made layers, and layers that nothing stood on although they held something. */
@@ -24,7 +24,7 @@ export async function readStack(disk: OverlaidDisk): Promise<Stack> {
   if (disk.overlays === undefined || newest === undefined) return { layers: [base], strays: [] };
   const directory = disk.overlays;
   const argv = ['qemu-img', 'info', '-U', '-f', 'qcow2', '--output=json', '--backing-chain', join(directory, newest)];
-  const chain = CHAIN.parse(JSON.parse((await run(argv)).stdout));
+  const chain = understood(CHAIN, 'qemu-img info', (await run(argv)).stdout);
   const end = chain.findIndex(({ filename }) => filename === disk.path);
   if (end < 0) {
     const found = chain.at(-1)?.filename ?? 'nothing';
@@ -123,7 +123,7 @@ export async function tidy(directory: string | undefined): Promise<void> {
 /** Bytes written to the newest `count` layers over a disk. Its machine may be writing: then this is about right. */
 export async function writtenBytes(newest: Layer, count: number): Promise<number> {
   const argv = ['qemu-img', 'map', '-U', '-f', newest.format, '--output=json', newest.path];
-  const extents = MAP.parse(JSON.parse((await run(argv)).stdout));
+  const extents = understood(MAP, 'qemu-img map', (await run(argv)).stdout);
   return extents.reduce((sum, { length, depth }) => sum + (depth < count ? length : 0), 0);
 }
 

@@ -1,0 +1,32 @@
+// Starts restic on one repository, and interrupts it gently, so that it removes its own lock.
+import { start, type Exit, type Running, type StartOptions } from '../../exec/exec.ts';
+import { reasonOf } from '../../model/errors.ts';
+import { resticArgv, type ResticConfig } from './config.ts';
+
+/** How long restic has to remove its lock after SIGINT; then it is killed, and the lock removed for it. */
+const INTERRUPT_MS = 700;
+
+/** Starts restic as a child that cannot outlive this process. */
+export function startRestic(
+  config: ResticConfig,
+  args: readonly string[],
+  options: Pick<StartOptions, 'onStderr'> = {},
+): Running {
+  return start(resticArgv(config, args), { ...options, env: config.env, dieWithParent: true });
+}
+
+/** SIGINT first: restic then removes its lock, which it does not on SIGTERM before 0.16. */
+export function interrupt(running: Running): void {
+  running.kill('SIGINT');
+  const timer = setTimeout(() => running.kill('SIGKILL'), INTERRUPT_MS);
+  void running.exit.finally(() => clearTimeout(timer)).catch(() => undefined); // `ended` reports it
+}
+
+/** How a program ended; one that could not even be started is reported like restic missing. */
+export async function ended(running: Running): Promise<Exit> {
+  try {
+    return await running.exit;
+  } catch (error) {
+    return { code: 127, signal: null, stderr: reasonOf(error) };
+  }
+}
