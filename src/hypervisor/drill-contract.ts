@@ -52,7 +52,11 @@ export function drillContract(benchOf: () => Bench): void {
       expect((await hypervisor.domains()).has(machine.domain)).toBe(false);
       expect((await hypervisor.wilds()).map(({ name }) => name)).not.toContain(machine.domain);
       expect((await hypervisor.stats()).has(machine.domain)).toBe(false);
-      expect(Buffer.from((await machine.screen()) ?? []).subarray(1, 4).toString()).toBe('PNG');
+      expect(
+        Buffer.from((await machine.screen()) ?? [])
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
       expect(await machine.agentAnswers()).toBe(false);
       expect(await hypervisor.endDrill(ID)).toBe(true);
       expect(await machine.runs()).toBe(false);

@@ -55,16 +55,17 @@ export interface Proof {
   by: string;
 }
 
-/** The DRILL attribute of a template; nothing when there is none. Throws OneError INTERNAL. */
-export function readDrill(attributes: Attributes): PartialDrillWish {
+/** The DRILL attribute of a template; nothing when there is none. `of` is named in errors. Throws OneError INTERNAL. */
+export function readDrill(attributes: Attributes, of = ''): PartialDrillWish {
+  const place = of === '' ? '' : `${of}: `;
   const found = attributes.filter(([name]) => name === DRILL);
   const [vector, more] = vectors(attributes, DRILL);
   const plain = found.find(([, value]) => typeof value === 'string')?.[1];
   if (plain !== undefined && plain !== '') {
-    throw wrong('', DRILL, String(plain), `it must be ${DRILL}=[ CONDITION="SERIAL", TEXT="login:", TIMEOUT="300" ]`);
+    throw wrong(place, DRILL, String(plain), `it must be ${DRILL}=[ CONDITION="SERIAL", TEXT="login:", TIMEOUT="300" ]`);
   }
-  if (more) throw new OneError(CODE.INTERNAL, `${DRILL} is there ${found.length} times; leave one.`);
-  return vector ? readDrillVector(vector, `${DRILL}/`) : {};
+  if (more) throw new OneError(CODE.INTERNAL, `${place}${DRILL} is there ${found.length} times; leave one.`);
+  return vector ? readDrillVector(vector, `${place}${DRILL}/`) : {};
 }
 
 /** `place` stands before the names of attributes in errors. */
@@ -105,7 +106,8 @@ function readConditions(vector: Vector, place: string): DrillCondition[] | undef
   const kind = given?.toUpperCase() ?? impliedBy(vector);
   const [text, pattern, script] = ['TEXT', 'PATTERN', 'SCRIPT'].map((name) => field(vector, name));
   if (kind === undefined || kind === '') return undefined;
-  if (!isCondition(kind)) throw wrong(place, 'CONDITION', given ?? '', `it must be one of ${DRILL_CONDITIONS.join(', ')}`);
+  if (!isCondition(kind))
+    throw wrong(place, 'CONDITION', given ?? '', `it must be one of ${DRILL_CONDITIONS.join(', ')}`);
   const refuse = (name: string, value: string | undefined): void => {
     if (value !== undefined) throw wrong(place, name, value, `it does not go with CONDITION="${kind}"`);
   };

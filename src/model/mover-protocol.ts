@@ -264,8 +264,7 @@ export type MoverEvent =
   | { type: 'warning'; message: string }
   | {
       type: 'result';
-      result:
-        BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult | DrillResult;
+      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult | DrillResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

@@ -6,6 +6,7 @@ import { openHypervisor } from '../hypervisor/all.ts';
 import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
 import { backup } from './backup.ts';
 import { cleanup } from './cleanup.ts';
+import { drill } from './drill.ts';
 import { flatten } from './flatten.ts';
 import { restore } from './restore.ts';
 import { verify } from './verify.ts';
@@ -29,6 +30,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
       return tell({ type: 'result', result: await flatten(task, signal, tell) });
     case 'verify':
       return tell({ type: 'result', result: await verify(task, signal, tell) });
+    case 'drill':
+      return tell({ type: 'result', result: await drill(task, signal, tell) });
   }
 }
 

@@ -3,10 +3,13 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBackupStore } from '../datastore/all.ts';
-import type { Running } from '../exec/exec.ts';
+import { run, type Running } from '../exec/exec.ts';
 import { listening, startQemuNbd } from '../exec/qemu-nbd.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+
+/** What umount says when nothing is mounted, or nothing is there. */
+const NOT_MOUNTED = 32;
 
 export interface PointToServe {
   store: BackupStoreConfig;
@@ -27,6 +30,14 @@ export function servedSocket(directory: string, diskId: number): string {
   return join(directory, `disk.${diskId}.sock`);
 }
 
+/** Where the store shows its files, in the directory of a point. */
+const shownIn = (directory: string): string => join(directory, 'store');
+
+/** Takes away what a process that died has left mounted there; nobody reads it any more. Returns whether there was anything. */
+export async function clearServed(directory: string): Promise<boolean> {
+  return (await run(['umount', '-l', '--', shownIn(directory)], { okCodes: [NOT_MOUNTED] })).code === 0;
+}
+
 /** Serves disks until `close`. Throws OneError when the store or a disk cannot be opened; then nothing is left but the directory. */
 export async function servePoint({ store, disks, directory }: PointToServe, signal: AbortSignal): Promise<ServedPoint> {
   const undo: Array<() => Promise<unknown>> = [];
@@ -36,7 +47,7 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
   try {
     const backups = openBackupStore({ ...store, inUse: true });
     await backups.prepare(signal);
-    const shown = join(directory, 'store');
+    const shown = shownIn(directory);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(shown, { recursive: true, mode: 0o700 }).catch(ifThere);
     const view = await backups.view(shown, signal);

@@ -29,6 +29,8 @@ export interface Parts {
   sealed(attributes: Attributes): Attributes;
   /** The datastore with its secrets readable. */
   unsealed(datastore: Datastore): Datastore;
+  /** Where the pictures of drills are kept. */
+  screenDirectory: string;
   /** Where runs keep sockets and scratch files, one directory each. */
   runDirectory: string;
 }

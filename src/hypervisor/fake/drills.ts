@@ -8,8 +8,7 @@ import { drillDomain } from '../../model/ids.ts';
 import { NbdClient } from '../../nbd/client.ts';
 import type { DrillDisk, DrillMachine, DrillSpec } from '../hypervisor.ts';
 
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** `domains` is the directory where the fake keeps its domains. */
 export async function beginDrill(domains: string, spec: DrillSpec): Promise<DrillMachine> {

@@ -114,7 +114,10 @@ function devicesXml(spec: DomainSpec, os: Vector | undefined, features: Vector |
 }
 
 /** Devices (disk0, nic1) in the order in which they are tried. A kernel that is given makes the order moot. */
-export function bootOrder(disks: ReadonlyArray<Pick<DomainDisk, 'diskId' | 'cdrom'>>, os: Vector | undefined): string[] {
+export function bootOrder(
+  disks: ReadonlyArray<Pick<DomainDisk, 'diskId' | 'cdrom'>>,
+  os: Vector | undefined,
+): string[] {
   if (field(os, 'KERNEL')) return [];
   const boot = field(os, 'BOOT');
   if (boot) return boot.split(',').map((device) => device.trim().toLowerCase());
