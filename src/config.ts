@@ -20,7 +20,7 @@ export interface Config {
   logLevel: string;
   limits: Limits;
   /** Directory of the programs that drills may run; undefined for none. */
-  drillScripts: string | undefined;
+  drillScripts?: string | undefined;
   schedule: SchedulePolicy;
   /** Who is told how runs end. */
   notices: NoticeSettings;

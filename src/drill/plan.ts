@@ -16,7 +16,19 @@ const KEPT: ReadonlyArray<[name: string, without: readonly string[]]> = [
   ['CPU_MODEL', []],
 ];
 /** What a VM may have that leads out of it, or that nobody can vouch for. */
-const OUTSIDE = ['NIC', 'NIC_ALIAS', 'PCI', 'USB', 'RAW', 'FILESYSTEM', 'GRAPHICS', 'INPUT', 'VIDEO', 'EMULATOR', 'TPM'];
+const OUTSIDE = [
+  'NIC',
+  'NIC_ALIAS',
+  'PCI',
+  'USB',
+  'RAW',
+  'FILESYSTEM',
+  'GRAPHICS',
+  'INPUT',
+  'VIDEO',
+  'EMULATOR',
+  'TPM',
+];
 
 export interface DrillPlan {
   machine: Omit<DrillMachineTask, 'kvm'>;
@@ -50,10 +62,7 @@ export function machineTemplate(vm: Attributes): Attributes {
 }
 
 /** Conditions with programs as paths. Throws when nobody has said where programs may be. */
-export function withPrograms(
-  conditions: readonly DrillCondition[],
-  directory: string | undefined,
-): DrillCondition[] {
+export function withPrograms(conditions: readonly DrillCondition[], directory: string | undefined): DrillCondition[] {
   return conditions.map((condition) => {
     if (condition.kind !== 'script') return condition;
     if (directory !== undefined) return { kind: 'script', script: `${directory}/${condition.script}` };

@@ -1,6 +1,7 @@
 // Carries out drills: plan, record, turn, a host with room, mover, and what came of it noted on the point. Whatever ends a drill, its
 // machine and its directory are gone before its record says that it has ended.
 import { moverResult } from '../exec/mover.ts';
+import { merge } from '../model/attributes.ts';
 import { readDrill, settleDrill, type DrillWish, type PartialDrillWish } from '../model/drill.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
@@ -70,7 +71,7 @@ export class DrillRunner {
   /** Accepts the drill of a point; it goes on in the background. Throws when it is not possible, and why. */
   async start(image: Image, pointId: number, { wish: given, asked, alongside }: DrillStart): Promise<void> {
     const { store, runDirectory } = this.#parts;
-    const wish = settleDrill(given, ...(await this.#said(image)));
+    const wish = settleDrill(given, ...(await this.#said(image, pointId)));
     withPrograms(wish.conditions, this.#settings.scripts);
     const { memoryMb } = planDrill(image, pointId, wish).machine;
     const operation = this.#log.draft({
@@ -122,13 +123,14 @@ export class DrillRunner {
   }
 
   /** What image, VM and datastore say of drills. */
-  async #said({ id, template, vms, datastoreId }: Image): Promise<PartialDrillWish[]> {
+  async #said({ id, template, vms, points, datastoreId }: Image, pointId: number): Promise<PartialDrillWish[]> {
     const { store } = this.#parts;
     const vm = await store.vms.find(vms[0] ?? -1);
+    const then = points.find((point) => point.id === pointId)?.vmTemplate ?? [];
     const datastore = await store.datastores.get(datastoreId);
     return [
       readDrill(template, `image ${id}`),
-      readDrill(vm?.userTemplate ?? [], `virtual machine ${vm?.id}`),
+      readDrill(vm ? merge(vm.template, vm.userTemplate) : then, `virtual machine ${vms[0]}`),
       readDrill(datastore.template, `datastore ${datastoreId}`),
     ];
   }

@@ -62,7 +62,12 @@ export function readDrill(attributes: Attributes, of = ''): PartialDrillWish {
   const [vector, more] = vectors(attributes, DRILL);
   const plain = found.find(([, value]) => typeof value === 'string')?.[1];
   if (plain !== undefined && plain !== '') {
-    throw wrong(place, DRILL, String(plain), `it must be ${DRILL}=[ CONDITION="SERIAL", TEXT="login:", TIMEOUT="300" ]`);
+    throw wrong(
+      place,
+      DRILL,
+      String(plain),
+      `it must be ${DRILL}=[ CONDITION="SERIAL", TEXT="login:", TIMEOUT="300" ]`,
+    );
   }
   if (more) throw new OneError(CODE.INTERNAL, `${place}${DRILL} is there ${found.length} times; leave one.`);
   return vector ? readDrillVector(vector, `${place}${DRILL}/`) : {};

@@ -112,6 +112,7 @@ function noteTried(vmId: number, { asked }: BackupWish): void {
 const acting = {
   mayBackUp: () => Promise.resolve(),
   mayRunJob: () => Promise.resolve(),
+  drill: () => Promise.resolve(),
   perform: () => Promise.resolve(),
 };
 const jobs = new JobRuns(parts, acting, operations);

@@ -94,11 +94,23 @@ function pointXml({ points, isChain }: Image): string {
 }
 
 /** What OpenNebula does not know of a point. VERIFIED is the time at which it was found good, 0 for never. */
-function toldOf({ reason, consistency, verified }: BackupPoint): string {
+function toldOf({ reason, consistency, verified, drill }: BackupPoint): string {
   return (
     cdataLeaf('REASON', reason) +
     cdataLeaf('CONSISTENCY', consistency) +
     cdataLeaf('VERIFIED', String(verified?.good === true ? verified.date : 0)) +
-    (verified?.good === false ? cdataLeaf('VERIFY_ERROR', verified.reason) : '')
+    (verified?.good === false ? cdataLeaf('VERIFY_ERROR', verified.reason) : '') +
+    drillOf(drill)
+  );
+}
+
+/** PROVEN is the time at which it was last seen to boot, 0 for never; PROVEN_TIME says how many milliseconds that took. */
+function drillOf(drill: BackupPoint['drill']): string {
+  const { proven, failed, screen = false } = drill ?? {};
+  return (
+    cdataLeaf('PROVEN', String(proven?.date ?? 0)) +
+    (proven ? cdataLeaf('PROVEN_TIME', String(proven.tookMs)) + cdataLeaf('PROVEN_BY', proven.by) : '') +
+    (failed ? cdataLeaf('DRILL_FAILED', String(failed.date)) + cdataLeaf('DRILL_ERROR', failed.reason) : '') +
+    (screen ? cdataLeaf('DRILL_SCREEN', 'YES') : '')
   );
 }
