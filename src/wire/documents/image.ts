@@ -104,13 +104,17 @@ function toldOf({ reason, consistency, verified, drill }: BackupPoint): string {
   );
 }
 
-/** PROVEN is the time at which it was last seen to boot, 0 for never; PROVEN_TIME says how many milliseconds that took. */
+/** PROVEN is the time at which it was last seen to boot, and PROVEN_TIME how many milliseconds that took. */
 function drillOf(drill: BackupPoint['drill']): string {
   const { proven, failed, screen = false } = drill ?? {};
   return (
-    cdataLeaf('PROVEN', String(proven?.date ?? 0)) +
-    (proven ? cdataLeaf('PROVEN_TIME', String(proven.tookMs)) + cdataLeaf('PROVEN_BY', proven.by) : '') +
-    (failed ? cdataLeaf('DRILL_FAILED', String(failed.date)) + cdataLeaf('DRILL_ERROR', failed.reason) : '') +
-    (screen ? cdataLeaf('DRILL_SCREEN', 'YES') : '')
+    leaves({ PROVEN: proven?.date, PROVEN_TIME: proven?.tookMs, PROVEN_BY: proven?.by }) +
+    leaves({ DRILL_FAILED: failed?.date, DRILL_ERROR: failed?.reason, DRILL_SCREEN: screen ? 'YES' : undefined })
   );
+}
+
+function leaves(values: Record<string, string | number | undefined>): string {
+  return Object.entries(values)
+    .map(([name, value]) => (value === undefined ? '' : cdataLeaf(name, String(value))))
+    .join('');
 }

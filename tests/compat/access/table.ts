@@ -190,6 +190,7 @@ const images: readonly Row[] = [
 // OneVault's own
 const verifying: readonly Row[] = [
   row('one.image.verify', [of('backup'), 99], 'MANAGE backup'),
+  row('one.image.drill', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.cancel', [of('backup')], 'MANAGE backup'),
 ];
 
