@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { openBackupStore } from '../datastore/all.ts';
 import { run, type Running } from '../exec/exec.ts';
 import { listening, startQemuNbd } from '../exec/qemu-nbd.ts';
-import { CODE, OneError } from '../model/errors.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
 
 /** What umount says when nothing is mounted, or nothing is there. */
 const NOT_MOUNTED = 32;
+const OPEN_TRIES = 5;
 
 export interface PointToServe {
   store: BackupStoreConfig;
@@ -60,11 +61,14 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
     for (const { diskId, members } of disks) {
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
-      const chain = chainOf(members.map(({ source, path }) => view.pathOf(source, path)));
-      const running = await startQemuNbd({ ...server, image: ['--', `json:${JSON.stringify(chain)}`] });
-      servers.push(running);
+      const files = members.map(({ source, path }) => view.pathOf(source, path));
       undo.push(() => rm(server.socket, { force: true }));
-      await listening(running, { ...server, name: `Disk ${diskId} of the backup` });
+      const running = await again(async () => {
+        const started = await startQemuNbd({ ...server, image: ['--', `json:${JSON.stringify(chainOf(files))}`] });
+        servers.push(started);
+        await listening(started, { ...server, name: `Disk ${diskId} of the backup` });
+        return started;
+      });
       await chmod(server.socket, 0o666); // what keeps others out is the directory
       losses.push(running.exit.then(({ stderr }) => `The server of disk ${diskId} has ended: ${stderr.trim()}`));
       served.push({ diskId, ...server });
@@ -73,6 +77,20 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * restic's mount answers a request with an error of input and output when the kernel tells it that whoever asked has other things on its
+ * mind, which a program that has just begun may have: to ask again is all that it takes.
+ */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === OPEN_TRIES || !/Input\/output error|Interrupted/.test(reasonOf(error))) throw error;
+    }
   }
 }
 
