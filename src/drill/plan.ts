@@ -114,7 +114,7 @@ function isCdrom(disk: Vector): boolean {
 }
 
 function freeTarget(taken: Set<string>): string {
-  const letters = [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => `vd${letter}`);
+  const letters = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => `vd${letter}`);
   const free = letters.find((target) => !taken.has(target));
   if (free === undefined) throw new OneError(CODE.ACTION, 'The backup has more disks than a drill can boot.');
   taken.add(free);

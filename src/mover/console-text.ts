@@ -7,7 +7,6 @@ type Said = Extract<DrillCondition, { kind: 'text' | 'pattern' }>;
 /** Longer lines are looked at in part: what comes last counts. */
 const LONGEST_LINE = 4096;
 /** Colours and moves of the cursor, and what else is no text. */
-// eslint-disable-next-line no-control-regex -- terminals speak in them
 const ESCAPES = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78]|[\x00-\x08\x0b-\x1f\x7f]/g;
 
 export class ConsoleText {

@@ -37,7 +37,7 @@ export async function watchDrill(
       watchConsole(machine.consoleLog, text, stop),
       watchMachine(machine, task.conditions, stop),
       sleep(task.timeoutSec * 1000, { reason: lateText(task) }, { signal: stop }),
-      lost.then((why) => Promise.reject(new OneError(CODE.INTERNAL, `${why}`, { retry: true }))),
+      lost.then((why) => Promise.reject(new OneError(CODE.INTERNAL, why, { retry: true }))),
       ...(script ? [runScript(script, task, machine, stop)] : []),
     ];
     for (const way of ways) way.catch(() => undefined); // one of them is heard, the others end with it
