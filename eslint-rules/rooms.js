@@ -7,7 +7,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** Rooms that know nothing of the verbs. Each stands on the nouns; those that start programs also use exec. */
 const LEAVES = ['wire', 'access', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'store', 'exec'];
-const VERBS = ['vm', 'backup', 'restore', 'schedule'];
+const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
 /** Room (a folder of src/, or a file directly in it) -> the rooms it may import, and why no others. */
@@ -31,6 +31,10 @@ export const ROOMS = {
   vm: { may: ['model', ...LEAVES], why: 'the verbs above it call down, never the other way' },
   backup: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },
   restore: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },
+  drill: {
+    may: ['model', ...LEAVES, 'vm', 'restore'],
+    why: 'it boots what a restore would bring back, and changes nothing of a backup but what is told of it',
+  },
   schedule: {
     may: ['model', ...LEAVES, 'vm', 'backup', 'restore'],
     why: 'it starts the verbs and is started by the app',

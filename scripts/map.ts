@@ -22,6 +22,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['vm', 'The life of virtual machines.'],
   ['backup', 'Taking, keeping and dropping backups.'],
   ['restore', 'Making templates and images from backups.'],
+  ['drill', 'Booting backups to see whether they do.'],
   ['schedule', 'What starts when.'],
   ['notices', 'Tells others how runs end.'],
   ['fsck', 'Says whether the records fit together.'],

@@ -9,6 +9,7 @@ import { BackupRunner } from './backup/run.ts';
 import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
+import { DrillRunner } from './drill/run.ts';
 import { openBackupStore, openImageStore } from './datastore/all.ts';
 import { openHypervisor } from './hypervisor/all.ts';
 import type { Hypervisor } from './hypervisor/hypervisor.ts';
@@ -82,6 +83,7 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.upkeep.stopAll();
   await services.backups.stopAll();
   await services.restores.stopAll();
+  await services.drills.stopAll();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
@@ -130,6 +132,10 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
     schedulePolicy: schedule,
     restores,
+    drills: new DrillRunner(parts, operations, makeWay, {
+      most: limits.maxDrills,
+      scripts: config.drillScripts,
+    }),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };
@@ -187,6 +193,7 @@ function makeParts(
     clock: Date.now,
     servesInstant,
     runDirectory: `${config.stateDirectory}/run`,
+    screenDirectory: `${config.stateDirectory}/drills`,
     hypervisorConfigOf,
     hypervisorOf,
     adoptions,
@@ -204,6 +211,7 @@ async function takeUp({
   scheduler,
   backups,
   restores,
+  drills,
   upkeep,
   vms,
   changes,
@@ -215,6 +223,7 @@ async function takeUp({
     if (scheduler.takeUp(operation)) continue;
     if (operation.kind === 'backup') backups.takeUp(operation);
     else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else if (operation.kind === 'drill') await drills.takeUp(operation);
     else await upkeep.takeUp(operation);
   }
   await upkeep.begin();

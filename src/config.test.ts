@@ -12,7 +12,8 @@ it('has a default for everything', () => {
     database: '/var/lib/onevault/one.db',
     datastoreLocation: '/var/lib/onevault/datastores',
     logLevel: 'info',
-    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1 },
+    drillScripts: undefined,
+    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 },
     schedule: {
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },

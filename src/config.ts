@@ -19,6 +19,8 @@ export interface Config {
   datastoreLocation: string;
   logLevel: string;
   limits: Limits;
+  /** Directory of the programs that drills may run; undefined for none. */
+  drillScripts?: string | undefined;
   schedule: SchedulePolicy;
   /** Who is told how runs end. */
   notices: NoticeSettings;
@@ -36,6 +38,7 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: ['BACKEND', 'PATH'],
@@ -77,6 +80,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     ),
     logLevel,
     limits: limitsOf(file),
+    drillScripts: scriptsOf(text(file, 'DRILL_SCRIPTS')),
     schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
     notices: readNotices(file),
     dev: options.dev ?? false,
@@ -91,7 +95,12 @@ function limitsOf(file: Attributes): Limits {
     maxBackupsHost: limit('MAX_BACKUPS_HOST', DEFAULT_LIMITS.maxBackupsHost),
     maxRestores: limit('MAX_RESTORES', DEFAULT_LIMITS.maxRestores),
     maxUpkeep: limit('MAX_UPKEEP', DEFAULT_LIMITS.maxUpkeep),
+    maxDrills: limit('MAX_DRILLS', DEFAULT_LIMITS.maxDrills),
   };
+}
+
+function scriptsOf(directory: string | undefined): string | undefined {
+  return directory === undefined ? undefined : absolute('DRILL_SCRIPTS', directory).replace(/\/+$/, '');
 }
 
 function schedulePolicyOf(vector: Vector | undefined): SchedulePolicy {

@@ -1,5 +1,7 @@
 // Carries out scheduled work with the rights of the user who scheduled it, through the same methods that she could call herself.
 import { makeCaller, type Caller } from '../access/authorize.ts';
+import { backupsOf } from '../backup/remove.ts';
+import { newestPoint } from '../drill/record.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { User } from '../model/user.ts';
@@ -9,7 +11,7 @@ import type { Value } from '../wire/xmlrpc.ts';
 import type { Call, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import { authorized } from './noun.ts';
-import { BACKUP_JOB, DATASTORE } from './nouns/stored.ts';
+import { BACKUP_JOB, DATASTORE, IMAGE } from './nouns/stored.ts';
 import { authorizedVm } from './nouns/vm-right.ts';
 
 const ALL_GROUPS = -1;
@@ -26,6 +28,15 @@ export function actingThrough(services: () => Services): Acting {
     mayRunJob: async (uid, jobId) => {
       await authorized(await as(uid), BACKUP_JOB, jobId, 'MANAGE');
     },
+    drill: async ({ id, uid, parent }, alongside) => {
+      const call = await as(uid);
+      const vm = await authorizedVm(call, parent.id, 'sched-action');
+      const newest = newestPoint(await backupsOf(call.parts.store, vm));
+      if (!newest) throw noBackup(parent.id);
+      const image = await authorized(call, IMAGE, newest.image.id, 'MANAGE');
+      const asked = { by: 'schedule' as const, uid, actionId: id };
+      await call.drills.start(image, newest.point.id, { wish: {}, asked, alongside });
+    },
     perform: async (action) => {
       const { name, params } = methodFor(action);
       const call = await as(action.uid);
@@ -33,6 +44,11 @@ export function actingThrough(services: () => Services): Acting {
       await METHODS[name]?.run(call, params);
     },
   };
+}
+
+function noBackup(vmId: number): OneError {
+  const message = `Virtual machine ${vmId} has no backup that could be drilled: none that is ready and not known to be damaged.`;
+  return new OneError(CODE.ACTION, message, { objectId: vmId, hint: `onevm backup ${vmId} makes one.` });
 }
 
 /** A call as a user makes one. Throws when she is gone or disabled. */
@@ -66,7 +82,8 @@ function methodFor({ action, args, parent: { id } }: ScheduledAction): { name: s
       return { name: `one.vm.${action.replaceAll('-', '')}`, params: [id, diskId, which] };
     }
     case 'backup':
-      throw new OneError(CODE.INTERNAL, 'A backup is begun by the scheduler itself.');
+    case 'drill':
+      throw new OneError(CODE.INTERNAL, `A ${action} is begun by the scheduler itself.`);
     default:
       return { name: 'one.vm.action', params: [action, id] };
   }

@@ -4,6 +4,7 @@ import type { Value } from '../wire/xmlrpc.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import type { BackupRunner } from '../backup/run.ts';
 import type { Upkeep } from '../backup/upkeep.ts';
+import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { SchedulePolicy } from '../model/limits.ts';
@@ -26,6 +27,7 @@ export interface Services {
   backups: BackupRunner;
   upkeep: Upkeep;
   restores: RestoreRunner;
+  drills: DrillRunner;
   tick: VmTick;
   operations: OperationLog;
   /** Who has backups, what goes on, what failed. */

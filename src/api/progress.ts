@@ -1,12 +1,12 @@
 // Progress of runs as server-sent events: each event is the whole Operation; the last one is named `end`. Followed by the CLI.
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { pointVerified } from '../backup/verify.ts';
 import type { Operation } from '../model/operation.ts';
 import { callerOf, type Asking } from './basic-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { IMAGE, VM } from './nouns/stored.ts';
+import { pointOfRun } from './point-of-run.ts';
 import type { Sessions } from './session.ts';
 
 /** How many past runs are looked through for an image's. */
@@ -38,7 +38,7 @@ export function progressRoutes(server: FastifyInstance, services: Services, sess
   });
 }
 
-/** Which of an image's runs is meant: any, those of a kind, the verification of a point. */
+/** Which of an image's runs is meant: any, those of a kind, the verification or the drill of a point. */
 interface Which {
   kind?: string;
   increment?: string;
@@ -46,7 +46,7 @@ interface Which {
 
 function isOf(operation: Operation, { kind, increment }: Which): boolean {
   if (kind !== undefined && operation.kind !== kind) return false;
-  return increment === undefined || pointVerified(operation) === idOf(increment);
+  return increment === undefined || pointOfRun(operation) === idOf(increment);
 }
 
 /** A failed restore has removed its images: then the source's owner, whose run it was, still sees how it ended. */

@@ -1,11 +1,11 @@
 // Runs of the past and those under way, as a document: what is stored, with what only memory knows of the ones that go on.
-import { pointVerified } from '../backup/verify.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
 import { RUN_POOL, runXml } from '../wire/documents/run.ts';
 import { branch } from '../wire/xml-write.ts';
 import type { Call } from './method.ts';
 import { visibleTo } from './noun.ts';
+import { pointOfRun } from './point-of-run.ts';
 import { VM } from './nouns/stored.ts';
 
 const MAX_RUNS = 1000;
@@ -27,7 +27,7 @@ export async function runPool(call: Call, stored: readonly Operation[]): Promise
 }
 
 export function runDocument(run: Operation, names: ReadonlyMap<number, string>): string {
-  return runXml(run, { vmName: names.get(run.vmId) ?? '', pointId: pointVerified(run) });
+  return runXml(run, { vmName: names.get(run.vmId) ?? '', pointId: pointOfRun(run) });
 }
 
 /** A filter takes so many ids. */

@@ -25,7 +25,13 @@ beforeEach(async () => {
   const config = { driver: 'fake', datastoreId: 100, basePath: directory, attributes: {} };
   broken = false;
   parts = {
-    ...{ store: await openSqlite(':memory:'), clock: () => 0, log: pino({ level: 'silent' }), runDirectory: directory },
+    ...{
+      store: await openSqlite(':memory:'),
+      clock: () => 0,
+      log: pino({ level: 'silent' }),
+      screenDirectory: '/nowhere/drills',
+      runDirectory: directory,
+    },
     ...{ hypervisorConfigOf: () => hypervisor, hypervisorOf: () => openHypervisor(hypervisor) },
     adoptions: new Adoptions(() => openHypervisor(hypervisor)),
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },

@@ -2,11 +2,12 @@
 import { withText } from '../model/attributes.ts';
 import { sizeOf, sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
-import { IMAGE_STATE, type Image } from '../model/image.ts';
+import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { endChain } from '../vm/increment-ability.ts';
 import type { Parts } from '../vm/parts.ts';
+import { removeScreens } from '../vm/screens.ts';
 import { fold } from './fold.ts';
 import { retain } from './retention.ts';
 
@@ -37,6 +38,7 @@ export async function removeBackup(parts: Parts, image: Image, signal?: AbortSig
     });
     return false;
   }
+  await removeScreens(parts.screenDirectory, image.id);
   await store.transaction(async (tx) => {
     await tx.images.remove(image.id);
     for (const vmId of image.vms) {
@@ -67,16 +69,40 @@ export async function dropSurplus(parts: Parts, vmId: number, keepLast: number, 
   const dropped: Dropped = { folded: [], freed: [] };
   const vm = await parts.store.vms.get(vmId);
   const images = await backupsOf(parts.store, vm);
+  const read = await readNow(parts.store);
   for (const { image, drop, keepFrom, reason } of retain(images, keepLast)) {
-    if (drop === 'nothing') continue;
+    if (drop === 'nothing' || (drop === 'image' && read.has(image.id))) continue; // what is read goes with the next backup
     if (signal.aborted) break;
     parts.log.info({ vm: vmId, image: image.id, drop, keepFrom, reason }, 'KEEP_LAST drops a backup');
     if (drop === 'points') {
-      await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom));
+      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom));
+      await removeScreens(
+        parts.screenDirectory,
+        image.id,
+        points.map(({ id }) => id),
+      );
+      await forgetProof(parts.store, vmId, image.id, points);
       dropped.folded.push(image.id);
     } else if (await removeBackup(parts, image, signal)) dropped.freed.push(image.datastoreId);
   }
   return dropped;
+}
+
+/** The proof of a point that is gone says nothing any more. */
+async function forgetProof(store: Store, vmId: number, imageId: number, points: readonly BackupPoint[]): Promise<void> {
+  const { proven } = (await store.vms.get(vmId)).backups;
+  if (proven?.imageId !== imageId || points.some(({ id }) => id === proven.pointId)) return;
+  await store.vms.update(vmId, ({ backups }) => {
+    if (backups.proven?.imageId === imageId && backups.proven.pointId === proven.pointId) delete backups.proven;
+  });
+}
+
+/** Images that restores and drills read. */
+async function readNow(store: Store): Promise<Set<number>> {
+  const running = await store.operations.running();
+  return new Set(
+    running.flatMap(({ kind, reads }) => ((kind === 'restore' || kind === 'drill') && reads ? [reads.imageId] : [])),
+  );
 }
 
 const AT_ONCE = 500;

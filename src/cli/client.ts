@@ -58,9 +58,9 @@ export class Client {
   }
 
   /** Opens a GET beside the endpoint, on a connection of its own. Throws Failure when there is no connection. */
-  get(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<http.IncomingMessage> {
+  get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<http.IncomingMessage> {
     const url = new URL(path, this.connection.endpoint.origin);
-    const options = { headers, signal, rejectUnauthorized: this.connection.verifyTls };
+    const options = { headers, ...(signal && { signal }), rejectUnauthorized: this.connection.verifyTls };
     return new Promise((resolve, reject) => {
       this.#http.get(url, options, resolve).on('error', (error) => reject(unreachable(url, error)));
     });

@@ -1,5 +1,5 @@
-// What `oneimage show` tells of a backup beyond OpenNebula's text: how consistent each point is, whether it was verified, and why it is
-// full or incremental. A chain has many points, a full backup has one.
+// What `oneimage show` tells of a backup beyond OpenNebula's text: how consistent each point is, whether it was verified, why it is full
+// or incremental, and what drills of it have shown. A chain has many points, a full backup has one.
 import type { XmlElement } from '../wire/xml-read.ts';
 import { idsIn, labels } from './show.ts';
 import { table, type Column } from './table.ts';
@@ -17,6 +17,7 @@ export function pointLines(image: XmlElement): string[] {
     ...(disks.length === 0 ? [] : [line('DISK IDS', disks.join(','))]),
     table(columns, points).trimEnd(),
     ...points.flatMap(damage),
+    ...points.flatMap(drills),
   ];
 }
 
@@ -29,6 +30,23 @@ export function pointsOf(image: XmlElement): XmlElement[] {
 function damage(point: XmlElement): string[] {
   const error = point.textOf('VERIFY_ERROR');
   return error === '' ? [] : [`Increment ${point.textOf('ID')} is damaged: ${error}`];
+}
+
+/** When it was last seen to boot, and how its last drill failed. */
+function drills(point: XmlElement): string[] {
+  const [id, proven, error] = ['ID', 'PROVEN', 'DRILL_ERROR'].map((name) => point.textOf(name)) as [
+    string,
+    string,
+    string,
+  ];
+  const took = (number(point.textOf('PROVEN_TIME')) / 1000).toFixed(1);
+  const by = `${point.textOf('PROVEN_BY')} after ${took} s`;
+  return [
+    ...(proven === '' ? [] : [`Increment ${id} was proven to boot at ${time(number(proven))}: ${by}`]),
+    ...(error === ''
+      ? []
+      : [`Increment ${id} failed its drill at ${time(number(point.textOf('DRILL_FAILED')))}: ${error}`]),
+  ];
 }
 
 const columns: Array<Column<XmlElement>> = [

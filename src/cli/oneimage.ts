@@ -3,6 +3,7 @@ import type { XmlElement } from '../wire/xml-read.ts';
 import { argument, done, Family, forEachId, type Session } from './family.ts';
 import { partId } from './ids.ts';
 import { addCreate } from './image-create.ts';
+import { addDrill } from './image-drill.ts';
 import { imageListing } from './image-list.ts';
 import { addRestore } from './image-restore.ts';
 import { imageText } from './image-show.ts';
@@ -28,6 +29,7 @@ export function oneimage(io: Io): Family {
   );
   addRestore(family);
   addVerify(family);
+  addDrill(family);
   addCancel(family);
   addDelete(family);
   addClone(family);

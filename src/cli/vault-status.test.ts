@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 
 const well: BackupStatus = {
-  ...{ atSec: NOW, running: [], waiting: [], waitingBackups: [], failed: [], overdue: [], unprotected: [] },
+  ...{ atSec: NOW, running: [], waiting: [], waitingBackups: [], failed: [], overdue: [], unprotected: [], proven: [] },
   names: new Map([
     [0, 'alpine-0'],
     [3, 'web'],
@@ -33,6 +33,12 @@ const everything: BackupStatus = {
   failed: [runs.failed],
   overdue,
   unprotected: [{ vmId: 5, name: 'test' }],
+  proven: [
+    {
+      ...{ vmId: 3, name: 'web', imageId: 7, pointId: 2, pointDate: NOW - 7200, date: NOW - 3600, tookMs: 23_456 },
+      by: 'the guest agent answered',
+    },
+  ],
 };
 
 const run = (status: BackupStatus, ...options: string[]): Promise<Outcome> =>

@@ -40,6 +40,7 @@ function statusText(status: XmlElement): string {
     section('FAILED', status.children('FAILED/RUN'), pick(runs, 'VM', 'NAME', 'KIND', 'TYPE', 'START', 'REASON')),
     section('OVERDUE', status.children('OVERDUE/VM'), overdueColumns(nowSec)),
     section('UNPROTECTED', status.children('UNPROTECTED/VM'), vmColumns),
+    section('PROVEN', status.children('PROVEN/VM'), provenColumns),
   ].filter((lines) => lines.length > 0);
   const bad = status.children('FAILED/RUN').length + status.children('OVERDUE/VM').length > 0;
   const last = bad ? [] : [['Nothing failed, and no backup is overdue.']];
@@ -68,6 +69,17 @@ const waitingColumns: Array<Column<XmlElement>> = [
 const vmColumns: Array<Column<XmlElement>> = [
   { name: 'VM', ...grows, cell: (vm) => vm.textOf('ID') },
   { name: 'NAME', width: 15, left: true, cell: (vm) => vm.textOf('NAME') },
+];
+
+/** The newest point of each VM that a drill has booted. */
+const provenColumns: Array<Column<XmlElement>> = [
+  ...vmColumns,
+  { name: 'IMAGE', width: 5, adjust: true, cell: (vm) => vm.textOf('IMAGE_ID') },
+  { name: 'INC', width: 3, adjust: true, cell: (vm) => vm.textOf('INCREMENT_ID') },
+  { name: 'BACKUP OF', width: 14, cell: (vm) => time(number(vm.textOf('DATE'))) },
+  { name: 'PROVEN', width: 14, cell: (vm) => time(number(vm.textOf('PROVEN'))) },
+  { name: 'TOOK', width: 8, cell: (vm) => `${(number(vm.textOf('PROVEN_TIME')) / 1000).toFixed(1)}s` },
+  { name: 'BY', width: 30, left: true, adjust: true, cell: (vm) => vm.textOf('PROVEN_BY') },
 ];
 
 function overdueColumns(nowSec: number): Array<Column<XmlElement>> {

@@ -2,6 +2,7 @@
 import { argument, done, type Family, type Session } from './family.ts';
 import { Failure } from './failure.ts';
 import { follow } from './follow.ts';
+import { addVmDrill } from './image-drill.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addRuns } from './run-list.ts';
 import { backupPlanText } from './vm-backup-plan.ts';
@@ -14,6 +15,7 @@ export function addBackups(family: Family): void {
   addRuns(family, NOUN.vm, 'backups', 'vm.backupruns', 50);
   addMode(family);
   addRestore(family);
+  addVmDrill(family);
 }
 
 interface BackupOptions extends ScheduleOptions {

@@ -21,6 +21,7 @@ const KINDS = Object.keys({
   restore: true,
   flatten: true,
   verify: true,
+  drill: true,
   prune: true,
 } satisfies Record<OperationKind, true>) as OperationKind[];
 

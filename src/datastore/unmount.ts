@@ -5,7 +5,8 @@ const UNMOUNT_MS = 30_000;
 /** What umount says when nothing is mounted. */
 const NOT_MOUNTED = 32;
 
-/** Nothing mounted there is no error. */
-export async function unmount(directory: string): Promise<void> {
-  await run(['umount', '-l', '--', directory], { okCodes: [NOT_MOUNTED], timeoutMs: UNMOUNT_MS });
+/** Nothing mounted there is no error. Returns whether there was something. */
+export async function unmount(directory: string): Promise<boolean> {
+  const { code } = await run(['umount', '-l', '--', directory], { okCodes: [NOT_MOUNTED], timeoutMs: UNMOUNT_MS });
+  return code === 0;
 }

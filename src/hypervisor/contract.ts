@@ -9,6 +9,7 @@ import type { HypervisorConfig, TaskDisk } from '../model/mover-protocol.ts';
 import { NbdClient } from '../nbd/client.ts';
 import { adoptionContract } from './adoption-contract.ts';
 import type { BackupBegin, DiskExport, DomainDisk, DomainNic, DomainSpec, Hypervisor } from './hypervisor.ts';
+import { drillContract } from './drill-contract.ts';
 import { lifeContract } from './life-contract.ts';
 import { trackingContract } from './tracking-contract.ts';
 
@@ -73,8 +74,8 @@ export interface Bench {
 }
 
 /** The contract in parts, so that a driver whose machines are slow can keep them in files that run at the same time. */
-export type ContractPart = 'backups' | 'life' | 'adoption' | 'tracking';
-const PARTS: readonly ContractPart[] = ['backups', 'life', 'adoption', 'tracking'];
+export type ContractPart = 'backups' | 'life' | 'adoption' | 'tracking' | 'drills';
+const PARTS: readonly ContractPart[] = ['backups', 'life', 'adoption', 'tracking', 'drills'];
 
 export function hypervisorContract(name: string, open: () => Promise<Bench>, parts = PARTS): void {
   describe(`the ${name} hypervisor`, () => {
@@ -116,6 +117,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
     if (parts.includes('life')) lifeContract(() => bench);
     if (parts.includes('adoption')) adoptionContract(() => bench);
     if (parts.includes('tracking')) trackingContract(() => bench);
+    if (parts.includes('drills')) drillContract(() => bench);
     if (!parts.includes('backups')) return;
 
     it('describes its host', async () => {

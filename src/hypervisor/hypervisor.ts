@@ -150,6 +150,40 @@ export interface DomainStats {
   diskWriteBytes: number;
 }
 
+/** One disk of a drill's machine. */
+export interface DrillDisk {
+  diskId: number;
+  target: string;
+  virtualBytes: number;
+  /** Where what it begins with is read, raw; left out for an empty disk. */
+  content?: Pick<DiskExport, 'socket' | 'exportName'>;
+}
+
+export interface DrillSpec {
+  operationId: string;
+  memoryMb: number;
+  vcpu: number;
+  kvm: boolean;
+  disks: DrillDisk[];
+  /** OS, FEATURES and CPU_MODEL are read from it, nothing else. */
+  template: Attributes;
+  /** Private directory of the run, which the caller removes: what the machine writes goes there. */
+  directory: string;
+}
+
+/** A machine without a network that is gone when it stops. */
+export interface DrillMachine {
+  /** Name of its domain, which is never that of a VM. */
+  domain: string;
+  /** File with what it has written to its serial console; it may begin anew when it has grown long. */
+  consoleLog: string;
+  runs(): Promise<boolean>;
+  /** Whether the guest's agent answers now. */
+  agentAnswers(): Promise<boolean>;
+  /** What its screen shows, as PNG; null when that cannot be had. */
+  screen(): Promise<Uint8Array | null>;
+}
+
 export interface Hypervisor {
   describe(): Promise<HostDescription>;
   /** Boots a trivial machine under KVM, with a limit of a few seconds, and says whether it ran. */
@@ -230,4 +264,11 @@ export interface Hypervisor {
   collapseOverlays(name: string, disks: OverlaidDisk[]): Promise<string[]>;
   /** The file that holds what was written last to a disk of a machine that is off: the disk itself, or the newest layer over it. */
   activeLayer(disk: OverlaidDisk): Promise<{ path: string; format: DiskFormat }>;
+  /**
+   * Boots a machine that is thrown away: what its disks begin with is only read, what it writes goes into the directory. It counts
+   * neither among the domains of VMs nor among the wild ones. It needs endDrill at its end, and when this throws.
+   */
+  beginDrill(spec: DrillSpec): Promise<DrillMachine>;
+  /** Ends the machine of a drill, whoever began it. Returns whether there was one. Safe to repeat. */
+  endDrill(operationId: string): Promise<boolean>;
 }

@@ -1,5 +1,6 @@
 // How backups are at one moment: what goes on, what waits, what failed, and which VMs lack the backups that they should have.
 import type { Operation } from './operation.ts';
+import type { ProvenPoint } from './vm.ts';
 
 /** A backup that wants to begin. */
 export interface WaitingBackup {
@@ -21,6 +22,12 @@ export interface OverdueVm {
   limitSec: number;
 }
 
+/** The newest point of a VM that a drill has booted. */
+export interface ProvenVm extends ProvenPoint {
+  vmId: number;
+  name: string;
+}
+
 export interface BackupStatus {
   /** Epoch seconds. */
   atSec: number;
@@ -33,6 +40,7 @@ export interface BackupStatus {
   failed: Operation[];
   overdue: OverdueVm[];
   unprotected: Array<{ vmId: number; name: string }>;
+  proven: ProvenVm[];
   /** Names of VMs above, by id. */
   names: ReadonlyMap<number, string>;
 }

@@ -6,6 +6,11 @@ export function domainName(vmId: number): string {
   return `one-${vmId}`;
 }
 
+/** Name of the domain of a drill: never that of a VM. */
+export function drillDomain(operationId: string): string {
+  return `one-drill-${operationId}`;
+}
+
 /** The VM id in a domain name, or undefined for a domain of somebody else. */
 export function vmIdOf(domain: string): number | undefined {
   const found = /^one-(\d+)$/.exec(domain);

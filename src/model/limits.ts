@@ -7,9 +7,10 @@ export interface Limits {
   maxRestores: number;
   /** Merging layers, verifying and pruning together. */
   maxUpkeep: number;
+  maxDrills: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1 };
+export const DEFAULT_LIMITS: Limits = { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 };
 
 export interface SchedulePolicy {
   /** IANA name of the zone whose wall clock times of the day are of. */

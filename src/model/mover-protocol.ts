@@ -1,7 +1,9 @@
 // What the daemon and the mover say to each other: one JSON object a line. The first line on the mover's stdin is its task,
 // secrets included; when stdin closes the mover stops and cleans up. On stdout it writes events, the last one being `result`
 // or `error`. Types, and the one phase that means more than its name.
+import type { Attributes } from './attributes.ts';
 import type { BackupConfig } from './backup-config.ts';
+import type { DrillCondition } from './drill.ts';
 import type { Consistency, DiskFormat, Layer, Sample, StoredDisk } from './image.ts';
 import type { BackupFigures, DiskProgress } from './operation.ts';
 
@@ -157,6 +159,8 @@ export interface CleanupTask {
   directory?: string;
   /** Where an unfinished snapshot may be; null when there is none for sure, or nowhere to look any more. */
   store: BackupStoreConfig | null;
+  /** The machine that the run may have booted, and its private directory. */
+  drill?: Pick<DrillTask, 'hypervisor' | 'directory'>;
 }
 
 /** After a backup is recorded: drops every tracker of the VM but `keep`, the newest last. Safe to repeat; empty drops all. */
@@ -194,7 +198,36 @@ export interface VerifyTask {
   trusted: number;
 }
 
-export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask;
+/** A machine that is booted from a point and thrown away. */
+export interface DrillMachineTask {
+  memoryMb: number;
+  vcpu: number;
+  kvm: boolean;
+  /** Without members it is empty, so that the disks after it keep their names. */
+  disks: Array<ServedDisk & { target: string; virtualBytes: number }>;
+  /** OS, FEATURES and CPU_MODEL alone. */
+  template: Attributes;
+}
+
+/** Boots a point on disks that are thrown away and waits for a sign of life. Nothing of the backup is changed. */
+export interface DrillTask {
+  kind: 'drill';
+  operationId: string;
+  store: BackupStoreConfig;
+  hypervisor: HypervisorConfig;
+  machine: DrillMachineTask;
+  /** Private directory of this run: sockets, what the store shows, overlays, the console's log. */
+  directory: string;
+  /** Any of them proves the backup. A script is the absolute path of a program, and `env` is added to what it is told. */
+  conditions: DrillCondition[];
+  env: Record<string, string>;
+  timeoutSec: number;
+  /** File that the last screen is kept in, as PNG. */
+  screen: string;
+}
+
+export type MoverTask =
+  BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask | DrillTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;
@@ -223,6 +256,19 @@ export interface VerifyResult {
   /** One sentence for each thing that is wrong, naming layer and disk; empty when all is as it was written. */
   problems: string[];
   readBytes: number;
+  peakRssBytes: number;
+}
+
+export interface DrillResult {
+  /** What came true, in words; empty when nothing did. */
+  by: string;
+  /** Epoch milliseconds of the answer, or of the end. */
+  endedAt: number;
+  /** Why nothing came true; empty when something did. */
+  reason: string;
+  /** Whether the screen was kept. */
+  screen: boolean;
+  warnings: string[];
   peakRssBytes: number;
 }
 
@@ -255,7 +301,15 @@ export type MoverEvent =
   | { type: 'warning'; message: string }
   | {
       type: 'result';
-      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult | ServeResult;
+      result:
+        | BackupResult
+        | RestoreResult
+        | CleanupResult
+        | SettleResult
+        | FlattenResult
+        | VerifyResult
+        | ServeResult
+        | DrillResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

@@ -4,8 +4,8 @@
 import type { Pace } from './pace.ts';
 import type { Charge } from './quota.ts';
 
-/** `flatten` merges layers of a chain, `verify` reads a point back, `prune` gives space back. */
-export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'prune';
+/** `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back. */
+export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune';
 export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */
@@ -48,7 +48,7 @@ export interface Operation {
   inPlace?: boolean;
   /** A restore whose VM runs already: this is the copy behind it. */
   instant?: boolean;
-  /** Images this run fills (restore), has made or added to (backup), or works on (flatten, verify). */
+  /** Images this run fills (restore), has made or added to (backup), or works on (flatten, verify, drill). */
   imageIds: number[];
   /** What was decided before the start, secrets left out: kept to clean up after a crash. */
   plan: unknown;

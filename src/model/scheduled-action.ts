@@ -13,7 +13,7 @@ export const SCHEDULED_ACTIONS = [
   ...(['terminate', 'terminate-hard', 'undeploy', 'undeploy-hard', 'hold', 'release', 'stop', 'suspend'] as const),
   ...(['resume', 'reboot', 'reboot-hard', 'poweroff', 'poweroff-hard'] as const),
   ...(['snapshot-create', 'snapshot-revert', 'snapshot-delete'] as const),
-  ...(['disk-snapshot-create', 'disk-snapshot-revert', 'disk-snapshot-delete', 'backup'] as const),
+  ...(['disk-snapshot-create', 'disk-snapshot-revert', 'disk-snapshot-delete', 'backup', 'drill'] as const),
 ] as const;
 export type ScheduledActionName = (typeof SCHEDULED_ACTIONS)[number];
 

@@ -1,6 +1,7 @@
 // A virtual machine as it is stored: its numbers are OpenNebula's.
 import type { Attributes } from './attributes.ts';
 import type { BackupConfig } from './backup-config.ts';
+import type { Proof } from './drill.ts';
 import type { BackupPoint } from './image.ts';
 import type { Owned } from './permissions.ts';
 
@@ -159,6 +160,9 @@ export type LastBackup = { imageId: number; pointId: number } & Pick<
   'type' | 'reason' | 'consistency' | 'date'
 >;
 
+/** A point that a drill has booted; `pointDate` is the instant that it holds, in epoch seconds. */
+export type ProvenPoint = { imageId: number; pointId: number; pointDate: number } & Proof;
+
 export interface Vm extends Owned {
   state: VmState;
   lcmState: LcmState;
@@ -197,6 +201,8 @@ export interface Vm extends Owned {
     running?: { datastoreId: number };
     /** The newest backup that ended well, as it was when it was taken; its image may be gone. */
     last?: LastBackup;
+    /** The newest point that a drill has booted; its image may be gone. */
+    proven?: ProvenPoint;
     /** Whether the hypervisor may have trackers of this VM. */
     tracked?: boolean;
     /** Number of the next tracker, `one-<vmid>-<n>`: counted on for ever, so that no name ever means two points. */

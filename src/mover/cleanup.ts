@@ -9,11 +9,12 @@ import { clearMount } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { CleanupResult, CleanupTask } from '../model/mover-protocol.ts';
+import { clearServed } from './served-point.ts';
 
 const GONE_LIMIT_MS = 5000;
 const GONE_POLL_MS = 20;
 
-export async function cleanup({ backup, directory, operationId, store }: CleanupTask): Promise<CleanupResult> {
+export async function cleanup({ backup, directory, drill, operationId, store }: CleanupTask): Promise<CleanupResult> {
   const mended: string[] = [];
   const killed = await killAllOf(operationId);
   if (killed > 0) mended.push(`${killed} process${killed === 1 ? '' : 'es'} of the run still worked and got SIGKILL`);
@@ -25,6 +26,11 @@ export async function cleanup({ backup, directory, operationId, store }: Cleanup
   if (backup !== null) {
     mended.push(...(await openHypervisor(backup.hypervisor).cleanBackup(backup)));
     await rm(backup.runDirectory, { recursive: true, force: true });
+  }
+  if (drill) {
+    if (await openHypervisor(drill.hypervisor).endDrill(operationId)) mended.push('the machine of the drill still ran');
+    if (await clearServed(drill.directory)) mended.push(`backups were still shown in ${drill.directory}`);
+    await rm(drill.directory, { recursive: true, force: true });
   }
   if (store === null) return { mended, left: '' };
   try {

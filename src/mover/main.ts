@@ -26,6 +26,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
       return tell({ type: 'result', result: await (await import('./serve.ts')).serve(task, signal, tell) });
     case 'verify':
       return tell({ type: 'result', result: await (await import('./verify.ts')).verify(task, signal, tell) });
+    case 'drill':
+      return tell({ type: 'result', result: await (await import('./drill.ts')).drill(task, signal, tell) });
   }
 }
 

@@ -4,6 +4,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
+import { unmount } from '../datastore/unmount.ts';
 import type { Running } from '../exec/exec.ts';
 import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -31,6 +32,14 @@ export function servedSocket(directory: string, diskId: number): string {
   return join(directory, `disk.${diskId}.sock`);
 }
 
+/** Where the store shows its files, in the directory of a point. */
+const shownIn = (directory: string): string => join(directory, 'store');
+
+/** Takes away what a process that died has left mounted there; nobody reads it any more. Returns whether there was anything. */
+export async function clearServed(directory: string): Promise<boolean> {
+  return unmount(shownIn(directory));
+}
+
 /** Serves disks until `close`. Throws OneError when the store or a disk cannot be opened; then nothing is left but the directory. */
 export async function servePoint({ store, disks, directory }: PointToServe, signal: AbortSignal): Promise<ServedPoint> {
   const undo: Array<() => Promise<unknown>> = [];
@@ -40,7 +49,7 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
   try {
     const backups = openBackupStore({ ...store, inUse: true });
     await backups.prepare(signal);
-    const shown = join(directory, 'store');
+    const shown = shownIn(directory);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mkdir(shown, { recursive: true, mode: 0o700 }).catch(ifThere);
     const view = await backups.view(shown, signal);
@@ -70,7 +79,7 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
   }
 }
 
-/** restic's mount sometimes cannot read a directory just now, and can the next moment. */
+/** restic's mount answers with an error when the kernel interrupts a request, which it does to a program that has just begun. */
 async function startServer(server: NbdServer, servers: Running[]): Promise<Running> {
   for (let attempt = 1; ; attempt++) {
     const running = await startQemuNbd(server);
@@ -79,7 +88,7 @@ async function startServer(server: NbdServer, servers: Running[]): Promise<Runni
       await listening(running, server);
       return running;
     } catch (error) {
-      if (attempt === TRIES || !/Input\/output error/.test(reasonOf(error))) throw error;
+      if (attempt === TRIES || !/Input\/output error|Interrupted/.test(reasonOf(error))) throw error;
       running.stop();
       await running.exit;
       await delay(attempt * RETRY_MS);

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { start, type Exit } from '../exec/exec.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { HookSettings } from '../model/notice-settings.ts';
-import { refuseUnsafe } from './executable.ts';
+import { refuseUnsafe } from '../exec/executable.ts';
 import type { Notice } from './notice.ts';
 import type { Way } from './way.ts';
 
@@ -17,7 +17,7 @@ export function hookWay(settings: HookSettings): Way {
     selection: settings,
     tries: 1, // it may have done half of its work
     gathers: false,
-    check: () => refuseUnsafe(settings.command),
+    check: () => refuseUnsafe(settings.command, 'hook'),
     tell: async (notices, signal) => {
       for (const notice of notices) await runHook(settings, notice, signal);
     },
@@ -25,7 +25,7 @@ export function hookWay(settings: HookSettings): Way {
 }
 
 async function runHook(settings: HookSettings, notice: Notice, signal: AbortSignal): Promise<void> {
-  await refuseUnsafe(settings.command);
+  await refuseUnsafe(settings.command, 'hook');
   signal.throwIfAborted();
   const hook = start([settings.command, ...settings.arguments], {
     env: { PATH: process.env['PATH'] ?? PATH, HOME: process.env['HOME'] ?? homedir(), ONEVAULT_RUN_ID: notice.id },

@@ -12,6 +12,7 @@ const WHAT: Record<OperationKind, [verb: string, of: 'vm' | 'image' | 'datastore
   restore: ['Restore', 'image'],
   flatten: ['Merge of layers', 'image'],
   verify: ['Verification', 'image'],
+  drill: ['Drill', 'image'],
   prune: ['Prune', 'datastore'],
 };
 const NOUNS = { vm: 'VM', image: 'image', datastore: 'datastore' };

@@ -57,7 +57,16 @@ export class ActionRuns {
     });
   }
 
-  /** Does an action other than a backup to a VM, and notes how it went. */
+  /** Begins a drill, which notes its end like a backup does. */
+  async beginDrill(due: DueAction): Promise<void> {
+    try {
+      await this.#acting.drill(due.action, (tx, { id }) => this.begun(tx, due, id));
+    } catch (error) {
+      await this.couldNotBegin(due, reasonOf(error));
+    }
+  }
+
+  /** Does an action other than a backup or a drill to a VM, and notes how it went. */
   async perform(due: DueAction): Promise<void> {
     const { store } = this.#parts;
     const { id } = due.action;

@@ -94,6 +94,7 @@ export class Overview {
       failed: lately.filter(seen),
       overdue: [],
       unprotected: [],
+      proven: [],
       names,
     };
     const living = await this.#addVms(status, onlooker.vms);
@@ -102,13 +103,15 @@ export class Overview {
     return status;
   }
 
-  /** Adds the VMs that lack backups; ids of all VMs that are not done. */
+  /** Adds the VMs that lack backups and those whose backups are proven; ids of all VMs that are not done. */
   async #addVms(status: BackupStatus, filter: Filter): Promise<Set<number>> {
     const living = new Set<number>();
     for await (const batch of this.vms({ ...filter, ascending: true })) {
       for (const { vm, pointSec = 0, protection } of batch) {
         living.add(vm.id);
         const { id: vmId, name } = vm;
+        const { proven, ids } = vm.backups;
+        if (proven && ids.includes(proven.imageId)) status.proven.push({ vmId, name, ...proven });
         if (protection.kind === 'unprotected') status.unprotected.push({ vmId, name });
         if (protection.kind !== 'overdue') continue;
         status.overdue.push({ vmId, name, pointSec, limitSec: protection.limitSec });

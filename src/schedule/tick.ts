@@ -141,6 +141,7 @@ export class Scheduler implements SchedulerDoor {
     for (const one of due) {
       if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
       else if (one.action.action === 'backup') dueBackups.push(one);
+      else if (one.action.action === 'drill') this.#track(one, () => this.#actions.beginDrill(one));
       else this.#perform(one);
     }
     const wanted = { waited: this.#waited.all(), due: dueBackups, jobs: await this.#jobs.candidates() };
@@ -357,7 +358,7 @@ export class Scheduler implements SchedulerDoor {
   }
 
   #ended(operation: Operation): void {
-    if (operation.kind !== 'backup') return;
+    if (operation.kind !== 'backup' && operation.kind !== 'drill') return;
     this.#settle(operation)
       .catch((error: unknown) => this.#parts.log.error({ operation: operation.id, err: error }, 'an end was not noted'))
       .finally(() => this.wake());

@@ -32,6 +32,8 @@ export interface Parts {
   unsealed(datastore: Datastore): Datastore;
   /** Settles when the disks of a VM that is being restored at once can be read. Throws OneError when they cannot. */
   servesInstant(vm: Vm): Promise<void>;
+  /** Where the pictures of drills are kept. */
+  screenDirectory: string;
   /** Where runs keep sockets and scratch files, one directory each. */
   runDirectory: string;
 }

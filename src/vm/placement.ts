@@ -14,13 +14,22 @@ export type Promised = ReadonlyMap<number, { memoryMb: number }>;
  * (`leaving`) does not go back there.
  */
 export function place(vm: Vm, hosts: Host[], promised: Promised, leaving?: number): Placement {
-  const monitored = hosts.filter(({ id, state }) => state === HOST_STATE.MONITORED && id !== leaving);
+  return placeMemory(
+    neededKb(vm) / 1024,
+    hosts.filter(({ id }) => id !== leaving),
+    promised,
+  );
+}
+
+/** The same for a machine that is no VM. */
+export function placeMemory(memoryMb: number, hosts: readonly Host[], promised: Promised): Placement {
+  const monitored = hosts.filter(({ state }) => state === HOST_STATE.MONITORED);
   if (monitored.length === 0) return { wait: 'No host is monitored; see onehost list.' };
   const free = (host: Host): number => freeKb(host, promised);
   const [best] = monitored.sort((a, b) => free(b) - free(a));
-  if (best && free(best) >= neededKb(vm)) return { host: best };
+  if (best && free(best) >= memoryMb * 1024) return { host: best };
   const freeMb = Math.floor((best ? free(best) : 0) / 1024);
-  return { wait: `No host has ${Math.ceil(neededKb(vm) / 1024)} MB of free memory; the best has ${freeMb} MB.` };
+  return { wait: `No host has ${Math.ceil(memoryMb)} MB of free memory; the best has ${freeMb} MB.` };
 }
 
 /** Why a VM cannot be put on this host now, in words; undefined when it can. */

@@ -80,6 +80,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.image.restore': 'Ii[s]',
   /** OneVault's own. */
   'one.image.verify': 'I[i]',
+  'one.image.drill': 'I[is]',
   'one.image.cancel': 'I',
   'one.imagepool.info': 'iii',
   ...owned('template', true),

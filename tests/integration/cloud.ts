@@ -249,6 +249,12 @@ export class Cloud {
     return last;
   }
 
+  /** Anything else that the server has, as its first user. */
+  async get(path: string): Promise<Response> {
+    const headers = { authorization: `Basic ${Buffer.from(this.#session).toString('base64')}` };
+    return fetch(new URL(path, this.#endpoint), { headers });
+  }
+
   /** Backs up a VM to the end. Throws when it failed. */
   async backup(vmId: number, seen?: (operation: Operation) => void): Promise<Operation> {
     await this.call('one.vm.backup', vmId, this.backups, false);

@@ -1,4 +1,4 @@
-// The libvirt driver keeps the part of the contract that is of domains that somebody else made.
+// The libvirt driver keeps the parts of the contract that are of adopted domains and of drills.
 import { libvirtContract } from './libvirt-bench.ts';
 
-await libvirtContract('adoption', 90240);
+await libvirtContract('adoption', 90240, 'drills');

@@ -15,8 +15,8 @@ import {
   publicDirectory,
 } from './libvirt-machine.ts';
 
-/** Keeps a part of the contract with guests `firstVmId` and the next. Without libvirt it says so and is left out. */
-export async function libvirtContract(part: ContractPart, firstVmId: number): Promise<void> {
+/** Keeps a part of the contract, and `more` of it, with guests `firstVmId` and the next. Without libvirt it says so and is left out. */
+export async function libvirtContract(part: ContractPart, firstVmId: number, ...more: ContractPart[]): Promise<void> {
   const available = await run(['virsh', '-c', URI, 'version']).then(
     () => true,
     () => false,
@@ -57,7 +57,7 @@ export async function libvirtContract(part: ContractPart, firstVmId: number): Pr
           },
         };
       },
-      [part],
+      [part, ...more],
     );
   });
 }

@@ -1,9 +1,9 @@
 // What became of backups and of all other runs: of a VM, of a backup job; and how backups are now. OpenNebula has no such methods.
-import { pointVerified } from '../../backup/verify.ts';
 import { backupStatusXml } from '../../wire/documents/backup-status.ts';
 import { method, type MethodTable } from '../method.ts';
 import { authorized, IGNORES_LOCK, visibleTo } from '../noun.ts';
 import { BACKUP_JOB, VM } from '../nouns/stored.ts';
+import { pointOfRun } from '../point-of-run.ts';
 import { checkLimit, runPool } from '../run-history.ts';
 
 export const backupHistoryMethods: MethodTable = {
@@ -17,6 +17,6 @@ export const backupHistoryMethods: MethodTable = {
   }),
   'one.system.backupstatus': method([], async (call) => {
     const status = await call.overview.status({ all: call.caller.admin, vms: visibleTo(call, VM) });
-    return backupStatusXml(status, pointVerified);
+    return backupStatusXml(status, pointOfRun);
   }),
 };

@@ -5,6 +5,7 @@ import { requiredAttributes, validateBackupStore } from '../../datastore/all.ts'
 import { ownedBy } from '../../access/umask.ts';
 import { merge, text, type Attributes } from '../../model/attributes.ts';
 import { readBackupPolicy } from '../../model/backup-policy.ts';
+import { readDrill } from '../../model/drill.ts';
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { DATASTORE_TYPE, newDatastore, type Datastore, type DatastoreType } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
@@ -139,6 +140,7 @@ async function updateDatastore(call: Call, id: number, given: Attributes, append
 function validate({ parts }: Call, datastore: Datastore): void {
   const { template } = parts.unsealed(datastore);
   readBackupPolicy(template);
+  readDrill(template);
   const attributes = template.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   validateBackupStore({
     driver: datastore.dsMad,

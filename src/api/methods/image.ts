@@ -3,8 +3,9 @@ import { requireRight } from '../../access/authorize.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
-import { pointToVerify } from '../../backup/verify-point.ts';
-import { text } from '../../model/attributes.ts';
+import { wantedPoint } from '../../backup/wanted-point.ts';
+import { text, type Vector } from '../../model/attributes.ts';
+import { readDrill, readDrillVector } from '../../model/drill.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../../model/image.ts';
@@ -27,6 +28,7 @@ export const imageMethods: MethodTable = {
   ...renameMethod(IMAGE),
   ...updateMethod(IMAGE, (call, before, template) => {
     if (!call.caller.admin) refuseRestricted('IMAGE', template, before.template);
+    readDrill(template);
   }),
   ...ownedMethods(IMAGE, NOUNS.images, { lockable: true }),
   'one.image.allocate': method(['string', 'int', ['boolean', false]], async (call, given, datastoreId) => {
@@ -76,7 +78,14 @@ export const imageMethods: MethodTable = {
   }),
   'one.image.verify': method(['int', ['int', -1]], async (call, id, increment) => {
     const image = await authorized(call, IMAGE, id, 'MANAGE');
-    await call.upkeep.verify(id, pointToVerify(image, increment));
+    await call.upkeep.verify(id, wantedPoint(image, increment, 'verified'));
+    return id;
+  }),
+  'one.image.drill': method(['int', ['int', -1], ['string', '']], async (call, id, increment, options) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    const wish = readDrillVector(plainOptions(options), 'The drill option ');
+    const asked = { by: 'user' as const, uid: call.user.id };
+    await call.drills.start(image, wantedPoint(image, increment, 'drilled'), { wish, asked });
     return id;
   }),
   'one.image.cancel': method(['int'], async (call, id) => {
@@ -115,9 +124,20 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
   if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
 }
 
-/** Asks what is done with an image to end: its restore, or merges and verifications of it. */
-async function cancelWork({ operations, restores, upkeep }: Call, { id, name }: Image): Promise<void> {
-  if ((await restores.cancel(id)) || (await upkeep.cancel(id))) return;
+/** The options of a drill, which are what DRILL=[ ... ] has inside. */
+function plainOptions(options: string): Vector {
+  const given = options.trim() === '' ? [] : parseTemplate(options);
+  return given.map(([name, value]) => {
+    if (typeof value === 'string') return [name, value];
+    throw new OneError(CODE.INTERNAL, `The drill option ${name}=[ ... ] is not right; it must be a plain value.`);
+  });
+}
+
+/** Asks what is done with an image to end: its restore, or merges, verifications and drills of it. */
+async function cancelWork({ operations, restores, upkeep, drills }: Call, { id, name }: Image): Promise<void> {
+  if (await restores.cancel(id)) return;
+  const [tended, drilled] = [await upkeep.cancel(id), await drills.cancel(id)];
+  if (tended || drilled) return;
   const backup = operations.running((one) => one.kind === 'backup' && one.imageIds.includes(id));
   throw new OneError(CODE.ACTION, `Nothing that could be cancelled is done with image ${id} (${name}) now.`, {
     objectId: id,

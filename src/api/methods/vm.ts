@@ -3,6 +3,7 @@ import { allows, mayAnyOf } from '../../access/authorize.ts';
 import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { datastoreIdOf } from '../../backup/decide.ts';
+import { readDrill } from '../../model/drill.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
 import { merge, text, vectors, withText, type Attributes, type Vector } from '../../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
@@ -49,6 +50,7 @@ export const vmMethods: MethodTable = {
     const merging = appendFlag(append);
     if (!call.caller.admin)
       refuseRestricted('VM', merging ? merge(before.userTemplate, given) : given, before.userTemplate);
+    readDrill(given);
     await call.parts.store.vms.update(
       id,
       (vm) => void (vm.userTemplate = merging ? merge(vm.userTemplate, given) : given),

@@ -14,6 +14,8 @@ import type {
   DomainSpec,
   DomainState,
   DomainStats,
+  DrillMachine,
+  DrillSpec,
   HostDescription,
   Hypervisor,
   OverlaidDisk,
@@ -23,6 +25,7 @@ import type {
 } from '../hypervisor.ts';
 import { Backups } from './backups.ts';
 import { Domains, freshDomain, isActive, sameMac } from './domains.ts';
+import * as drills from './drills.ts';
 import { grow } from './grow.ts';
 import { isSaved, readSaved, writeSaved } from './saved.ts';
 import * as snapshots from './snapshots.ts';
@@ -240,5 +243,13 @@ export class FakeHypervisor implements Hypervisor {
 
   async activeLayer({ path, format }: OverlaidDisk): Promise<{ path: string; format: DiskFormat }> {
     return { path, format };
+  }
+
+  async beginDrill(spec: DrillSpec): Promise<DrillMachine> {
+    return drills.beginDrill(this.#domains.files.directory, spec);
+  }
+
+  async endDrill(operationId: string): Promise<boolean> {
+    return drills.endDrill(this.#domains.files.directory, operationId);
   }
 }

@@ -8,7 +8,7 @@ import { element, lines, textElement } from './xml.ts';
 
 const QEMU_NAMESPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 /** i440fx: its IDE controller is the one CD drive that small kernels know. OS/MACHINE overrides it. */
-const DEFAULT_MACHINE = 'pc';
+export const DEFAULT_MACHINE = 'pc';
 /**
  * The domain's XML, marked as one of `installation`. `uuid` keeps the identity that an earlier definition gave it.
  */
@@ -43,7 +43,8 @@ function cpuShares(cpu: number): number {
   return Math.min(10_000, Math.max(2, Math.round(cpu * 100)));
 }
 
-function osXml(os: Vector | undefined): string {
+/** `nvram` is a file of its own for what the firmware keeps; left out, libvirt chooses one that stays. */
+export function osXml(os: Vector | undefined, nvram?: string): string {
   const firmware = field(os, 'FIRMWARE') ?? '';
   const path = firmware.startsWith('/') ? firmware : undefined;
   const kernel = field(os, 'KERNEL');
@@ -58,13 +59,14 @@ function osXml(os: Vector | undefined): string {
       machine: field(os, 'MACHINE') ?? DEFAULT_MACHINE,
     }),
     path && textElement('loader', path, { readonly: 'yes', type: 'pflash' }),
+    firmware !== '' && nvram && textElement('nvram', nvram),
     kernel && textElement('kernel', kernel),
     kernel && initrd && textElement('initrd', initrd),
     kernel && command && textElement('cmdline', command),
   );
 }
 
-function featuresXml(features: Vector | undefined): string {
+export function featuresXml(features: Vector | undefined): string {
   const wanted = (name: string, otherwise: boolean): boolean => {
     const given = field(features, name);
     return given === undefined || given === '' ? otherwise : isYes(given);
@@ -78,7 +80,7 @@ function featuresXml(features: Vector | undefined): string {
   );
 }
 
-function cpuXml(spec: DomainSpec): string | null {
+export function cpuXml(spec: Pick<DomainSpec, 'kvm' | 'template'>): string | null {
   const model = field(vectors(spec.template, 'CPU_MODEL')[0], 'MODEL');
   if (!spec.kvm || !model) return null;
   if (['host-passthrough', 'host-model', 'maximum'].includes(model)) return element('cpu', { mode: model });
@@ -112,7 +114,10 @@ function devicesXml(spec: DomainSpec, os: Vector | undefined, features: Vector |
 }
 
 /** Devices (disk0, nic1) in the order in which they are tried. A kernel that is given makes the order moot. */
-function bootOrder(disks: DomainDisk[], os: Vector | undefined): string[] {
+export function bootOrder(
+  disks: ReadonlyArray<Pick<DomainDisk, 'diskId' | 'cdrom'>>,
+  os: Vector | undefined,
+): string[] {
   if (field(os, 'KERNEL')) return [];
   const boot = field(os, 'BOOT');
   if (boot) return boot.split(',').map((device) => device.trim().toLowerCase());
@@ -137,6 +142,6 @@ function rawXml(spec: DomainSpec): string {
   return raw.map((vector) => field(vector, 'DATA') ?? '').join('');
 }
 
-function isYes(value: string | undefined): boolean {
+export function isYes(value: string | undefined): boolean {
   return ['yes', 'true', '1', 'on'].includes((value ?? '').toLowerCase());
 }

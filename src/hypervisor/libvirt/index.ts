@@ -14,6 +14,8 @@ import type {
   DomainSpec,
   DomainState,
   DomainStats,
+  DrillMachine,
+  DrillSpec,
   HostDescription,
   Hypervisor,
   OverlaidDisk,
@@ -24,6 +26,7 @@ import type {
 import * as attach from './attach.ts';
 import { cleanUp } from './clean.ts';
 import { domainXml } from './domain-xml.ts';
+import * as drill from './drill.ts';
 import { watch, type DomainEvent } from './events.ts';
 import { probe } from './kvm-probe.ts';
 import { beginLive } from './live-backup.ts';
@@ -299,6 +302,15 @@ export class LibvirtHypervisor implements Hypervisor {
 
   async activeLayer(disk: OverlaidDisk): Promise<{ path: string; format: DiskFormat }> {
     return overlays.activeLayer(disk);
+  }
+
+  async beginDrill(spec: DrillSpec): Promise<DrillMachine> {
+    await this.#checkPaths(drill.bootFiles(spec));
+    return drill.beginDrill(this.#virsh, spec, this.#installation);
+  }
+
+  async endDrill(operationId: string): Promise<boolean> {
+    return drill.endDrill(this.#virsh, operationId);
   }
 
   /** State of a domain that must be there for it to be `done` to. */

@@ -1,5 +1,5 @@
 // BACKUP_STATUS: what goes on, what waits, what failed, and which VMs lack backups. OpenNebula has no such document.
-import type { BackupStatus, OverdueVm, WaitingBackup } from '../../model/backup-status.ts';
+import type { BackupStatus, OverdueVm, ProvenVm, WaitingBackup } from '../../model/backup-status.ts';
 import type { Operation } from '../../model/operation.ts';
 import { branch, cdataLeaf, leaf } from '../xml-write.ts';
 import { runXml } from './run.ts';
@@ -24,6 +24,7 @@ export function backupStatusXml(status: BackupStatus, pointOf: (run: Operation) 
       'UNPROTECTED',
       ...status.unprotected.map(({ vmId, name }) => branch('VM', leaf('ID', vmId), cdataLeaf('NAME', name))),
     ),
+    branch('PROVEN', ...status.proven.map(provenXml)),
   );
 }
 
@@ -36,6 +37,20 @@ function waitingXml({ vmId, jobId = -1, actionId = -1, sinceSec, reason }: Waiti
     leaf('ACTION_ID', actionId),
     leaf('SINCE', sinceSec),
     cdataLeaf('WAITS', reason),
+  );
+}
+
+function provenXml({ vmId, name, imageId, pointId, pointDate, date, tookMs, by }: ProvenVm): string {
+  return branch(
+    'VM',
+    leaf('ID', vmId),
+    cdataLeaf('NAME', name),
+    leaf('IMAGE_ID', imageId),
+    leaf('INCREMENT_ID', pointId),
+    leaf('DATE', pointDate),
+    leaf('PROVEN', date),
+    leaf('PROVEN_TIME', tookMs),
+    cdataLeaf('PROVEN_BY', by),
   );
 }
 

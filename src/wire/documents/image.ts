@@ -94,11 +94,27 @@ function pointXml({ points, isChain }: Image): string {
 }
 
 /** What OpenNebula does not know of a point. VERIFIED is the time at which it was found good, 0 for never. */
-function toldOf({ reason, consistency, verified }: BackupPoint): string {
+function toldOf({ reason, consistency, verified, drill }: BackupPoint): string {
   return (
     cdataLeaf('REASON', reason) +
     cdataLeaf('CONSISTENCY', consistency) +
     cdataLeaf('VERIFIED', String(verified?.good === true ? verified.date : 0)) +
-    (verified?.good === false ? cdataLeaf('VERIFY_ERROR', verified.reason) : '')
+    (verified?.good === false ? cdataLeaf('VERIFY_ERROR', verified.reason) : '') +
+    drillOf(drill)
   );
+}
+
+/** PROVEN is the time at which it was last seen to boot, and PROVEN_TIME how many milliseconds that took. */
+function drillOf(drill: BackupPoint['drill']): string {
+  const { proven, failed, screen = false } = drill ?? {};
+  return (
+    leaves({ PROVEN: proven?.date, PROVEN_TIME: proven?.tookMs, PROVEN_BY: proven?.by }) +
+    leaves({ DRILL_FAILED: failed?.date, DRILL_ERROR: failed?.reason, DRILL_SCREEN: screen ? 'YES' : undefined })
+  );
+}
+
+function leaves(values: Record<string, string | number | undefined>): string {
+  return Object.entries(values)
+    .map(([name, value]) => (value === undefined ? '' : cdataLeaf(name, String(value))))
+    .join('');
 }

@@ -123,7 +123,12 @@ const vms: readonly Row[] = [
   row(
     'one.vm.restoreinstant',
     [of('backup'), of('datastore'), 'NO_IP="none"'],
-    ...['USE backup', 'USE backups', 'USE datastore', 'CREATE IMAGE', 'CREATE TEMPLATE', 'CREATE VM'],
+    'USE backup',
+    'USE backups',
+    'USE datastore',
+    'CREATE IMAGE',
+    'CREATE TEMPLATE',
+    'CREATE VM',
   ),
   row('one.vm.restoreresume', [vm], 'OP restore of vm'),
   reading('one.vm.monitoring', [vm], 'USE vm'),
@@ -198,6 +203,7 @@ const images: readonly Row[] = [
 // OneVault's own
 const verifying: readonly Row[] = [
   row('one.image.verify', [of('backup'), 99], 'MANAGE backup'),
+  row('one.image.drill', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.cancel', [of('backup')], 'MANAGE backup'),
 ];
 

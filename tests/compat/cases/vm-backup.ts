@@ -150,6 +150,14 @@ const verifying: readonly Case[] = [
   good(image('verify'), 'the newest point', [ref('backup')]),
   good(image('cancel'), 'a verification', [ref('backup')]),
   good(image('verify'), 'a point', [ref('backup'), 0]),
+  bad(image('drill'), 'an increment that is not there', [ref('backup'), 9], 'ACTION', /no increment 9; it has 0/),
+  bad(image('drill'), 'what is no backup', [ref('protected disk')], 'ACTION', /no backup/),
+  bad(image('drill'), 'an option that is not known', [ref('backup'), -1, 'COLOR="red"'], 'INTERNAL', /COLOR="red"/),
+  bad(image('drill'), 'a program that may not be run', [ref('backup'), -1, 'SCRIPT="look"'], 'ACTION', /DRILL_SCRIPTS/),
+  bad(image('drill'), 'none', [4711], 'NO_EXISTS', /image \[4711\]/),
+  bad(image('drill'), 'not for others', [ref('backup')], 'AUTHORIZATION', /MANAGE IMAGE/, ANN),
+  good(image('drill'), 'a point that never answers', [ref('backup'), 0, 'TEXT="never"\nTIMEOUT="60"\nMEMORY="64"']),
+  good(image('cancel'), 'a drill', [ref('backup')]),
 ];
 
 const restoring: readonly Case[] = [

@@ -1,6 +1,7 @@
 // Every noun of the model at random: locked or not, with names in any script, texts that XML must carry with care, quotas,
 // snapshots and leases.
 import fc from 'fast-check';
+import type { PointDrill } from '../../../src/model/drill.ts';
 import type { Attribute, Attributes, Vector } from '../../../src/model/attributes.ts';
 import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
@@ -262,8 +263,14 @@ const unverified: fc.Arbitrary<BackupPoint> = fc.record({
 });
 
 const verification = fc.record({ date: epoch, good: fc.boolean(), reason: text });
+const proof = { date: epoch, tookMs: amount, by: text };
+const drilled: fc.Arbitrary<PointDrill> = fc.record(
+  { proven: fc.record(proof), failed: fc.record({ date: epoch, reason: text }), screen: fc.boolean() },
+  { requiredKeys: ['screen'] },
+);
 const point = fc.oneof(
   unverified,
+  fc.tuple(unverified, drilled).map(([taken, drill]): BackupPoint => ({ ...taken, drill })),
   fc.tuple(unverified, verification).map(([taken, verified]): BackupPoint => ({ ...taken, verified })),
 );
 
@@ -524,7 +531,7 @@ const idOrNone = fc.oneof(fc.constant(-1), id);
 export const runs: fc.Arbitrary<Operation> = fc.record(
   {
     id: fc.stringMatching(/^[0-9a-f]{16}$/),
-    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'prune'),
+    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'drill', 'prune'),
     vmId: idOrNone,
     hostId: idOrNone,
     datastoreId: id,
@@ -579,6 +586,9 @@ export const backupStatuses: fc.Arbitrary<BackupStatus> = fc.record({
   failed: severalRuns,
   overdue: fc.array(fc.record({ vmId: id, name, pointSec: epoch, limitSec: amount }), { maxLength: 2 }),
   unprotected: fc.array(fc.record({ vmId: id, name }), { maxLength: 2 }),
+  proven: fc.array(fc.record({ vmId: id, name, imageId: id, pointId: fc.nat(20), pointDate: epoch, ...proof }), {
+    maxLength: 2,
+  }),
   names: fc.array(fc.tuple(id, name), { maxLength: 3 }).map((names) => new Map(names)),
 });
 export const runContexts = fc.record({ vmName: text, pointId: fc.nat(20) }, { requiredKeys: ['vmName'] });

@@ -21,5 +21,17 @@ export const backupStatus: Schema = {
     FAILED: { 'RUN*': run },
     OVERDUE: { 'VM*': { ID: 'count', NAME: 'filled', LAST_BACKUP: 'epoch', MAX_AGE: 'count' } },
     UNPROTECTED: { 'VM*': { ID: 'count', NAME: 'filled' } },
+    PROVEN: {
+      'VM*': {
+        ID: 'count',
+        NAME: 'filled',
+        IMAGE_ID: 'count',
+        INCREMENT_ID: 'count',
+        DATE: 'epoch',
+        PROVEN: 'epoch',
+        PROVEN_TIME: 'count',
+        PROVEN_BY: 'text',
+      },
+    },
   },
 };

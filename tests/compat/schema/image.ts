@@ -3,7 +3,18 @@
 import { poolOf, type Schema, type Sequence } from './schema.ts';
 import { ids, owned, template } from './shared.ts';
 
-const told: Sequence = { REASON: 'text', CONSISTENCY: 'consistency', VERIFIED: 'epoch', 'VERIFY_ERROR?': 'text' };
+const told: Sequence = {
+  REASON: 'text',
+  CONSISTENCY: 'consistency',
+  VERIFIED: 'epoch',
+  'VERIFY_ERROR?': 'text',
+  'PROVEN?': 'epoch',
+  'PROVEN_TIME?': 'count',
+  'PROVEN_BY?': 'text',
+  'DRILL_FAILED?': 'epoch',
+  'DRILL_ERROR?': 'text',
+  'DRILL_SCREEN?': 'yesno',
+};
 
 const content: Sequence = {
   ...owned,

@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { backupImage, diskImage } from '../../tests/golden/objects.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
-import { pointToVerify } from './verify-point.ts';
+import { wantedPoint } from './wanted-point.ts';
 
 describe('what is to be verified', () => {
   it('is the newest point, or the one that is named', () => {
-    expect([pointToVerify(backupImage, -1), pointToVerify(backupImage, 0), pointToVerify(backupImage, 1)]).toEqual([
-      ...[1, 0, 1],
-    ]);
+    expect([
+      wantedPoint(backupImage, -1, 'verified'),
+      wantedPoint(backupImage, 0, 'verified'),
+      wantedPoint(backupImage, 1, 'verified'),
+    ]).toEqual([...[1, 0, 1]]);
     const full = { ...backupImage, isChain: false, points: backupImage.points.slice(0, 1) };
-    expect([pointToVerify(full, -1), pointToVerify(full, 0)]).toEqual([0, 0]);
+    expect([wantedPoint(full, -1, 'verified'), wantedPoint(full, 0, 'verified')]).toEqual([0, 0]);
   });
 
   it.each([
-    ['no backup', diskImage, -1, 'Image 2 (0-6968545c-disk-0) is no backup, so there is nothing to verify.'],
+    ['no backup', diskImage, -1, 'Image 2 (0-6968545c-disk-0) is no backup, so there is nothing to be verified.'],
     [
       'a backup that is being deleted',
       { ...backupImage, state: IMAGE_STATE.DELETE },
@@ -24,6 +26,6 @@ describe('what is to be verified', () => {
     ['a number that is none', backupImage, -2, 'has no increment -2; it has 0, 1.'],
     ['an image without points', { ...backupImage, points: [] }, -1, 'has no increment -1; it has none.'],
   ] as Array<[string, Image, number, string]>)('cannot be %s', (_what, image, increment, message) => {
-    expect(() => pointToVerify(image, increment)).toThrow(message);
+    expect(() => wantedPoint(image, increment, 'verified')).toThrow(message);
   });
 });

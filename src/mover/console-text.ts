@@ -1,0 +1,43 @@
+// What a machine says on its serial console, line by line as it comes, and whether it has said what is waited for. Pure.
+import { StringDecoder } from 'node:string_decoder';
+import type { DrillCondition } from '../model/drill.ts';
+
+type Said = Extract<DrillCondition, { kind: 'text' | 'pattern' }>;
+
+/** Longer lines are looked at in part: what comes last counts. */
+const LONGEST_LINE = 4096;
+/** Colours and moves of the cursor, and what else is no text. */
+const ESCAPES = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78]|[\x00-\x08\x0b-\x1f\x7f]/g;
+
+export class ConsoleText {
+  readonly #waited: Array<[Said, (line: string) => boolean]>;
+  readonly #decoder = new StringDecoder('utf8');
+  #line = '';
+  /** The last line that was not empty. */
+  last = '';
+
+  constructor(conditions: readonly DrillCondition[]) {
+    this.#waited = conditions.flatMap((condition) =>
+      condition.kind === 'text' || condition.kind === 'pattern' ? [[condition, testOf(condition)]] : [],
+    );
+  }
+
+  /** Takes what has come; returns the condition that it fulfils, also in a line that has no end yet. */
+  add(bytes: Buffer): Said | undefined {
+    const lines = (this.#line + this.#decoder.write(bytes)).split('\n');
+    this.#line = (lines.at(-1) ?? '').slice(-LONGEST_LINE);
+    let found: Said | undefined;
+    for (const raw of lines) {
+      const line = raw.slice(-LONGEST_LINE).replaceAll(ESCAPES, '');
+      if (line.trim() !== '') this.last = line.trim();
+      found ??= this.#waited.find(([, fits]) => fits(line))?.[0];
+    }
+    return found;
+  }
+}
+
+function testOf(condition: Said): (line: string) => boolean {
+  if (condition.kind === 'text') return (line) => line.includes(condition.text);
+  const pattern = new RegExp(condition.pattern, 'u');
+  return (line) => pattern.test(line);
+}
