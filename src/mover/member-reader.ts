@@ -5,7 +5,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
 import type { Member } from '../model/mover-protocol.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 
 export type MemberStore = Pick<BackupStore, 'read'>;
 
