@@ -13,6 +13,8 @@ const THREADS = '16';
  * memory of a restore.
  */
 const STREAMING = new Set<MoverTask['kind']>(['flatten', 'verify', 'restore']);
+/** Of the C library: else each thread that reads keeps what it has freed for itself. */
+const ONE_HEAP = { MALLOC_ARENA_MAX: '1' };
 /** A mover that was told to stop has this long to take everything back; a clean-up goes on where it is killed. */
 const STOP_LIMIT_MS = 15_000;
 
@@ -21,11 +23,12 @@ const STOP_LIMIT_MS = 15_000;
  * `main` is the mover's program.
  */
 export async function* runMover(task: MoverTask, signal: AbortSignal, main = MAIN): AsyncIterable<MoverEvent> {
-  const frugal = STREAMING.has(task.kind) ? ['--max-semi-space-size=1'] : [];
+  const streams = STREAMING.has(task.kind);
+  const frugal = streams ? ['--max-semi-space-size=1'] : [];
   const argv = [process.execPath, '--disable-warning=ExperimentalWarning', ...frugal, main, task.operationId];
   const mover = start(argv, {
     stdin: 'pipe',
-    env: { UV_THREADPOOL_SIZE: THREADS },
+    env: { UV_THREADPOOL_SIZE: THREADS, ...(streams && ONE_HEAP) },
   });
   const { stdin } = mover;
   stdin?.on('error', () => undefined); // a mover that died early tells by its exit

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
 import type { Member } from '../model/mover-protocol.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 const TRIES = 5;
 const RETRY_MS = 100;
 

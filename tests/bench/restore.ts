@@ -1,5 +1,5 @@
 // The bench of restores: OneVault beside the two programs that do the same by hand, on one full backup, by turns in one run.
-// `npm run bench:restore [-- ROUNDS]`.
+// `npm run bench:restore [-- ROUNDS [MIB]]`.
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
@@ -13,8 +13,8 @@ import { alternate, machine, type MeasureOptions, type Variant } from './measure
 import { resultTable, summarize, table } from './report.ts';
 
 const MIB = 2 ** 20;
-const DATA_MIB = 1024;
-const DISK_MIB = 2048;
+const DATA_MIB = Number(process.argv[3] ?? 1024);
+const DISK_MIB = 2 * DATA_MIB;
 /** The chain whose memory is told. */
 const INCREMENTS = 10;
 const CHANGED_MIB = 16;

@@ -84,3 +84,19 @@ it('begins a new chain, and says why', async () => {
   await write('five');
   expect((await cloud.backup(vmId)).reason).toMatch(/^changes since/);
 });
+
+it('puts disks back that have layers over them, and the layers go', async () => {
+  await cloud.call('one.vm.updateconf', vmId, 'BACKUP_CONFIG=[ MODE="INCREMENT", INCREMENT_MODE="SNAPSHOT" ]', 1);
+  await write('six');
+  imageId = (await cloud.backup(vmId)).imageIds[0] ?? -1;
+  await write('seven');
+  expect((await cloud.backup(vmId)).reason).toMatch(/^changes since/);
+  await write('eight'); // it lies in a layer
+  const layers = async (): Promise<string[]> =>
+    (await readdir(`${cloud.directory}/datastores/0/${vmId}`)).filter((name) => name.includes('.snap'));
+  expect(await layers()).not.toEqual([]);
+  await putBack(0);
+  expect(await layers()).toEqual([]);
+  expect(await notes()).toEqual(['six', 'six']);
+  expect((await cloud.backup(vmId)).reason).toMatch(/restore/);
+});

@@ -105,12 +105,8 @@ describe.each(STORES)('$driver', ({ driver, attributes, prepare }) => {
     async function restored(point: number, options: string): Promise<string[]> {
       const { imageId, increment } = points[point] ?? { imageId: -1, increment: -1 };
       const name = `NAME="r-${format}-${point}-${options.length}"`;
-      const answer = await cloud.call(
-        'one.image.restore',
-        imageId,
-        1,
-        `INCREMENT_ID="${increment}"\n${name}\n${options}`,
-      );
+      const text = `INCREMENT_ID="${increment}"\n${name}\n${options}`;
+      const answer = await cloud.text(cloud.session, 'one.image.restore', imageId, 1, text);
       const [, ...images] = answer.split(' ').map(Number);
       const { result, reason } = await cloud.follow('image', images[0] ?? -1);
       expect(result, reason).toBe('done');

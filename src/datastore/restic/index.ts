@@ -26,7 +26,7 @@ import { mountRepository } from './mount.ts';
 import { readSnapshotIds, readSummary, type Summary } from './output.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
-import { thriftyBackup, thriftyReader } from './thrift.ts';
+import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
 
 const SOURCE_DIGITS = 8;
 const FORGET_AT_ONCE = 200;
@@ -74,7 +74,7 @@ export class ResticStore implements BackupStore {
   }
 
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
-    return mountRepository(thriftyReader(this.#config), directory, signal);
+    return mountRepository(thriftyMount(this.#config), directory, signal);
   }
 
   async find(operationId: string): Promise<string[]> {
