@@ -20,6 +20,7 @@ import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { Notices } from './notices/notices.ts';
+import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
 import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
@@ -82,6 +83,7 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.upkeep.stopAll();
   await services.backups.stopAll();
   await services.restores.stopAll();
+  await services.files.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
@@ -128,6 +130,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
     schedulePolicy: schedule,
     restores: new RestoreRunner(parts, operations, (datastoreId) => upkeep.makeWay(datastoreId), limits.maxRestores),
+    files: new FileReader(parts, (datastoreId) => upkeep.makeWay(datastoreId)),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { OneError, CODE, reasonOf } from '../model/errors.ts';
 import { eventRoutes } from './events.ts';
+import { fileRoutes } from './files.ts';
 import type { Services } from './method.ts';
 import { metricsRoute } from './metrics.ts';
 import { progressRoutes } from './progress.ts';
@@ -32,6 +33,7 @@ export function buildServer(services: Services): FastifyInstance {
   server.get('/api/health', () => ({ status: 'ok' }));
   progressRoutes(server, services, sessions);
   eventRoutes(server, services, sessions);
+  fileRoutes(server, services, sessions);
   metricsRoute(server, services, sessions);
   server.setErrorHandler((error, _request, reply) => {
     const status = statusOf(error);

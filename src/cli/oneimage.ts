@@ -4,6 +4,7 @@ import { argument, done, Family, forEachId, type Session } from './family.ts';
 import { partId } from './ids.ts';
 import { addCreate } from './image-create.ts';
 import { imageListing } from './image-list.ts';
+import { addFiles } from './image-files.ts';
 import { addRestore } from './image-restore.ts';
 import { imageText } from './image-show.ts';
 import { processIo, type Io } from './io.ts';
@@ -27,6 +28,7 @@ export function oneimage(io: Io): Family {
     [['--decrypt', 'show secrets in the clear, to administrators']],
   );
   addRestore(family);
+  addFiles(family);
   addVerify(family);
   addCancel(family);
   addDelete(family);

@@ -166,7 +166,23 @@ export interface VerifyTask {
   trusted: number;
 }
 
-export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask;
+/** Lets the machine that reads files read disks of a backup until stdin closes. Nothing is changed. */
+export interface BrowseTask {
+  kind: 'browse';
+  operationId: string;
+  store: BackupStoreConfig;
+  disks: ServedDisk[];
+  /** Directory for the sockets, which only `uid` and root can enter. */
+  directory: string;
+  /** Name of the socket there on which the daemon waits for the machine. */
+  port: string;
+  /** User that the machine becomes. */
+  uid: number;
+  /** Whether guests run under KVM here. */
+  kvm: boolean;
+}
+
+export type MoverTask = BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | BrowseTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;
@@ -198,6 +214,11 @@ export interface VerifyResult {
   peakRssBytes: number;
 }
 
+export interface BrowseResult {
+  /** Why the machine ended, in words. */
+  ended: string;
+}
+
 export interface RestoreResult {
   disks: Array<{ diskId: number; virtualBytes: number; writtenBytes: number; sha256: string }>;
   peakRssBytes: number;
@@ -219,7 +240,7 @@ export type MoverEvent =
   | { type: 'warning'; message: string }
   | {
       type: 'result';
-      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult;
+      result: BackupResult | RestoreResult | CleanupResult | SettleResult | FlattenResult | VerifyResult | BrowseResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

@@ -5,6 +5,7 @@ import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
 import { backup } from './backup.ts';
+import { browse } from './browse.ts';
 import { cleanup } from './cleanup.ts';
 import { flatten } from './flatten.ts';
 import { restore } from './restore.ts';
@@ -27,6 +28,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
     case 'flatten':
       setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // nobody waits for it; the programs it starts inherit that
       return tell({ type: 'result', result: await flatten(task, signal, tell) });
+    case 'browse':
+      return tell({ type: 'result', result: await browse(task, signal) });
     case 'verify':
       return tell({ type: 'result', result: await verify(task, signal, tell) });
   }
