@@ -37,7 +37,7 @@ export function fileRoutes(server: FastifyInstance, services: Services, sessions
     const which = whichOf(request);
     const content = files.read(image, which, path);
     const { value: entry } = await content.next();
-    const bytes = entry && 'size' in entry ? entry.size : 0;
+    const bytes = entry && !Buffer.isBuffer(entry) ? entry.size : 0;
     // an error from here on breaks the answer off, so that nobody takes a part for the whole
     const body = Readable.from(content, { objectMode: false }).on('error', (error) =>
       parts.log.warn({ image: image.id, reason: reasonOf(error) }, 'reading a file of a backup broke off'),

@@ -16,7 +16,17 @@ const DOWNLOAD_MS = 300_000;
 const GUEST = join(import.meta.dirname, 'guest');
 /** Drivers, file systems and what volumes of LVM may be made of; what these need comes along, what is built in has no file. */
 const MODULES = [
-  ...['virtio_pci', 'virtio_blk', 'virtio_console', 'xfs', 'vfat', 'nls_cp437', 'nls_ascii', 'nls_utf8', 'nls_iso8859-1'],
+  ...[
+    'virtio_pci',
+    'virtio_blk',
+    'virtio_console',
+    'xfs',
+    'vfat',
+    'nls_cp437',
+    'nls_ascii',
+    'nls_utf8',
+    'nls_iso8859-1',
+  ],
   ...['dm-mod', 'dm-snapshot', 'dm-mirror', 'dm-raid', 'dm-thin-pool', 'crc32c_generic'],
 ];
 /** Where it is kept beside the code: the same for every daemon of this installation. */
@@ -84,7 +94,11 @@ async function buildIn(work: string, { kernel, initrd }: Appliance): Promise<voi
   for (const applet of APPLETS) await symlink(BUSYBOX, join(tree, applet));
   await addProgram(tree, PERL, unpacked);
   await addProgram(tree, await firstThere(join(unpacked, 'sbin/lvm'), join(unpacked, 'usr/sbin/lvm')), unpacked);
-  for (const [name, target] of [['init', 'init'], ['files.pl', 'files.pl'], ['lvm.conf', 'etc/lvm/lvm.conf']] as const) {
+  for (const [name, target] of [
+    ['init', 'init'],
+    ['files.pl', 'files.pl'],
+    ['lvm.conf', 'etc/lvm/lvm.conf'],
+  ] as const) {
     await copyFile(join(GUEST, name), join(tree, target));
   }
   await run(['chmod', '755', join(tree, 'init'), join(tree, 'bin/busybox')]);

@@ -84,5 +84,9 @@ async function lastWords(running: Running): Promise<string> {
   running.stdout.setEncoding('latin1').on('data', (text: string) => (said = (said + text).slice(-CONSOLE_TAIL)));
   const { stderr } = await running.exit.catch((error: unknown) => ({ stderr: String(error) }));
   const lines = `${stderr}\n${said}`.replace(/[^\x20-\x7e\n]/g, '').split('\n');
-  return lines.filter((line) => line.trim() !== '').slice(-3).join(' ').trim();
+  return lines
+    .filter((line) => line.trim() !== '')
+    .slice(-3)
+    .join(' ')
+    .trim();
 }

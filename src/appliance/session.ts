@@ -17,7 +17,7 @@ export interface Place {
 
 export class ApplianceSession {
   readonly #socket: Socket;
-  readonly #frames: AsyncGenerator<Frame>;
+  readonly #frames: AsyncGenerator<Frame, void>;
   readonly #answerMs: number;
   /** Whether an answer is under way. One that nobody reads to its end leaves the machine of no use. */
   asked = false;
@@ -87,9 +87,9 @@ export class ApplianceSession {
     const silent = new Error(`it said nothing for ${this.#answerMs / 1000} s`);
     const late = setTimeout(() => this.#socket.destroy(silent), this.#answerMs);
     try {
-      const { value, done } = await this.#frames.next();
-      if (done === true) throw new Error('it has ended');
-      return value;
+      const next = await this.#frames.next();
+      if (next.done) throw new Error('it has ended');
+      return next.value;
     } catch (cause) {
       this.#socket.destroy();
       throw failure(what, `the machine that reads the backup gave no answer (${reasonOf(cause)})`, cause);
@@ -108,7 +108,7 @@ function entryIn({ kind, body }: Frame): GuestEntry {
   return readEntry(body);
 }
 
-async function* framesOf(socket: Socket): AsyncGenerator<Frame> {
+async function* framesOf(socket: Socket): AsyncGenerator<Frame, void> {
   const reader = new FrameReader();
   for await (const chunk of socket as AsyncIterable<Buffer>) yield* reader.push(chunk);
 }

@@ -1,27 +1,15 @@
-// Copies a tree out of a backup to a path here. Names come from the guest: one that would lead out of the target is not used, nothing that
-// exists is written over, links are never followed.
-import { chmod, lstat, mkdir, symlink } from 'node:fs/promises';
-import { isSafeName, nameOfText } from '../model/file-names.ts';
+// Copies a file or a tree out of a backup to a path here. Names come from the guest: one that would lead out of the target is not used,
+// nothing that exists is written over, links are never followed.
+import { chmod, lstat, mkdir, open, symlink, utimes, type FileHandle } from 'node:fs/promises';
 import { reasonOf } from '../model/errors.ts';
+import { isSafeName, nameOfText, type FileEntry } from '../model/file-names.ts';
 import { Failure } from './failure.ts';
-
-/** As the server tells it. */
-export interface Entry {
-  name: string;
-  type: 'file' | 'directory' | 'link' | 'special' | 'volume';
-  mode: number;
-  size: number;
-  mtime: number;
-  target?: string;
-  fs?: string;
-}
 
 /** Where the files come from. Paths and names are texts with escapes. */
 export interface Source {
-  self(path: string): Promise<Entry>;
-  entries(path: string): AsyncIterable<Entry>;
-  /** Makes a new file, and only a new one. */
-  copy(path: string, target: Buffer): Promise<void>;
+  self(path: string): Promise<FileEntry>;
+  entries(path: string): AsyncIterable<FileEntry>;
+  copy(path: string, target: FileHandle): Promise<void>;
 }
 
 export interface ExtractOptions {
@@ -41,51 +29,68 @@ export class Extraction {
     this.#options = options;
   }
 
-  /** `target` must not exist; its parent must. */
+  /** `target` is a new path, or a directory in which the name is new. */
   async run(path: string, target: string): Promise<{ files: number; bytes: number }> {
     const entry = await this.#source.self(path);
-    if (await lstat(target).catch(() => undefined)) {
-      throw new Failure(`${target} exists already; give the path of something new.`);
-    }
-    const at = Buffer.from(target);
+    const at = await newPath(entry, Buffer.from(target));
     if (entry.type === 'file') await this.#file(path, entry, at);
-    else if (entry.type === 'directory' || entry.type === 'volume') await this.#directory(path, entry, at, 0);
-    else throw new Failure(`${path} is neither a file nor a directory (${entry.type}).`);
+    else if (entry.type === 'directory') await this.#directory(path, entry, at, 0);
+    else throw new Failure(`${path} is neither a file nor a directory.`);
     return this.#done;
   }
 
-  async #directory(path: string, entry: Entry, target: Buffer, depth: number): Promise<void> {
-    if (depth > MAX_DEPTH) return this.#options.skipped(`${path} was left out: it lies more than ${MAX_DEPTH} directories deep.`);
+  async #directory(path: string, entry: FileEntry, target: Buffer, depth: number): Promise<void> {
+    if (depth > MAX_DEPTH) {
+      return this.#options.skipped(`${path} was left out: it lies more than ${MAX_DEPTH} directories deep.`);
+    }
     await mkdir(target, { mode: 0o700 });
-    for await (const child of this.#source.entries(path)) await this.#child(path, child, target, depth);
-    await chmod(target, entry.type === 'volume' ? 0o755 : modeOf(entry));
+    const children: FileEntry[] = []; // all of them first: the machine answers one question at a time
+    for await (const child of this.#source.entries(path)) children.push(child);
+    for (const child of children) await this.#child(path, child, target, depth);
+    await chmod(target, modeOf(entry) & 0o755);
+    await utimes(target, entry.mtime, entry.mtime).catch(noSuchTime);
   }
 
-  async #child(path: string, child: Entry, target: Buffer, depth: number): Promise<void> {
+  async #child(path: string, child: FileEntry, target: Buffer, depth: number): Promise<void> {
     const from = `${path.replace(/\/+$/, '')}/${child.name}`;
     const name = nameOfText(child.name);
-    if (child.type === 'volume') return this.#options.skipped(`${from} was left out: extract one volume at a time.`);
     if (!isSafeName(name)) return this.#options.skipped(`${from} was left out: no file here may have that name.`);
     const to = Buffer.concat([target, Buffer.from('/'), name]);
-    try {
-      if (child.type === 'directory') await this.#directory(from, child, to, depth + 1);
-      else if (child.type === 'file') await this.#file(from, child, to);
-      else if (child.type === 'link' && this.#options.links) await symlink(nameOfText(child.target ?? ''), to);
-      else this.#options.skipped(`${from} was left out: it is a ${child.type === 'link' ? 'symbolic link' : 'special file'}.`);
-    } catch (error) {
-      throw new Failure(`Could not extract ${from}: ${reasonOf(error)}`, { cause: error });
-    }
+    if (child.type === 'directory') await this.#directory(from, child, to, depth + 1);
+    else if (child.type === 'file') await this.#file(from, child, to);
+    else if (child.type === 'link' && this.#options.links) await symlink(nameOfText(child.target ?? ''), to);
+    else this.#options.skipped(`${from} was left out: it is a ${child.type === 'link' ? 'link' : 'special file'}.`);
   }
 
-  async #file(path: string, entry: Entry, target: Buffer): Promise<void> {
-    await this.#source.copy(path, target);
-    await chmod(target, modeOf(entry));
+  async #file(path: string, entry: FileEntry, target: Buffer): Promise<void> {
+    const file = await open(target, 'wx', modeOf(entry));
+    try {
+      await this.#source.copy(path, file);
+      await file.utimes(entry.mtime, entry.mtime).catch(noSuchTime);
+    } catch (error) {
+      throw new Failure(`Could not extract ${path}: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      await file.close();
+    }
     this.#done.files += 1;
     this.#done.bytes += entry.size;
   }
 }
 
+async function newPath({ name }: FileEntry, target: Buffer): Promise<Buffer> {
+  const there = await lstat(target).catch(() => undefined);
+  const inside = there?.isDirectory() && isSafeName(nameOfText(name));
+  const at = inside ? Buffer.concat([target, Buffer.from('/'), nameOfText(name)]) : target;
+  if (!(inside ? await lstat(at).catch(() => undefined) : there)) return at;
+  throw new Failure(`${at.toString()} is there already; nothing is written over. Name a new path.`);
+}
+
 /** Without setuid, setgid and sticky: those are worth something only where the file came from. */
-function modeOf({ mode }: Entry): number {
+function modeOf({ mode }: FileEntry): number {
   return mode & 0o777;
+}
+
+/** A damaged file system may have times that no other can keep. */
+function noSuchTime(): void {
+  return undefined;
 }

@@ -1,12 +1,13 @@
 // `oneimage ls`, `cat` and `extract`: files out of a backup without a restore.
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
-import { argument, type Family, type Session } from './family.ts';
+import { pipeline } from 'node:stream/promises';
+import type { FileEntry } from '../model/file-names.ts';
+import { argument, type Family, type OptionLine, type Session } from './family.ts';
 import { Failure } from './failure.ts';
-import { Extraction, type Entry } from './image-extract.ts';
 import { numberOption } from './ids.ts';
+import { Extraction, type Source } from './image-extract.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { bytes, time } from './units.ts';
 
@@ -17,22 +18,22 @@ interface Given {
   links?: boolean;
 }
 
-const WHICH = [
-  ['--increment <id>', 'point to read, the newest one by default'],
-  ['--disk-id <id>', 'the only disk to open, all by default'],
-] as const;
+const WHICH: readonly OptionLine[] = [
+  ['--increment <id>', 'point to read, the last one by default'],
+  ['--disk-id <id>', 'open this disk only'],
+];
 
 export function addFiles(family: Family): void {
   family.add<Given>(
     {
       usage: 'ls <image> [path]',
-      description: 'List the files in a backup: /<disk>/<volume>/<path>',
+      description: 'List the files in a backup: /disk.0/p1/etc, the volumes without a path',
       options: [...WHICH, ['--json', 'one JSON object a line']],
     },
     async (session, args, given) => {
       const files = await filesOf(session, args, given);
-      for await (const line of files.lines(args[1] ?? '/')) {
-        session.io.write(given.json ? `${line}\n` : `${entryText(JSON.parse(line) as Entry)}\n`);
+      for await (const entry of files.entries(args[1] ?? '/')) {
+        session.io.write(`${given.json ? JSON.stringify(entry) : entryText(entry)}\n`);
       }
     },
   );
@@ -40,7 +41,9 @@ export function addFiles(family: Family): void {
     { usage: 'cat <image> <path>', description: 'Write a file out of a backup to stdout', options: WHICH },
     async (session, args, given) => {
       const files = await filesOf(session, args, given);
-      await pipeline(await files.content(argument(args, 1)), process.stdout, { end: false });
+      await whole(await files.content(argument(args, 1)), argument(args, 1), (content) =>
+        pipeline(content, process.stdout, { end: false }),
+      );
     },
   );
   family.add<Given>(
@@ -51,9 +54,9 @@ export function addFiles(family: Family): void {
     },
     async (session, args, given) => {
       const files = await filesOf(session, args, given);
-      const from = argument(args, 1);
-      const extraction = new Extraction(files, { links: given.links ?? false, skipped: (line) => session.io.warn(line) });
-      const { files: count, bytes: size } = await extraction.run(from, argument(args, 2));
+      const skipped = (line: string): void => session.io.warn(line);
+      const extraction = new Extraction(files, { links: given.links ?? false, skipped });
+      const { files: count, bytes: size } = await extraction.run(argument(args, 1), argument(args, 2));
       session.io.write(`${count} files, ${bytes(size)}\n`);
     },
   );
@@ -62,70 +65,85 @@ export function addFiles(family: Family): void {
 async function filesOf(session: Session, args: string[], given: Given): Promise<BackupFiles> {
   const id = await idOf(session.client, NOUN.image, argument(args, 0));
   const which = new URLSearchParams();
-  if (given.increment !== undefined) which.set('increment', String(numberOption('--increment', given.increment, 0)));
-  if (given.diskId !== undefined) which.set('disk', String(numberOption('--disk-id', given.diskId, 0)));
-  return new BackupFiles(session, id, which);
+  if (given.increment !== undefined) which.set('increment', `${numberOption('--increment', given.increment, 0)}`);
+  if (given.diskId !== undefined) which.set('disk', `${numberOption('--disk-id', given.diskId, 0)}`);
+  return new BackupFiles(session, `/api/image/${id}`, which);
 }
 
 /** The files of one point of a backup, as the server gives them. */
-class BackupFiles {
+class BackupFiles implements Source {
   readonly #session: Session;
-  readonly #id: number;
+  readonly #base: string;
   readonly #which: URLSearchParams;
 
-  constructor(session: Session, id: number, which: URLSearchParams) {
+  constructor(session: Session, base: string, which: URLSearchParams) {
     this.#session = session;
-    this.#id = id;
+    this.#base = base;
     this.#which = which;
   }
 
-  /** A JSON object for each entry. A listing that breaks off is a Failure. */
-  async *lines(path: string): AsyncGenerator<string> {
+  async *entries(path: string): AsyncGenerator<FileEntry> {
     const response = await this.#get('files', path);
     try {
-      for await (const line of createInterface({ input: response })) yield line;
+      for await (const line of createInterface({ input: response })) {
+        const entry = JSON.parse(line) as FileEntry | { error: string };
+        if ('error' in entry) throw new Failure(entry.error);
+        yield entry;
+      }
     } finally {
       response.destroy();
     }
     if (!response.complete) throw new Failure(`The listing of ${path} broke off.`);
   }
 
-  async *entries(path: string): AsyncGenerator<Entry> {
-    for await (const line of this.lines(path)) yield JSON.parse(line) as Entry;
-  }
-
-  async self(path: string): Promise<Entry> {
-    return JSON.parse(await textOf(await this.#get('files', path, 'YES'))) as Entry;
+  async self(path: string): Promise<FileEntry> {
+    return JSON.parse(await textOf(await this.#get('files', path, { self: 'YES' }))) as FileEntry;
   }
 
   content(path: string): Promise<IncomingMessage> {
     return this.#get('file', path);
   }
 
-  async copy(path: string, target: Buffer): Promise<void> {
-    const response = await this.content(path);
-    await pipeline(response, createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+  async copy(path: string, target: FileHandle): Promise<void> {
+    const sink = target.createWriteStream({ autoClose: false });
+    await whole(await this.content(path), path, (content) => pipeline(content, sink));
   }
 
-  async #get(what: 'file' | 'files', path: string, self?: string): Promise<IncomingMessage> {
+  async #get(what: 'file' | 'files', path: string, more: Record<string, string> = {}): Promise<IncomingMessage> {
     const { client } = this.#session;
-    const query = new URLSearchParams([...this.#which, ['path', path], ...(self === undefined ? [] : [['self', self]])]);
+    const query = new URLSearchParams({ ...Object.fromEntries(this.#which), path, ...more });
     const authorization = `Basic ${Buffer.from(client.connection.session, 'utf8').toString('base64')}`;
-    const url = `/api/image/${this.#id}/${what}?${query.toString()}`;
+    const url = `${this.#base}/${what}?${query.toString()}`;
     const response = await client.get(url, { Authorization: authorization }, new AbortController().signal);
     if (response.statusCode === 200) return response;
-    const text = await textOf(response);
-    throw new Failure(reasonIn(text) ?? `HTTP-Error: ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trimEnd());
+    const status = `HTTP-Error: ${response.statusCode ?? 0} ${response.statusMessage ?? ''}`.trimEnd();
+    throw new Failure(reasonIn(await textOf(response)) ?? status);
   }
 }
 
-const MAX_TEXT = 1024 * 1024;
+/** Lets `use` read an answer, and says which file it was when that breaks off. */
+async function whole(
+  content: IncomingMessage,
+  path: string,
+  use: (content: IncomingMessage) => Promise<void>,
+): Promise<void> {
+  try {
+    await use(content);
+  } catch (error) {
+    if (content.complete) throw error;
+    throw new Failure(`The server stopped sending ${path}: it cannot be read to its end; the daemon's log says why.`, {
+      cause: error,
+    });
+  }
+}
+
+const MAX_CHARS = 1024 * 1024;
 
 async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    text += chunk.toString('utf8');
-    if (text.length > MAX_TEXT) throw new Failure('The server sent a text that is too long.');
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > MAX_CHARS) throw new Failure('The server sent a text that is too long.');
   }
   return text;
 }
@@ -141,9 +159,10 @@ function reasonIn(text: string): string | undefined {
 
 const LETTERS = { file: '-', directory: 'd', link: 'l', special: 's', volume: 'v' } as const;
 
-/** `-rw-r--r--    1.2K 11/26 20:00:00 passwd` */
-export function entryText({ name, type, mode, size, mtime, target, fs }: Entry): string {
-  const bits = [...'rwxrwxrwx'].map((letter, index) => (mode & (1 << (8 - index)) ? letter : '-')).join('');
-  const about = type === 'link' ? ` -> ${target ?? ''}` : type === 'volume' ? ` (${fs || 'unknown'})` : '';
-  return `${LETTERS[type]}${bits} ${bytes(size).padStart(8)} ${time(Math.max(0, mtime)).padEnd(14)} ${name}${about}`;
+/** `-rw-r--r--     1.2K 11/26 20:00:00 passwd`; of a volume what it holds and its label. */
+export function entryText({ name, type, mode, size, mtime, target, fs, label }: FileEntry): string {
+  const bits = Array.from('rwxrwxrwx', (letter, index) => (mode & (0o400 >> index) ? letter : '-')).join('');
+  const about =
+    type === 'volume' ? [fs || 'unknown', label].filter(Boolean) : target === undefined ? [] : ['->', target];
+  return `${LETTERS[type]}${bits} ${bytes(size).padStart(8)} ${time(mtime).padEnd(14)} ${[name, ...about].join(' ')}`;
 }

@@ -5,7 +5,8 @@
 export function textOfName(name: Uint8Array): string {
   const bytes = Buffer.from(name);
   const text = bytes.toString('utf8');
-  if (!Buffer.from(text, 'utf8').equals(bytes)) return [...bytes].map((byte) => (plain(byte) ? String.fromCharCode(byte) : hex(byte))).join('');
+  if (!Buffer.from(text, 'utf8').equals(bytes))
+    return [...bytes].map((byte) => (plain(byte) ? String.fromCharCode(byte) : hex(byte))).join('');
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, (character) => [...Buffer.from(character)].map(hex).join(''));
 }
 

@@ -68,7 +68,14 @@ export class FileMachineRun {
       server.listen(join(directory, PORT));
       await once(server, 'listening');
       await chmod(join(directory, PORT), 0o666); // what keeps others out is the directory
-      const task: BrowseTask = { kind: 'browse', operationId: `files-${this.slot}`, ...wanted, directory, port: PORT, uid };
+      const task: BrowseTask = {
+        kind: 'browse',
+        operationId: `files-${this.slot}`,
+        ...wanted,
+        directory,
+        port: PORT,
+        uid,
+      };
       const { ended } = await moverResult<BrowseResult>(task, this.#abort.signal, () => undefined);
       const why = textOfName(Buffer.from(ended)) || 'it said nothing';
       throw new OneError(CODE.ACTION, `The machine that reads the backup has ended: ${why}.`);

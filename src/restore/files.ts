@@ -64,7 +64,7 @@ export class FileReader {
   }
 
   /** First the entry of a regular file, then its bytes. */
-  read(image: Image, which: Which, path: string): AsyncGenerator<GuestEntry | Buffer> {
+  read(image: Image, which: Which, path: string): AsyncGenerator<GuestEntry | Buffer, void> {
     const at = readFilePath(path);
     return this.#with(image, which, ({ session, volumes }) => session.read(placeOf(image, volumes, at, path)));
   }
@@ -78,7 +78,11 @@ export class FileReader {
   }
 
   /** Lets a machine answer. One whose answer was not read to its end is of no use to others and ends. */
-  async *#with<T>(image: Image, which: Which, ask: (machine: FileMachine) => AsyncGenerator<T>): AsyncGenerator<T> {
+  async *#with<T>(
+    image: Image,
+    which: Which,
+    ask: (machine: FileMachine) => AsyncGenerator<T>,
+  ): AsyncGenerator<T, void> {
     const disks = servedDisks(image, which.increment, which.diskId).map(({ stored, members }) => ({
       diskId: stored.diskId,
       members,
@@ -94,7 +98,11 @@ export class FileReader {
         good = !machine.session.asked;
       }
     } finally {
-      if (good && !this.#closed) this.#idle.set(run, setTimeout(() => this.#end(run), IDLE_MS));
+      if (good && !this.#closed)
+        this.#idle.set(
+          run,
+          setTimeout(() => this.#end(run), IDLE_MS),
+        );
       else this.#end(run);
     }
   }
@@ -112,7 +120,9 @@ export class FileReader {
     const slots = new Set([...this.#machines].map(({ slot }) => slot));
     const slot = Array.from({ length: 2 * MOST }, (_, index) => index).find((one) => !slots.has(one));
     if (this.#closed || slot === undefined || slots.size - idle.length >= MOST) {
-      throw new OneError(CODE.ACTION, `Files are read out of ${MOST} backups already; try again later.`, { retry: true });
+      throw new OneError(CODE.ACTION, `Files are read out of ${MOST} backups already; try again later.`, {
+        retry: true,
+      });
     }
     const run = new FileMachineRun(key, slot, this.#toRead(image, disks));
     this.#machines.add(run);

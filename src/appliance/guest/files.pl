@@ -138,10 +138,10 @@ sub answer {
     fail("$!") if $! != 0;
     return;
   }
-  entry($path, $name, @stat);
-  return if $verb ne 'read';
+  return entry($path, $name, @stat) if $verb ne 'read';
   -f _ or fail("it is no file");
   sysopen(my $file, $path, 04000) or fail("$!");
+  entry($path, $name, @stat);
   while (1) {
     my $got = sysread($file, my $bytes, 65536) // fail("$!");
     return if $got == 0;
