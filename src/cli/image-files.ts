@@ -105,8 +105,7 @@ class BackupFiles implements Source {
   }
 
   async copy(path: string, target: FileHandle): Promise<void> {
-    const sink = target.createWriteStream({ autoClose: false });
-    await whole(await this.content(path), path, (content) => pipeline(content, sink));
+    await whole(await this.content(path), path, (content) => target.writeFile(content));
   }
 
   async #get(what: 'file' | 'files', path: string, more: Record<string, string> = {}): Promise<IncomingMessage> {

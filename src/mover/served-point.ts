@@ -4,9 +4,11 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBackupStore } from '../datastore/all.ts';
 import type { Running } from '../exec/exec.ts';
-import { listening, startQemuNbd } from '../exec/qemu-nbd.ts';
-import { CODE, OneError } from '../model/errors.ts';
+import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+
+const OPEN_ATTEMPTS = 3;
 
 export interface PointToServe {
   store: BackupStoreConfig;
@@ -50,10 +52,12 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
       const chain = chainOf(members.map(({ source, path }) => view.pathOf(source, path)));
-      const running = await startQemuNbd({ ...server, image: ['--', `json:${JSON.stringify(chain)}`] });
-      servers.push(running);
       undo.push(() => rm(server.socket, { force: true }));
-      await listening(running, { ...server, name: `Disk ${diskId} of the backup` });
+      const running = await opened(servers, {
+        ...server,
+        image: ['--', `json:${JSON.stringify(chain)}`],
+        name: `Disk ${diskId} of the backup`,
+      });
       await chmod(server.socket, 0o666); // what keeps others out is the directory
       losses.push(running.exit.then(({ stderr }) => `The server of disk ${diskId} has ended: ${stderr.trim()}`));
       served.push({ diskId, ...server });
@@ -80,6 +84,24 @@ export function chainOf(files: readonly string[]): ChainNode {
   );
   if (chain) return chain;
   throw new OneError(CODE.INTERNAL, 'A disk of a backup is made of no files.');
+}
+
+/**
+ * Starts a server, which is noted in `servers`. When it is asked whether it listens just while it opens a file, the kernel may interrupt
+ * that, and a mount of restic's then answers with an error.
+ */
+async function opened(servers: Running[], server: NbdServer): Promise<Running> {
+  for (let attempt = 1; ; attempt++) {
+    const running = await startQemuNbd(server);
+    servers.push(running);
+    try {
+      await listening(running, server);
+      return running;
+    } catch (error) {
+      if (attempt === OPEN_ATTEMPTS || !/Input\/output error|Interrupted system call/.test(reasonOf(error)))
+        throw error;
+    }
+  }
 }
 
 async function stopAll(servers: Running[]): Promise<void> {
