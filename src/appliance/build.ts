@@ -107,6 +107,9 @@ async function buildIn(work: string, { kernel, initrd }: Appliance): Promise<voi
   await run(['chmod', '644', join(unpacked, 'boot', image.replace('linux-image', 'vmlinuz')), join(work, 'initrd')]);
   await rename(join(unpacked, 'boot', image.replace('linux-image', 'vmlinuz')), kernel);
   await rename(join(work, 'initrd'), initrd); // last: it says that all is there
+  const mine = [kernel, initrd].map((path) => basename(path));
+  for (const name of await readdir(DIRECTORY))
+    if (!mine.includes(name)) await rm(join(DIRECTORY, name), { recursive: true });
 }
 
 /** The packages of libraries that lvm needs and that are not installed here. */

@@ -50,21 +50,26 @@ export class ApplianceSession {
     return found ?? Promise.reject(malformed('nothing'));
   }
 
-  /** First the entry of a regular file, then its bytes, as many as the entry says. */
-  async *read(place: Place): AsyncGenerator<GuestEntry | Buffer> {
-    let left: number | undefined;
+  /**
+   * First the entry of a regular file, then its bytes, as many as the entry says. The last of these come when the answer has ended:
+   * whoever counts bytes and then goes away has had all of it.
+   */
+  async *read(place: Place): AsyncGenerator<GuestEntry | Buffer, void> {
+    let held: GuestEntry | Buffer | undefined;
+    let left = 0;
     for await (const frame of this.#ask(request('read', place), place.what)) {
-      if (left === undefined) {
-        const entry = entryIn(frame);
-        left = entry.size;
-        yield entry;
+      if (held === undefined) {
+        held = entryIn(frame);
+        left = held.size;
         continue;
       }
       left -= frame.body.length;
       if (frame.kind !== 'D' || left < 0) throw malformed('bytes that nobody asked for');
-      yield frame.body;
+      yield held;
+      held = frame.body;
     }
     if (left !== 0) throw failure(place.what, 'it is shorter than its size says');
+    if (held !== undefined) yield held;
   }
 
   close(): void {

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAppliance } from '../../src/appliance/build.ts';
 import { run, start, type RunResult } from '../../src/exec/exec.ts';
+import { oneimage as family } from '../../src/cli/oneimage.ts';
 import type { FileEntry } from '../../src/model/file-names.ts';
+import { fakeIo } from '../golden/fake-io.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { ext4, fetchFileSystemTools, vfat, xfs } from '../guest/file-systems.ts';
 import { gpt, lvm, mbr, place } from '../guest/partitions.ts';
@@ -85,17 +87,17 @@ async function makeDisks(): Promise<string[]> {
   const at = (name: string): string => join(directory, name);
   await ext4(full, at('ext4'), 16, 'my root');
   await vfat(plain, at('vfat'), 16, 'BOOT');
-  await xfs(plain, at('xfs'), 'data');
+  await xfs(plain, at('xfs'), 32, 'data');
   await ext4(full, at('lv'), 16, 'lv');
   await lvm(at('pv'), 18, at('lv'), 16);
   await ext4(full, at('bare'), 24, 'bare');
   const parts = [
     { file: at('ext4'), startMb: 1, sizeMb: 16 },
     { file: at('vfat'), startMb: 17, sizeMb: 16 },
-    { file: at('xfs'), startMb: 33, sizeMb: 300 },
+    { file: at('xfs'), startMb: 33, sizeMb: 32 },
   ];
-  await place(at('gpt'), 335, parts);
-  await gpt(at('gpt'), 335, parts);
+  await place(at('gpt'), 66, parts);
+  await gpt(at('gpt'), 66, parts);
   const volume = [{ file: at('pv'), startMb: 1, sizeMb: 18 }];
   await place(at('mbr'), 20, volume);
   await mbr(at('mbr'), volume, 0x8e);
@@ -104,9 +106,17 @@ async function makeDisks(): Promise<string[]> {
   return disks.map((disk) => `${disk}.qcow2`);
 }
 
-function oneimage(...args: string[]): Promise<RunResult> {
-  const env = { ONE_XMLRPC: cloud.endpoint, ONE_AUTH: `${cloud.directory}/.one/one_auth` };
-  return run([BIN, ...args], { env, okCodes: [255] });
+const environment = (): Record<string, string> => ({
+  ONE_XMLRPC: cloud.endpoint,
+  ONE_AUTH: `${cloud.directory}/.one/one_auth`,
+});
+
+/** The command; only what writes bytes to stdout needs a process. */
+async function oneimage(...args: string[]): Promise<RunResult> {
+  if (args[0] === 'cat') return run([BIN, ...args], { env: environment(), okCodes: [255] });
+  const io = Object.assign(fakeIo(cloud.endpoint), { env: environment() });
+  const code = await family(io).main(args);
+  return { code, stdout: io.out, stderr: io.err };
 }
 
 async function list(path: string, ...more: string[]): Promise<FileEntry[]> {
@@ -138,7 +148,7 @@ it('shows disks, partitions and logical volumes, what they hold and their labels
   expect(stdout.split('\n')).toEqual([
     expect.stringMatching(/^vr-xr-xr-x {6}16M - {14}disk.0\/p1 ext4 my root$/),
     expect.stringMatching(/ 16M .*disk.0\/p2 vfat BOOT$/),
-    expect.stringMatching(/ 300M .*disk.0\/p3 xfs data$/),
+    expect.stringMatching(/ 32M .*disk.0\/p3 xfs data$/),
     expect.stringMatching(/ 18M .*disk.1\/p1 lvm$/),
     expect.stringMatching(/ 24M .*disk.2\/whole ext4 bare$/),
     expect.stringMatching(/ 16M .*lvm\/vg0-root--fs ext4 lv$/),
@@ -176,14 +186,15 @@ it.each([
 it('reads each point of the chain', async () => {
   const at = async (...which: string[]): Promise<string[]> =>
     (await list('/disk.2/whole', ...which)).map(({ name }) => name);
-  expect(await at('--disk-id', '2')).toContain('later');
-  expect(await at('--disk-id', '2', '--increment', '0')).not.toContain('later');
-  expect((await oneimage('cat', `${image}`, '/disk.2/whole/later', '--disk-id', '2')).stdout).toMatch(/^written after/);
+  expect(await at()).toContain('later');
+  expect(await at('--increment', '0', '--disk-id', '2')).not.toContain('later');
 });
 
 it('a link of the guest leads where it does in the guest, and is left out of what is extracted', async () => {
   for (const path of ['absolute', 'etc/upwards', 'everything/etc/passwd', 'everything/everything/absolute']) {
-    expect((await oneimage('cat', `${image}`, `/disk.0/p1/${path}`)).stdout).toBe('the guest\n');
+    const target = join(directory, path.replaceAll('/', '-'));
+    await oneimage('extract', `${image}`, `/disk.0/p1/${path}`, target);
+    expect(await readFile(target, 'utf8')).toBe('the guest\n');
   }
   const target = join(directory, 'without links');
   await mkdir(target);
@@ -208,7 +219,7 @@ it.each([
   ['/disk.1/p1/x', /\/disk.1\/p1 holds lvm\. What can be read is/],
   ['/disk.0/p1/../x', /".." is not followed/],
 ])('says why %s cannot be read', async (path, why) => {
-  const { code, stderr } = await oneimage('cat', `${image}`, path);
+  const { code, stderr } = await oneimage(path.endsWith('etc') ? 'cat' : 'ls', `${image}`, path);
   expect([code, stderr]).toEqual([255, expect.stringMatching(why)]);
 });
 
@@ -239,8 +250,7 @@ it('the machine is nobody, without network and rights, and a client that goes aw
       expect.stringContaining('lo:'),
     ]);
   }
-  const env = { ONE_XMLRPC: cloud.endpoint, ONE_AUTH: `${cloud.directory}/.one/one_auth` };
-  const client = start([BIN, 'cat', `${image}`, '/disk.0/p1/etc/deep/deeper/noise'], { env });
+  const client = start([BIN, 'cat', `${image}`, '/disk.0/p1/etc/deep/deeper/noise'], { env: environment() });
   await new Promise((resolve) => client.stdout.once('data', resolve)); // and reads no more
   client.kill('SIGKILL');
   await cloud.until('its machine has ended', async () => machines().length < before.length);
