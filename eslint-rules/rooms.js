@@ -21,7 +21,7 @@ export const ROOMS = {
   exec: { may: ['model'], why: 'it runs programs and does not know what they are for' },
   appliance: {
     may: ['model', 'exec'],
-    why: 'it reads disks whose guests are hostile and is given descriptors of them, nothing else',
+    why: 'it reads disks whose guests are hostile and is given sockets to read them from, nothing else',
   },
   store: { may: ['model'], why: 'it keeps nouns and decides nothing about them' },
   hypervisor: {
@@ -44,7 +44,7 @@ export const ROOMS = {
     why: 'it runs alone beside the disks: it gets a task and knows no daemon, database or client',
   },
   doctor: {
-    may: ['model', 'wire', 'config', 'exec', 'hypervisor', 'datastore'],
+    may: ['model', 'wire', 'config', 'exec', 'hypervisor', 'datastore', 'appliance'],
     why: 'it looks at the machine from outside and must work when the daemon does not',
   },
   notices: {

@@ -167,4 +167,4 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-if (import.meta.main) await buildAppliance();
+if (import.meta.main) await (process.argv[2] === '--find' ? findAppliance() : buildAppliance());

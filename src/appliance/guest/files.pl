@@ -5,7 +5,7 @@ $SIG{PIPE} = 'IGNORE';
 my ($port) = grep { /^vport/ } names('/dev');
 sysopen(PORT, "/dev/$port", 2) or die "no port";
 my %options = (
-  ext4 => ['', 'noload,'],
+  ext4 => ['errors=continue,', 'errors=continue,noload,'],
   xfs => ['nouuid,', 'nouuid,norecovery,'],
   vfat => ['utf8,', ''],
 );
