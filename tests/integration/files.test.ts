@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildAppliance } from '../../src/appliance/build.ts';
 import { run, start, type RunResult } from '../../src/exec/exec.ts';
 import { oneimage as family } from '../../src/cli/oneimage.ts';
+import { reasonOf } from '../../src/model/errors.ts';
 import type { FileEntry } from '../../src/model/file-names.ts';
 import { fakeIo } from '../golden/fake-io.ts';
 import { processesWhere } from '../faults/processes.ts';
@@ -55,8 +56,7 @@ beforeAll(async () => {
     return recorded?.imageId ?? -1;
   };
   await backup();
-  await writeFile(join(full, 'later'), 'written after the first backup\n');
-  await ext4(full, join(directory, 'later.raw'), 24, 'bare');
+  await changedInUse(join(directory, 'bare'), join(directory, 'later.raw'));
   const { source } = await cloud.store.images.get(ids[2] ?? -1);
   await run(['qemu-img', 'convert', '-n', '-O', 'qcow2', join(directory, 'later.raw'), source]);
   image = await backup();
@@ -66,6 +66,26 @@ afterAll(async () => {
   expect(processesWhere((command) => command.includes(cloud.directory))).toEqual([]);
   await rm(directory, { recursive: true, force: true });
 });
+
+/** A copy of a file system while it is in use, with a new file that only its journal knows. */
+async function changedInUse(image: string, target: string): Promise<void> {
+  const mounted = join(directory, 'mounted');
+  await mkdir(mounted);
+  try {
+    await run(['mount', '-o', 'loop', image, mounted]);
+  } catch (error) {
+    console.log(`The journal of a file system in use is not tried: ${reasonOf(error)}`);
+    await writeFile(join(full, 'later'), '');
+    return ext4(full, target, 24, 'bare');
+  }
+  try {
+    await writeFile(join(mounted, 'later'), 'written after the first backup\n');
+    await run(['sync', join(mounted, 'later')]);
+    await run(['cp', '--sparse=always', '--', image, target]);
+  } finally {
+    await run(['umount', mounted]);
+  }
+}
 
 async function makeTrees(): Promise<void> {
   [plain, full] = [join(directory, 'plain'), join(directory, 'full')];
