@@ -25,7 +25,6 @@ describe('a name as text', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), (name) => {
         const text = textOfName(name);
         expect(nameOfText(text)).toEqual(Buffer.from(name));
-        // eslint-disable-next-line no-control-regex -- they are what is looked for
         expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
       }),
     );

@@ -153,7 +153,7 @@ async function contents(tree: string, links: boolean, modes = true): Promise<str
     const stat = await lstat(path);
     const mode = modes ? (stat.mode & 0o777).toString(8) : '';
     const head = `${name.toString('latin1')} ${mode} `;
-    if (stat.isSymbolicLink()) links && found.push(`${head}-> ${await readlink(path)}`);
+    if (stat.isSymbolicLink()) found.push(...(links ? [`${head}-> ${await readlink(path)}`] : []));
     else if (stat.isDirectory()) {
       const inside = await contents(path.toString(), links, modes);
       if (name.toString() !== 'lost+found') found.push(...inside.map((line) => `${head}/ ${line}`));
