@@ -6,7 +6,7 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** Rooms that know nothing of the verbs. Each stands on the nouns; those that start programs also use exec. */
-const LEAVES = ['wire', 'access', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'store', 'exec'];
+const LEAVES = ['wire', 'access', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'store', 'exec', 'appliance'];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
@@ -19,6 +19,10 @@ export const ROOMS = {
   nbd: { may: ['model'], why: 'it speaks one protocol and does not know what the bytes mean' },
   fuse: { may: ['model', 'exec'], why: 'it shows files and does not know what is in them' },
   exec: { may: ['model'], why: 'it runs programs and does not know what they are for' },
+  appliance: {
+    may: ['model', 'exec'],
+    why: 'it reads disks whose guests are hostile and is given sockets to read them from, nothing else',
+  },
   store: { may: ['model'], why: 'it keeps nouns and decides nothing about them' },
   hypervisor: {
     may: ['model', 'nbd', 'exec'],
@@ -40,11 +44,11 @@ export const ROOMS = {
     why: 'it starts the verbs and is started by the app',
   },
   mover: {
-    may: ['model', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'exec'],
+    may: ['model', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'exec', 'appliance'],
     why: 'it runs alone beside the disks: it gets a task and knows no daemon, database or client',
   },
   doctor: {
-    may: ['model', 'wire', 'config', 'exec', 'hypervisor', 'datastore'],
+    may: ['model', 'wire', 'config', 'exec', 'hypervisor', 'datastore', 'appliance'],
     why: 'it looks at the machine from outside and must work when the daemon does not',
   },
   notices: {

@@ -26,6 +26,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['schedule', 'What starts when.'],
   ['notices', 'Tells others how runs end.'],
   ['fsck', 'Says whether the records fit together.'],
+  ['appliance', 'The machine that reads files out of backups.'],
   ['mover', 'The process that moves the bytes of one run.'],
   ['doctor', 'Looks at the machine and says what is missing.'],
   ['api', 'The one HTTP port.'],

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes this machine able to run OneVault: Debian packages, npm packages, a libvirt daemon that answers, and a clone that
-# QEMU can reach. Does only what is missing, says what and why, asks nothing; running it again changes nothing.
-# usage: scripts/setup.sh [node] [system] [rsync] [bench]      (without arguments: system and node)
+# QEMU can reach; the small machine that reads files out of backups. Does only what is missing, says what and why, asks nothing; running it
+# again changes nothing.
+# usage: scripts/setup.sh [node] [system] [appliance] [rsync] [bench]      (without arguments: system, node and appliance)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -22,7 +23,7 @@ fuse3                 | fusermount3        | shows the disks to the backup progr
 busybox-static        | busybox            | userland of the small guest that is backed up
 acl                   | setfacl            | lets QEMU reach disks under closed directories
 e2fsprogs             | mkfs.ext4          | file systems of volatile disks and of the small guest
-util-linux            | setpriv            | ends helper programs together with OneVault
+util-linux            | setpriv            | ends helper programs together with OneVault, and takes their rights away
 '
 NODE_PACKAGES='
 nodejs                | node               | starts npm, which brings the Node.js that OneVault runs on
@@ -201,19 +202,29 @@ prepare_rsync() {
     say '  an SSH server listens on this machine now.'
 }
 
+# The machine that reads files out of backups: of Debian packages that are downloaded and not installed.
+build_appliance() {
+  local node=node_modules/.bin/node
+  "$node" src/appliance/build.ts --find >>"$LOG" 2>&1 && return
+  refresh_lists || say "  going on with the package lists that are here"
+  quietly 'building the machine that reads files out of backups' "$node" src/appliance/build.ts ||
+    say '  oneimage ls, cat and extract will not work until scripts/setup.sh appliance does; everything else will.'
+}
+
 mkdir -p var
 : >>"$LOG"
 # Two runs at once wait for each other.
 exec 9>var/setup.lock
 flock 9
 : >"$LOG"
-[ $# -gt 0 ] || set -- system node
+[ $# -gt 0 ] || set -- system node appliance
 for part; do
   case $part in
     node) install_libraries ;;
     system) prepare_system ;;
     rsync) prepare_rsync ;;
+    appliance) build_appliance ;;
     bench) install_packages "$BENCH_PACKAGES" ;;
-    *) fail "there is no part '$part'; the parts are node, system, rsync and bench." ;;
+    *) fail "there is no part '$part'; the parts are node, system, appliance, rsync and bench." ;;
   esac
 done

@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
 export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 
-parts=(system node)
+parts=(system node appliance)
 arguments=(--integration)
 rsync=yes
 case ${1:-} in

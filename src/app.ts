@@ -21,6 +21,7 @@ import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VM_STATE } from './model/vm.ts';
 import { Notices } from './notices/notices.ts';
+import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
 import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
@@ -84,6 +85,7 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.backups.stopAll();
   await services.restores.stopAll();
   await services.drills.stopAll();
+  await services.files.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
@@ -136,6 +138,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
       most: limits.maxDrills,
       scripts: config.drillScripts,
     }),
+    files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
     endpoint: '',
   };

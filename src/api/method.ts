@@ -8,6 +8,7 @@ import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
 import type { SchedulePolicy } from '../model/limits.ts';
+import type { FileReader } from '../restore/files.ts';
 import type { RestoreRunner } from '../restore/run.ts';
 import type { Overview } from '../schedule/overview.ts';
 import type { SchedulerDoor } from '../schedule/scheduler-door.ts';
@@ -28,6 +29,8 @@ export interface Services {
   upkeep: Upkeep;
   restores: RestoreRunner;
   drills: DrillRunner;
+  /** Files out of backups. */
+  files: FileReader;
   tick: VmTick;
   operations: OperationLog;
   /** Who has backups, what goes on, what failed. */

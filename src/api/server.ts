@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { OneError, CODE, reasonOf } from '../model/errors.ts';
 import { drillScreenRoute } from './drill-screen.ts';
 import { eventRoutes } from './events.ts';
+import { fileRoutes } from './files.ts';
 import type { Services } from './method.ts';
 import { metricsRoute } from './metrics.ts';
 import { progressRoutes } from './progress.ts';
@@ -34,6 +35,7 @@ export function buildServer(services: Services): FastifyInstance {
   progressRoutes(server, services, sessions);
   eventRoutes(server, services, sessions);
   drillScreenRoute(server, services, sessions);
+  fileRoutes(server, services, sessions);
   metricsRoute(server, services, sessions);
   server.setErrorHandler((error, _request, reply) => {
     const status = statusOf(error);

@@ -5,6 +5,7 @@ import { partId } from './ids.ts';
 import { addCreate } from './image-create.ts';
 import { addDrill } from './image-drill.ts';
 import { imageListing } from './image-list.ts';
+import { addFiles } from './image-files.ts';
 import { addRestore } from './image-restore.ts';
 import { imageText } from './image-show.ts';
 import { processIo, type Io } from './io.ts';
@@ -28,6 +29,7 @@ export function oneimage(io: Io): Family {
     [['--decrypt', 'show secrets in the clear, to administrators']],
   );
   addRestore(family);
+  addFiles(family);
   addVerify(family);
   addDrill(family);
   addCancel(family);

@@ -22,6 +22,7 @@ const healthy: Facts = {
   fuseDevice: true,
   mayMount: true,
   setprivWorks: true,
+  appliance: true,
   appArmor: { enabled: false, confinesGuests: false, additions: '' },
   space: { directory: '/var/lib', freeMb: 100_000, totalMb: 200_000 },
   reach: { user: 'libvirt-qemu', blockedAt: null },
@@ -101,6 +102,7 @@ describe('the doctor', () => {
     ],
     ['no FUSE', { fuseDevice: false }, 'failed', 'FUSE', /\/dev\/fuse/, /modprobe fuse/],
     ['no right to mount', { mayMount: false }, 'failed', 'FUSE', /may not mount/, /SYS_ADMIN/],
+    ['no machine for files', { appliance: false }, 'warning', 'files', /was not built/, /setup\.sh appliance/],
     ['an old setpriv', { setprivWorks: false }, 'failed', 'setpriv', /pdeathsig/, /install util-linux/],
     [
       'AppArmor around guests',

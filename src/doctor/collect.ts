@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { findAppliance } from '../appliance/build.ts';
 import { run } from '../exec/exec.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { reasonOf } from '../model/errors.ts';
@@ -45,6 +46,10 @@ export async function collect(stateDirectory: string, libvirtUri: string): Promi
     fuseDevice: await canOpen('/dev/fuse'),
     mayMount: await hasCapability(CAP_SYS_ADMIN),
     setprivWorks: await succeeds(['setpriv', '--pdeathsig', 'KILL', '--', 'true']),
+    appliance: await findAppliance().then(
+      () => true,
+      () => false,
+    ),
     appArmor,
     space: await spaceOf(directory),
     reach: await reachOf(directory),

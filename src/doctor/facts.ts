@@ -21,6 +21,8 @@ export interface Facts {
   mayMount: boolean;
   /** Whether setpriv can tie a program's life to its parent's. */
   setprivWorks: boolean;
+  /** Whether the machine that reads files out of backups was built. */
+  appliance: boolean;
   appArmor: {
     enabled: boolean;
     /** Whether libvirt confines guests with it. */
@@ -43,6 +45,8 @@ export const PROGRAMS = [
   'mount',
   'umount',
   'setpriv',
+  'prlimit',
+  'unshare',
   'flock',
   'mke2fs',
   'mkswap',

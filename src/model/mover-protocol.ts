@@ -226,8 +226,32 @@ export interface DrillTask {
   screen: string;
 }
 
+/** Lets the machine that reads files read disks of a backup until stdin closes. Nothing is changed. */
+export interface BrowseTask {
+  kind: 'browse';
+  operationId: string;
+  store: BackupStoreConfig;
+  disks: ServedDisk[];
+  /** Directory for the sockets, which only `uid` and root can enter. */
+  directory: string;
+  /** Name of the socket there on which the daemon waits for the machine. */
+  port: string;
+  /** User that the machine becomes. */
+  uid: number;
+  /** Whether guests run under KVM here. */
+  kvm: boolean;
+}
+
 export type MoverTask =
-  BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask | DrillTask;
+  | BackupTask
+  | RestoreTask
+  | CleanupTask
+  | SettleTask
+  | FlattenTask
+  | VerifyTask
+  | ServeTask
+  | DrillTask
+  | BrowseTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;
@@ -257,6 +281,11 @@ export interface VerifyResult {
   problems: string[];
   readBytes: number;
   peakRssBytes: number;
+}
+
+export interface BrowseResult {
+  /** Why the machine ended, in words. */
+  ended: string;
 }
 
 export interface DrillResult {
@@ -309,7 +338,8 @@ export type MoverEvent =
         | FlattenResult
         | VerifyResult
         | ServeResult
-        | DrillResult;
+        | DrillResult
+        | BrowseResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

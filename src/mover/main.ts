@@ -24,6 +24,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
       return tell({ type: 'result', result: await (await import('./flatten.ts')).flatten(task, signal, tell) });
     case 'serve':
       return tell({ type: 'result', result: await (await import('./serve.ts')).serve(task, signal, tell) });
+    case 'browse':
+      return tell({ type: 'result', result: await (await import('./browse.ts')).browse(task, signal) });
     case 'verify':
       return tell({ type: 'result', result: await (await import('./verify.ts')).verify(task, signal, tell) });
     case 'drill':

@@ -42,6 +42,7 @@ describe('imports that the rooms forbid', () => {
     ['src/config/notices.ts', '../notices/ways.ts', 'src/config may not import src/notices'],
     ['src/notices/notices.ts', '../backup/run.ts', 'src/notices may not import src/backup'],
     ['src/backup/run.ts', '../notices/notices.ts', 'src/backup may not import src/notices'],
+    ['src/appliance/machine.ts', '../datastore/all.ts', 'src/appliance may not import src/datastore'],
     ['src/vm/run.ts', '../app.ts', 'src/vm may not import src/app'],
   ])('%s -> %s', async (file, path, complaint) => {
     expect(await complaints(file, importing(path))).toEqual([expect.stringContaining(complaint)]);
