@@ -142,7 +142,7 @@ export interface ServeTask {
   operationId: string;
   store: BackupStoreConfig;
   disks: ServedDisk[];
-  /** Directory of the sockets, each `disk.<disk>.sock`. */
+  /** Directory of the sockets, each `disk.<disk>.sock`. It stays: whose it is lets a machine find the next server there. */
   directory: string;
 }
 
@@ -243,15 +243,7 @@ export interface BrowseTask {
 }
 
 export type MoverTask =
-  | BackupTask
-  | RestoreTask
-  | CleanupTask
-  | SettleTask
-  | FlattenTask
-  | VerifyTask
-  | ServeTask
-  | DrillTask
-  | BrowseTask;
+  BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask | DrillTask | BrowseTask;
 
 export interface BackupResult extends BackupFigures {
   source: string;

@@ -1,5 +1,5 @@
 // Serves disks of a point for as long as somebody needs them: a machine that was restored at once reads what it has no copy of yet.
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CODE, OneError } from '../model/errors.ts';
@@ -32,7 +32,6 @@ export async function serve(
   } finally {
     await point.close();
     await rm(note, { force: true });
-    await rmdir(task.directory).catch(() => undefined); // it may hold what somebody else has put there
   }
 }
 

@@ -1,6 +1,7 @@
 // Restores at once: the VM is made and runs on top of the backup itself, while an ordinary restore fills its images behind it. When these
 // are there and checked, the VM reads from them instead, without a stop. Until then nothing of the backup may go, so the operation stays
 // under way however often the copy fails.
+import { rmdir } from 'node:fs/promises';
 import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
@@ -101,10 +102,11 @@ export class InstantRestores {
     return vm;
   }
 
-  /** Settles when the disks of the VM can be read. Throws OneError when they cannot. */
-  async ready(vm: Vm): Promise<void> {
-    if (vm.instant)
-      await this.#serving.ready(vm.instant.operationId, () => this.#serveTask(vm.instant?.operationId ?? ''));
+  /** Settles when the disks of the VM can be read. Throws OneError when they cannot; those of one that `runs` are tried on. */
+  async ready({ instant }: Pick<Vm, 'instant'>, runs = false): Promise<void> {
+    if (!instant) return;
+    const { operationId } = instant;
+    await this.#serving.ready(operationId, () => this.#serveTask(operationId), runs);
   }
 
   /** Tries a copy again that has failed. Throws OneError when there is none to resume. */
@@ -132,7 +134,7 @@ export class InstantRestores {
     await log.cancelling(operation);
     this.#noTimer(operation.id);
     await lane.stop(operation.id, cancelled());
-    await this.#serving.stop(operation.id);
+    await this.#stopServing(operation.id);
     await takeBack(parts, log, operation, 'It was cancelled.');
   }
 
@@ -140,9 +142,12 @@ export class InstantRestores {
   async takeUp(operation: Operation): Promise<void> {
     const { parts, log } = this.#doors;
     log.started(operation);
-    if (operation.cancelling) return void (await takeBack(parts, log, operation, 'It was cancelled.'));
+    if (operation.cancelling) {
+      await takeBack(parts, log, operation, 'It was cancelled.');
+      return;
+    }
     const vm = await parts.store.vms.find(operation.vmId);
-    if (vm && vm.state !== VM_STATE.DONE) this.ready(vm).catch(() => undefined);
+    if (vm && vm.state !== VM_STATE.DONE) this.ready(vm, true).catch(() => undefined);
     this.#copy(operation);
   }
 
@@ -177,6 +182,11 @@ export class InstantRestores {
       disks: disks.map(({ stored, members }) => ({ diskId: stored.diskId, members })),
       directory: this.#directoryOf(operationId),
     };
+  }
+
+  async #stopServing(operationId: string): Promise<void> {
+    await this.#serving.stop(operationId);
+    await rmdir(this.#directoryOf(operationId)).catch(() => undefined); // an empty directory that is left does no harm
   }
 
   /** One attempt, when there is room for it. */
@@ -226,7 +236,10 @@ export class InstantRestores {
         await (await hypervisorOf(parts, vm)).rebase(vm.deployId, (await described(parts, vm)).spec.disks);
       }
       await store.transaction(async (tx) => {
-        if (vm) await tx.vms.update(vm.id, (record) => void delete record.instant);
+        if (vm)
+          await tx.vms.update(vm.id, (record) => {
+            delete record.instant;
+          });
         for (const id of operation.imageIds) {
           const used = (await tx.links.of('vm-image', id)).length > 0;
           await tx.images.update(id, (image) => void (image.state = used ? IMAGE_STATE.USED : IMAGE_STATE.READY));
@@ -235,7 +248,7 @@ export class InstantRestores {
       });
     });
     log.announce(operation);
-    await this.#serving.stop(operation.id);
+    await this.#stopServing(operation.id);
   }
 
   async #failed(operation: Operation, reason: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Keeps the servers up that VMs read from while their disks are being copied: one mover for each, started again when it ends by itself.
 import { moverResult } from '../exec/mover.ts';
-import { OneError } from '../model/errors.ts';
+import { reasonOf } from '../model/errors.ts';
 import { SERVING, type ServeResult, type ServeTask } from '../model/mover-protocol.ts';
 import type { Parts } from '../vm/parts.ts';
 import { interrupted } from '../vm/runs.ts';
@@ -8,10 +8,18 @@ import { interrupted } from '../vm/runs.ts';
 const AGAIN_MS = 1000;
 const MOST_MS = 60_000;
 
+interface Wanted {
+  operationId: string;
+  task: () => Promise<ServeTask>;
+  ready: PromiseWithResolvers<undefined>;
+  /** A machine runs on it already. */
+  insist: boolean;
+}
+
 interface Server {
   abort: AbortController;
   /** Settles at the first time that it answers, or rejects with why it does not. */
-  ready: Promise<void>;
+  ready: Promise<undefined>;
   done: Promise<void>;
 }
 
@@ -24,13 +32,15 @@ export class Serving {
   }
 
   /** Settles when the servers of an operation answer. They are started if they are not there. Throws OneError when they cannot be. */
-  ready(operationId: string, task: () => Promise<ServeTask>): Promise<void> {
+  ready(operationId: string, task: () => Promise<ServeTask>, insist = false): Promise<void> {
     const known = this.#servers.get(operationId);
     if (known) return known.ready;
     const abort = new AbortController();
-    const ready = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<undefined>();
     ready.promise.catch(() => undefined); // whoever waits for it meets it
-    const done = this.#serve(operationId, task, abort.signal, ready).finally(() => this.#servers.delete(operationId));
+    const done = this.#serve({ operationId, task, ready, insist }, abort.signal).finally(() =>
+      this.#servers.delete(operationId),
+    );
     this.#servers.set(operationId, { abort, ready: ready.promise, done });
     return ready.promise;
   }
@@ -45,34 +55,32 @@ export class Serving {
     await Promise.all([...this.#servers.keys()].map((id) => this.stop(id)));
   }
 
-  /** One that never answered is given up; one that did is somebody's disk, and is started for as long as it takes. */
-  async #serve(
-    operation: string,
-    task: () => Promise<ServeTask>,
-    signal: AbortSignal,
-    ready: PromiseWithResolvers<void>,
-  ): Promise<void> {
-    let answered = false;
-    let delayMs = AGAIN_MS;
+  /** One that never answered is given up unless somebody waits for it already; one that did is started for as long as it takes. */
+  async #serve({ operationId, task, ready, insist }: Wanted, signal: AbortSignal): Promise<void> {
+    const state = { needed: insist, delayMs: AGAIN_MS };
     while (!signal.aborted) {
       try {
         await moverResult<ServeResult>(await task(), signal, (event) => {
           if (event.type !== 'phase' || event.phase !== SERVING) return;
-          answered = true;
-          delayMs = AGAIN_MS;
-          ready.resolve();
+          Object.assign(state, { needed: true, delayMs: AGAIN_MS });
+          ready.resolve(undefined);
         });
       } catch (error) {
-        if (signal.aborted) break;
-        if (!answered) return ready.reject(error);
-        const why = error instanceof OneError ? error.message : String(error);
+        if (isAborted(signal)) break;
+        if (!state.needed) return ready.reject(error);
+        const [operation, why] = [operationId, reasonOf(error)];
         this.#parts.log.warn({ operation, why }, 'a VM waits: the server of its backup has ended and is started again');
       }
-      await elapsed(delayMs, signal);
-      delayMs = Math.min(delayMs * 2, MOST_MS);
+      await elapsed(state.delayMs, signal);
+      state.delayMs = Math.min(state.delayMs * 2, MOST_MS);
     }
     ready.reject(interrupted());
   }
+}
+
+/** It may have aborted while something was waited for. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Settles after that time, or when the signal aborts. */

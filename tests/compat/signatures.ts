@@ -35,7 +35,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.vm.backupruns': 'I[i]',
   'one.backupjob.runs': 'I[i]',
   'one.vm.restore': 'Ii[iib]',
-  'one.vm.restoreinstant': 'Ii[s]',
+  'one.vm.restoreinstant': 'I[is]',
   'one.vm.restoreresume': 'I',
   'one.vm.attach': 'Is',
   'one.vm.detach': 'Ii',

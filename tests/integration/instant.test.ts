@@ -118,7 +118,10 @@ it('answers before its disks are there, and outlives the daemon', async () => {
   }
   await expectImages(vm, raw);
   expect((await cloud.backup(vm)).result).toBe('done');
-  await cloud.call('one.vm.action', 'reboot-hard', vm);
+  await cloud.call('one.vm.action', 'poweroff-hard', vm);
+  await cloud.vmIs(vm, STATE.POWEROFF, '0');
+  await cloud.call('one.vm.action', 'resume', vm);
+  await cloud.vmIs(vm, '3', STATE.RUNNING);
   expect((await guest(vm, 'cat /data/own')).trim()).toBe('written');
   await cloud.call('one.vm.action', 'terminate-hard', vm);
   await cloud.vmIs(vm, STATE.DONE, '0');

@@ -379,7 +379,7 @@ describe('datastores and hosts that are refused', () => {
       ALLOCATE,
       'DS_MAD="ceph" is no driver of TYPE="IMAGE_DS"; it must be fs',
     ],
-    ['no DS_MAD', backupDs, ALLOCATE, 'DS_MAD="" is not a driver of backup datastores; known are restic, fake'],
+    ['no DS_MAD', backupDs, ALLOCATE, 'DS_MAD="" is not a driver of backup datastores; known are restic, rsync, fake'],
     [
       'DS_MAD of backups',
       `${backupDs}DS_MAD="tape"`,

@@ -105,7 +105,7 @@ export const vmMethods: MethodTable = {
       return id;
     },
   ),
-  'one.vm.restoreinstant': method(['int', 'int', ['string', '']], async (call, imageId, datastoreId, options) => {
+  'one.vm.restoreinstant': method(['int', ['int', -1], ['string', '']], async (call, imageId, datastoreId, options) => {
     const image = await authorized(call, IMAGE, imageId, 'USE');
     await authorized(call, DATASTORE, image.datastoreId, 'USE');
     const destination = await imageDatastore(call, datastoreId);

@@ -44,16 +44,20 @@ export function layersOver(
   socket: string,
 ): { top: string; below: { storage: string; format: string } } | 'other' | undefined {
   const nodes = (Array.isArray(answer) ? (answer as unknown[]) : []).filter(isRecord);
-  const nameOf = (node: Record<string, unknown> | undefined): string => String(node?.['node-name'] ?? '');
+  const nameOf = (node: Record<string, unknown> | undefined): string => textOf(node?.['node-name']);
   const own = nodes.find((node) => node.drv === 'file' && node.file === path && LIBVIRTS.test(nameOf(node)));
   if (own === undefined) return undefined;
   const server = nodes.find(
-    (node) => node.drv === 'nbd' && decodeURIComponent(String(node.file)).endsWith(`socket=${socket}`),
+    (node) => node.drv === 'nbd' && decodeURIComponent(textOf(node.file)).endsWith(`socket=${socket}`),
   );
   if (server === undefined) return 'other';
   const format = (name: string): string => name.replace(/-storage$/, '-format');
   if (!LIBVIRTS.test(nameOf(server))) return undefined;
   return { top: format(nameOf(own)), below: { storage: nameOf(server), format: format(nameOf(server)) } };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 const LIBVIRTS = /^libvirt-\d+-storage$/;
