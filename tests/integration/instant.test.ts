@@ -147,7 +147,8 @@ it('loses nothing that was written when QEMU is killed, or the server of its dat
   expect(await console.run('cat /root/own')).toContain('written');
   await console.close();
   await expectImages(vm, chain);
-  const servers = (): number[] => processesWhere((command) => command.includes(`${cloud.directory}/run/`));
+  const servers = (): number[] =>
+    processesWhere((command) => /^(qemu-nbd|restic) /.test(command) && command.includes(`${cloud.directory}/run/`));
   await cloud.until('its servers have ended', () => Promise.resolve(servers().length === 0));
 });
 
