@@ -138,3 +138,19 @@ it('uses the file of an imported disk where it lies', () => {
   const [disk0] = domainSpec({ ...vm, template }, new Map(), '/vms/7', true).disks;
   expect(disk0).toMatchObject({ path: '/srv/web.img', format: 'qcow2', backing: [] });
 });
+
+it('a disk whose image is being restored is read from its server, and will stand on that image', () => {
+  const coming = image({ id: 1, format: 'raw', source: '/ds/coming' });
+  const template: Attributes = [
+    disk(0, coming),
+    disk(1, undefined, [
+      ['TYPE', 'fs'],
+      ['SIZE', '1'],
+    ]),
+  ];
+  const server = { diskId: 0, socket: '/run/ab/disk.3.sock', exportName: 'disk.3', virtualBytes: 512 };
+  const restored = { ...vm, template, instant: { operationId: 'ab', disks: [server] } };
+  const [first, second] = domainSpec(restored, new Map([[1, coming]]), '/vms/7', false).disks;
+  expect(first).toMatchObject({ served: server, backing: [{ path: '/ds/coming', format: 'raw' }] });
+  expect(second).not.toHaveProperty('served');
+});

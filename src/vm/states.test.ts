@@ -159,6 +159,24 @@ it('an imported VM is started, stopped, saved and backed up, and nothing else', 
   );
 });
 
+it('a VM that still reads from a backup is switched on and off, changed where its disks do not matter, and ended', () => {
+  const instant = { operationId: 'ab', disks: [] };
+  const possible = ACTIONS.filter((action) => {
+    const from = PAIRS.find(({ state, lcmState }) => POSSIBLE[action][stateName(state, lcmState)] !== undefined);
+    try {
+      enter(action, { ...structuredClone(vm), ...from, instant });
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ code: CODE.ACTION, retry: true });
+      expect(String(error)).toContain(`reads from the backup it was restored from: ${action} is possible when`);
+      return false;
+    }
+  });
+  expect(possible.join(' ')).toBe(
+    'hold release deploy poweroff poweroff-hard resume reboot reboot-hard terminate terminate-hard unresched nic-attach nic-detach resize updateconf',
+  );
+});
+
 it.each([
   ['stop', { state: 3, lcmState: 3 }],
   ['undeploy', { state: 3, lcmState: 3 }],

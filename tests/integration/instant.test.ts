@@ -6,6 +6,7 @@ import type { Operation } from '../../src/model/operation.ts';
 import { processesWhere } from '../faults/processes.ts';
 import type { GuestConsole } from '../guest/console.ts';
 import { Cloud, sameContent, STATE } from './cloud.ts';
+import { hasRsyncAndSsh } from './sshd.ts';
 
 let cloud: Cloud;
 let source: number;
@@ -165,4 +166,17 @@ it('goes on when the copy fails, and the copy is resumed', async () => {
   expect((await copyOf(vm)).result).toBe('done');
   await expectImages(vm, chain, 'INCREMENT_ID="0"');
   await expect(cloud.call('one.vm.restoreresume', vm)).rejects.toThrow(/nothing to resume/);
+});
+
+it.runIf(await hasRsyncAndSsh())('reads out of directories that rsync has filled as well', async () => {
+  const text = 'NAME="plain"\nTYPE="BACKUP_DS"\nDS_MAD="rsync"\nRSYNC_BACKEND="LOCAL"';
+  const plain = Number(await cloud.call('one.datastore.allocate', text, -1));
+  await cloud.call('one.vm.updateconf', source, 'BACKUP_CONFIG=[ MODE="FULL" ]', 1);
+  await cloud.call('one.vm.backup', source, plain, false);
+  const [backup = -1] = (await cloud.follow('vm', source)).imageIds;
+  const vm = Number(await cloud.call('one.vm.restoreinstant', backup, -1, 'NAME="fourth"'));
+  await cloud.started(vm);
+  expect((await guest(vm, 'cat /root/note')).trim()).toBe('increment');
+  expect((await copyOf(vm)).result).toBe('done');
+  await expectImages(vm, backup);
 });

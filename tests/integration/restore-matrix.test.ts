@@ -6,6 +6,7 @@ import { diskPath, readDisks, type VmDisk } from '../../src/vm/disks.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
+import { hasRsyncAndSsh } from './sshd.ts';
 
 const MIB = 2 ** 20;
 const PASSWORD = 'opensesame';
@@ -23,6 +24,7 @@ const STORES: Kind[] = [
     attributes: `RESTIC_PASSWORD="${PASSWORD}"`,
     prepare: (directory) => cheapRepository(directory, PASSWORD),
   },
+  ...((await hasRsyncAndSsh()) ? [{ driver: 'rsync', attributes: 'RSYNC_BACKEND="LOCAL"' }] : []),
 ];
 
 /** What each backup is taken of, in order: the VM runs, or is off. */

@@ -34,6 +34,18 @@ describe('domainXml', () => {
     await expect(xmlOf(spec([disk(0, 'vda')]))).toMatchFileSnapshot(`${GOLDEN}/small.xml`);
   });
 
+  it('lets a disk read from a server, and stops the machine when that fails', () => {
+    const backing = [{ path: '/ds/coming', format: 'raw' as const }];
+    const served = { socket: '/run/ab/disk.0.sock', exportName: 'disk.0' };
+    const xml = xmlOf(spec([disk(0, 'vda', { backing, served })]));
+    expect(xml).toMatch(/<driver [^>]*error_policy='stop' rerror_policy='stop'/);
+    expect(xml).toMatch(
+      /<backingStore type='network'>\s*<format type='raw'\/>\s*<source protocol='nbd' name='disk.0'>/,
+    );
+    expect(xml).toContain("<host transport='unix' socket='/run/ab/disk.0.sock'/>");
+    expect(xml).not.toContain('/ds/coming');
+  });
+
   it('writes every part of a large one', async () => {
     const base = { path: '/var/lib/one/datastores/1/base', format: 'raw' as const };
     const middle = { path: '/var/lib/one/datastores/1/middle', format: 'qcow2' as const };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deviceOf, nodesOf } from './qmp-block.ts';
+import { deviceOf, layersOver, nodesOf } from './qmp-block.ts';
 
 const block = (qdev: string, node: string, drv = 'qcow2'): unknown => ({ qdev, inserted: { 'node-name': node, drv } });
 
@@ -52,4 +52,18 @@ it('reads the bitmaps of each node, and passes over those that QEMU made for its
     ['libvirt-2-storage', { format: 'file', old: false, bitmaps: [] }],
   ]);
   expect(nodesOf({}).size).toBe(0);
+});
+
+it('finds what a disk stands on, under the names that libvirt gave', () => {
+  const node = (name: string, drv: string, file: string): unknown => ({ 'node-name': name, drv, file });
+  const own = node('libvirt-3-storage', 'file', '/vms/7/disk.0');
+  const server = node('libvirt-4-storage', 'nbd', 'nbd+unix:///disk.0?socket=/run/a%20b/disk.0.sock');
+  const found = { top: 'libvirt-3-format', below: { storage: 'libvirt-4-storage', format: 'libvirt-4-format' } };
+  expect(layersOver([own, server], '/vms/7/disk.0', '/run/a b/disk.0.sock')).toEqual(found);
+  expect(layersOver([own, server], '/vms/7/disk.0', '/run/other.sock')).toBe('other');
+  expect(layersOver([own], '/vms/7/disk.0', '/run/a b/disk.0.sock')).toBe('other');
+  expect(layersOver([server], '/vms/7/disk.0', '/run/a b/disk.0.sock')).toBeUndefined();
+  const strange = node('#block1', 'nbd', 'nbd+unix:///disk.0?socket=/run/a%20b/disk.0.sock');
+  expect(layersOver([own, strange], '/vms/7/disk.0', '/run/a b/disk.0.sock')).toBeUndefined();
+  for (const answer of [null, {}, [3]]) expect(layersOver(answer, '/a', '/b')).toBeUndefined();
 });
