@@ -1,6 +1,6 @@
 // SIGKILL to the daemon, the mover, restic or the guest at random moments of a backup. Afterwards the guest is as it was, nothing
 // is left, nothing looks like a backup that is none, and the next backup succeeds.
-// ONEVAULT_KILLS says how many kills per victim (2 by default), ONEVAULT_SEED repeats the moments of an earlier run.
+// ONEVAULT_KILLS says how many kills per victim (1 by default), ONEVAULT_SEED repeats the moments of an earlier run.
 import { mkdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { Cloud, sameContent, STATE } from '../integration/cloud.ts';
 import { diskFiles, expectExplained, expectNothingLeft, expectSameBackups } from './aftermath.ts';
 import { childrenOf, killNow, processesWhere } from './processes.ts';
 
-const KILLS = Number(process.env['ONEVAULT_KILLS'] ?? 2);
+const KILLS = Number(process.env['ONEVAULT_KILLS'] ?? 1);
 const SEED = Number(process.env['ONEVAULT_SEED'] ?? Date.now() % 1_000_000);
 const POLL_MS = 5;
 const WRITE =

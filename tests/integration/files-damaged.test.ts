@@ -16,7 +16,7 @@ import { OneError, reasonOf } from '../../src/model/errors.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { ext4, fetchFileSystemTools, vfat, xfs } from '../guest/file-systems.ts';
 
-const IMAGES = Number(process.env['ONEVAULT_DAMAGED'] ?? 6);
+const IMAGES = Number(process.env['ONEVAULT_DAMAGED'] ?? 4);
 const SEED = Number(process.env['ONEVAULT_SEED'] ?? randomInt(2 ** 31));
 const AT_ONCE = 12;
 const UID = 60_790;

@@ -7,7 +7,7 @@ import { look } from '../../src/fsck/run.ts';
 import type { Value } from '../../src/wire/xmlrpc.ts';
 import { FakeCloud, Refused } from './fake-cloud.ts';
 
-const RUNS = Number(process.env.ONEVAULT_RUNS ?? 2);
+const RUNS = Number(process.env.ONEVAULT_RUNS ?? 1);
 const STEPS = 200;
 const USERS = ['ann', 'bob', 'cid', 'dan', 'eve'];
 /** Of what a refusal may say; anything else is a defect of its own. */
