@@ -30,11 +30,18 @@ export async function openMembers(
     await removeEmpty(directory);
     throw error;
   });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= view.close());
+  // what is being read out of a slow store would be waited for: without the view the reads end at once
+  const stop = (): void => void close().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   const chained = new Set(disks.flatMap(({ members }) => (members.length > 1 ? members.map(keyOf) : [])));
   return {
     read: (source, path) => (chained.has(keyOf({ source, path })) ? readShown(view, source, path) : read(source, path)),
     close: async () => {
-      await view.close();
+      signal.removeEventListener('abort', stop);
+      await close();
       await removeEmpty(directory);
     },
   };

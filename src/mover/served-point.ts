@@ -54,9 +54,8 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
     await mkdir(shown, { recursive: true, mode: 0o700 }).catch(ifThere);
     const view = await backups.view(shown, signal);
     undo.push(() => rm(shown, { recursive: true, force: true }).catch(() => undefined)); // it is only an empty directory
-    undo.push(() => view.close());
     const servers: Running[] = [];
-    undo.push(() => stopAll(servers));
+    undo.push(() => Promise.all([stopAll(servers), view.close()])); // a server that waits for a slow store ends with the view
     const losses = [view.lost];
     const served: ServedPoint['disks'] = [];
     for (const { diskId, members } of disks) {
