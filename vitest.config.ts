@@ -21,6 +21,9 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** Real guests for what others show with less: only the soak runs them. */
+const ONLY_LONG = ['tests/integration/in-place-guest.test.ts', 'tests/integration/restore-cost.test.ts'];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
@@ -54,6 +57,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+          exclude: ONLY_LONG,
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           env,
@@ -65,7 +69,10 @@ export default defineConfig({
       {
         test: {
           name: 'soak',
-          include: ['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts', 'tests/faults/job.test.ts'],
+          include: [
+            ...['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts', 'tests/faults/job.test.ts'],
+            ...['tests/integration/cancel.test.ts', ...ONLY_LONG],
+          ],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           env,

@@ -12,7 +12,10 @@ it('lets go of what the store shows as soon as the run is to end', async () => {
   let closed = 0;
   class Shown extends FakeStore {
     override view(): Promise<StoreView> {
-      const close = (): Promise<void> => Promise.resolve(void closed++);
+      const close = (): Promise<void> => {
+        closed++;
+        return Promise.resolve();
+      };
       return Promise.resolve({ pathOf: (_source, path) => path, lost: new Promise(() => undefined), close });
     }
   }

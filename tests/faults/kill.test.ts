@@ -16,7 +16,7 @@ const KILLS = Number(process.env['ONEVAULT_KILLS'] ?? 1);
 const SEED = Number(process.env['ONEVAULT_SEED'] ?? Date.now() % 1_000_000);
 const POLL_MS = 5;
 const WRITE =
-  '(while true; do for d in /root /data; do dd if=/dev/urandom of=$d/blob bs=64k count=16 seek=$(($RANDOM % 112)) conv=notrunc,fsync; done; done) >/dev/null 2>&1 &';
+  '(while true; do for d in /root /data; do dd if=/dev/urandom of=$d/blob bs=64k count=16 seek=$(($RANDOM % 112)) conv=notrunc,fsync; done; sleep 0.2; done) >/dev/null 2>&1 &';
 
 type Victim = 'daemon' | 'mover' | 'restic' | 'guest';
 
