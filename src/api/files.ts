@@ -1,4 +1,4 @@
-// Files out of backups, for those who may USE the image: a directory as JSON lines, a file as its bytes.
+// Files out of backups, for those who may USE the image and its datastore: a directory as JSON lines, a file as its bytes.
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -8,7 +8,7 @@ import type { Which } from '../restore/files.ts';
 import { callerOf } from './basic-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
-import { IMAGE } from './nouns/stored.ts';
+import { DATASTORE, IMAGE } from './nouns/stored.ts';
 import type { Sessions } from './session.ts';
 
 interface Route {
@@ -20,7 +20,10 @@ export function fileRoutes(server: FastifyInstance, services: Services, sessions
   const { files, parts } = services;
   const imageOf = async (request: FastifyRequest<Route>): Promise<Image> => {
     const id = number('id', request.params.id) ?? -1;
-    return authorized(await callerOf(request, sessions, services), IMAGE, id, 'USE');
+    const call = await callerOf(request, sessions, services);
+    const image = await authorized(call, IMAGE, id, 'USE');
+    await authorized(call, DATASTORE, image.datastoreId, 'USE'); // as a restore takes it
+    return image;
   };
   server.get<Route>('/api/image/:id/files', async (request, reply) => {
     const image = await imageOf(request);
