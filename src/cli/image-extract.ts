@@ -1,5 +1,6 @@
 // Copies a file or a tree out of a backup to a path here. Names come from the guest: one that would lead out of the target is not used,
 // nothing that exists is written over, links are never followed.
+import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir, open, symlink, utimes, type FileHandle } from 'node:fs/promises';
 import { reasonOf } from '../model/errors.ts';
 import { isSafeName, nameOfText, type FileEntry } from '../model/file-names.ts';
@@ -78,11 +79,21 @@ export class Extraction {
 }
 
 async function newPath({ name }: FileEntry, target: Buffer): Promise<Buffer> {
-  const there = await lstat(target).catch(() => undefined);
+  const there = await found(target);
   const inside = there?.isDirectory() && isSafeName(nameOfText(name));
   const at = inside ? Buffer.concat([target, Buffer.from('/'), nameOfText(name)]) : target;
-  if (!(inside ? await lstat(at).catch(() => undefined) : there)) return at;
+  if (!(inside ? await found(at) : there)) return at;
   throw new Failure(`${at.toString()} is there already; nothing is written over. Name a new path.`);
+}
+
+/** What is at a path, if anything is; what cannot be looked at is no free place. */
+async function found(path: Buffer): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new Failure(`Could not look at ${path.toString()}: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** Without setuid, setgid and sticky: those are worth something only where the file came from. */
