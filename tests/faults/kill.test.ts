@@ -11,6 +11,7 @@ import { virsh } from '../guest/domains.ts';
 import { Cloud, sameContent, STATE } from '../integration/cloud.ts';
 import { diskFiles, expectExplained, expectNothingLeft, expectSameBackups } from './aftermath.ts';
 import { childrenOf, killNow, processesWhere } from './processes.ts';
+import { Random } from '../soak/random.ts';
 
 const KILLS = Number(process.env['ONEVAULT_KILLS'] ?? 1);
 const SEED = Number(process.env['ONEVAULT_SEED'] ?? Date.now() % 1_000_000);
@@ -33,7 +34,8 @@ let disks: string;
 /** When a backup uploads and when it ends, in milliseconds from its request. */
 let upload: { fromMs: number; toMs: number };
 let durationMs: number;
-const random = randomFrom(SEED);
+const chance = new Random(SEED);
+const random = (): number => chance.next();
 
 beforeAll(async () => {
   process.stdout.write(`Kills per victim: ${KILLS}; to repeat their moments: ONEVAULT_SEED=${SEED}\n`);
@@ -177,15 +179,4 @@ async function settled(victim: Victim, asked: Promise<unknown>): Promise<Operati
   expect(['69', '70']).not.toContain(vm.textOf('LCM_STATE'));
   if (victim !== 'guest') expect([vm.textOf('STATE'), vm.textOf('LCM_STATE')]).toEqual(['3', STATE.RUNNING]);
   return operation;
-}
-
-/** Numbers from 0 to 1, always the same for a seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -15,6 +15,7 @@ import { listening, startQemuNbd } from '../../src/exec/qemu-nbd.ts';
 import { OneError, reasonOf } from '../../src/model/errors.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { ext4, fetchFileSystemTools, vfat, xfs } from '../guest/file-systems.ts';
+import { Random } from '../soak/random.ts';
 
 const IMAGES = Number(process.env['ONEVAULT_DAMAGED'] ?? 4);
 const SEED = Number(process.env['ONEVAULT_SEED'] ?? randomInt(2 ** 31));
@@ -38,17 +39,6 @@ afterAll(async () => {
   expect(processesWhere((command) => command.includes(directory) || command.includes(`--reuid ${UID}`))).toEqual([]);
   await rm(directory, { recursive: true, force: true });
 });
-
-/** Numbers of [0, 1) that are the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Changes some bytes in some of the sectors that hold anything. */
 async function damage(image: string, random: () => number): Promise<void> {
@@ -143,7 +133,8 @@ async function readAll(images: string[], name: string): Promise<string[]> {
 }
 
 it(`reads ${IMAGES} damaged file systems, or says why not (ONEVAULT_SEED=${SEED})`, async () => {
-  const random = randomOf(SEED);
+  const chance = new Random(SEED);
+  const random = (): number => chance.next();
   for (let from = 0; from < IMAGES; from += AT_ONCE) {
     const images: string[] = [];
     for (let index = from; index < Math.min(IMAGES, from + AT_ONCE); index++) {
