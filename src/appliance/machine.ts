@@ -66,7 +66,7 @@ function machineArguments({ port, disks, kvm }: MachineTask): string[] {
     ...['-no-user-config', '-nodefaults', '-nographic', '-no-reboot'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-kernel', '/dev/fd/3', '-initrd', '/dev/fd/4'],
-    ...['-append', 'console=ttyS0 loglevel=1 panic=-1 oops=panic cryptomgr.notests random.trust_cpu=on'],
+    ...['-append', 'console=ttyS0 loglevel=1 panic=-1 no_timer_check oops=panic cryptomgr.notests random.trust_cpu=on'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=port,path=${port}`],
     ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=port,name=files'],

@@ -45,7 +45,7 @@ export async function buildGuest(directory: string, dataMb: number = DATA_MB): P
     initrd: join(at, `initrd-${await recipeHash()}.img`),
     rootImage: join(at, `root-${await recipeHash()}.raw`),
     dataImage: join(at, `data-${dataMb}-${await recipeHash()}.raw`),
-    kernelCommand: 'console=ttyS0 quiet panic=1 cryptomgr.notests root=/dev/vda',
+    kernelCommand: 'console=ttyS0 quiet panic=1 no_timer_check cryptomgr.notests root=/dev/vda',
   };
   await mkdir(at, { recursive: true });
   const work = await mkdtemp(join(at, '.build-'));
