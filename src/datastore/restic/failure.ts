@@ -1,6 +1,7 @@
 // Turns the end of a restic command into an error that a user understands: what was tried, on which repository, why it
 // failed and what to do. Pure.
 import { CODE, OneError, type OneErrorOptions } from '../../model/errors.ts';
+import type { ResticConfig } from './config.ts';
 import { readFileErrors, reasonIn, troubleOf, type Trouble } from './output.ts';
 
 export interface Ended {
@@ -19,16 +20,24 @@ export class ResticError extends OneError {
   }
 }
 
+type Where = Pick<ResticConfig, 'repository' | 'secrets' | 'transport'>;
+
 /** `what` says what was tried, as in "store the backup of VM 7". */
-export function failure(what: string, repository: string, ended: Ended): ResticError {
-  const trouble = troubleOf(ended.code, ended.stderr);
-  const { why, ...options } = EXPLAIN[trouble](reasonIn(ended.stderr), ended);
-  return new ResticError(trouble, `Could not ${what} in the restic repository ${repository}: ${why}.`, options);
+export function failure(what: string, where: Where, said: Ended): ResticError {
+  const ended = { ...said, stderr: withoutSecrets(said.stderr, where.secrets) };
+  const trouble = troubleOf(said.code, said.stderr);
+  const { why, ...options } = EXPLAIN[trouble](reasonIn(ended.stderr), ended, where);
+  return new ResticError(trouble, `Could not ${what} in the restic repository ${where.repository}: ${why}.`, options);
+}
+
+/** restic may repeat the address of a server with all that stands in it. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((left, secret) => (secret === '' ? left : left.replaceAll(secret, '***')), text);
 }
 
 type Explanation = { why: string; hint?: string; retry?: boolean };
 
-const EXPLAIN: Record<Trouble, (reason: string, ended: Ended) => Explanation> = {
+const EXPLAIN: Record<Trouble, (reason: string, ended: Ended, where: Where) => Explanation> = {
   'not-installed': () => ({ why: 'restic is not installed', hint: INSTALL_HINT }),
   'wrong-password': () => ({
     why: 'the password is wrong',

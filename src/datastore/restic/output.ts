@@ -123,3 +123,11 @@ const MESSAGE = object({ message: text });
 function messageOf(line: string): string {
   return readJson(MESSAGE, line)?.message ?? line;
 }
+
+/** What sftp's df says, in KiB: size, used, available. Undefined when it is no such answer. */
+export function readSftpSpace(stdout: string): { totalMb: number; freeMb: number; usedMb: number } | undefined {
+  const [, size, used, available] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+\d+\s+\d+%\s*$/m.exec(stdout) ?? [];
+  if (size === undefined || used === undefined || available === undefined) return undefined;
+  const mb = (kib: string): number => Math.floor(Number(kib) / 1024);
+  return { totalMb: mb(size), usedMb: mb(used), freeMb: mb(available) };
+}
