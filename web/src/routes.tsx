@@ -7,6 +7,7 @@ import { NotFound, RouteFailure, RoutePending } from './frame/route-states.tsx';
 const pages = [
   page('/', () => import('./pages/overview/overview.tsx'), 'Overview'),
   page('/about', () => import('./pages/about/about.tsx'), 'About'),
+  page('/jobs', () => import('./pages/jobs/jobs.tsx'), 'Jobs'),
   page('/runs', () => import('./pages/runs/runs.tsx'), 'Runs'),
   page('/settings', () => import('./pages/settings/settings.tsx'), 'Settings'),
 ] as const;

@@ -3,7 +3,7 @@ import { Box, NavLink, ScrollArea, Text } from '@mantine/core';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { texts } from '../texts/index.ts';
 import { NAVIGATION, type NavigationEntry } from './navigation.ts';
-import { useMay } from './use-session.ts';
+import { useMay } from '../parts/use-session.ts';
 
 export function NavigationLinks() {
   const may = useMay();

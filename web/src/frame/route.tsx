@@ -1,12 +1,6 @@
 // What every route is made of: the root, the sign-in page, the shell around all that needs a session, and a page in it.
 import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { sessionQuery } from '../api/session.ts';
 import { searchOf, signInSearch } from './search.ts';

@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { signOut } from '../api/session.ts';
 import { tellFailure } from '../parts/tell.tsx';
 import { texts } from '../texts/index.ts';
-import { useSession } from './use-session.ts';
+import { useSession } from '../parts/use-session.ts';
 
 export function UserMenu() {
   const { name } = useSession();

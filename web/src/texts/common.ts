@@ -28,6 +28,8 @@ export const common = {
   tryAgain: 'Try again',
   whatToDo: 'What to do',
   showTable: 'Show as a table',
+  when: 'When',
+  lastOf: (count: number, value: string) => `${count} values, the last ${value}`,
   required: 'This is needed.',
   notFound: 'There is no such page.',
   backHome: 'Go to the overview',
@@ -44,5 +46,6 @@ export const common = {
   selectRow: (name: string) => `Select ${name}`,
   rows: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
   sortBy: (column: string) => `Sort by ${column}`,
+  typeToConfirm: (word: string) => `Type ${word} to confirm`,
   actionsOn: (name: string) => `Actions on ${name}`,
 };

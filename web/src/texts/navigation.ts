@@ -1,7 +1,13 @@
 // Names of the pages in the navigation.
 export const navigation = {
   label: 'Pages',
-  groups: { watch: 'Watch', protect: 'Protect', machines: 'Machines', infrastructure: 'Infrastructure', people: 'People' },
+  groups: {
+    watch: 'Watch',
+    protect: 'Protect',
+    machines: 'Machines',
+    infrastructure: 'Infrastructure',
+    people: 'People',
+  },
   overview: 'Overview',
   runs: 'Runs',
   about: 'About',

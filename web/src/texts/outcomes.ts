@@ -9,6 +9,7 @@ export const outcomes = {
   summary: (done: number, failed: number, left: number) =>
     [`${done} done`, ...(failed > 0 ? [`${failed} failed`] : []), ...(left > 0 ? [`${left} left out`] : [])].join(', '),
   stop: 'Stop after this one',
-  goOn: (count: number) => `Go on with ${count}`,
-  leftOut: 'These are left out',
+  stopped: 'You stopped before it.',
+  goOn: (action: string, count: number) => `${action} (${count})`,
+  accepted: (action: string, name: string) => `${action}: ${name}`,
 };
