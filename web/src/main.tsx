@@ -11,7 +11,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { makeQueryClient } from './api/queries.ts';
 import { styleNonce } from './frame/nonce.ts';
-import { colorScheme, theme } from './frame/theme.ts';
+import { colorScheme, theme, variables } from './frame/theme.ts';
 import { makeRouter } from './routes.tsx';
 
 const client = makeQueryClient();
@@ -21,6 +21,8 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={variables}
+
       defaultColorScheme="auto"
       colorSchemeManager={colorScheme}
       getStyleNonce={styleNonce}

@@ -1,5 +1,5 @@
 // Colours, fonts and sizes. Shades are chosen so that texts keep a contrast of 4.5 on their ground, in light and dark.
-import { createTheme, localStorageColorSchemeManager } from '@mantine/core';
+import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
 
 export const colorScheme = localStorageColorSchemeManager({ key: 'onevault-color-scheme' });
 
@@ -11,4 +11,11 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   focusRing: 'auto',
+});
+
+/** Mantine's dimmed text is too pale for small sizes. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)' },
+  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
 });

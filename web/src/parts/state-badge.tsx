@@ -4,7 +4,7 @@ import { Badge, Tooltip } from '@mantine/core';
 /** good: as it should be; busy: under way; calm: off or waiting; care: look at it; bad: failed. */
 export type Tone = 'good' | 'busy' | 'calm' | 'care' | 'bad';
 
-const COLORS: Record<Tone, string> = { good: 'green', busy: 'blue', calm: 'gray', care: 'orange', bad: 'red' };
+const COLORS: Record<Tone, string> = { good: 'green', busy: 'blue', calm: 'gray.6', care: 'orange', bad: 'red' };
 
 export function StateBadge({ tone, children, reason }: { tone: Tone; children: string; reason?: string | undefined }) {
   const badge = (
