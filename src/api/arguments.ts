@@ -33,7 +33,7 @@ function argument(method: string, name: string, param: Param, value: unknown): V
     throw wrong(method, `the parameter ${name} is missing; it must be ${WORDS[kind]}`);
   }
   if (isOf(kind, value)) return value;
-  throw wrong(method, `${name}=${JSON.stringify(value)?.slice(0, 100) ?? ''} is not usable; it must be ${WORDS[kind]}`);
+  throw wrong(method, `${name}=${shown(value)} is not usable; it must be ${WORDS[kind]}`);
 }
 
 const WORDS: Record<Kind, string> = {
@@ -59,4 +59,8 @@ function listed(names: readonly string[]): string {
 
 function wrong(method: string, why: string): OneError {
   return new OneError(CODE.XML_RPC_API, `[${method}] ${why}.`);
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, 100);
 }

@@ -1,7 +1,7 @@
 // The names of the parameters of every method, in their order after the session: calls in JSON name what they give. Pure.
 
 const NINE_BITS = 'ownerUse ownerManage ownerAdmin groupUse groupManage groupAdmin otherUse otherManage otherAdmin';
-const POOL = 'whose first last';
+const POOL = 'filter from to';
 
 const NAMES: Readonly<Record<string, string>> = {
   'one.acl.addrule': 'user resource rights zone',
@@ -111,7 +111,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.user.delgroup': 'id groupId',
   'one.user.enable': 'id enable',
   'one.user.info': 'id decrypt',
-  'one.user.login': 'name token seconds groupId',
+  'one.user.login': 'name token seconds egid',
   'one.user.passwd': 'id password',
   'one.user.quota': 'id template',
   'one.user.update': 'id template append',
@@ -163,11 +163,11 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.vm.update': 'id template append',
   'one.vm.updateconf': 'id template append',
   'one.vm.updatenic': 'id nicId template append',
-  'one.vmpool.accounting': 'whose from until',
-  'one.vmpool.info': `${POOL} state filter`,
-  'one.vmpool.infoextended': `${POOL} state filter`,
+  'one.vmpool.accounting': 'filter from until',
+  'one.vmpool.info': `${POOL} state query`,
+  'one.vmpool.infoextended': `${POOL} state query`,
   'one.vmpool.infoset': 'ids extended',
-  'one.vmpool.monitoring': 'whose seconds',
+  'one.vmpool.monitoring': 'filter seconds',
   'one.vn.add_ar': 'id template',
   'one.vn.allocate': 'template clusterId',
   'one.vn.chmod': `id ${NINE_BITS}`,
