@@ -2,7 +2,7 @@
 # Makes this machine able to run OneVault: Debian packages, npm packages, a libvirt daemon that answers, and a clone that
 # QEMU can reach; the small machine that reads files out of backups. Does only what is missing, says what and why, asks nothing; running it
 # again changes nothing.
-# usage: scripts/setup.sh [node] [system] [appliance] [rsync] [bench]      (without arguments: system, node and appliance)
+# usage: scripts/setup.sh [node] [system] [appliance] [rsync] [servers] [bench]      (without arguments: system, node and appliance)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -35,6 +35,11 @@ rsync                 | rsync              | keeps backups as plain files
 openssh-client        | ssh                | reaches the machine that has them
 sshfs                 | sshfs              | shows those backups as files here
 openssh-server        | sshd               | a server that the tests start for themselves
+'
+# What only tests need: the other ends of datastores.
+SERVERS_PACKAGES='
+rclone                | rclone             | a REST server for repositories that the tests start for themselves
+openssl               | openssl            | certificates of the servers of the tests
 '
 BENCH_PACKAGES='
 libnbd-bin            | nbdcopy            | reads disks over NBD, to compare with
@@ -223,8 +228,9 @@ for part; do
     node) install_libraries ;;
     system) prepare_system ;;
     rsync) prepare_rsync ;;
+    servers) install_packages "$SERVERS_PACKAGES" ;;
     appliance) build_appliance ;;
     bench) install_packages "$BENCH_PACKAGES" ;;
-    *) fail "there is no part '$part'; the parts are node, system, appliance, rsync and bench." ;;
+    *) fail "there is no part '$part'; the parts are node, system, appliance, rsync, servers and bench." ;;
   esac
 done

@@ -32,4 +32,5 @@ if ! scripts/setup.sh "${parts[@]}"; then
   exit 1
 fi
 [ "$rsync" = no ] || scripts/setup.sh rsync || echo 'Tests of rsync datastores are left out.'
+[ "$rsync" = no ] || scripts/setup.sh servers || echo 'Tests of restic datastores on servers are left out.'
 exec node_modules/.bin/node scripts/check.ts ${arguments[@]+"${arguments[@]}"}
