@@ -14,6 +14,7 @@ import { run, start, type Running } from '../../src/exec/exec.ts';
 import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
 import { cheapRepository } from '../guest/repository.ts';
+import { planted } from '../planted/secret.ts';
 
 const QUICK = { tries: 2, delayMs: 200 };
 const OPERATION = '00000000000000b1';
@@ -23,7 +24,7 @@ const config = (basePath: string, attributes: Record<string, string> = {}): Back
   driver: 'restic',
   datastoreId: 100,
   basePath,
-  attributes: { RESTIC_PASSWORD: 'it\'s "quoted" $HOME ü', ...attributes },
+  attributes: { RESTIC_PASSWORD: planted('it\'s "quoted" $HOME ü'), ...attributes },
 });
 
 backupStoreContract('restic', {
