@@ -40,6 +40,11 @@ openssh-server        | sshd               | a server that the tests start for t
 BROWSER_PACKAGES='
 chromium              | chromium           | the browser that the console is tried in
 '
+# What only tests need: the other ends of datastores.
+SERVERS_PACKAGES='
+rclone                | rclone             | a REST server for repositories that the tests start for themselves
+openssl               | openssl            | certificates of the servers of the tests
+'
 BENCH_PACKAGES='
 libnbd-bin            | nbdcopy            | reads disks over NBD, to compare with
 virtnbdbackup         | virtnbdbackup      | another backup program, to compare with
@@ -238,10 +243,11 @@ for part; do
     node) install_libraries ;;
     system) prepare_system ;;
     rsync) prepare_rsync ;;
+    servers) install_packages "$SERVERS_PACKAGES" ;;
     appliance) build_appliance ;;
     console) build_console ;;
     browser) install_packages "$BROWSER_PACKAGES" ;;
     bench) install_packages "$BENCH_PACKAGES" ;;
-    *) fail "there is no part '$part'; the parts are node, system, appliance, console, rsync, browser and bench." ;;
+    *) fail "there is no part '$part'; the parts are node, system, appliance, console, rsync, servers, browser and bench." ;;
   esac
 done

@@ -18,7 +18,7 @@ interface BackupDriver {
 }
 
 const BACKUP_DRIVERS = new Map<string, BackupDriver>([
-  ['restic', { open: (config) => new restic.ResticStore(config), required: () => restic.REQUIRED }],
+  ['restic', { open: (config) => new restic.ResticStore(config), required: restic.required }],
   ['rsync', { open: (config) => new rsync.RsyncStore(config), required: rsync.required }],
   ['fake', { open: (config) => new FakeStore(config), required: () => [] }],
 ]);

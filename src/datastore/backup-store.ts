@@ -48,7 +48,8 @@ export interface BackupStore {
   find(operationId: string): Promise<string[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
-  capacity(): Promise<Capacity>;
+  /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */
+  capacity(recordedMb?: number): Promise<Capacity>;
   /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
   prune(options: PruneOptions): Promise<Pruned>;
 }

@@ -6,5 +6,6 @@ export const SECRET_ATTRIBUTES: ReadonlySet<string> = new Set([
   'RESTIC_S3_ACCESS_KEY_ID',
   'RESTIC_S3_SECRET_ACCESS_KEY',
   'RESTIC_REST_PASSWORD',
+  'RESTIC_SFTP_KEY',
   'FAKE_PASSWORD',
 ]);

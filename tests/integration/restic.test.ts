@@ -144,7 +144,7 @@ describe('restic in trouble', () => {
     expect(await locks()).toEqual([]);
   });
 
-  it('removes locks of the dead beside others who do the same', { timeout: 20_000 }, async () => {
+  it('removes locks of the dead beside others who do the same', { timeout: 120_000 }, async () => {
     await store.prepare(never());
     const holders = Array.from({ length: 6 }, () => restic(['backup', '--stdin']));
     await until(async () => (await locks()).length === holders.length);

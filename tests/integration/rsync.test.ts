@@ -16,7 +16,7 @@ import { childrenOf, nameOf } from '../faults/processes.ts';
 import * as virtual from '../fuse/virtual-file.ts';
 import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const OPERATION = '00000000000000b1';
 const LOCAL = { RSYNC_BACKEND: 'LOCAL' };

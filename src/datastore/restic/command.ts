@@ -34,9 +34,9 @@ export async function runRestic(run: ResticRun): Promise<string> {
   const exit = await ended(running).finally(() => signal?.removeEventListener('abort', stop));
   if (signal?.aborted) {
     if (!run.args.includes('--no-lock')) await unlockAfter(config);
-    throw failure(what, config.repository, { code: -1, stderr: '' });
+    throw failure(what, config, { code: -1, stderr: '' });
   }
-  if (exit.code !== 0) throw failure(what, config.repository, exit);
+  if (exit.code !== 0) throw failure(what, config, exit);
   return lines.join('\n');
 }
 

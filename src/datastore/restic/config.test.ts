@@ -4,7 +4,7 @@ import { readResticConfig, resticArgv } from './config.ts';
 const read = (attributes: Record<string, string>) =>
   readResticConfig({ driver: 'restic', datastoreId: 100, basePath: '/var/lib/one/datastores/100', attributes });
 const argv = (attributes: Record<string, string>) =>
-  resticArgv(read({ RESTIC_PASSWORD: 'secret', ...attributes }), ['cat', 'config']).join(' ');
+  resticArgv(read({ RESTIC_PASSWORD: 'secret', ...attributes }), ['cat', 'config'], () => '/key').join(' ');
 
 describe('the attributes of a restic datastore', () => {
   it('need only a password', () => {
@@ -48,9 +48,16 @@ describe('the attributes of a restic datastore', () => {
     ['RESTIC_IONICE', '-1', /RESTIC_IONICE="-1".*0 to 7/],
     ['RESTIC_MAXPROC', '1.5', /RESTIC_MAXPROC="1.5"/],
     ['RESTIC_PATH', 'backups', /RESTIC_PATH="backups".*absolute/],
-    ['RESTIC_BACKEND', 'S3', /RESTIC_BACKEND="S3" is not available yet/],
-    ['RESTIC_BACKEND', 'SFTP', /not available yet/],
-    ['RESTIC_BACKEND', 'FTP', /RESTIC_BACKEND="FTP".*must be LOCAL/],
+    ['RESTIC_BACKEND', 'S3', /RESTIC_S3_BUCKET is missing; it must be the name of a bucket/],
+    ['RESTIC_BACKEND', 'SFTP', /RESTIC_SFTP_SERVER is missing/],
+    ['RESTIC_BACKEND', 'FTP', /RESTIC_BACKEND="FTP".*must be one of LOCAL, SFTP, S3, REST/],
+    ['RESTIC_S3_BUCKET', 'vault', /RESTIC_S3_BUCKET="vault".*must be empty with RESTIC_BACKEND="LOCAL"/],
+    ['RESTIC_CPU_QUOTA', '0', /RESTIC_CPU_QUOTA="0".*1 to 100000/],
+    ['RESTIC_MEMORY_MAX_MB', '10', /RESTIC_MEMORY_MAX_MB="10".*64 to/],
+    ['RESTIC_MAX_RIOPS', 'x', /RESTIC_MAX_RIOPS="x"/],
+    ['RESTIC_MAX_WIOPS', '0', /RESTIC_MAX_WIOPS="0"/],
+    ['TOTAL_MB', '0', /TOTAL_MB="0"/],
+    ['RESTIC_TMP_DIR', 'tmp', /RESTIC_TMP_DIR="tmp".*absolute/],
     ['RESTIC_PRUNE_MAX_UNUSED', 'half', /RESTIC_PRUNE_MAX_UNUSED="half".*500M.*5%.*unlimited/],
     ['RESTIC_PRUNE_MAX_UNUSED', '100%', /RESTIC_PRUNE_MAX_UNUSED="100%"/],
     ['RESTIC_PRUNE_MAX_UNUSED', '-1', /RESTIC_PRUNE_MAX_UNUSED="-1"/],

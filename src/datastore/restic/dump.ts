@@ -25,7 +25,7 @@ export function dumpFile(config: ResticConfig, patience: Patience, source: strin
     return pour(running, stream, stopped.signal, async (exit, given) => {
       // one that has given something knew its lock, and has removed it if it was not killed
       if (stopped.signal.aborted && (given === 0 || exit.signal === 'SIGKILL')) await unlockAfter(config);
-      return failure(`read ${path} of snapshot ${source}`, config.repository, exit);
+      return failure(`read ${path} of snapshot ${source}`, config, exit);
     });
   };
   patiently(config, patience, stopped.signal, () => attempt([]))

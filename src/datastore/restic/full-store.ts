@@ -13,9 +13,10 @@ export interface FullStoreWatch {
   end(): void;
 }
 
-/** Watches until `end`. A directory that cannot be looked at is restic's to complain about. */
-export function watchFullStore(repository: string, freeBytes = freeIn, lookMs = LOOK_MS): FullStoreWatch {
+/** Watches until `end`; what is not a directory here cannot be watched. One that cannot be looked at is restic's to complain about. */
+export function watchFullStore(repository: string | undefined, freeBytes = freeIn, lookMs = LOOK_MS): FullStoreWatch {
   const full = new AbortController();
+  if (repository === undefined) return { signal: full.signal, end: () => undefined };
   let before = -1;
   let still = 0;
   const look = async (): Promise<void> => {

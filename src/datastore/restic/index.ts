@@ -1,8 +1,6 @@
 // Backups in a restic repository, one repository for each datastore. A backup that failed leaves no snapshot; a snapshot is
 // called by the first eight digits of its id, and no two may share them.
-import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
@@ -16,9 +14,10 @@ import {
   type SnapshotRequest,
   type StoreView,
 } from '../backup-store.ts';
-import { directoryCapacity } from '../capacity.ts';
+import { capacityOf } from './capacity.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
+import { snapshotIds } from './contents.ts';
 import { dumpFile } from './dump.ts';
 import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
@@ -35,8 +34,7 @@ const PATIENCE: Patience = { tries: 60, delayMs: 5000 };
 /** The VM still waits for the end of its backup while a failed one is tidied up. */
 const TIDY_TRIES = 6;
 
-/** Attributes a datastore must have. */
-export const REQUIRED = ['RESTIC_PASSWORD'];
+export { required } from './config.ts';
 
 export class ResticStore implements BackupStore {
   readonly #config: ResticConfig;
@@ -46,7 +44,7 @@ export class ResticStore implements BackupStore {
 
   constructor(config: BackupStoreConfig, patience: Patience = PATIENCE) {
     this.#config = readResticConfig(config);
-    this.#ownDirectory = this.#config.repository === config.basePath;
+    this.#ownDirectory = this.#config.transport.local === config.basePath;
     this.#inUse = config.inUse ?? false;
     this.#patience = patience;
   }
@@ -58,7 +56,7 @@ export class ResticStore implements BackupStore {
 
   async backup(request: SnapshotRequest): Promise<Snapshot> {
     checkTag(request.operationId);
-    const before = await this.#snapshotFiles().catch(() => []); // what is wrong with it, restic tells better
+    const before = await this.#idsBefore(); // what is wrong with it, restic tells better
     try {
       const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
       return await this.#named(summary);
@@ -88,8 +86,8 @@ export class ResticStore implements BackupStore {
     await this.#forget(sources, this.#patience, signal);
   }
 
-  async capacity(): Promise<Capacity> {
-    return directoryCapacity(this.#config.repository);
+  async capacity(recordedMb = 0): Promise<Capacity> {
+    return capacityOf(this.#config, recordedMb);
   }
 
   async prune(options: PruneOptions): Promise<Pruned> {
@@ -100,7 +98,7 @@ export class ResticStore implements BackupStore {
     let summary: Summary | undefined;
     const what = `store the backup of VM ${request.vmId}`;
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
-    const full = watchFullStore(this.#config.repository);
+    const full = watchFullStore(this.#config.transport.local);
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
@@ -111,7 +109,7 @@ export class ResticStore implements BackupStore {
     })
       .catch((error: unknown) => {
         const stuck = full.signal.aborted && !request.signal.aborted;
-        throw stuck ? failure(what, this.#config.repository, { code: 1, stderr: 'no space left on device' }) : error;
+        throw stuck ? failure(what, this.#config, { code: 1, stderr: 'no space left on device' }) : error;
       })
       .finally(() => full.end());
     if (summary) return summary;
@@ -120,8 +118,8 @@ export class ResticStore implements BackupStore {
 
   async #named(summary: Summary): Promise<Snapshot> {
     const source = summary.snapshotId.slice(0, SOURCE_DIGITS);
-    const files = await this.#snapshotFiles();
-    if (files.filter((id) => id.startsWith(source)).length > 1) {
+    const ids = await snapshotIds(this.#config);
+    if (ids.filter((id) => id.startsWith(source)).length > 1) {
       throw new ResticError('other', `Another snapshot's id begins with ${source} too, so the backup was discarded.`, {
         retry: true,
         hint: 'Take the backup again; it gets another id.',
@@ -131,13 +129,13 @@ export class ResticStore implements BackupStore {
   }
 
   /** Removes what a failed backup left in the repository, and returns the error to throw. */
-  async #tidiedUp(request: SnapshotRequest, before: string[], error: unknown): Promise<unknown> {
+  async #tidiedUp(request: SnapshotRequest, before: string[] | undefined, error: unknown): Promise<unknown> {
     if (error instanceof ResticError && ['not-installed', 'wrong-password', 'missing'].includes(error.trouble)) {
       return error;
     }
     try {
-      const since = (await this.#snapshotFiles()).filter((file) => !before.includes(file));
-      if (since.length === 0) return error; // there is nothing to ask restic about
+      const now = before && (await snapshotIds(this.#config));
+      if (now?.every((id) => before?.includes(id))) return error; // there is nothing to ask restic about
       const ids = await this.#list(['--tag', request.operationId], request.operationId);
       await this.#forget(ids, { ...this.#patience, tries: Math.min(TIDY_TRIES, this.#patience.tries) });
       return error;
@@ -147,8 +145,10 @@ export class ResticStore implements BackupStore {
     }
   }
 
-  async #snapshotFiles(): Promise<string[]> {
-    return readdir(join(this.#config.repository, 'snapshots'));
+  /** Undefined where it is not cheap to know: what a failed backup has left is found by its tag then. */
+  async #idsBefore(): Promise<string[] | undefined> {
+    if (this.#config.transport.local === undefined) return undefined;
+    return snapshotIds(this.#config).catch(() => []); // what is wrong with it, restic tells better
   }
 
   /** Full ids of snapshots; `tag` undefined lists all. Takes no lock, so a full or busy repository can be listed. */

@@ -38,11 +38,11 @@ export async function mountRepository(
   const what = 'show the backups as files';
   if (early || signal.aborted || !(await answers(directory))) {
     await close();
-    throw failure(what, config.repository, early ?? (await over));
+    throw failure(what, config, early ?? (await over));
   }
   return {
     pathOf: (source, path) => join(directory, 'ids', source, path),
-    lost: over.then((exit) => failure(what, config.repository, exit).message),
+    lost: over.then((exit) => failure(what, config, exit).message),
     close,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readResticConfig } from './config.ts';
 import { failure } from './failure.ts';
 import { readFileErrors, readSnapshotIds, readSummary, troubleOf } from './output.ts';
 
@@ -28,6 +29,13 @@ describe('why restic failed', () => {
     expect(troubleOf(code, stderr)).toBe(trouble);
   });
 
+  const where = readResticConfig({
+    driver: 'restic',
+    datastoreId: 100,
+    basePath: '/r',
+    attributes: { RESTIC_PASSWORD: 'secret' },
+  });
+
   it('is told with the repository, the reason and what to do', () => {
     const locked = [
       'unable to create lock in backend: repository is already locked by PID 7768 on vm by root (UID 0, GID 0)',
@@ -35,10 +43,10 @@ describe('why restic failed', () => {
       'storage ID 4b9dc4fc',
       'the `unlock` command can be used to remove stale locks',
     ].join('\n');
-    const error = failure('remove backups', '/r', { code: 1, stderr: locked });
+    const error = failure('remove backups', where, { code: 1, stderr: locked });
     expect(error.message).toMatch(/Could not remove backups in the restic repository \/r: .*PID 7768/);
     expect(error).toMatchObject({ retry: true, trouble: 'locked', code: 0x800 });
-    expect(failure('open the backups', '/r', { code: 1, stderr: 'wrong password' }).hint).toContain('RESTIC_PASSWORD');
+    expect(failure('open the backups', where, { code: 1, stderr: 'wrong password' }).hint).toContain('RESTIC_PASSWORD');
   });
 });
 

@@ -1,22 +1,26 @@
 // Makes a repository usable: there is one afterwards and the password opens it. A directory that holds parts of a
 // repository but no config file is never initialised over.
+import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../exec/exec.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { runRestic } from './command.ts';
 import { resticArgv, type ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
+import { secretFile } from './secret-file.ts';
 
 /** How long another process may take to make the same repository. */
 const INIT_WAIT_SEC = '120';
 
-/** `own` says that the directory is the datastore's own, which may be made with its parents. */
+/** `own` says that a directory is the datastore's own, which may be made with its parents. */
 export async function prepareRepository(config: ResticConfig, own: boolean, signal: AbortSignal): Promise<void> {
-  await makeDirectory(config.repository, own);
+  const { local } = config.transport;
+  if (local !== undefined) await makeDirectory(local, own);
   if (await opens(config, signal)) return;
-  if (await hasKeys(config.repository)) {
-    await underLock(config.repository, ['true'], {}, signal); // somebody may be half-way through making it
+  if (await hasKeys(local)) {
+    await underLock(config, ['true'], signal); // somebody may be half-way through making it
     if (await opens(config, signal)) return;
     throw damaged(config.repository);
   }
@@ -27,12 +31,14 @@ export async function prepareRepository(config: ResticConfig, own: boolean, sign
 /** For a store that holds backups already: an empty directory in its place, an unmounted disk for example, is no new one. */
 export async function requireRepository(config: ResticConfig, signal: AbortSignal): Promise<void> {
   if (await opens(config, signal)) return;
-  if (await hasKeys(config.repository)) throw damaged(config.repository);
+  const { local } = config.transport;
+  if (await hasKeys(local)) throw damaged(config.repository);
+  const where = local === undefined ? 'Check the path of the datastore' : 'Mount its file system';
   throw new ResticError(
     'missing',
     `Could not find the restic repository in ${config.repository}, which holds backups.`,
     {
-      hint: 'Mount its file system or put it back there. For new backups without the old ones, create another datastore.',
+      hint: `${where} or put it back there. For new backups without the old ones, create another datastore.`,
       retry: true,
     },
   );
@@ -52,15 +58,19 @@ async function opens(config: ResticConfig, signal: AbortSignal): Promise<boolean
 
 /** Two inits at once would leave two keys and one config: the lock lets one through, the other finds it done. */
 async function initialise(config: ResticConfig, signal: AbortSignal): Promise<void> {
-  const argv = resticArgv(config, ['init']);
-  const done = await underLock(config.repository, argv, config.env, signal);
+  const done = await underLock(config, resticArgv(config, ['init'], secretFile), signal);
   if (done.code === 0 || /already (exists|initialized|contains)/.test(done.stderr)) return;
-  throw failure('make a repository', config.repository, done);
+  throw failure('make a repository', config, done);
 }
 
-function underLock(path: string, argv: string[], env: Record<string, string>, signal: AbortSignal) {
-  const flock = ['flock', '--no-fork', '--wait', INIT_WAIT_SEC, path, ...argv];
+function underLock({ transport: { local }, env, repository }: ResticConfig, argv: string[], signal: AbortSignal) {
+  const flock = ['flock', '--no-fork', '--wait', INIT_WAIT_SEC, local ?? lockFileOf(repository), ...argv];
   return run(flock, { env, signal, dieWithParent: true, okCodes: Array.from({ length: 255 }, (_, code) => code + 1) });
+}
+
+/** Of a repository that is elsewhere: whoever makes it from this machine takes the same. Made by flock, empty, and there for good. */
+function lockFileOf(repository: string): string {
+  return join(tmpdir(), `onevault-init-${createHash('sha256').update(repository).digest('hex').slice(0, 16)}.lock`);
 }
 
 async function makeDirectory(path: string, own: boolean): Promise<void> {
@@ -79,7 +89,9 @@ async function makeDirectory(path: string, own: boolean): Promise<void> {
   }
 }
 
-async function hasKeys(repository: string): Promise<boolean> {
+/** Of a directory only: elsewhere restic itself refuses to make a repository over another. */
+async function hasKeys(repository: string | undefined): Promise<boolean> {
+  if (repository === undefined) return false;
   const keys = await readdir(join(repository, 'keys')).catch(() => []);
   return keys.length > 0;
 }

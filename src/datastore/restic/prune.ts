@@ -16,7 +16,7 @@ export async function pruneRepository(config: ResticConfig, { budgetMs, signal }
   const stopped = AbortSignal.any([signal, budget.signal]);
   let before = 0;
   try {
-    before = await bytesOf(config.repository, stopped);
+    before = await bytesOf(config, stopped);
     const args = ['prune', ...config.pruneOptions];
     const low = { ...config, prefix: LOW_PRIORITY };
     await patiently(config, NO_PATIENCE, stopped, () =>
@@ -33,12 +33,16 @@ export async function pruneRepository(config: ResticConfig, { budgetMs, signal }
   }
 }
 
-async function freed({ repository }: ResticConfig, before: number): Promise<number> {
-  return Math.max(0, before - (await bytesOf(repository)));
+async function freed(config: ResticConfig, before: number): Promise<number> {
+  return Math.max(0, before - (await bytesOf(config)));
 }
 
-/** What the files of a directory take; some may vanish while du walks: it then ends with 1 but has the sum. */
-async function bytesOf(directory: string, signal?: AbortSignal): Promise<number> {
-  const { stdout } = await run(['du', '-s', '--block-size=1', '--', directory], { okCodes: [1], signal });
+/**
+ * What the files of a directory take; some may vanish while du walks: it then ends with 1 but has the sum. What is elsewhere is not
+ * counted: restic says what it removes, and that is told.
+ */
+async function bytesOf({ transport: { local } }: ResticConfig, signal?: AbortSignal): Promise<number> {
+  if (local === undefined) return 0;
+  const { stdout } = await run(['du', '-s', '--block-size=1', '--', local], { okCodes: [1], signal });
   return Number.parseInt(stdout, 10) || 0;
 }

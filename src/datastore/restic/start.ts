@@ -2,6 +2,7 @@
 import { start, type Exit, type Running, type StartOptions } from '../../exec/exec.ts';
 import { reasonOf } from '../../model/errors.ts';
 import { resticArgv, type ResticConfig } from './config.ts';
+import { secretFile } from './secret-file.ts';
 
 /** How long restic has to remove its lock after SIGINT; then it is killed, and the lock removed for it. */
 const INTERRUPT_MS = 700;
@@ -12,7 +13,7 @@ export function startRestic(
   args: readonly string[],
   options: Pick<StartOptions, 'onStderr'> = {},
 ): Running {
-  return start(resticArgv(config, args), { ...options, env: config.env, dieWithParent: true });
+  return start(resticArgv(config, args, secretFile), { ...options, env: config.env, dieWithParent: true });
 }
 
 /** SIGINT first: restic then removes its lock, which it does not on SIGTERM before 0.16. */

@@ -1,9 +1,8 @@
 // Removes the locks that dead processes left in a repository, which `restic unlock` does and does only that.
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Exit } from '../../exec/exec.ts';
 import type { ResticConfig } from './config.ts';
+import { mayBeLocked } from './contents.ts';
 import { failure } from './failure.ts';
 import { ended, startRestic } from './start.ts';
 
@@ -11,6 +10,8 @@ import { ended, startRestic } from './start.ts';
 const TOGETHER_MS = 50;
 /** Whoever was stopped does not wait longer for its lock to go: who meets it later removes it too. */
 const LIMIT_MS = 3000;
+/** To log in and ask takes longer. */
+const REMOTE = 5;
 /**
  * A lock that went away after restic had listed it, as its owner ended or another has removed it. restic before 0.17 tries ten times to
  * load or remove it, 43 s and more; a new list is without it.
@@ -24,9 +25,9 @@ export async function removeStaleLocks(config: ResticConfig, signal?: AbortSigna
   for (let left = TRIES; ; left--) {
     signal?.throwIfAborted();
     const { exit, wentAway } = await unlock(config, signal, left > 1);
-    if (signal?.aborted) throw failure(WHAT, config.repository, { code: -1, stderr: '' });
+    if (signal?.aborted) throw failure(WHAT, config, { code: -1, stderr: '' });
     if (wentAway) continue;
-    if (exit.code !== 0) throw failure(WHAT, config.repository, exit);
+    if (exit.code !== 0) throw failure(WHAT, config, exit);
     return;
   }
 }
@@ -69,6 +70,6 @@ const unlocking = new Map<string, Promise<void>>();
 async function unlockSoon(config: ResticConfig, limitMs: number): Promise<void> {
   await delay(TOGETHER_MS);
   unlocking.delete(config.repository);
-  const locks = await readdir(join(config.repository, 'locks')).catch(() => []);
-  if (locks.length > 0) await removeStaleLocks(config, AbortSignal.timeout(limitMs)).catch(() => undefined);
+  const limit = config.transport.local === undefined ? limitMs * REMOTE : limitMs;
+  if (await mayBeLocked(config)) await removeStaleLocks(config, AbortSignal.timeout(limit)).catch(() => undefined);
 }

@@ -4,7 +4,7 @@ import { start, type Running } from '../../exec/exec.ts';
 import { callAgain, endOf, leaseOf, type Site } from './command.ts';
 import { failure } from './failure.ts';
 import { shellText } from './shell.ts';
-import { sshArgv } from './ssh.ts';
+import { sshArgv } from '../ssh.ts';
 
 const BUFFER_BYTES = 1 << 20;
 

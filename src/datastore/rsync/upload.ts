@@ -8,7 +8,7 @@ import { callAgain, leaseOf, outputOf, runThere, type Site } from './command.ts'
 import { failure } from './failure.ts';
 import { directoryOf, findSources, isFileName, manifestName, MARKER, placesIn, type Place } from './layout.ts';
 import { readStats, type Stats } from './output.ts';
-import { rsyncTarget, sshCommand } from './ssh.ts';
+import { rsyncTarget, sshCommand } from '../ssh.ts';
 
 const SOURCE_BYTES = 3;
 const NAMES_TO_TRY = 8;

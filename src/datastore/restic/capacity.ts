@@ -1,0 +1,31 @@
+// How much room a repository has. A directory and an SFTP server can be asked; of a bucket or a REST server nobody knows, so that the size
+// is what the datastore's TOTAL_MB says, and what is used is what the recorded backups take.
+import { run } from '../../exec/exec.ts';
+import type { Capacity } from '../../model/datastore.ts';
+import { directoryCapacity } from '../capacity.ts';
+import type { ResticConfig } from './config.ts';
+import { failure } from './failure.ts';
+import { readSftpSpace } from './output.ts';
+import type { SftpTarget } from './place.ts';
+import { secretFile } from './secret-file.ts';
+import { sftpArgv } from './sftp.ts';
+
+const WHAT = 'measure the space';
+const ASK_MS = 60_000;
+
+export async function capacityOf(config: ResticConfig, recordedMb: number): Promise<Capacity> {
+  const { local, ssh } = config.transport;
+  if (local !== undefined) return directoryCapacity(local);
+  if (ssh !== undefined) return sftpCapacity(config, ssh);
+  return { totalMb: config.totalMb, freeMb: Math.max(0, config.totalMb - recordedMb), usedMb: recordedMb };
+}
+
+/** Of the file system that has the repository, all that is on it counted. */
+async function sftpCapacity(config: ResticConfig, ssh: SftpTarget): Promise<Capacity> {
+  const argv = sftpArgv(ssh, (file) => ('path' in file ? file.path : secretFile(file.text)));
+  const input = `df "${config.transport.path}"\n`;
+  const answer = await run(argv, { input, timeoutMs: ASK_MS, okCodes: [1, 255] });
+  const space = readSftpSpace(answer.stdout);
+  if (space) return space;
+  throw failure(WHAT, config, { code: answer.code || 1, stderr: answer.stderr || answer.stdout });
+}
