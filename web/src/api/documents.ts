@@ -96,7 +96,27 @@ export interface BackupJob {
   TEMPLATE: Attributes;
 }
 
+export interface Datastore {
+  ID: number;
+  UID: number;
+  GID: number;
+  UNAME: string;
+  GNAME: string;
+  NAME: string;
+  DS_MAD: string;
+  TYPE: number;
+  STATE: number;
+  TOTAL_MB: number;
+  FREE_MB: number;
+  USED_MB: number;
+  TEMPLATE: Attributes;
+}
+
 export interface Methods {
+  'one.datastorepool.info': {
+    params: Record<string, never>;
+    result: { DATASTORE_POOL: { DATASTORE: Datastore[] } };
+  };
   'one.system.version': { params: Record<string, never>; result: string };
   'one.system.backupstatus': { params: Record<string, never>; result: { BACKUP_STATUS: BackupStatus } };
   'one.user.info': { params: { id?: number; decrypt?: boolean }; result: { USER: User } };
