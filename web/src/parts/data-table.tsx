@@ -97,6 +97,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
               aria-rowindex={index + 2}
               aria-selected={selected ? selected.has(idOf(row)) : undefined}
               data-active={index === active.at || undefined}
+              data-opens={props.onOpen !== undefined || undefined}
               className={classes['row']}
               style={{ gridTemplateColumns: template, height: ROW_HEIGHT, transform: `translateY(${start}px)` }}
               onClick={(event) => active.onClick(index, event)}
@@ -233,9 +234,16 @@ function useActiveRow<Row, Id extends string | number>(props: DataTableProps<Row
   };
   const onClick = (index: number, event: React.MouseEvent): void => {
     setActive(index);
+    const row = rows[index];
     if (event.ctrlKey || event.metaKey || event.shiftKey) choose(index, event.shiftKey);
+    else if (row !== undefined && !isControl(event.target)) onOpen?.(row);
   };
   return { at, onKey, onClick };
+}
+
+/** A link or button inside a row does its own thing. */
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button, input, label') !== null;
 }
 
 function toggled<Id>(ids: ReadonlySet<Id>, id: Id): Set<Id> {
