@@ -20,7 +20,7 @@ export function About() {
       <Section title={about.api}>
         <Text size="sm">
           {about.apiText}{' '}
-          <Anchor href="/api/openapi.json" size="sm">
+          <Anchor href="/api/openapi.json" size="sm" underline="always">
             {about.openapi}
           </Anchor>
           .
