@@ -56,7 +56,9 @@ export class SlicesDisk {
       await files.return();
     }
     if (changedSha256 !== '' && hash.digest('hex') !== changedSha256) {
-      throw this.#error(`what backup ${manifest.number} changed in it is not what was backed up: its SHA-256 is another`);
+      throw this.#error(
+        `what backup ${manifest.number} changed in it is not what was backed up: its SHA-256 is another`,
+      );
     }
   }
 
@@ -77,7 +79,11 @@ export class SlicesDisk {
   *#pieces(index: number, bytes: Buffer): Generator<DataPiece> {
     const start = index * SLICE_CLUSTERS;
     const end = Math.min(start + SLICE_CLUSTERS, this.clusters.clusterCount);
-    for (let run = this.clusters.nextDataRun(start, end); run; run = this.clusters.nextDataRun(run.first + run.count, end)) {
+    for (
+      let run = this.clusters.nextDataRun(start, end);
+      run;
+      run = this.clusters.nextDataRun(run.first + run.count, end)
+    ) {
       const from = (run.first - start) * CLUSTER_BYTES;
       const data = bytes.subarray(from, from + run.count * CLUSTER_BYTES);
       yield { guestOffset: run.first * CLUSTER_BYTES, data };

@@ -109,7 +109,10 @@ export class SliceManifest {
       if (cluster >= this.clusters.clusterCount || this.clusters.kind(cluster) !== 'data') continue;
       words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
     }
-    return [...words].reverse().map((word) => hex(word, 8)).join('');
+    return [...words]
+      .reverse()
+      .map((word) => hex(word, 8))
+      .join('');
   }
 
   /**

@@ -58,7 +58,8 @@ function readHeader(block: Buffer, noted: ReadonlyMap<string, string>, reader: F
   const name = noted.get('path') ?? (prefix === '' ? textAt(0, 100) : `${prefix}/${textAt(0, 100)}`);
   const size = noted.has('size') ? Number(noted.get('size')) : parseInt(textAt(124, 12).trim() || '0', 8);
   const right = textAt(257, 5) === 'ustar' && checksum(block) === parseInt(textAt(148, 8), 8);
-  if (!right || !Number.isSafeInteger(size) || size < 0) throw reader.error(`it is no archive at byte ${reader.position}`);
+  if (!right || !Number.isSafeInteger(size) || size < 0)
+    throw reader.error(`it is no archive at byte ${reader.position}`);
   const type = textAt(156, 1);
   return { name, size, type: type === '' ? '0' : type };
 }

@@ -73,14 +73,17 @@ export class DiskFile implements BackupDisk {
   }
 
   entries(mtimeSec: number): Map<string, VirtualFile> {
-    const file: VirtualFile = {
+    return new Map([[this.#disk.file, this.virtualFile(mtimeSec)]]);
+  }
+
+  virtualFile(mtimeSec: number): VirtualFile {
+    return {
       kind: 'file',
       size: this.#layout.fileBytes,
       mtimeSec,
       read: (offset, length) => this.#window.read(offset, length),
       release: (buffers) => this.#window.release(buffers),
     };
-    return new Map([[this.#disk.file, file]]);
   }
 
   progress(): DiskProgress {

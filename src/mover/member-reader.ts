@@ -10,7 +10,7 @@ const CHUNK_BYTES = 128 * 1024;
 const TRIES = 5;
 const RETRY_MS = 100;
 
-export type MemberStore = Pick<BackupStore, 'read'>;
+export type MemberStore = Pick<BackupStore, 'read' | 'readFolder'>;
 
 export interface MemberReader extends MemberStore {
   close(): Promise<void>;
@@ -24,7 +24,9 @@ export async function openMembers(
   signal: AbortSignal,
 ): Promise<MemberReader> {
   const read: MemberStore['read'] = (source, path) => store.read(source, path);
-  if (disks.every(({ members }) => members.length <= 1)) return { read, close: () => Promise.resolve() };
+  const { readFolder } = store;
+  const folders = readFolder && { readFolder: readFolder.bind(store) };
+  if (disks.every(({ members }) => members.length <= 1)) return { read, ...folders, close: () => Promise.resolve() };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const view = await store.view(directory, signal).catch(async (error: unknown) => {
     await removeEmpty(directory);
@@ -38,6 +40,7 @@ export async function openMembers(
   if (signal.aborted) stop();
   const chained = new Set(disks.flatMap(({ members }) => (members.length > 1 ? members.map(keyOf) : [])));
   return {
+    ...folders,
     read: (source, path) => (chained.has(keyOf({ source, path })) ? readShown(view, source, path) : read(source, path)),
     close: async () => {
       signal.removeEventListener('abort', stop);
@@ -67,7 +70,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
 }
 
 /** A mount that is served by a program may be interrupted in what it reads for somebody; the next moment it can. */
-async function unlessInterrupted<R>(work: () => Promise<R>): Promise<R> {
+export async function unlessInterrupted<R>(work: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

@@ -24,11 +24,15 @@ export async function openParent(
   const manifests = new Map<number, SliceManifest>();
   if (parent === null || (task.tracking?.parent ?? null) === null) return { source: undefined, manifests };
   await prepared;
+  const { number } = task.slices ?? { number: 0 };
   const { source, path } = parent;
   for (const stored of parent.disks) {
     try {
       const member = { source, path: `${path}/${stored.file}`, stored };
-      manifests.set(stored.diskId, await readManifest(store, member, signal));
+      const manifest = await readManifest(store, member, signal);
+      // a number that was there before would make what changed look unchanged
+      if (manifest.number >= number) throw new Error(`it is of backup ${manifest.number}, and this one is ${number}`);
+      manifests.set(stored.diskId, manifest);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OneError && error.retry) throw error;

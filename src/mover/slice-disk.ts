@@ -205,4 +205,3 @@ export class SliceDisk implements BackupDisk {
     }
   }
 }
-
