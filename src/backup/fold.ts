@@ -23,7 +23,7 @@ export function fold(image: Pick<Image, 'id' | 'points'>, keepFrom: number): Bac
 
 /** Of slices, what stood in older points too is held by this one alone now. */
 function asOldest(layer: Layer): Layer {
-  if (layer.disks.some(({ layout }) => layout !== 'SLICES')) return layer;
+  if (layer.disks[0]?.layout !== 'SLICES') return layer;
   return { ...layer, sizeMb: Math.ceil(bytesOf(layer) / 2 ** 20) };
 }
 

@@ -97,7 +97,7 @@ class Restore {
   /** What a whole new file of the disk takes. */
   async #bytesOf({ members, targetFormat }: RestoreDisk): Promise<number> {
     const [first] = members;
-    if (first && isOneQcow2(members)) return first.stored.fileBytes;
+    if (!first || isOneQcow2(members)) return first?.stored.fileBytes ?? 0;
     const options = { whole: true, signal: this.#signal, passed: () => undefined };
     const merged = await openMerged(this.#members, members, options);
     await merged.close();
