@@ -73,6 +73,7 @@ class JoinedDisk {
   /** The longest unused first. */
   readonly #open = new Map<number, OpenSlice>();
   #closed = false;
+  #most = MOST_OPEN;
 
   constructor(manifest: SliceManifest, folder: string) {
     this.#manifest = manifest;
@@ -87,6 +88,7 @@ class JoinedDisk {
   /** What is still being read closes with its last read. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#most = 0;
     await this.#trim(0);
   }
 
@@ -130,7 +132,7 @@ class JoinedDisk {
       throw error;
     } finally {
       slice.users -= 1;
-      await this.#trim(this.#closed ? 0 : MOST_OPEN);
+      await this.#trim(this.#most);
     }
   }
 

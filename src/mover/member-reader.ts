@@ -4,6 +4,7 @@ import { mkdir, open, rmdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
+import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
 
 const CHUNK_BYTES = 128 * 1024;
@@ -24,8 +25,9 @@ export async function openMembers(
   signal: AbortSignal,
 ): Promise<MemberReader> {
   const read: MemberStore['read'] = (source, path) => store.read(source, path);
-  const { readFolder } = store;
-  const folders = readFolder && { readFolder: readFolder.bind(store) };
+  const folders: Pick<MemberStore, 'readFolder'> = store.readFolder
+    ? { readFolder: (source, path) => readFolder(store, source, path) }
+    : {};
   if (disks.every(({ members }) => members.length <= 1)) return { read, ...folders, close: () => Promise.resolve() };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const view = await store.view(directory, signal).catch(async (error: unknown) => {
@@ -48,6 +50,11 @@ export async function openMembers(
       await removeEmpty(directory);
     },
   };
+}
+
+function readFolder(store: BackupStore, source: string, path: string): Readable {
+  if (store.readFolder) return store.readFolder(source, path);
+  throw new OneError(CODE.INTERNAL, `The store of ${path} has no folders to read.`);
 }
 
 function readShown(view: StoreView, source: string, path: string): ReturnType<BackupStore['read']> {

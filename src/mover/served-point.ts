@@ -60,22 +60,23 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
     const view = await backups.view(shown, signal);
     undo.push(() => rm(shown, { recursive: true, force: true }).catch(() => undefined)); // it is only an empty directory
     const servers: Running[] = [];
-    let joined: JoinedDisks | undefined;
+    const whole: { disks?: JoinedDisks | undefined } = {};
     const hide = async (): Promise<void> => {
-      await joined?.close();
+      await whole.disks?.close();
       await view.close();
     };
     undo.push(() => Promise.all([stopAll(servers), hide()])); // a server that waits for a slow store ends with the view
-    joined = await joinDisks({ store: backups, view, disks, directory: joinedIn(directory) }, signal);
+    const joined = await joinDisks({ store: backups, view, disks, directory: joinedIn(directory) }, signal);
+    whole.disks = joined;
     const losses = [view.lost];
     if (joined) losses.push(joined.lost);
     const served: ServedPoint['disks'] = [];
     for (const { diskId, members } of disks) {
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
-      const whole = joined?.pathOf(diskId);
+      const file = joined?.pathOf(diskId);
       const chain =
-        whole === undefined ? chainOf(members.map(({ source, path }) => view.pathOf(source, path))) : rawOf(whole);
+        file === undefined ? chainOf(members.map(({ source, path }) => view.pathOf(source, path))) : rawOf(file);
       undo.push(() => rm(server.socket, { force: true }));
       const running = await startServer(
         { ...server, image: ['--', `json:${JSON.stringify(chain)}`], name: `Disk ${diskId} of the backup` },
