@@ -79,7 +79,9 @@ function reasonFor(layout: BackupLayout, parent: BackupPlan['parent'], why: stri
   const since = parent ? `changes since increment ${parent.point.id} of image ${parent.imageId}` : '';
   if (layout === 'QCOW2') return why ?? since;
   if (parent === null) return `${why ?? ''}; ${COMPLETE}`;
-  return why === undefined ? `${since} are read; ${COMPLETE}` : `${why}, so all is read; ${COMPLETE}`;
+  return why === undefined
+    ? `${since} are read; ${COMPLETE}`
+    : `${why.replace(/\.$/, '')}, so all is read; ${COMPLETE}`;
 }
 
 /** The number of a tracker is used once, and so is that of a backup. Without one nothing is compared, now or later. */
