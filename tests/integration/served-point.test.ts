@@ -13,6 +13,7 @@ import { rawOf, sha256, type Kinds } from '../disk/members.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import { storeChainsIn, type StoredChain } from '../mover/stored-chain.ts';
+import { planted } from '../planted/secret.ts';
 import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
 
 const FIRST: Kinds[] = [
@@ -24,7 +25,7 @@ const SECOND: Kinds[] = [['data'], ['absent'], ['data']];
 const usable = await hasRsyncAndSsh();
 const STORES = [
   { driver: 'fake', attributes: {} },
-  { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } },
+  { driver: 'restic', attributes: { RESTIC_PASSWORD: planted() } },
   ...(usable ? [{ driver: 'rsync', attributes: { RSYNC_BACKEND: 'LOCAL' } }] : []),
 ];
 
@@ -92,7 +93,7 @@ describe.each(STORES)('$driver', (kind) => {
 });
 
 it('a restic mount that was killed is cleared by the next', async () => {
-  const chain = await storeChainsIn({ driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } }, SECOND);
+  const chain = await storeChainsIn({ driver: 'restic', attributes: { RESTIC_PASSWORD: planted() } }, SECOND);
   const disks = [{ diskId: 0, members: chain.members(0) }];
   const serve = (): Promise<ServedPoint> =>
     servePoint({ store: chain.store, disks, directory }, new AbortController().signal);

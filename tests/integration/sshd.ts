@@ -1,5 +1,6 @@
 // A real SSH server on this machine for one test: its own port, host key and client keys, in a directory of its own.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +61,19 @@ export class TestSshd {
     };
   }
 
+  /** Attributes of a restic datastore on it, the key given as a text; `port` may lead to it another way. */
+  sftpAttributes(path: string, port = this.port): Record<string, string> {
+    return {
+      RESTIC_BACKEND: 'SFTP',
+      RESTIC_SFTP_SERVER: '127.0.0.1',
+      RESTIC_SFTP_USER: userInfo().username,
+      RESTIC_SFTP_PORT: String(port),
+      RESTIC_SFTP_PATH: path,
+      RESTIC_SFTP_KEY: readFileSync(join(this.directory, 'client'), 'utf8'),
+      RESTIC_SFTP_KNOWN_HOSTS: readFileSync(join(this.directory, 'host.pub'), 'utf8'),
+    };
+  }
+
   /** Names of the programs that it has started for its callers and that still run. */
   programs(): string[] {
     const below = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)]);
@@ -110,7 +124,8 @@ function configText(directory: string, port: number): string {
   ].join('\n');
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody has just now. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

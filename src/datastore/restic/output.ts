@@ -3,7 +3,10 @@
 import { getSystemErrorName } from 'node:util';
 import { anything, exactly, list, matching, maybe, number, object, readJson, text } from '../../model/json-shape.ts';
 
-/** Why a restic command failed. `unreadable`: a source file could not be read; `gone`: no such snapshot or path. */
+/**
+ * Why a restic command failed. `unreadable`: a source file could not be read; `gone`: no such snapshot or path; `refused`: a server does not
+ * take what is shown as proof of who comes.
+ */
 export type Trouble =
   | 'not-installed'
   | 'wrong-password'
@@ -12,6 +15,10 @@ export type Trouble =
   | 'no-space'
   | 'read-only'
   | 'unreadable'
+  | 'host-key-unknown'
+  | 'host-key-changed'
+  | 'certificate'
+  | 'refused'
   | 'unreachable'
   | 'gone'
   | 'stopped'
@@ -31,11 +38,26 @@ const TEXT_TROUBLE: ReadonlyArray<readonly [RegExp, Trouble]> = [
   [/read-only file system/i, 'read-only'],
   [/already locked/i, 'locked'],
   [/wrong password/i, 'wrong-password'],
+  [/REMOTE HOST IDENTIFICATION HAS CHANGED/, 'host-key-changed'],
+  [/host key verification failed/i, 'host-key-unknown'],
+  [/x509: |certificate/i, 'certificate'],
+  [
+    /permission denied \([a-z,-]*(publickey|password)|unexpected HTTP response \(40[13]\)|response unexpected: 40[13]/i,
+    'refused',
+  ],
+  [/access ?denied|InvalidAccessKeyId|access key id you provided|signature we calculated/i, 'refused'],
   [
     /not a directory|permission denied|input\/output error|stale (nfs )?file handle|transport endpoint|host is down/i,
     'unreachable',
   ],
-  [/repository does not exist|unable to open config file.*no such file/i, 'missing'],
+  [
+    /repository does not exist|unable to open config file.*(no such file|does not exist)|specified bucket does not exist/i,
+    'missing',
+  ],
+  [
+    /connection (refused|reset|lost|closed|timed out)|i\/o timeout|no such host|could not resolve|no route to host|network is unreachable|broken pipe|: (unexpected )?EOF|ssh command exited|start the sftp session|(unexpected HTTP response|response unexpected).*5\d\d|HTTP response to HTTPS/i,
+    'unreachable',
+  ],
   [/no matching id found|no snapshot found|not found in snapshot/i, 'gone'],
   [/failed to execute restic|restic.*not installed/i, 'not-installed'],
 ];
@@ -106,12 +128,27 @@ function systemError(number: number): string {
   return number > 0 && number < 200 ? getSystemErrorName(-number) : `error ${number}`;
 }
 
+/** What `restic check` found wrong: the lines that name something, without its advice. */
+export function readProblems(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^(Fatal: repository contains errors|Load\(|.*returned error, retrying|The repository)/.test(line),
+    )
+    .slice(0, 20);
+}
+
 /** The lines of stderr that say what went wrong, without restic's advice about its own commands. */
 export function reasonIn(stderr: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => messageOf(line).trim())
-    .filter((line) => line !== '' && !/^(storage ID|the `unlock`|Is there a repository|\/)/.test(line));
+    .filter(
+      (line) => line !== '' && !/^(storage ID|the `unlock`|Is there a repository|\/|(sftp|s3|rest):\S+$)/.test(line),
+    );
   return lines
     .slice(-2)
     .join('; ')
