@@ -36,6 +36,6 @@ it('leaves out what was not begun when it was stopped', async () => {
 });
 
 it('counts', () => {
-  const outcomes = [1, 2].map((row) => ({ row, outcome: { state: 'waiting' } }));
+  const outcomes = [1, 2].map((row) => ({ row, outcome: { state: 'waiting' as const } }));
   expect(counted(withOutcome(outcomes, 2, { state: 'done' }))).toMatchObject({ waiting: 1, done: 1, failed: 0 });
 });
