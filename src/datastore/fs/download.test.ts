@@ -124,7 +124,10 @@ describe('an image from a URL', () => {
     answer = (_request, reply) => void reply.writeHead(404).end();
     await expect(get('/a.raw')).rejects.toThrow(/download http.*: the server answers 404 Not Found\./);
     expect(asked).toHaveLength(1);
-    answer = (_request, reply) => void (asked.length < 3 ? reply.writeHead(503).end() : reply.end(CONTENT));
+    answer = (_request, reply) => {
+      if (asked.length < 3) reply.writeHead(503).end();
+      else reply.end(CONTENT);
+    };
     await get('/a.raw');
     expect(asked).toHaveLength(3);
   });
