@@ -1,5 +1,5 @@
 // How fast a datastore fills up, and when it is full at that. Pure: what was measured is given.
-import type { Capacity } from '../model/datastore.ts';
+import type { Fill } from '../model/datastore.ts';
 
 export interface Trend {
   /** Negative when it becomes emptier. */
@@ -15,7 +15,7 @@ const SHORTEST_SEC = DAY_SEC;
 const HORIZON_SEC = 10 * 366 * DAY_SEC;
 
 /** The straight line through what was used, by least squares; the room that is left is that of the last one. */
-export function trendOf(fills: ReadonlyArray<Capacity & { atSec: number }>): Trend {
+export function trendOf(fills: readonly Fill[]): Trend {
   const [first, last] = [fills[0], fills.at(-1)];
   if (!first || !last || last.atSec - first.atSec < SHORTEST_SEC) return { mbPerDay: 0, fullSec: undefined };
   const days = fills.map(({ atSec }) => (atSec - first.atSec) / DAY_SEC);

@@ -1,6 +1,6 @@
 // Days of a stretch of time as the wall clock has them, and sums that are counted to the day that they fall on. Pure.
 import { Temporal } from 'temporal-polyfill';
-import type { RunSums } from '../store/store.ts';
+import type { RunSums } from '../model/run-figures.ts';
 
 /** Every zone's clock is a multiple of this away from the others'. */
 export const PIECE_MS = 15 * 60_000;

@@ -1,7 +1,8 @@
 // How full datastores were: an entry an hour, as far back as anybody looks.
 import type { Db } from './pool.ts';
 import type { FillRow } from './schema.ts';
-import type { Fill, Fills } from './store.ts';
+import type { Fill } from '../model/datastore.ts';
+import type { Fills } from './store.ts';
 
 const HOUR_SEC = 3600;
 const KEPT_SEC = 400 * 86_400;

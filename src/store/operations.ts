@@ -4,7 +4,8 @@ import type { Operation } from '../model/operation.ts';
 import { addCharges, removeCharges, type Db } from './pool.ts';
 import { narrowed, sumsBy } from './run-sums.ts';
 import type { OperationRow } from './schema.ts';
-import type { Operations, RunFilter, RunSums } from './store.ts';
+import type { RunSums } from '../model/run-figures.ts';
+import type { Operations, RunFilter } from './store.ts';
 
 export class SqlOperations implements Operations {
   readonly #db: Db;

@@ -2,7 +2,8 @@
 import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import { visibleIds, type Db } from './pool.ts';
 import type { Schema } from './schema.ts';
-import type { RunFilter, RunSums } from './store.ts';
+import type { RunSums } from '../model/run-figures.ts';
+import type { RunFilter } from './store.ts';
 
 export type RunQuery<O> = SelectQueryBuilder<Schema, 'operation', O>;
 

@@ -4,16 +4,18 @@
 import type { AclRule } from '../model/acl.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { Capacity, Datastore } from '../model/datastore.ts';
+import type { Datastore, Fill } from '../model/datastore.ts';
 import type { Host, HostShare } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { Operation, OperationKind, OperationResult } from '../model/operation.ts';
+import type { RunSums } from '../model/run-figures.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { QuotaKind } from '../model/quota.ts';
 import type { Group, User } from '../model/user.ts';
 import type { Lease, VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
+import type { StoreChange } from './changes.ts';
 import type { LinkKind } from './nouns.ts';
 
 /** What somebody may see of a pool: own objects and those of groups by permission bits, and what rules open. */
@@ -132,27 +134,6 @@ export interface RunFilter {
   untilMs?: number;
 }
 
-/** Sums over runs. Times and bytes are of those that ended well. */
-export interface RunSums {
-  done: number;
-  failed: number;
-  cancelled: number;
-  running: number;
-  tookMs: number;
-  longestMs: number;
-  readBytes: number;
-  sentBytes: number;
-  storedBytes: number;
-  /** Epoch milliseconds of when the last of them was asked for. */
-  lastMs: number;
-}
-
-/** How full a datastore was at a time. */
-export interface Fill extends Capacity {
-  /** Epoch seconds. */
-  atSec: number;
-}
-
 /** How full datastores were, an entry an hour at most. */
 export interface Fills {
   /** Takes the place of an earlier one of the same hour; what is older than anybody looks back goes. */
@@ -209,5 +190,7 @@ export interface Store {
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;
+  /** Tells of every change as soon as it is kept, those of a transaction together; the answer ends that. */
+  onChange(listener: (changes: readonly StoreChange[]) => void): () => void;
   close(): Promise<void>;
 }

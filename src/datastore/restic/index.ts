@@ -8,6 +8,8 @@ import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import {
   SnapshotLeft,
   type BackupStore,
+  type Checked,
+  type CheckOptions,
   type Pruned,
   type PruneOptions,
   type Snapshot,
@@ -15,6 +17,7 @@ import {
   type StoreView,
 } from '../backup-store.ts';
 import { capacityOf } from './capacity.ts';
+import { checkRepository } from './check.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
 import { snapshotIds } from './contents.ts';
@@ -88,6 +91,10 @@ export class ResticStore implements BackupStore {
 
   async capacity(recordedMb = 0): Promise<Capacity> {
     return capacityOf(this.#config, recordedMb);
+  }
+
+  async check(options: CheckOptions): Promise<Checked> {
+    return checkRepository(this.#config, options);
   }
 
   async prune(options: PruneOptions): Promise<Pruned> {

@@ -128,6 +128,19 @@ function systemError(number: number): string {
   return number > 0 && number < 200 ? getSystemErrorName(-number) : `error ${number}`;
 }
 
+/** What `restic check` found wrong: the lines that name something, without its advice. */
+export function readProblems(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^(Fatal: repository contains errors|Load\(|.*returned error, retrying|The repository)/.test(line),
+    )
+    .slice(0, 20);
+}
+
 /** The lines of stderr that say what went wrong, without restic's advice about its own commands. */
 export function reasonIn(stderr: string): string {
   const lines = stderr
