@@ -15,8 +15,11 @@ export function mendingStep({ kind, result, vmId, asked, imageIds, reads, inPlac
     return `Nothing that it made is left; ${again} begins anew.`;
   }
   if (kind === 'verify') {
-    return interrupted ? `oneimage verify ${image} reads it again.` : `A full backup makes a good one: onevm backup --reset ${vmId}`;
+    return interrupted
+      ? `oneimage verify ${image} reads it again.`
+      : `A full backup makes a good one: onevm backup --reset ${vmId}`;
   }
-  if (kind === 'drill') return `oneimage drill ${image} tries again; oneimage show ${image} has the picture of the screen.`;
+  if (kind === 'drill')
+    return `oneimage drill ${image} tries again; oneimage show ${image} has the picture of the screen.`;
   return 'It is tried again by itself.';
 }

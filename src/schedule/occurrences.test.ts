@@ -27,7 +27,11 @@ it('counts TIMES from the next one on, and heeds the last date', () => {
 });
 
 it('takes what happens once while it is still to come', () => {
-  const once: Schedule = { ...{ timeSec: 500, anchorSec: 500, repeat: REPEAT.NONE, days: [] }, endType: -1, endValue: -1 };
+  const once: Schedule = {
+    ...{ timeSec: 500, anchorSec: 500, repeat: REPEAT.NONE, days: [] },
+    endType: -1,
+    endValue: -1,
+  };
   expect(nextMoments([once], 500, 10, 'UTC')).toEqual([{ atSec: 500, index: 0 }]);
   expect(nextMoments([once], 501, 10, 'UTC')).toEqual([]);
 });
@@ -41,6 +45,8 @@ it('keeps the time of the day when the clock changes', () => {
   const zone = 'Europe/Berlin';
   const start = Date.UTC(2026, 2, 27, 1) / 1000; // 02:00 in Berlin
   const nightly: Schedule = { ...daily(0), timeSec: start, anchorSec: start };
-  const [first = 0, second = 0, third = 0, fourth = 0] = nextMoments([nightly], start, 4, zone).map(({ atSec }) => atSec);
+  const [first = 0, second = 0, third = 0, fourth = 0] = nextMoments([nightly], start, 4, zone).map(
+    ({ atSec }) => atSec,
+  );
   expect([second - first, third - second, fourth - third]).toEqual([DAY, DAY, DAY - 3600]);
 });
