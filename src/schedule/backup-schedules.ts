@@ -41,8 +41,13 @@ export class BackupSchedules {
   /** The job that lists it; else the first whose rule selects it. */
   #jobOf(vm: Vm): number | undefined {
     const { backupJobId } = vm.backups.config;
-    if (backupJobId !== undefined && this.#jobs.has(backupJobId)) return backupJobId;
+    if (backupJobId !== undefined && this.#knows(backupJobId)) return backupJobId;
     return this.#selections.find(({ selections }) => selections.some((selection) => selects(selection, vm)))?.jobId;
+  }
+
+  /** One that is gone says nothing any more. */
+  #knows(jobId: number): boolean {
+    return this.#jobs.has(jobId) || this.#ofJobs.has(jobId);
   }
 
   #add({ id, template }: BackupJob): void {
