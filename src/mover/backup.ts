@@ -7,15 +7,17 @@ import { SnapshotLeft } from '../datastore/backup-store.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { BackupExports } from '../hypervisor/hypervisor.ts';
+import { RECORD_FILE, completeRecord, writeBackupRecord } from '../model/backup-record.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '../model/mover-protocol.ts';
 import { DiskFile } from './disk-file.ts';
 import { guardScratch } from './guard.ts';
 import { Undo } from './undo.ts';
-import { textFile, upload } from './upload.ts';
+import { lateTextFile, textFile, upload } from './upload.ts';
 
 const OFF_LOOKS = 4;
 const OFF_LOOK_MS = 250;
+const SHA256_DIGITS = 64;
 
 /** What the hypervisor was asked for, and gave. */
 interface Held {
@@ -71,7 +73,7 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   const { directory, vmId, operationId } = task;
   const snapshot = await upload(store, {
     ...{ directory, vmId, operationId, signal, undo, onProgress },
-    files: filesOf(task, files, exports.date),
+    files: filesOf(task, files, exports),
     mtimeSec: exports.date,
     ...(task.live ? { watch: (fail) => guardScratch(task.runDirectory, fail) } : {}),
   });
@@ -109,13 +111,20 @@ async function openFiles(
   return files;
 }
 
-function filesOf(task: BackupTask, files: DiskFile[], mtimeSec: number): Map<string, VirtualFile> {
+function filesOf(task: BackupTask, files: DiskFile[], exports: BackupExports): Map<string, VirtualFile> {
+  const { date, consistency } = exports;
   const entries = new Map<string, VirtualFile>();
   files.forEach((file, index) => {
     const name = task.disks[index]?.file;
-    if (name !== undefined) entries.set(name, file.virtualFile(mtimeSec));
+    if (name !== undefined) entries.set(name, file.virtualFile(date));
   });
-  return entries.set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
+  const record = (): string => {
+    const disks = files.map((file) => file.stored());
+    return writeBackupRecord(completeRecord(task.record, { date, consistency, disks }));
+  };
+  return entries
+    .set(RECORD_FILE, lateTextFile(record, files.length * SHA256_DIGITS, date))
+    .set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), date));
 }
 
 /**

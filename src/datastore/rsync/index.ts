@@ -7,6 +7,7 @@ import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import {
   SnapshotLeft,
   type BackupStore,
+  type ListedSnapshot,
   type Pruned,
   type Snapshot,
   type SnapshotRequest,
@@ -19,6 +20,7 @@ import { placeOf, RsyncError } from './failure.ts';
 import { checkOperation, checkSource, directoryOf, fileOf } from './layout.ts';
 import { prepareStore } from './prepare.ts';
 import { readFileThere } from './read.ts';
+import { listBackups } from './list.ts';
 import { placesOfOperation, placesOfSources, removeOperation, removeSources } from './remove.ts';
 import { sendBackup } from './upload.ts';
 import { viewStore } from './view.ts';
@@ -68,6 +70,10 @@ export class RsyncStore implements BackupStore {
     checkOperation(operationId);
     const places = await placesOfOperation(this.#site, operationId);
     return [...new Set(places.map(({ source }) => source))];
+  }
+
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    return listBackups(this.#site, signal);
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {
