@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../model/operation.ts';
-import { callerOf, type Asking } from './basic-session.ts';
+import { callerOf, type Asking } from './http-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { DATASTORE, IMAGE, VM } from './nouns/stored.ts';
@@ -29,7 +29,8 @@ export function progressRoutes(server: FastifyInstance, services: Services, sess
   server.get<{ Params: { id: string } }>('/api/progress/rescan/:id', async (request, reply) => {
     const call = await callerOf(request, sessions, services);
     const { id } = await authorized(call, DATASTORE, idOf(request.params.id), 'ADMIN');
-    const isOfDatastore = (operation: Operation): boolean => operation.kind === 'rescan' && operation.datastoreId === id;
+    const isOfDatastore = (operation: Operation): boolean =>
+      operation.kind === 'rescan' && operation.datastoreId === id;
     reply.hijack();
     await follow(reply.raw, services, isOfDatastore, async () =>
       (await store.operations.recent(RECENT)).find(isOfDatastore),

@@ -59,10 +59,7 @@ it('goes on with the old layers while they are all there beside the merged one',
 
 it('keeps full points side by side, and says what stands on nothing', () => {
   const found = shown([snapshot('a', 0, -1), snapshot('b', 1, -1), snapshot('d', 4, 3)]);
-  expect(found).toEqual([
-    ['0<-1 FULL a', '1<-1 FULL b'],
-    ['it stands on point 3, which is not there'],
-  ]);
+  expect(found).toEqual([['0<-1 FULL a', '1<-1 FULL b'], ['it stands on point 3, which is not there']]);
   expect(shown([])).toEqual([[], []]);
 });
 

@@ -39,7 +39,9 @@ export async function recordBackup(tx: Store, run: BackupRun, result: BackupResu
   if (plan.parent) image = await addPoint(tx, plan.parent, backupPoint(made), operation.id);
   else {
     const taken = new Set((await tx.images.names({ owner: { uid: vm.uid } })).values());
-    image = await tx.images.allocate((id) => backupImage({ ...made, id, vm, datastore, nowMs, taken, chain: operation.id }));
+    image = await tx.images.allocate((id) =>
+      backupImage({ ...made, id, vm, datastore, nowMs, taken, chain: operation.id }),
+    );
   }
   await tx.vms.update(vm.id, (record) => note(record, run, image));
   const { processedBytes, storedBytes, scratchBytes, peakRssBytes, readBytes } = result;

@@ -23,6 +23,7 @@ const KINDS = Object.keys({
   verify: true,
   drill: true,
   prune: true,
+  check: true,
   rescan: true,
 } satisfies Record<OperationKind, true>) as OperationKind[];
 

@@ -63,6 +63,11 @@ export interface BackupStore {
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */
   capacity(recordedMb?: number): Promise<Capacity>;
+  /**
+   * Looks whether what is stored is whole, and reads one part of the data to see that it is what was stored. Throws when that cannot be looked
+   * at, or is stopped by the signal.
+   */
+  check(options: CheckOptions): Promise<Checked>;
   /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
   prune(options: PruneOptions): Promise<Pruned>;
 }
@@ -78,6 +83,18 @@ export interface StoreView {
 export interface PruneOptions {
   budgetMs: number;
   signal: AbortSignal;
+}
+
+export interface CheckOptions {
+  /** Which of how many parts of the data are read, from 1 on; all of them in turn read everything. */
+  part: number;
+  parts: number;
+  signal: AbortSignal;
+}
+
+export interface Checked {
+  /** What was found wrong, in words; empty when all is well. */
+  problems: string[];
 }
 
 export interface Pruned {

@@ -4,8 +4,11 @@
 import type { Pace } from './pace.ts';
 import type { Charge } from './quota.ts';
 
-/** `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `rescan` looks for lost ones. */
-export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'rescan';
+/**
+ * `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `check` looks through a
+ * repository, `rescan` looks for lost backups.
+ */
+export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
 export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */

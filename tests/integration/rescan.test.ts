@@ -80,7 +80,8 @@ describe.each(STORES)('%s', (driver, attributes) => {
     for (let round = 0; round < 2; round++) await backup(full, round);
     await cloud.until(
       'layers were merged and the old ones removed',
-      async () => (await images()).every(({ garbage = [], points: [p] }) => garbage.length === 0 && p?.layers.length === 1),
+      async () =>
+        (await images()).every(({ garbage = [], points: [p] }) => garbage.length === 0 && p?.layers.length === 1),
       120_000,
     );
     await idle();

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { diskPath, readDisks, type VmDisk } from '../../src/vm/disks.ts';
 import { cheapRepository } from '../guest/repository.ts';
+import { planted } from '../planted/secret.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
 import { hasRsyncAndSsh } from './sshd.ts';
 
 const MIB = 2 ** 20;
-const PASSWORD = 'opensesame';
+const PASSWORD = planted();
 
 interface Kind {
   driver: string;

@@ -8,6 +8,7 @@ import { chainOf, servePoint, type ServedPoint } from '../../src/mover/served-po
 import { rawOf, type Kinds } from '../disk/members.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { storeChainsIn, type StoredChain } from '../mover/stored-chain.ts';
+import { planted } from '../planted/secret.ts';
 import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
 
 const FIRST: Kinds[] = [
@@ -19,7 +20,7 @@ const SECOND: Kinds[] = [['data'], ['absent'], ['data']];
 const usable = await hasRsyncAndSsh();
 const STORES = [
   { driver: 'fake', attributes: {} },
-  { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } },
+  { driver: 'restic', attributes: { RESTIC_PASSWORD: planted() } },
   ...(usable ? [{ driver: 'rsync', attributes: { RSYNC_BACKEND: 'LOCAL' } }] : []),
 ];
 
@@ -87,7 +88,7 @@ describe.each(STORES)('$driver', (kind) => {
 });
 
 it('a restic mount that was killed is cleared by the next', async () => {
-  const chain = await storeChainsIn({ driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } }, SECOND);
+  const chain = await storeChainsIn({ driver: 'restic', attributes: { RESTIC_PASSWORD: planted() } }, SECOND);
   const disks = [{ diskId: 0, members: chain.members(0) }];
   const serve = (): Promise<ServedPoint> =>
     servePoint({ store: chain.store, disks, directory }, new AbortController().signal);

@@ -35,13 +35,20 @@ function attributesIn(driver: string, prefix: string): string[] {
     exclude: ['**/*.test.ts', '**/*contract*.ts'],
   });
   const found = files.flatMap((file) => {
-    const quoted = readFileSync(file, 'utf8').matchAll(new RegExp(`'(${prefix}_[A-Z0-9_]+)'`, 'g'));
-    return [...quoted].map(([, name = '']) => name);
+    const names = readFileSync(file, 'utf8').matchAll(new RegExp(`['\`](${prefix}_[\\w\${}]*[A-Z0-9])['\`]`, 'g'));
+    return [...names].flatMap(([, name = '']) => BACKENDS.map((backend) => name.replace('${backend}', backend)));
   });
   return [...new Set(found)].filter((name) => !ENVIRONMENT.has(name)).toSorted();
 }
 
-const ENVIRONMENT = new Set(['RESTIC_PASSWORD_FILE', 'RESTIC_PASSWORD_COMMAND', 'RESTIC_REPOSITORY_FILE']);
+/** Those that TLS takes part in: their attributes have the same ends. */
+const BACKENDS = ['S3', 'REST'];
+const ENVIRONMENT = new Set([
+  'RESTIC_REPOSITORY',
+  'RESTIC_PASSWORD_FILE',
+  'RESTIC_PASSWORD_COMMAND',
+  'RESTIC_REPOSITORY_FILE',
+]);
 
 describe('the reference of datastores', () => {
   it.each([

@@ -8,6 +8,8 @@ import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import {
   SnapshotLeft,
   type BackupStore,
+  type Checked,
+  type CheckOptions,
   type ListedSnapshot,
   type Pruned,
   type PruneOptions,
@@ -16,6 +18,7 @@ import {
   type StoreView,
 } from '../backup-store.ts';
 import { capacityOf } from './capacity.ts';
+import { checkRepository } from './check.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
 import { snapshotIds } from './contents.ts';
@@ -96,6 +99,10 @@ export class ResticStore implements BackupStore {
 
   async capacity(recordedMb = 0): Promise<Capacity> {
     return capacityOf(this.#config, recordedMb);
+  }
+
+  async check(options: CheckOptions): Promise<Checked> {
+    return checkRepository(this.#config, options);
   }
 
   async prune(options: PruneOptions): Promise<Pruned> {

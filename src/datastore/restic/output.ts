@@ -106,9 +106,7 @@ export function readSnapshotIds(stdout: string, tag?: string): string[] | undefi
     .map((snapshot) => snapshot.id);
 }
 
-const LISTED = list(
-  object({ id: matching(/^[0-9a-f]{64}$/), time: text, paths: list(text), tags: maybe(list(text)) }),
-);
+const LISTED = list(object({ id: matching(/^[0-9a-f]{64}$/), time: text, paths: list(text), tags: maybe(list(text)) }));
 
 export interface ListedId {
   id: string;
@@ -152,6 +150,19 @@ export function readFileErrors(stderr: string): string[] {
 
 function systemError(number: number): string {
   return number > 0 && number < 200 ? getSystemErrorName(-number) : `error ${number}`;
+}
+
+/** What `restic check` found wrong: the lines that name something, without its advice. */
+export function readProblems(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(
+      (line) =>
+        line !== '' &&
+        !/^(Fatal: repository contains errors|Load\(|.*returned error, retrying|The repository)/.test(line),
+    )
+    .slice(0, 20);
 }
 
 /** The lines of stderr that say what went wrong, without restic's advice about its own commands. */
