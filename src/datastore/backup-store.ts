@@ -19,6 +19,8 @@ export interface Snapshot {
   source: string;
   processedBytes: number;
   storedBytes: number;
+  /** What was not as asked for, though the backup is good. */
+  warnings?: string[];
 }
 
 /** A backup failed, and what it has left in the store could not be removed. */
