@@ -35,6 +35,7 @@ const CHECKS: Stage[] = [
   { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'lint', argv: ['eslint', '.'] },
   { name: 'types', argv: ['tsc'] },
+  { name: 'types of the console', argv: ['tsc', '-p', 'web'] },
 ];
 
 /** Runs one stage, says how it ended and how long it took. With `collect` its output is shown at the end, in one piece. */

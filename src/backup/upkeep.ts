@@ -7,6 +7,7 @@ import type { Operation } from '../model/operation.ts';
 import { readBackupPolicy, type BackupPolicy } from '../model/backup-policy.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
+import { CheckSchedule, keyOf as checkOf } from './check-schedule.ts';
 import { cleanUpkeep } from './clean.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs } from '../vm/runs.ts';
@@ -25,6 +26,7 @@ export class Upkeep {
   /** When a datastore was pruned last, and what will prune it next. */
   readonly #pruned = new Map<number, number>();
   readonly #timers = new Map<number, NodeJS.Timeout>();
+  readonly #checks: CheckSchedule;
   /** Images whose merging was cancelled: it goes on with their next backup. */
   readonly #resting = new Set<number>();
   /** Images that are looked after just now. */
@@ -36,9 +38,14 @@ export class Upkeep {
     this.#parts = parts;
     this.#log = log;
     this.#runs = new Runs(parts, log);
-    const words = { one: 'merge, verification or prune runs', many: 'merges, verifications or prunes run' };
+    const words = {
+      one: 'merge, verification, prune or check runs',
+      many: 'merges, verifications, prunes or checks run',
+    };
     const failed = (err: unknown, key: string): void => parts.log.error({ work: key, err }, 'upkeep broke');
     this.#lane = new Lane({ count: most, limit: 'MAX_UPKEEP', ...words }, failed);
+    const policyOf = (datastoreId: number): Promise<BackupPolicy> => this.#policyOf(datastoreId);
+    this.#checks = new CheckSchedule({ parts, log, lane: this.#lane, policyOf });
     // snapshots that a run was reading could not be removed under it
     this.#unlisten = log.listen(({ kind, result, reads }) => {
       if (kind !== 'flatten' && result !== 'running' && reads) this.tend(reads.imageId);
@@ -55,6 +62,7 @@ export class Upkeep {
     const image = await this.#parts.store.images.find(imageId);
     if (!image) return;
     this.#resting.delete(imageId);
+    this.#checks.watch(image.datastoreId);
     if (image.isChain) this.tend(imageId);
     if ((await this.#policyOf(image.datastoreId)).verify) await this.#addVerify(image, pointId, true);
   }
@@ -79,8 +87,9 @@ export class Upkeep {
     );
   }
 
-  /** A run needs the datastore: a prune, which keeps others out, ends and goes on another time. */
+  /** A run needs the datastore: a prune or check, which keeps others out, ends and goes on another time. */
   async makeWay(datastoreId: number): Promise<void> {
+    await this.#checks.makeWay(datastoreId);
     if (await this.#lane.stop(pruneOf(datastoreId))) await this.#later(datastoreId, PRUNE_AGAIN_MS);
   }
 
@@ -100,7 +109,8 @@ export class Upkeep {
 
   /** Cleans after work that was under way when the daemon died. */
   async takeUp(operation: Operation): Promise<void> {
-    const left = operation.kind === 'prune' ? '' : await cleanUpkeep(this.#parts, operation);
+    const left =
+      operation.kind === 'prune' || operation.kind === 'check' ? '' : await cleanUpkeep(this.#parts, operation);
     operation.interrupted = true;
     const reason = interrupted().message + left;
     await this.#parts.store.transaction((tx) => this.#log.end(tx, operation, 'failed', reason));
@@ -111,6 +121,7 @@ export class Upkeep {
   async begin(): Promise<void> {
     for await (const images of this.#parts.store.images.each()) {
       for (const image of images) {
+        if (image.type === IMAGE_TYPE.BACKUP) this.#checks.watch(image.datastoreId);
         if (image.type === IMAGE_TYPE.BACKUP && image.state === IMAGE_STATE.READY && needsLook(image))
           this.tend(image.id);
       }
@@ -120,6 +131,7 @@ export class Upkeep {
   async stopAll(): Promise<void> {
     this.#unlisten();
     for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#checks.stop();
     for (const operation of this.#log.all()) if (UPKEEP.has(operation.kind)) operation.interrupted = true;
     await this.#lane.close(interrupted());
   }
@@ -248,7 +260,7 @@ export class Upkeep {
 }
 
 /** The runs that are told of here. */
-const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune']);
+const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune', 'check']);
 
 const tendOf = (imageId: number): string => `tend ${imageId}`;
 const pruneOf = (datastoreId: number): string => `prune ${datastoreId}`;
@@ -256,6 +268,7 @@ const datastoreName = (id: number): string => `datastore ${id}`;
 
 function keyOf({ kind, id, imageIds: [imageId = -1], datastoreId }: Operation): string {
   if (kind === 'flatten') return tendOf(imageId);
+  if (kind === 'check') return checkOf(datastoreId);
   return kind === 'prune' ? pruneOf(datastoreId) : `verify ${id}`;
 }
 

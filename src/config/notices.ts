@@ -23,6 +23,7 @@ const KINDS = Object.keys({
   verify: true,
   drill: true,
   prune: true,
+  check: true,
 } satisfies Record<OperationKind, true>) as OperationKind[];
 
 /** Throws a OneError that names the attribute, its value unless it may be secret, and what would be right. */

@@ -10,6 +10,11 @@ export interface SnapshotRequest {
   /** Marks the snapshot, so that a lost run can be found and removed. */
   operationId: string;
   signal: AbortSignal;
+  /**
+   * A snapshot of the same directory: a file that has the same name, size and time there may be taken from it unread. What is not
+   * there, or not so, is read.
+   */
+  parent?: string;
   /** Nobody waits for it: it takes little memory, and writes nothing on this machine but into the store if it can. */
   background?: boolean;
 }
@@ -39,6 +44,8 @@ export interface BackupStore {
   backup(request: SnapshotRequest): Promise<Snapshot>;
   /** Streams one file of a snapshot. The stream fails when the store ends early; destroying it stops the program. */
   read(source: string, path: string): Readable;
+  /** Streams a folder of a snapshot as a tar archive, in the order of names. Only stores that keep slices have it. */
+  readFolder?(source: string, path: string): Readable;
   /**
    * Shows the files of snapshots at random access, read-only, for as long as it is not closed. `directory` is there, empty, and closed to
    * others; what a dead view left there is cleared first.
@@ -50,6 +57,11 @@ export interface BackupStore {
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */
   capacity(recordedMb?: number): Promise<Capacity>;
+  /**
+   * Looks whether what is stored is whole, and reads one part of the data to see that it is what was stored. Throws when that cannot be looked
+   * at, or is stopped by the signal.
+   */
+  check(options: CheckOptions): Promise<Checked>;
   /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
   prune(options: PruneOptions): Promise<Pruned>;
 }
@@ -65,6 +77,18 @@ export interface StoreView {
 export interface PruneOptions {
   budgetMs: number;
   signal: AbortSignal;
+}
+
+export interface CheckOptions {
+  /** Which of how many parts of the data are read, from 1 on; all of them in turn read everything. */
+  part: number;
+  parts: number;
+  signal: AbortSignal;
+}
+
+export interface Checked {
+  /** What was found wrong, in words; empty when all is well. */
+  problems: string[];
 }
 
 export interface Pruned {

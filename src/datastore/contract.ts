@@ -159,6 +159,14 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       expect(sha256(read)).toBe(sha256(await readFile(join(directory, 'disk.0.0'))));
     });
 
+    it('finds nothing wrong with what it has just stored, and stops looking when it is told to', async () => {
+      await store.prepare(never());
+      await backup('00000000000000ab');
+      for (const part of [1, 2])
+        expect(await store.check({ part, parts: 2, signal: never() })).toEqual({ problems: [] });
+      await expect(store.check({ part: 1, parts: 2, signal: AbortSignal.abort() })).rejects.toThrow();
+    });
+
     it('knows its capacity', async () => {
       await store.prepare(never());
       await backup('00000000000000a8');

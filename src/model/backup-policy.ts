@@ -14,6 +14,12 @@ export interface BackupPolicy {
   pruneIntervalSec: number;
   /** Longest time that one prune may take. */
   pruneBudgetSec: number;
+  /** Whether what the datastore holds is checked, a part at a time. */
+  check: boolean;
+  /** Shortest time from one check to the next. */
+  checkIntervalSec: number;
+  /** How many checks read everything once. */
+  checkParts: number;
 }
 
 export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
@@ -21,6 +27,9 @@ export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
   flattenSharePercent: 50,
   pruneIntervalSec: 3600,
   pruneBudgetSec: 600,
+  check: true,
+  checkIntervalSec: 86_400,
+  checkParts: 30,
 };
 
 /** A number attribute: what it counts, and how much of it there may be. */
@@ -31,22 +40,29 @@ interface Range {
 }
 const FLATTEN_SHARE: Range = { name: 'FLATTEN_SHARE', unit: 'percent', most: 1000 };
 const PRUNE_INTERVAL: Range = { name: 'PRUNE_INTERVAL', unit: 'seconds', most: 31 * 86_400 };
+const CHECK_INTERVAL: Range = { name: 'CHECK_INTERVAL', unit: 'seconds', most: 366 * 86_400 };
+const CHECK_PARTS: Range = { name: 'CHECK_PARTS', unit: 'parts', most: 1000 };
 const PRUNE_BUDGET: Range = { name: 'PRUNE_BUDGET', unit: 'seconds', most: 86_400 };
 
 /** BACKUP_WINDOW is checked with it; what its windows are, readBackupWindows says to who knows the zone of those that name none. */
 export function readBackupPolicy(attributes: Attributes): BackupPolicy {
   const usual = DEFAULT_BACKUP_POLICY;
-  for (const name of ['VERIFY', ...[FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET].map((range) => range.name)]) {
+  const ranges = [FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET, CHECK_INTERVAL, CHECK_PARTS];
+  for (const name of ['VERIFY', 'CHECK', ...ranges.map((range) => range.name)]) {
     if (vectors(attributes, name).length === 0) continue;
     throw new OneError(CODE.INTERNAL, `${name}=[ ... ] is not right; it must be a plain value: ${name}="...".`);
   }
   readBackupWindows(attributes, 'UTC');
   const verify = oneOf([['VERIFY', text(attributes, 'VERIFY') ?? '']], 'VERIFY', ['YES', 'NO'], 'NO', '');
+  const check = oneOf([['CHECK', text(attributes, 'CHECK') ?? '']], 'CHECK', ['YES', 'NO'], 'YES', '');
   return {
     verify: verify === 'YES',
     flattenSharePercent: count(attributes, FLATTEN_SHARE, usual.flattenSharePercent),
     pruneIntervalSec: count(attributes, PRUNE_INTERVAL, usual.pruneIntervalSec),
     pruneBudgetSec: count(attributes, PRUNE_BUDGET, usual.pruneBudgetSec),
+    check: check === 'YES',
+    checkIntervalSec: count(attributes, CHECK_INTERVAL, usual.checkIntervalSec),
+    checkParts: count(attributes, CHECK_PARTS, usual.checkParts),
   };
 }
 

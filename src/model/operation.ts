@@ -5,7 +5,7 @@ import type { Pace } from './pace.ts';
 import type { Charge } from './quota.ts';
 
 /** `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back. */
-export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune';
+export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check';
 export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */

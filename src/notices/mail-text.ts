@@ -14,6 +14,7 @@ const WHAT: Record<OperationKind, [verb: string, of: 'vm' | 'image' | 'datastore
   verify: ['Verification', 'image'],
   drill: ['Drill', 'image'],
   prune: ['Prune', 'datastore'],
+  check: ['Check', 'datastore'],
 };
 const NOUNS = { vm: 'VM', image: 'image', datastore: 'datastore' };
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backupStoreContract, type BackupStoreMaker } from '../../src/datastore/contract.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
-import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import { hasRclone, TestServer } from './object-servers.ts';
 import { hasRsyncAndSsh, TestSshd } from './sshd.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backupStoreContract } from '../../src/datastore/contract.ts';
+import { backupStoreContract, type BackupStoreMaker } from '../../src/datastore/contract.ts';
+import { slicesContract } from '../../src/datastore/slices-contract.ts';
 import { readResticConfig } from '../../src/datastore/restic/config.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
 import { removeStaleLocks } from '../../src/datastore/restic/unlock.ts';
@@ -27,12 +28,14 @@ const config = (basePath: string, attributes: Record<string, string> = {}): Back
   attributes: { RESTIC_PASSWORD: planted('it\'s "quoted" $HOME ü'), ...attributes },
 });
 
-backupStoreContract('restic', {
+const maker: BackupStoreMaker = {
   config,
   withWrongPassword: (right) => ({ ...right, attributes: { RESTIC_PASSWORD: 'wrong' } }),
   open: (given) => new ResticStore(given, QUICK),
   lay: ({ basePath, attributes }) => cheapRepository(basePath, attributes['RESTIC_PASSWORD'] ?? ''),
-});
+};
+backupStoreContract('restic', maker);
+slicesContract('restic', maker);
 
 describe('restic in trouble', () => {
   let root: string;
@@ -197,6 +200,34 @@ describe('restic in trouble', () => {
       await writeFile(path, Buffer.alloc((await stat(path)).size));
     }
     await expect(buffer(store.read(source, join(directory, 'disk.0.0')))).rejects.toThrow(/Could not read/);
+  });
+
+  it('finds out which packs are damaged, in the part that is read', async () => {
+    await store.prepare(never());
+    await writeFile(join(directory, 'disk.1.0'), randomBytes(40_000_000));
+    await backup();
+    const packs = await readdir(join(repository, 'data'), { recursive: true, withFileTypes: true });
+    const pack = packs.find((entry) => entry.isFile());
+    const path = join(pack?.parentPath ?? '', pack?.name ?? '');
+    const bytes = await readFile(path);
+    bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+    await chmod(path, 0o600);
+    await writeFile(path, bytes);
+    const found: string[][] = [];
+    for (const part of [1, 2, 3]) found.push((await store.check({ part, parts: 3, signal: never() })).problems);
+    expect(found.filter((problems) => problems.length > 0)).toEqual([
+      [expect.stringContaining((pack?.name ?? 'none').slice(0, 8))],
+    ]);
+    expect(await locks()).toEqual([]);
+  });
+
+  it('does not check while another works, and says so', async () => {
+    await store.prepare(never());
+    await backup();
+    const holder = await lockHolder();
+    await expect(store.check({ part: 1, parts: 1, signal: never() })).rejects.toThrow(/already locked/);
+    holder.stdin?.end();
+    await holder.exit;
   });
 
   it('ends restic and its lock when a reader goes away', async () => {

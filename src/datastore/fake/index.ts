@@ -11,7 +11,15 @@ import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { number, object, text, understood, type Shape } from '../../model/json-shape.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type { BackupStore, Pruned, Snapshot, SnapshotRequest, StoreView } from '../backup-store.ts';
+import type {
+  BackupStore,
+  Checked,
+  CheckOptions,
+  Pruned,
+  Snapshot,
+  SnapshotRequest,
+  StoreView,
+} from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
 const RECORD = object({ vmId: number, operationId: text, directory: text, bytes: number });
@@ -26,10 +34,12 @@ export class FakeStore implements BackupStore {
   readonly #path: string;
   readonly #password: string;
   readonly #faults: Faults;
+  readonly #wrong: string;
 
   constructor(config: BackupStoreConfig) {
     this.#path = config.basePath;
     this.#password = config.attributes['FAKE_PASSWORD'] ?? '';
+    this.#wrong = config.attributes['FAKE_CHECK'] ?? '';
     this.#faults = {
       backupBytes: limit(config.attributes, 'FAKE_FAIL_AFTER_BYTES'),
       readBytes: limit(config.attributes, 'FAKE_FAIL_READ_AFTER_BYTES'),
@@ -99,6 +109,12 @@ export class FakeStore implements BackupStore {
 
   async capacity(): Promise<Capacity> {
     return directoryCapacity(this.#path);
+  }
+
+  /** FAKE_CHECK is what it finds wrong. */
+  async check({ signal }: CheckOptions): Promise<Checked> {
+    signal.throwIfAborted();
+    return { problems: this.#wrong === '' ? [] : [this.#wrong] };
   }
 
   async prune(): Promise<Pruned> {

@@ -13,11 +13,14 @@ export interface Ended {
 
 export class ResticError extends OneError {
   readonly trouble: Trouble;
+  /** The end of what restic wrote to stderr, without secrets. */
+  readonly said: string;
 
-  constructor(trouble: Trouble, message: string, options: OneErrorOptions = {}) {
+  constructor(trouble: Trouble, message: string, options: OneErrorOptions = {}, said = '') {
     super(CODE.ACTION, message, options);
     this.name = 'ResticError';
     this.trouble = trouble;
+    this.said = said;
   }
 }
 
@@ -28,7 +31,8 @@ export function failure(what: string, where: Where, said: Ended): ResticError {
   const ended = { ...said, stderr: withoutSecrets(said.stderr, where.secrets) };
   const trouble = troubleOf(said.code, said.stderr);
   const { why, ...options } = EXPLAIN[trouble](reasonIn(ended.stderr), ended, where);
-  return new ResticError(trouble, `Could not ${what} in the restic repository ${where.repository}: ${why}.`, options);
+  const message = `Could not ${what} in the restic repository ${where.repository}: ${why}.`;
+  return new ResticError(trouble, message, options, ended.stderr);
 }
 
 /** restic may repeat the address of a server with all that stands in it. */

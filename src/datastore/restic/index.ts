@@ -8,6 +8,8 @@ import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import {
   SnapshotLeft,
   type BackupStore,
+  type Checked,
+  type CheckOptions,
   type Pruned,
   type PruneOptions,
   type Snapshot,
@@ -15,6 +17,7 @@ import {
   type StoreView,
 } from '../backup-store.ts';
 import { capacityOf } from './capacity.ts';
+import { checkRepository } from './check.ts';
 import { patiently, runRestic, type Patience } from './command.ts';
 import { readResticConfig, type ResticConfig } from './config.ts';
 import { snapshotIds } from './contents.ts';
@@ -58,7 +61,9 @@ export class ResticStore implements BackupStore {
     checkTag(request.operationId);
     const before = await this.#idsBefore(); // what is wrong with it, restic tells better
     try {
-      const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
+      const summary = await patiently(this.#config, this.#patience, request.signal, (waits) =>
+        this.#store(request, waits),
+      );
       return await this.#named(summary);
     } catch (error) {
       throw await this.#tidiedUp(request, before, error);
@@ -69,6 +74,10 @@ export class ResticStore implements BackupStore {
     checkSource(source);
     if (!path.startsWith('/')) throw new OneError(CODE.INTERNAL, `The path "${path}" in a snapshot is not absolute.`);
     return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
+  }
+
+  readFolder(source: string, path: string): Readable {
+    return this.read(source, path); // of a folder restic makes a tar archive
   }
 
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
@@ -90,11 +99,15 @@ export class ResticStore implements BackupStore {
     return capacityOf(this.#config, recordedMb);
   }
 
+  async check(options: CheckOptions): Promise<Checked> {
+    return checkRepository(this.#config, options);
+  }
+
   async prune(options: PruneOptions): Promise<Pruned> {
     return pruneRepository(this.#config, options);
   }
 
-  async #store(request: SnapshotRequest): Promise<Summary> {
+  async #store(request: SnapshotRequest, waits: string[]): Promise<Summary> {
     let summary: Summary | undefined;
     const what = `store the backup of VM ${request.vmId}`;
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
@@ -102,8 +115,7 @@ export class ResticStore implements BackupStore {
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
-      // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
-      args: ['backup', '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],
+      args: ['backup', ...waits, '--json', ...comparison(request), ...tags, '--host', hostname(), '--', request.directory],
       signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
     })
@@ -165,11 +177,11 @@ export class ResticStore implements BackupStore {
 
   async #forget(sources: string[], patience: Patience, signal?: AbortSignal): Promise<void> {
     if (sources.length === 0) return;
-    await patiently(this.#config, patience, signal, async () => {
+    await patiently(this.#config, patience, signal, async (waits) => {
       const there = await this.#list([]);
       const ids = sources.flatMap((source) => idOf(source, there) ?? []);
       for (let at = 0; at < ids.length; at += FORGET_AT_ONCE) {
-        const args = ['forget', '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
+        const args = ['forget', ...waits, '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
         await runRestic({ config: this.#config, what: 'remove backups', args, signal });
       }
     });
@@ -181,6 +193,16 @@ function idOf(source: string, ids: string[]): string | undefined {
   const found = ids.filter((id) => id.startsWith(source));
   if (found.length < 2) return found[0];
   throw new ResticError('other', `${source} is the beginning of ${found.length} snapshot ids, so none was removed.`);
+}
+
+/**
+ * Without a parent the files are new ones, and restic need not look for an earlier snapshot to compare with. With one, a file is what
+ * it was when name, size and time are: each virtual directory has other inodes.
+ */
+function comparison({ parent }: SnapshotRequest): string[] {
+  if (parent === undefined) return ['--force'];
+  checkSource(parent);
+  return ['--parent', parent, '--ignore-inode', '--ignore-ctime'];
 }
 
 function checkSource(source: string): void {

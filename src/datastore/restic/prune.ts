@@ -7,8 +7,8 @@ import type { ResticConfig } from './config.ts';
 import { ResticError } from './failure.ts';
 
 /** Only the locks of dead processes are removed, once. */
-const NO_PATIENCE = { tries: 1, delayMs: 0 };
-const LOW_PRIORITY = ['nice', '-n', '19', 'ionice', '-c', '3'];
+export const NO_PATIENCE = { tries: 1, delayMs: 0 };
+export const LOW_PRIORITY = ['nice', '-n', '19', 'ionice', '-c', '3'];
 
 export async function pruneRepository(config: ResticConfig, { budgetMs, signal }: PruneOptions): Promise<Pruned> {
   const budget = new AbortController();

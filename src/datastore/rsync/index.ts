@@ -7,6 +7,8 @@ import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import {
   SnapshotLeft,
   type BackupStore,
+  type Checked,
+  type CheckOptions,
   type Pruned,
   type Snapshot,
   type SnapshotRequest,
@@ -89,6 +91,11 @@ export class RsyncStore implements BackupStore {
   }
 
   /** What is removed gives its space back at once. */
+  /** Nothing is kept of what the files were. */
+  check({ signal }: CheckOptions): Promise<Checked> {
+    return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve({ problems: [] });
+  }
+
   async prune(): Promise<Pruned> {
     return { complete: true, freedBytes: 0 };
   }

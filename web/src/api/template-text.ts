@@ -45,5 +45,6 @@ export function vectorsOf(attributes: Attributes, name: string): Attributes[] {
 
 function several(value: Attribute | undefined): Array<string | Attributes> {
   if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+  if (Array.isArray(value)) return value.flatMap(several);
+  return [typeof value === 'number' ? String(value) : value];
 }

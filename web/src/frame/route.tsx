@@ -21,10 +21,8 @@ export const shell = createRoute({
   id: 'shell',
   validateSearch: searchOf,
   beforeLoad: async ({ context, location }) => {
-    const user = await context.client.ensureQueryData(sessionQuery);
-    // the router wants this thrown
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    if (user === null) throw redirect({ to: '/login', search: { to: location.href } });
+    const user = await context.client.query({ ...sessionQuery, staleTime: 'static' });
+    if (user === null) redirect({ to: '/login', search: { to: location.href }, throw: true });
     return { user };
   },
   component: Shell,

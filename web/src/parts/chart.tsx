@@ -4,7 +4,17 @@ import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import { texts } from '../texts/index.ts';
 import classes from './chart.module.css';
-import { nearest, placed, scaleOf, spanOf, timeTicks, type Area, type Point, type Scale, type Span } from './chart.ts';
+import {
+  nearest,
+  placed,
+  scaleOf,
+  spanOf,
+  timeTicks,
+  type Area,
+  type Point,
+  type Scale,
+  type Span,
+} from './chart-scale.ts';
 import { dayText, exactMoment } from './format.ts';
 
 export interface Series {

@@ -1,14 +1,14 @@
 // What can be done with backup jobs.
 import { call } from '../../api/call.ts';
-import type { BackupJob } from '../../api/documents.ts';
+import type { BackupJobEntry } from '../../api/documents.ts';
 import type { Action } from '../../parts/actions.ts';
 import { texts } from '../../texts/index.ts';
 import { jobState } from './state.ts';
 
 const { actions } = texts.jobs;
-const isActive = (job: BackupJob): boolean => ['running', 'waiting'].includes(jobState(job).state);
+const isActive = (job: BackupJobEntry): boolean => ['running', 'waiting'].includes(jobState(job).state);
 
-export const JOB_ACTIONS: ReadonlyArray<Action<BackupJob>> = [
+export const JOB_ACTIONS: ReadonlyArray<Action<BackupJobEntry>> = [
   {
     id: 'backup',
     label: actions.backup,

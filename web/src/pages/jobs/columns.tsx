@@ -1,5 +1,5 @@
 // The columns of the table of backup jobs.
-import type { BackupJob } from '../../api/documents.ts';
+import type { BackupJobEntry } from '../../api/documents.ts';
 import { textOf } from '../../api/template-text.ts';
 import type { TableColumn } from '../../parts/data-table.tsx';
 import { ObjectLink } from '../../parts/object-link.tsx';
@@ -10,7 +10,7 @@ import { jobState } from './state.ts';
 
 const { columns } = texts.jobs;
 
-export const JOB_COLUMNS: ReadonlyArray<TableColumn<BackupJob>> = [
+export const JOB_COLUMNS: ReadonlyArray<TableColumn<BackupJobEntry>> = [
   { id: 'id', label: texts.common.id, value: (job) => job.ID, width: 60, from: 500 },
   {
     id: 'name',
