@@ -115,7 +115,17 @@ export class ResticStore implements BackupStore {
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
-      args: ['backup', ...waits, '--json', ...comparison(request), ...tags, '--host', hostname(), '--', request.directory],
+      args: [
+        'backup',
+        ...waits,
+        '--json',
+        ...comparison(request),
+        ...tags,
+        '--host',
+        hostname(),
+        '--',
+        request.directory,
+      ],
       signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
     })
