@@ -1,7 +1,7 @@
 // Makes stale what changes touch, so that what is on the page is asked for again: at once where it is an object, its part alone where it
 // is a large pool, and more rarely where it is summed up from everything.
 import type { Query, QueryClient } from '@tanstack/react-query';
-import { call, type Method, type Params } from './call.ts';
+import { call, type Method } from './call.ts';
 import { isSummed, together, touches, type Change } from './changes.ts';
 import { isWhole, listIn, patched, spansOf } from './pool-patch.ts';
 
