@@ -61,7 +61,9 @@ export class ResticStore implements BackupStore {
     checkTag(request.operationId);
     const before = await this.#idsBefore(); // what is wrong with it, restic tells better
     try {
-      const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
+      const summary = await patiently(this.#config, this.#patience, request.signal, (waits) =>
+        this.#store(request, waits),
+      );
       return await this.#named(summary);
     } catch (error) {
       throw await this.#tidiedUp(request, before, error);
@@ -105,7 +107,7 @@ export class ResticStore implements BackupStore {
     return pruneRepository(this.#config, options);
   }
 
-  async #store(request: SnapshotRequest): Promise<Summary> {
+  async #store(request: SnapshotRequest, waits: string[]): Promise<Summary> {
     let summary: Summary | undefined;
     const what = `store the backup of VM ${request.vmId}`;
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
@@ -113,7 +115,17 @@ export class ResticStore implements BackupStore {
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
-      args: ['backup', '--json', ...comparison(request), ...tags, '--host', hostname(), '--', request.directory],
+      args: [
+        'backup',
+        ...waits,
+        '--json',
+        ...comparison(request),
+        ...tags,
+        '--host',
+        hostname(),
+        '--',
+        request.directory,
+      ],
       signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
     })
@@ -175,11 +187,11 @@ export class ResticStore implements BackupStore {
 
   async #forget(sources: string[], patience: Patience, signal?: AbortSignal): Promise<void> {
     if (sources.length === 0) return;
-    await patiently(this.#config, patience, signal, async () => {
+    await patiently(this.#config, patience, signal, async (waits) => {
       const there = await this.#list([]);
       const ids = sources.flatMap((source) => idOf(source, there) ?? []);
       for (let at = 0; at < ids.length; at += FORGET_AT_ONCE) {
-        const args = ['forget', '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
+        const args = ['forget', ...waits, '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
         await runRestic({ config: this.#config, what: 'remove backups', args, signal });
       }
     });
