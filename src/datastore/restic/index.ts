@@ -73,6 +73,17 @@ export class ResticStore implements BackupStore {
     return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
   }
 
+  async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
+    checkSource(source);
+    const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
+    await runRestic({
+      config: thriftyReader(this.#config),
+      what: `read ${path} of snapshot ${source}`,
+      args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      signal,
+    });
+  }
+
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
     return mountRepository(thriftyMount(this.#config), directory, signal);
   }
