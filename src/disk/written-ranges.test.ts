@@ -1,5 +1,6 @@
 // What has been written from the front on is known whatever the order of writing.
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { WrittenRanges } from './written-ranges.ts';
 
 describe('WrittenRanges', () => {

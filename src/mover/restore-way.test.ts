@@ -1,4 +1,5 @@
 // Only whole new disks of one file are unpacked.
+import { expect, it } from 'vitest';
 import { LEAST_BYTES, MOST_RAW_BYTES, restoreWay, type RestoreCase } from './restore-way.ts';
 
 const whole: RestoreCase = {
