@@ -174,7 +174,7 @@ class Restore {
       return await restoreUnpacked(unpack, disk, member, { signal, passed: count, directory: this.#directory });
     } catch (error) {
       signal.throwIfAborted();
-      if (isFull(error)) throw error;
+      if (isFull(error) || (error instanceof OneError && error.retry)) throw error;
       await rm(disk.target, { force: true });
       passed(-bytes);
       return undefined;

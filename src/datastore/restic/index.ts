@@ -76,12 +76,13 @@ export class ResticStore implements BackupStore {
   async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
     checkSource(source);
     const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
-    await runRestic({
+    const run = {
       config: thriftyReader(this.#config),
       what: `read ${path} of snapshot ${source}`,
       args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
       signal,
-    });
+    };
+    await patiently(this.#config, this.#patience, signal, () => runRestic(run));
   }
 
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
