@@ -1,15 +1,39 @@
 // The rules tools can check. What lies behind the house's own ones is told in eslint-rules/rooms.js and CONTRIBUTING.md.
 import { defineConfig } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import rooms from './eslint-rules/rooms.js';
+
+/** No folder of the console may import these: paths, and why. */
+const notFrom = (regex, message) => ({
+  'no-restricted-imports': ['error', { patterns: [{ regex, message }, OUTSIDE] }],
+});
+const OUTSIDE = {
+  regex: '(^node:|(^|/)\\.\\./(src|tests|scripts)/)',
+  message:
+    'The console runs in a browser and leans on nothing of the daemon: what methods take and answer is in web/src/api/documents.ts.',
+};
+
+const SIZES = {
+  'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+};
+const NO_DEFAULTS = {
+  selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
+  message: 'No default exports: a thing has one name everywhere.',
+};
+const NO_ENUMS = {
+  selector: 'TSEnumDeclaration',
+  message: 'No enums: use a const object, Node runs this file as it is.',
+};
 
 const TESTS = ['**/*.test.ts', 'src/**/contract.ts', 'src/**/*-contract.ts', 'tests/**'];
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'var/', 'coverage/', 'web/'] },
+  { ignores: ['node_modules/', 'var/', 'coverage/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -33,17 +57,42 @@ export default defineConfig(
     rules: {
       'rooms/imports': 'error',
       'rooms/pure': 'error',
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
-          message: 'No default exports: a thing has one name everywhere.',
-        },
-        { selector: 'TSEnumDeclaration', message: 'No enums: use a const object, Node runs this file as it is.' },
-      ],
+      ...SIZES,
+      'no-restricted-syntax': ['error', NO_DEFAULTS, NO_ENUMS],
     },
+  },
+  {
+    files: ['web/src/**/*.ts', 'web/src/**/*.tsx'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      ...SIZES,
+      'no-restricted-syntax': ['error', NO_DEFAULTS, NO_ENUMS],
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      ...notFrom(
+        '(^|/)(pages|frame|parts)/',
+        'This is below the pages, the frame and the parts, and knows none of them.',
+      ),
+    },
+  },
+  {
+    files: ['web/src/*', 'web/src/frame/**'],
+    rules: notFrom('(^|/)pages/', 'A page is loaded when it is first visited: import() it.'),
+  },
+  {
+    files: ['web/src/parts/**'],
+    rules: notFrom('(^|/)(pages|frame)/', 'Parts are what pages and the frame are made of, and know neither.'),
+  },
+  {
+    files: ['web/src/texts/**'],
+    rules: notFrom('^(?!\\./)', 'Texts lean on nothing.'),
+  },
+  {
+    files: ['web/src/pages/**'],
+    rules: notFrom(
+      '(^\\.\\./(?!\\.\\./)|(^|/)frame/)',
+      'Pages are made of api/, texts/, parts/ and their own folder: what two of them share is a part.',
+    ),
   },
   {
     files: TESTS,

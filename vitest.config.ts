@@ -34,6 +34,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
+            'web/src/**/*.test.ts',
             'tests/unit/**/*.test.ts',
             'tests/foundation/**/*.test.ts',
             'tests/golden/**/*.test.ts',

@@ -2,7 +2,7 @@
 # Makes this machine able to run OneVault: Debian packages, npm packages, a libvirt daemon that answers, and a clone that
 # QEMU can reach; the small machine that reads files out of backups. Does only what is missing, says what and why, asks nothing; running it
 # again changes nothing.
-# usage: scripts/setup.sh [node] [system] [appliance] [rsync] [servers] [bench]      (without arguments: system, node and appliance)
+# usage: scripts/setup.sh [part...]      (without arguments: system, node, appliance and console; the parts are listed at the end)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -35,6 +35,10 @@ rsync                 | rsync              | keeps backups as plain files
 openssh-client        | ssh                | reaches the machine that has them
 sshfs                 | sshfs              | shows those backups as files here
 openssh-server        | sshd               | a server that the tests start for themselves
+'
+# What tests, measurements and pictures of the console need.
+BROWSER_PACKAGES='
+chromium              | chromium           | the browser that the console is tried in
 '
 # What only tests need: the other ends of datastores.
 SERVERS_PACKAGES='
@@ -216,13 +220,24 @@ build_appliance() {
     say '  oneimage ls, cat and extract will not work until scripts/setup.sh appliance does; everything else will.'
 }
 
+# The web console: built into a new directory, so that a build that fails leaves what is served.
+build_console() {
+  local built=var/console new=var/console.new
+  [ -f "$built/index.html" ] && [ -z "$(find web package-lock.json -newer "$built/index.html" -print -quit)" ] && return
+  rm -rf "$new"
+  quietly 'building the web console' node_modules/.bin/node node_modules/vite/bin/vite.js build web --outDir "$PWD/$new" ||
+    fail 'the web console could not be built.'
+  rm -rf "$built"
+  mv "$new" "$built"
+}
+
 mkdir -p var
 : >>"$LOG"
 # Two runs at once wait for each other.
 exec 9>var/setup.lock
 flock 9
 : >"$LOG"
-[ $# -gt 0 ] || set -- system node appliance
+[ $# -gt 0 ] || set -- system node appliance console
 for part; do
   case $part in
     node) install_libraries ;;
@@ -230,7 +245,9 @@ for part; do
     rsync) prepare_rsync ;;
     servers) install_packages "$SERVERS_PACKAGES" ;;
     appliance) build_appliance ;;
+    console) build_console ;;
+    browser) install_packages "$BROWSER_PACKAGES" ;;
     bench) install_packages "$BENCH_PACKAGES" ;;
-    *) fail "there is no part '$part'; the parts are node, system, appliance, rsync, servers and bench." ;;
+    *) fail "there is no part '$part'; the parts are node, system, appliance, console, rsync, servers, browser and bench." ;;
   esac
 done

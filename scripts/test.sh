@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
 export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 
-parts=(system node appliance)
+parts=(system node appliance console)
 arguments=(--integration)
 rsync=yes
 case ${1:-} in
@@ -32,5 +32,6 @@ if ! scripts/setup.sh "${parts[@]}"; then
   exit 1
 fi
 [ "$rsync" = no ] || scripts/setup.sh rsync || echo 'Tests of rsync datastores are left out.'
+[ "$rsync" = no ] || scripts/setup.sh browser || echo 'Tests of the console in a browser are left out.'
 [ "$rsync" = no ] || scripts/setup.sh servers || echo 'Tests of restic datastores on servers are left out.'
 exec node_modules/.bin/node scripts/check.ts ${arguments[@]+"${arguments[@]}"}

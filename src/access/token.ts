@@ -4,6 +4,8 @@ import { CODE, OneError } from '../model/errors.ts';
 import type { LoginToken, User } from '../model/user.ts';
 
 export const MAX_TOKENS = 10;
+/** More sessions of the console than these at once are nobody's: the oldest ends. */
+const MAX_SESSIONS = 20;
 export const TOKEN_BYTES = 32;
 const MIN_CHARACTERS = 32;
 const NEVER = -1;
@@ -56,10 +58,34 @@ export function changeTokens(
       `The token has ${token.length} characters; it must have ${MIN_CHARACTERS} or more, or be empty to get a new one.`,
     );
   }
-  if (rest.length >= MAX_TOKENS) {
+  if (rest.filter(({ session }) => !session).length >= MAX_TOKENS) {
     throw new OneError(CODE.ACTION, `User [${user.id}] has ${MAX_TOKENS} login tokens, which is the most; revoke one.`);
   }
   return [...rest, { hash, expires: validSec === NEVER ? NEVER : nowSec + validSec, egid }];
+}
+
+/** The tokens with one more, which is a session of the console; sessions that have expired, or are too many, are left out. */
+export function withSession(
+  tokens: readonly LoginToken[] = [],
+  session: { token: string; validSec: number; egid: number },
+  nowSec: number,
+): LoginToken[] {
+  const valid = tokens.filter((each) => isValid(each, nowSec));
+  const tooMany = valid.filter((each) => each.session).length - (MAX_SESSIONS - 1);
+  const ended = valid.filter((each) => each.session).slice(0, Math.max(0, tooMany));
+  const made: LoginToken = {
+    hash: hashToken(session.token),
+    expires: nowSec + session.validSec,
+    egid: session.egid,
+    session: true,
+  };
+  return [...valid.filter((each) => !ended.includes(each)), made];
+}
+
+/** The tokens without this one; it need not be among them. */
+export function withoutToken(tokens: readonly LoginToken[] = [], token: string): LoginToken[] {
+  const hash = hashToken(token);
+  return tokens.filter((each) => each.hash !== hash);
 }
 
 /** Without the token that one of these is the hash of: documents name tokens by their hashes, so that one may be revoked unseen. */

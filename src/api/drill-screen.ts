@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { CODE, OneError } from '../model/errors.ts';
 import { screenFile } from '../vm/screens.ts';
-import { callerOf } from './basic-session.ts';
+import { callerOf } from './http-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { IMAGE } from './nouns/stored.ts';

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../model/operation.ts';
-import { callerOf, type Asking } from './basic-session.ts';
+import { callerOf, type Asking } from './http-session.ts';
 import type { Services } from './method.ts';
 import { mayUse } from './noun.ts';
 import { VM } from './nouns/stored.ts';
@@ -80,7 +80,7 @@ function follow(
 }
 
 /** Administrators see what is of no VM as well. */
-async function maySee(asking: Asking, { vmId }: Operation): Promise<boolean> {
+export async function maySee(asking: Asking, { vmId }: Operation): Promise<boolean> {
   if (asking.caller.admin) return true;
   const vm = await asking.parts.store.vms.find(vmId);
   return vm !== undefined && mayUse(asking, VM, vm);

@@ -5,7 +5,7 @@ import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { FileEntry } from '../model/file-names.ts';
 import type { Image } from '../model/image.ts';
 import type { Which } from '../restore/files.ts';
-import { callerOf } from './basic-session.ts';
+import { callerOf } from './http-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { DATASTORE, IMAGE } from './nouns/stored.ts';

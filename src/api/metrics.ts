@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { WAITING, type Operation } from '../model/operation.ts';
 import { nowSec } from '../vm/parts.ts';
-import { callerOf } from './basic-session.ts';
+import { callerOf } from './http-session.ts';
 import type { Services } from './method.ts';
 import { requireAdmin } from './noun.ts';
 import type { Sessions } from './session.ts';

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../model/operation.ts';
-import { callerOf, type Asking } from './basic-session.ts';
+import { callerOf, type Asking } from './http-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { IMAGE, VM } from './nouns/stored.ts';

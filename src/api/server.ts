@@ -1,23 +1,26 @@
-// The one HTTP port: XML-RPC at /RPC2, progress as events, figures for Prometheus, and whether the daemon is well.
+// The one HTTP port: XML-RPC at /RPC2, the same in JSON under /api, changes as events, figures for Prometheus, whether the daemon is well,
+// and the web console.
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { OneError, CODE, reasonOf } from '../model/errors.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import { callRoutes } from './calls.ts';
+import { changeRoutes } from './changes.ts';
+import { compressAnswers } from './compress.ts';
+import { consoleFiles } from './console-files.ts';
+import { sessionRoutes } from './console-session.ts';
 import { drillScreenRoute } from './drill-screen.ts';
 import { eventRoutes } from './events.ts';
 import { fileRoutes } from './files.ts';
 import type { Services } from './method.ts';
 import { metricsRoute } from './metrics.ts';
+import { openApi } from './openapi.ts';
+import { problemOf } from './problem.ts';
 import { progressRoutes } from './progress.ts';
+import { rightsRoute } from './rights.ts';
 import { Sessions } from './session.ts';
 import { answer } from './xmlrpc.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-const HTTP_STATUS: Partial<Record<number, number>> = {
-  [CODE.AUTHENTICATION]: 401,
-  [CODE.AUTHORIZATION]: 403,
-  [CODE.NO_EXISTS]: 404,
-};
-
 export function buildServer(services: Services): FastifyInstance {
   const server = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true });
   const sessions = new Sessions(services.parts.store, services.parts.clock);
@@ -31,23 +34,30 @@ export function buildServer(services: Services): FastifyInstance {
       .type('text/xml; charset=utf-8')
       .send(typeof answered === 'string' ? answered : Readable.from(answered));
   });
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : JSON.parse(String(body)));
+    } catch {
+      done(new OneError(CODE.XML_RPC_API, 'The body is no JSON.'));
+    }
+  });
+  compressAnswers(server);
+  callRoutes(server, services, sessions);
+  sessionRoutes(server, services, sessions);
+  rightsRoute(server, services, sessions);
+  changeRoutes(server, services, sessions);
+  server.get('/api/openapi.json', () => openApi());
   server.get('/api/health', () => ({ status: 'ok' }));
   progressRoutes(server, services, sessions);
   eventRoutes(server, services, sessions);
   drillScreenRoute(server, services, sessions);
   fileRoutes(server, services, sessions);
   metricsRoute(server, services, sessions);
+  consoleFiles(server);
   server.setErrorHandler((error, _request, reply) => {
-    const status = statusOf(error);
+    const { status, body } = problemOf(error);
     if (status >= 500) services.parts.log.error({ err: error }, 'a request failed unexpectedly');
-    return reply.status(status).send({ error: reasonOf(error) });
+    return reply.status(status).send(body);
   });
   return server;
-}
-
-/** Fastify's own errors, such as a body that is too large, bring their status along. */
-function statusOf(error: unknown): number {
-  if (error instanceof OneError) return HTTP_STATUS[error.code] ?? 400;
-  const given = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof given === 'number' ? given : 500;
 }

@@ -17,6 +17,7 @@ export interface Present {
 }
 
 export class PresentPlace implements RawPlace {
+  readonly atOnce = false;
   /** Bytes that were made zeroes without being written. */
   clearedBytes = 0;
   readonly #present: Present;

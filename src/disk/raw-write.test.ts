@@ -9,6 +9,7 @@ import { guestBytes } from '../../tests/disk/layout-file.ts';
 import { Bitmap } from './bitmap.ts';
 import type { Range } from './extent.ts';
 import { PresentPlace } from './present-write.ts';
+import { checkWritten } from './sparse-write.ts';
 import { RawWriter, verifyRaw, WINDOW_BYTES, writePieces, writeRaw } from './raw-write.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'raw-write-'));
@@ -21,6 +22,20 @@ const newPath = (): string => join(directory, `${files++}.raw`);
 async function* pieces(list: Array<{ guestOffset: number; data: Uint8Array }>) {
   for (const piece of list) yield await Promise.resolve(piece);
 }
+
+it('finds at once that a new file does not hold what was written', async () => {
+  const path = newPath();
+  await writeFile(path, guestBytes(0, MIB));
+  const file = await open(path, 'r');
+  const room = Buffer.alloc(MIB);
+  const wanted = Buffer.concat([guestBytes(0, MIB).subarray(100), Buffer.alloc(100)]);
+  await checkWritten(file, path, wanted, room, 100); // zeroes follow its end
+  wanted[5000] = (wanted[5000] ?? 0) ^ 1;
+  await expect(checkWritten(file, path, wanted, room, 100)).rejects.toThrow(
+    `${path} does not hold what was written: bytes 100 to ${MIB + 100} are not those written.`,
+  );
+  await file.close();
+});
 
 describe('writeRaw', () => {
   it('writes what it was given and can verify it', async () => {
@@ -60,7 +75,11 @@ describe('writeRaw', () => {
 
   it('finds what was changed after it was written', async () => {
     const path = newPath();
-    const record = await writeRaw(path, 5 * MIB, pieces([{ guestOffset: 3 * MIB, data: guestBytes(0, MIB) }]));
+    await writeFile(path, '');
+    const place = new PresentPlace({ path, used: new Bitmap(3), clear: () => Promise.resolve() });
+    const list = pieces([{ guestOffset: 3 * MIB, data: guestBytes(0, MIB) }]);
+    const record = await writePieces(await RawWriter.over(path, 5 * MIB, place), list);
+    await verifyRaw(path, record);
     const file = await open(path, 'r+');
     await file.write(Buffer.from([guestBytes(0, 1)[0] === 0 ? 1 : 0]), 0, 1, 3 * MIB);
     await file.close();

@@ -1,14 +1,25 @@
-// Writes a disk's data to a raw file, a new one or one that holds something already, and remembers a CRC32 of every window it wrote, so
-// that a pass over the file can tell whether it holds what was written. Data comes in guest order; one window is filled while the one
-// before is being written.
+// Writes a disk's data to a raw file, window by window in guest order; one window is filled while the one before is being written. What
+// goes to a new file is read back at once. Of a file that held something already a CRC32 of every window is remembered, so that a pass
+// over it at the end can tell whether it holds what was written.
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { CODE, OneError } from '../model/errors.ts';
-import { createFile, EarlySync, fileError, NEW_PLACE, readFully, settleFile, type RawPlace } from './sparse-write.ts';
+import { alignedBuffer, directLength } from './direct-write.ts';
+import {
+  checkWritten,
+  createFile,
+  different,
+  EarlySync,
+  fileError,
+  NEW_PLACE,
+  readFully,
+  settleFile,
+  type RawPlace,
+} from './sparse-write.ts';
 
 export const WINDOW_BYTES = 2 * 1024 * 1024;
 
-/** Which windows of a raw file were written, and the CRC32 of each. 8 bytes a window. */
+/** Which windows of a raw file were written and not read back, and the CRC32 of each. 8 bytes a window. */
 export class RawRecord {
   readonly virtualBytes: number;
   /** Bytes written to the file, holes not counted. */
@@ -32,7 +43,7 @@ export class RawRecord {
     this.count += 1;
   }
 
-  /** Place of the window number `index` (from 0) of those written, and its CRC32. */
+  /** Place of the window number `index` (from 0) of those, and its CRC32. */
   at(index: number): { offset: number; length: number; crc: number } {
     const offset = (this.#entries[index * 2] ?? 0) * WINDOW_BYTES;
     const length = Math.min(WINDOW_BYTES, this.virtualBytes - offset);
@@ -46,8 +57,11 @@ export class RawWriter {
   readonly #record: RawRecord;
   readonly #place: RawPlace;
   readonly #sync: EarlySync;
-  #filling: Buffer = Buffer.alloc(WINDOW_BYTES);
-  #spare: Buffer = Buffer.alloc(WINDOW_BYTES);
+  readonly #readBack: Buffer = alignedBuffer(WINDOW_BYTES);
+  #filling: Buffer = alignedBuffer(WINDOW_BYTES);
+  #spare: Buffer = alignedBuffer(WINDOW_BYTES);
+  /** Up to where the window that is being filled is; what lies behind is of an earlier one. */
+  #filled = 0;
   #window = -1;
   #end = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -96,7 +110,9 @@ export class RawWriter {
       if (window !== this.#window) await this.#startWindow(window);
       const within = guestOffset + at - window * WINDOW_BYTES;
       const count = Math.min(WINDOW_BYTES - within, data.length - at);
+      if (within > this.#filled) this.#filling.fill(0, this.#filled, within);
       this.#filling.set(data.subarray(at, at + count), within);
+      this.#filled = within + count;
       at += count;
     }
   }
@@ -137,16 +153,22 @@ export class RawWriter {
     } catch (cause) {
       throw fileError('write', this.#path, cause);
     }
-    const offset = window * WINDOW_BYTES;
-    const bytes = this.#filling.subarray(0, Math.min(WINDOW_BYTES, this.#record.virtualBytes - offset));
-    this.#record.add(window, crc32(bytes));
-    this.#writing = this.#place.write(this.#file, bytes, offset).then((written) => {
-      this.#record.writtenBytes += written;
-      this.#sync.wrote(written);
-    });
+    this.#filling.fill(0, this.#filled);
+    this.#filled = 0;
+    this.#writing = this.#write(this.#filling, window);
     this.#writing.catch(() => undefined); // met by the next window or by finish
     [this.#filling, this.#spare] = [this.#spare, this.#filling];
-    this.#filling.fill(0);
+  }
+
+  async #write(filled: Buffer, window: number): Promise<void> {
+    const offset = window * WINDOW_BYTES;
+    const length = Math.min(WINDOW_BYTES, this.#record.virtualBytes - offset);
+    if (!this.#place.atOnce) this.#record.add(window, crc32(filled.subarray(0, length)));
+    const bytes = filled.subarray(0, this.#place.atOnce ? directLength(length) : length);
+    const written = await this.#place.write(this.#file, bytes, offset);
+    this.#record.writtenBytes += written;
+    this.#sync.wrote(written);
+    if (this.#place.atOnce) await checkWritten(this.#file, this.#path, bytes, this.#readBack, offset);
   }
 }
 
@@ -168,7 +190,7 @@ export async function writePieces(writer: RawWriter, pieces: Pieces): Promise<Ra
   return writer.finish();
 }
 
-/** Reads the file back and compares it with what was written. Throws OneError that tells where they differ, or that it was stopped. */
+/** Reads back what was not yet, and compares it with what was written. Throws OneError that tells where they differ, or that it was stopped. */
 export async function verifyRaw(path: string, record: RawRecord, signal?: AbortSignal): Promise<void> {
   let file: FileHandle | undefined;
   try {
@@ -197,10 +219,4 @@ async function verifyWindows(
     await readFully(file, path, bytes, offset);
     if (crc32(bytes) !== crc) throw different(path, `bytes ${offset} to ${offset + length} are not those written`);
   }
-}
-
-function different(path: string, why: string): OneError {
-  return new OneError(CODE.INTERNAL, `${path} does not hold what was written: ${why}.`, {
-    hint: 'Check the storage for errors, then try again.',
-  });
 }

@@ -3,6 +3,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { createDirect } from './direct-write.ts';
 
 export const BLOCK_BYTES = 65536;
 const ZEROES = Buffer.alloc(BLOCK_BYTES);
@@ -11,6 +12,8 @@ const SYNC_BYTES = 32 * 2 ** 20;
 
 /** How the windows of a raw file are written. */
 export interface RawPlace {
+  /** Whether what was written is there as soon as `write` has ended: then it is read back at once. */
+  readonly atOnce: boolean;
   /** The first window of [from, end) that may hold something though it gets no data, or `end`. */
   nextUsed(from: number, end: number): number;
   /** Returns how many bytes were written. Throws what the system reports. */
@@ -21,6 +24,7 @@ export interface RawPlace {
 
 /** A new file, all of it a hole. */
 export const NEW_PLACE: RawPlace = {
+  atOnce: true,
   nextUsed: (_from, end) => end,
   write: writeSparse,
   settle: () => Promise.resolve(),
@@ -51,10 +55,13 @@ export class EarlySync {
   }
 }
 
-/** Creates a file and opens it for reading and writing. Throws OneError, also when there is one of this name. */
+/**
+ * Creates a file and opens it for reading and writing, past the page cache where that is possible: buffers for it are aligned, and as long
+ * as `directLength` says. Throws OneError, also when there is one of this name.
+ */
 export async function createFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'wx+', 0o600);
+    return await createDirect(path);
   } catch (cause) {
     throw fileError('create', path, cause);
   }
@@ -79,6 +86,33 @@ export async function writeSparse(file: FileHandle, bytes: Uint8Array, position:
   if (start < 0) return written;
   await writeAt(file, bytes.subarray(start), position + start);
   return written + bytes.length - start;
+}
+
+/**
+ * Reads back into `room` what was written at `position`, and compares; behind its end a file holds zeroes. Throws OneError when it holds
+ * something else.
+ */
+export async function checkWritten(
+  file: FileHandle,
+  path: string,
+  bytes: Uint8Array,
+  room: Buffer,
+  position: number,
+): Promise<void> {
+  let filled = 0;
+  for (let read = -1; read !== 0 && filled < bytes.length; filled += read) {
+    read = (await file.read(room, filled, bytes.length - filled, position + filled)).bytesRead;
+  }
+  room.fill(0, filled, bytes.length);
+  if (room.compare(bytes, 0, bytes.length, 0, bytes.length) === 0) return;
+  throw different(path, `bytes ${position} to ${position + bytes.length} are not those written`);
+}
+
+/** The error of a file that does not hold what was written to it. */
+export function different(path: string, why: string): OneError {
+  return new OneError(CODE.INTERNAL, `${path} does not hold what was written: ${why}.`, {
+    hint: 'Check the storage for errors, then try again.',
+  });
 }
 
 /** Sets the file's length and waits until it and its name are on the disk. */

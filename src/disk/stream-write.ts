@@ -1,8 +1,8 @@
-// Writes a stream as it is to a new file, sparsely, hashing it on the way; then reads the file back and compares.
-import { createHash, type Hash } from 'node:crypto';
+// Writes a stream as it is to a new file, sparsely, hashing it on the way, and reads back and compares what it wrote.
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { CODE, OneError } from '../model/errors.ts';
-import { createFile, EarlySync, fileError, readFully, settleFile, writeSparse } from './sparse-write.ts';
+import { alignedBuffer, directLength } from './direct-write.ts';
+import { checkWritten, createFile, EarlySync, fileError, settleFile, writeSparse } from './sparse-write.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -16,19 +16,14 @@ export interface WrittenStream {
 }
 
 /**
- * Writes the stream to a new file at `path`, waits until it is on the disk, reads it back and compares. Throws OneError,
+ * Writes the stream to a new file at `path`, reads each piece back and compares, and waits until it is on the disk. Throws OneError,
  * also when there is a file of this name; a file that was begun is left for the caller to remove.
  */
-export async function writeStream(
-  path: string,
-  stream: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
-): Promise<WrittenStream> {
+export async function writeStream(path: string, stream: AsyncIterable<Uint8Array>): Promise<WrittenStream> {
   const file = await createFile(path);
   try {
-    const written = await writeAll(file, stream);
+    const written = await writeAll(file, path, stream);
     await settleFile(file, path, written.bytes);
-    await verify(file, path, written, signal);
     return written;
   } catch (cause) {
     throw fileError('write', path, cause);
@@ -37,8 +32,8 @@ export async function writeStream(
   }
 }
 
-async function writeAll(file: FileHandle, stream: AsyncIterable<Uint8Array>): Promise<WrittenStream> {
-  const writer = new BufferedWriter(file);
+async function writeAll(file: FileHandle, path: string, stream: AsyncIterable<Uint8Array>): Promise<WrittenStream> {
+  const writer = new BufferedWriter(file, path);
   const hash = createHash('sha256');
   for await (const chunk of stream) {
     hash.update(chunk);
@@ -48,19 +43,22 @@ async function writeAll(file: FileHandle, stream: AsyncIterable<Uint8Array>): Pr
   return { bytes: writer.bytes, writtenBytes, sha256: hash.digest('hex') };
 }
 
-/** Gathers small chunks into large writes; one buffer is filled while the other is being written. */
+/** Gathers small chunks into large writes; one buffer is filled while the other is being written and read back. */
 class BufferedWriter {
   bytes = 0;
   readonly #file: FileHandle;
+  readonly #path: string;
   readonly #sync: EarlySync;
-  #filling = Buffer.alloc(BUFFER_BYTES);
-  #spare = Buffer.alloc(BUFFER_BYTES);
+  readonly #readBack = alignedBuffer(BUFFER_BYTES);
+  #filling = alignedBuffer(BUFFER_BYTES);
+  #spare = alignedBuffer(BUFFER_BYTES);
   #filled = 0;
   #written = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, path: string) {
     this.#file = file;
+    this.#path = path;
     this.#sync = new EarlySync(file);
   }
 
@@ -86,42 +84,18 @@ class BufferedWriter {
     await this.#writing;
     const position = this.bytes;
     this.bytes += this.#filled;
-    this.#writing = writeSparse(this.#file, this.#filling.subarray(0, this.#filled), position).then((written) => {
-      this.#written += written;
-      this.#sync.wrote(written);
-    });
+    const whole = this.#filling.subarray(0, directLength(this.#filled));
+    whole.fill(0, this.#filled); // the file is cut to its length at the end
+    this.#writing = this.#write(whole, position);
     this.#writing.catch(() => undefined); // met by the next buffer or by flush
     [this.#filling, this.#spare] = [this.#spare, this.#filling];
     this.#filled = 0;
   }
-}
 
-async function verify(
-  file: FileHandle,
-  path: string,
-  written: WrittenStream,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const hash = createHash('sha256');
-  await hashFile(file, path, written.bytes, hash, signal);
-  if (hash.digest('hex') === written.sha256) return;
-  throw new OneError(CODE.INTERNAL, `${path} does not hold what was written: its SHA-256 differs.`, {
-    hint: 'Check the storage for errors, then try again.',
-  });
-}
-
-async function hashFile(
-  file: FileHandle,
-  path: string,
-  bytes: number,
-  hash: Hash,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const buffer = Buffer.alloc(BUFFER_BYTES);
-  for (let at = 0; at < bytes; at += BUFFER_BYTES) {
-    signal?.throwIfAborted();
-    const part = buffer.subarray(0, Math.min(BUFFER_BYTES, bytes - at));
-    await readFully(file, path, part, at);
-    hash.update(part);
+  async #write(bytes: Buffer, position: number): Promise<void> {
+    const written = await writeSparse(this.#file, bytes, position);
+    this.#written += written;
+    this.#sync.wrote(written);
+    await checkWritten(this.#file, this.#path, bytes, this.#readBack, position);
   }
 }

@@ -16,6 +16,8 @@ export interface LoginToken {
   expires: number;
   /** The only group that is in effect with this token; -1 for all of the user's. */
   egid: number;
+  /** It is a session of the web console. */
+  session?: true;
 }
 
 export interface User {

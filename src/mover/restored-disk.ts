@@ -50,7 +50,7 @@ export async function restoreOne(
   const name = nameOf(member);
   const written =
     hash === undefined
-      ? await toQcow2(counted(), disk, signal)
+      ? await toQcow2(counted(), disk)
       : { writtenBytes: await toRaw(counted(), name, disk, options), sha256: hash.digest('hex') };
   refuseDifferent(name, disk.stored, { fileBytes, sha256: written.sha256 });
   return written;
@@ -63,7 +63,7 @@ export async function restoreMerged(store: MemberStore, disk: RestoreDisk, optio
     const { virtualBytes, clusters } = merged;
     if (disk.targetFormat === 'qcow2') {
       const layout = new Qcow2Layout({ virtualBytes, clusters });
-      return await toQcow2(qcow2Stream(layout, merged.data()), disk, options.signal);
+      return await toQcow2(qcow2Stream(layout, merged.data()), disk);
     }
     const hash = createHash('sha256');
     const writtenBytes = await writeVerified(disk, virtualBytes, hashed(merged.data(), hash), options);
@@ -91,9 +91,9 @@ async function writeVerified(
   return record.writtenBytes;
 }
 
-/** What is stored is a qcow2 already; `writeStream` reads the file back. */
-async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk, signal: AbortSignal): Promise<Written> {
-  const written = await writeStream(disk.target, stream, signal);
+/** What is stored is a qcow2 already; `writeStream` reads back what it writes. */
+async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Promise<Written> {
+  const written = await writeStream(disk.target, stream);
   const file = await open(disk.target, 'r');
   try {
     const header = await readQcow2Header(file, disk.target);

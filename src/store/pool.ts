@@ -23,24 +23,41 @@ interface Beside {
 export class SqlPool<T extends { id: number }> implements Pool<T> {
   readonly #db: Db;
   readonly #noun: Noun<T>;
+  /** Told of every object that was made, changed or removed. */
+  readonly #changed: (object: T) => void;
 
-  constructor(db: Db, noun: Noun<T>) {
+  constructor(db: Db, noun: Noun<T>, changed: (object: T) => void) {
     this.#db = db;
     this.#noun = noun;
+    this.#changed = changed;
   }
 
   async allocate(make: (id: number) => T, id?: number): Promise<T> {
-    return atomically(this.#db, async (db) => {
-      const object = make(id ?? (await this.#takeId(db)));
-      const beside = this.#beside(object);
-      await this.#refuseSameName(db, object.id, beside.keys, `Error allocating a new ${this.#noun.label}. `);
-      await db
-        .insertInto(this.#noun.table)
-        .values({ ...row(object, beside.keys) })
-        .execute();
-      await this.#addBeside(db, object.id, beside);
-      return object;
-    });
+    return this.#changing((db) => this.#allocate(db, make, id));
+  }
+
+  async #allocate(db: Db, make: (id: number) => T, id?: number): Promise<T> {
+    const object = make(id ?? (await this.#takeId(db)));
+    const beside = this.#beside(object);
+    await this.#refuseSameName(db, object.id, beside.keys, `Error allocating a new ${this.#noun.label}. `);
+    await db
+      .insertInto(this.#noun.table)
+      .values({ ...row(object, beside.keys) })
+      .execute();
+    await this.#addBeside(db, object.id, beside);
+    return object;
+  }
+
+  /** Changes an object in a transaction, and tells of it. */
+  async #changing<R extends T | undefined>(work: (db: Db) => Promise<R>): Promise<R> {
+    const object = await atomically(this.#db, work);
+    if (object) this.#changed(object);
+    return object;
+  }
+
+  /** The same pool in a transaction; whoever opened that tells of changes. */
+  #in(db: Db): SqlPool<T> {
+    return new SqlPool(db, this.#noun, () => undefined);
   }
 
   async find(id: number): Promise<T | undefined> {
@@ -55,8 +72,8 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async update(id: number, change: (object: T) => void): Promise<T> {
-    return atomically(this.#db, async (db) => {
-      const object = await new SqlPool(db, this.#noun).get(id);
+    return this.#changing(async (db) => {
+      const object = await this.#in(db).get(id);
       const before = this.#beside(object);
       change(object);
       const after = this.#beside(object);
@@ -73,11 +90,12 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async remove(id: number): Promise<void> {
-    await atomically(this.#db, async (db) => {
-      const object = await new SqlPool(db, this.#noun).find(id);
-      if (!object) return;
+    await this.#changing(async (db) => {
+      const object = await this.#in(db).find(id);
+      if (!object) return undefined;
       await this.#removeBeside(db, id, this.#beside(object));
       await db.deleteFrom(this.#noun.table).where('oid', '=', id).execute();
+      return object;
     });
   }
 
@@ -117,11 +135,11 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async allocateBut(taken: ReadonlySet<number>, make: (id: number) => T): Promise<T> {
-    return atomically(this.#db, async (db) => {
+    return this.#changing(async (db) => {
       let id = await this.#nextId(db);
       while (taken.has(id)) id++;
       await this.#noteLast(db, id);
-      return new SqlPool(db, this.#noun).allocate(make, id);
+      return this.#allocate(db, make, id);
     });
   }
 

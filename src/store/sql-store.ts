@@ -12,6 +12,7 @@ import type { VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
 import { SqlLeases } from './leases.ts';
+import { ChangeFeed, changeOf, type StoreChange } from './changes.ts';
 import { NOUNS } from './nouns.ts';
 import { SqlOperations } from './operations.ts';
 import { atomically, SqlPool, type Db } from './pool.ts';
@@ -40,21 +41,24 @@ export class SqlStore implements Store {
   readonly operations: SqlOperations;
   /** For looking at tables as they are; the pools are the way to objects. */
   readonly db: Db;
+  readonly #feed: ChangeFeed;
 
-  constructor(db: Db) {
+  /** `note` is told of each change as it is made: in a transaction it is not told to others before that is over. */
+  constructor(db: Db, feed = new ChangeFeed(), note: (change: StoreChange) => void = (change) => feed.tell([change])) {
     this.db = db;
-    this.vms = new SqlPool(db, NOUNS.vms);
-    this.images = new SqlPool(db, NOUNS.images);
-    this.templates = new SqlPool(db, NOUNS.templates);
-    this.datastores = new SqlPool(db, NOUNS.datastores);
-    this.hosts = new SqlPool(db, NOUNS.hosts);
-    this.users = new SqlPool(db, NOUNS.users);
-    this.groups = new SqlPool(db, NOUNS.groups);
-    this.clusters = new SqlPool(db, NOUNS.clusters);
-    this.vnets = new SqlPool(db, NOUNS.vnets);
-    this.backupJobs = new SqlPool(db, NOUNS.backupJobs);
-    this.actions = new SqlPool(db, NOUNS.actions);
-    this.rules = new SqlPool(db, NOUNS.rules);
+    this.#feed = feed;
+    this.vms = new SqlPool(db, NOUNS.vms, (object) => note(changeOf('vms', object)));
+    this.images = new SqlPool(db, NOUNS.images, (object) => note(changeOf('images', object)));
+    this.templates = new SqlPool(db, NOUNS.templates, (object) => note(changeOf('templates', object)));
+    this.datastores = new SqlPool(db, NOUNS.datastores, (object) => note(changeOf('datastores', object)));
+    this.hosts = new SqlPool(db, NOUNS.hosts, (object) => note(changeOf('hosts', object)));
+    this.users = new SqlPool(db, NOUNS.users, (object) => note(changeOf('users', object)));
+    this.groups = new SqlPool(db, NOUNS.groups, (object) => note(changeOf('groups', object)));
+    this.clusters = new SqlPool(db, NOUNS.clusters, (object) => note(changeOf('clusters', object)));
+    this.vnets = new SqlPool(db, NOUNS.vnets, (object) => note(changeOf('vnets', object)));
+    this.backupJobs = new SqlPool(db, NOUNS.backupJobs, (object) => note(changeOf('backupJobs', object)));
+    this.actions = new SqlPool(db, NOUNS.actions, (object) => note(changeOf('actions', object)));
+    this.rules = new SqlPool(db, NOUNS.rules, (object) => note(changeOf('rules', object)));
     this.links = new SqlLinks(db);
     this.usages = new SqlUsages(db);
     this.leases = new SqlLeases(db);
@@ -66,8 +70,17 @@ export class SqlStore implements Store {
     return (await this.db.selectFrom('installation').select('id').executeTakeFirstOrThrow()).id;
   }
 
-  transaction<R>(work: (tx: Store) => Promise<R>): Promise<R> {
-    return atomically(this.db, (db) => work(new SqlStore(db)));
+  async transaction<R>(work: (tx: Store) => Promise<R>): Promise<R> {
+    if (this.db.isTransaction) return work(this); // whoever opened it tells of changes
+    const changes: StoreChange[] = [];
+    const feed = this.#feed;
+    const result = await atomically(this.db, (db) => work(new SqlStore(db, feed, (change) => changes.push(change))));
+    feed.tell(changes);
+    return result;
+  }
+
+  onChange(listener: (changes: readonly StoreChange[]) => void): () => void {
+    return this.#feed.listen(listener);
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ import type { Group, User } from '../model/user.ts';
 import type { Lease, VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
+import type { StoreChange } from './changes.ts';
 import type { LinkKind } from './nouns.ts';
 
 /** What somebody may see of a pool: own objects and those of groups by permission bits, and what rules open. */
@@ -156,5 +157,7 @@ export interface Store {
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;
+  /** Tells of every change as soon as it is kept, those of a transaction together; the answer ends that. */
+  onChange(listener: (changes: readonly StoreChange[]) => void): () => void;
   close(): Promise<void>;
 }

@@ -85,6 +85,7 @@ tell(
   `A disk of ${DISK_MIB} MiB with ${DATA_MIB} MiB of data, half incompressible; ${rounds} rounds by turns, medians.\n`,
 );
 const parent = resolve(import.meta.dirname, '../../var');
+process.env['NODE_COMPILE_CACHE'] ??= join(parent, 'compiled'); // as the commands in bin/ keep theirs
 await mkdir(parent, { recursive: true });
 const full = { parent, kind, diskMib: DISK_MIB, dataMib: DATA_MIB };
 const chain = await largeChain({ ...full, increments: 0, changedMib: 0 });

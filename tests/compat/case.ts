@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
 import type { FakeCloud } from '../unit/fake-cloud.ts';
 import { CLIENTS, type ClientName, type Param } from './clients.ts';
-import { SCHEMA_OF_METHOD } from './schema/all.ts';
-import type { Schema } from './schema/schema.ts';
+import { SCHEMA_OF_METHOD } from '../../src/wire/schema/all.ts';
+import type { Schema } from '../../src/wire/schema/schema.ts';
 import { validate } from './schema/validate.ts';
-import { vmPool, vmPoolExtended } from './schema/vm.ts';
+import { vmPool, vmPoolExtended } from '../../src/wire/schema/vm.ts';
 
 /** An object that an earlier case made, by the name it was saved under. */
 export interface Ref {

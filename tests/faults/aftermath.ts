@@ -34,7 +34,7 @@ export async function expectNothingLeft(
 
 /** Snapshots and images tell of the same backups. What KEEP_LAST drops may still be on its way out. */
 export async function expectSameBackups(cloud: Cloud): Promise<void> {
-  await expect.poll(() => bookkeeping(cloud), { timeout: 20_000, interval: 200 }).toEqual(BALANCED);
+  await expect.poll(() => bookkeeping(cloud), { timeout: 120_000, interval: 200 }).toEqual(BALANCED);
 }
 
 const BALANCED = { withoutImage: [], withoutSnapshot: [], notReady: [] };

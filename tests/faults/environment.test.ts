@@ -99,7 +99,7 @@ describe('programs', () => {
     await giveBack();
     await goodBackup();
     await expect
-      .poll(() => cloud.call('one.image.info', id).catch(String), { timeout: 20_000 })
+      .poll(() => cloud.call('one.image.info', id).catch(String), { timeout: 120_000 })
       .toContain('Error getting');
     await expectSameBackups(cloud);
   });
@@ -271,7 +271,7 @@ describe('a restore', () => {
     await acting;
     const operation = await cloud.follow('image', image);
     expect(operation.result).toBe('failed');
-    await expect.poll(things, { timeout: 10_000 }).toEqual(before);
+    await expect.poll(things, { timeout: 120_000 }).toEqual(before);
     expect(processesWhere((command) => command.includes(operation.id))).toEqual([]);
     return operation.reason;
   }

@@ -1,7 +1,9 @@
-// Builds the test guest once, before the files that use it start side by side.
+// Builds the test guest once, before the files that use it start side by side, and looks at the arguments of all programs while they run.
 import { join } from 'node:path';
+import { watchProcesses } from '../planted/processes.ts';
 import { buildGuest } from './build.ts';
 
-export async function setup(): Promise<void> {
+export async function setup(): Promise<() => void> {
   await buildGuest(join(import.meta.dirname, '../../var/guest'));
+  return watchProcesses();
 }

@@ -102,7 +102,7 @@ const onImage = (id: number, kind: OperationKind): Followed => ({
 async function expectUnlocked({ id }: Operation): Promise<void> {
   // others may be at work there, but a lock that was left stays
   const locks = (): Promise<string> => cloud.restic('list', 'locks', '--no-lock');
-  await expect.poll(locks, { timeout: 15_000, interval: 500 }).toBe('');
+  await expect.poll(locks, { timeout: 120_000, interval: 500 }).toBe('');
   expect((await cloud.snapshots()).filter(({ tags }) => tags.includes(id))).toEqual([]);
   expect(processesWhere((command) => command.includes(id))).toEqual([]);
 }

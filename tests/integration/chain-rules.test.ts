@@ -359,7 +359,7 @@ describe('verification', () => {
     await backup();
     await idle();
     await expect
-      .poll(async () => (await chain()).points.map(({ verified }) => verified?.good), { timeout: 15_000 })
+      .poll(async () => (await chain()).points.map(({ verified }) => verified?.good), { timeout: 120_000 })
       .toEqual([true, true]);
     await cloud.call('one.datastore.update', backups, 'VERIFY="NO"', 1);
   });

@@ -15,9 +15,11 @@ import { buildGuest, type Guest } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
 import { removeDomain, removeLeftovers } from '../guest/domains.ts';
 import { cheapRepository } from '../guest/repository.ts';
+import { lookAtAnswer, lookAtDaemon } from '../planted/look.ts';
+import { planted } from '../planted/secret.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-export const RESTIC_PASSWORD = 'a "quoted" $ecret';
+export const RESTIC_PASSWORD = planted(' "quoted" $ecret');
 
 export const STATE = { RUNNING: '3', POWEROFF: '8', DONE: '6' } as const;
 
@@ -136,6 +138,7 @@ export class Cloud {
     const [good, value, code] = parseResponse(await reply.text());
     const answer = typeof value === 'string' ? value : JSON.stringify(value);
     if (good === true) return answer;
+    lookAtAnswer(`the answer of ${method}`, answer);
     throw Object.assign(new Error(answer), { code });
   }
 
@@ -298,6 +301,7 @@ export class Cloud {
     this.#daemon?.stop();
     await this.#daemon?.exit;
     for (const id of this.#vms) await removeDomain(`one-${id}`);
+    lookAtDaemon(this.directory, this.daemonLog);
     await rm(this.directory, { recursive: true, force: true });
   }
 

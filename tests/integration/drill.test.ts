@@ -110,8 +110,9 @@ it('is cleaned up after when all that carried it out has died', async () => {
   await cloud.call('one.image.drill', imageId, 0, 'TEXT="never said"');
   await cloud.until('the machine runs', async () => (await virsh('list', '--name')).includes('one-drill-'));
   const { id } = await cloud.lastRun('image', imageId);
-  cloud.signalDaemon('SIGKILL');
+  cloud.signalDaemon('SIGSTOP'); // neither may see the other die, or it would clean up
   for (const pid of processesWhere((command) => command.includes(`mover/main.ts ${id}`))) killNow(pid);
+  cloud.signalDaemon('SIGKILL');
   await cloud.daemonEnded();
   expect(await virsh('list', '--name')).toContain(`one-drill-${id}`);
   await cloud.startDaemon();

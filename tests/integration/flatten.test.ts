@@ -18,11 +18,12 @@ import type {
 import { rawOf, sha256, type Kinds } from '../disk/members.ts';
 import { childrenOf, killNow, processesWhere } from '../faults/processes.ts';
 import { changeByte, storeChainsIn, type StoredChain, type StoreKind } from '../mover/stored-chain.ts';
+import { planted } from '../planted/secret.ts';
 
 const OPERATION = 'f1a77e4000000001';
 const STORES: Array<[string, StoreKind]> = [
   ['fake', { driver: 'fake', attributes: {} }],
-  ['restic', { driver: 'restic', attributes: { RESTIC_PASSWORD: 'secret' } }],
+  ['restic', { driver: 'restic', attributes: { RESTIC_PASSWORD: planted() } }],
 ];
 
 const SMALL: Kinds[] = [

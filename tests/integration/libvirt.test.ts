@@ -279,12 +279,12 @@ describe.runIf(available)('libvirt', () => {
         await run(['virsh', '-c', URI, 'resume', machine.spec.name], { okCodes: [1] });
         return events;
       };
-      await expect.poll(pauseAndResume, { timeout: 20_000 }).toContain('Resumed Unpaused');
+      await expect.poll(pauseAndResume, { timeout: 120_000 }).toContain('Resumed Unpaused');
       const watchers = ownChildren('virsh');
       expect(watchers).toHaveLength(1);
       for (const child of watchers) process.kill(child, 'SIGKILL');
       const seen = events.length;
-      await expect.poll(async () => (await pauseAndResume()).length, { timeout: 20_000 }).toBeGreaterThan(seen);
+      await expect.poll(async () => (await pauseAndResume()).length, { timeout: 120_000 }).toBeGreaterThan(seen);
       stop.abort();
       await watching;
     });

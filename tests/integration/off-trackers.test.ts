@@ -83,7 +83,7 @@ it('adds a bitmap to all disks or to none', async () => {
             () => true,
             () => false,
           ),
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toBe(true);
     await expect(beginOff(begin(disks, 'one-7-2', 'one-7-1'))).rejects.toThrow(/add bitmap one-7-2 of disk 1.*lock/i);

@@ -43,13 +43,13 @@ describe('a stored backup', () => {
     const commands = [...(await resticPart()).matchAll(/^\$ (.*)$/gm)].map(([, command]) => command ?? '');
     const script = commands
       .join('\n')
-      .replaceAll('RESTIC_PASSWORD=...', `RESTIC_PASSWORD='${RESTIC_PASSWORD}'`)
+      .replaceAll('RESTIC_PASSWORD=...', 'RESTIC_PASSWORD="$GIVEN"')
       .replaceAll('<repository>', cloud.repository)
       .replaceAll('<snapshot>', image.textOf('SOURCE'))
       .replaceAll('<directory>', `${cloud.directory}/datastores/0/${vmId}/backup`)
       .replaceAll('one-0', `one-${vmId}`);
     expect(script).not.toMatch(/[<>](?! disk)/);
-    const { stdout } = await run(['bash', '-euc', script], { cwd: work });
+    const { stdout } = await run(['bash', '-euc', script], { cwd: work, env: { GIVEN: RESTIC_PASSWORD } });
     expect(stdout).toContain('No errors were found on the image.');
     expect(await sameContent([`${work}/disk-0.raw`, 'raw'], [`${work}/reference.raw`, 'raw'])).toBe(true);
   });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backupStoreContract } from '../../src/datastore/contract.ts';
+import { backupStoreContract, type BackupStoreMaker } from '../../src/datastore/contract.ts';
+import { slicesContract } from '../../src/datastore/slices-contract.ts';
 import { readResticConfig } from '../../src/datastore/restic/config.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
 import { removeStaleLocks } from '../../src/datastore/restic/unlock.ts';
@@ -14,6 +15,7 @@ import { run, start, type Running } from '../../src/exec/exec.ts';
 import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
 import { cheapRepository } from '../guest/repository.ts';
+import { planted } from '../planted/secret.ts';
 
 const QUICK = { tries: 2, delayMs: 200 };
 const OPERATION = '00000000000000b1';
@@ -23,15 +25,17 @@ const config = (basePath: string, attributes: Record<string, string> = {}): Back
   driver: 'restic',
   datastoreId: 100,
   basePath,
-  attributes: { RESTIC_PASSWORD: 'it\'s "quoted" $HOME ü', ...attributes },
+  attributes: { RESTIC_PASSWORD: planted('it\'s "quoted" $HOME ü'), ...attributes },
 });
 
-backupStoreContract('restic', {
+const maker: BackupStoreMaker = {
   config,
   withWrongPassword: (right) => ({ ...right, attributes: { RESTIC_PASSWORD: 'wrong' } }),
   open: (given) => new ResticStore(given, QUICK),
   lay: ({ basePath, attributes }) => cheapRepository(basePath, attributes['RESTIC_PASSWORD'] ?? ''),
-});
+};
+backupStoreContract('restic', maker);
+slicesContract('restic', maker);
 
 describe('restic in trouble', () => {
   let root: string;
@@ -171,7 +175,7 @@ describe('restic in trouble', () => {
     expect(await locks()).toEqual([]);
   });
 
-  it('removes locks of the dead beside others who do the same', { timeout: 20_000 }, async () => {
+  it('removes locks of the dead beside others who do the same', { timeout: 120_000 }, async () => {
     await store.prepare(never());
     const holders = Array.from({ length: 6 }, () => restic(['backup', '--stdin']));
     await until(async () => (await locks()).length === holders.length);

@@ -7,6 +7,7 @@ import type { DiskFormat } from '../../src/model/image.ts';
 import type { RestoreTask } from '../../src/model/mover-protocol.ts';
 import { costOf } from '../mover/cost.ts';
 import { largeChain, type LargeChain } from '../mover/large-chain.ts';
+import { planted } from '../planted/secret.ts';
 import { sameContent } from './cloud.ts';
 
 const MIB = 2 ** 20;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const parent = resolve(import.meta.dirname, '../../var');
   await mkdir(parent, { recursive: true });
   chain = await largeChain({
-    ...{ parent, kind: { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } } },
+    ...{ parent, kind: { driver: 'restic', attributes: { RESTIC_PASSWORD: planted() } } },
     ...{ diskMib: 2 * DATA_MIB, dataMib: DATA_MIB, increments: INCREMENTS, changedMib: 4 },
   });
 });

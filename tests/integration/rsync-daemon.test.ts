@@ -10,7 +10,7 @@ import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
 import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const usable = await hasRsyncAndSsh();
 
 const it = always.skipIf(!usable);

@@ -4,10 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
+import { planted } from '../planted/secret.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 
 const BIN = join(import.meta.dirname, '../../bin');
-const RESTIC_PASSWORD = 'walk through';
+const RESTIC_PASSWORD = planted(' walk through');
 let cloud: FakeCloud;
 
 beforeAll(async () => {

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { permissionsFromOctet } from '../../src/model/permissions.ts';
 import { diskImage } from '../golden/objects.ts';
+import { planted } from '../planted/secret.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const VM = 'CPU="0.5"\nMEMORY="64"\n';
-const SECRET = 'Tr0ub4dor-and-3';
+const SECRET = planted('-and-3');
 let cloud: FakeCloud;
 let ann = '';
 

@@ -4,9 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readXml } from '../../src/wire/xml-read.ts';
+import { planted } from '../planted/secret.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
-const SECRET = 'correct horse battery staple';
+const SECRET = planted(' battery staple');
 
 let cloud: FakeCloud;
 let datastore: number;

@@ -645,13 +645,14 @@ describe('what is given comes back', () => {
 
 describe('somebody who is no administrator', () => {
   let ann = '';
+  let disabled = '';
   beforeAll(async () => {
     ann = await cloud.user('ann');
-    await cloud.user('off', { enabled: false });
+    disabled = await cloud.user('off', { enabled: false });
   });
 
   it('is nobody while disabled', async () => {
-    await expect(cloud.callAs('off:password', 'one.system.version')).rejects.toMatchObject({ code: AUTHENTICATION });
+    await expect(cloud.callAs(disabled, 'one.system.version')).rejects.toMatchObject({ code: AUTHENTICATION });
   });
 
   it('sees nothing of others', async () => {

@@ -16,6 +16,8 @@ import type { User } from '../../src/model/user.ts';
 import type { Store } from '../../src/store/store.ts';
 import { formatCall, parseResponse, type Value } from '../../src/wire/xmlrpc.ts';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
+import { lookAtAnswer, lookAtDaemon } from '../planted/look.ts';
+import { planted } from '../planted/secret.ts';
 
 /** A failure of the API. */
 export class Refused extends Error {
@@ -87,6 +89,7 @@ export class FakeCloud {
 
   async close(): Promise<void> {
     await this.stop();
+    lookAtDaemon(this.directory, this.log.join('\n'));
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -103,8 +106,11 @@ export class FakeCloud {
 
   async callAs(session: string, method: string, ...params: Value[]): Promise<Value> {
     const [good, value, code, objectId] = await this.post(formatCall(method, [session, ...params]));
+    const answer = typeof value === 'string' ? value : JSON.stringify(value);
+    // only oneadmin may ask for secrets
+    if (good !== true || session !== this.session) lookAtAnswer(`the answer of ${method}`, answer);
     if (good === true && value !== undefined) return value;
-    throw new Refused(typeof value === 'string' ? value : JSON.stringify(value), code, objectId);
+    throw new Refused(answer, code, objectId);
   }
 
   /** Calls a method that answers with a text. */
@@ -125,7 +131,8 @@ export class FakeCloud {
 
   /** Makes a user of the group `users`; returns the session string. */
   async user(name: string, change: Partial<User> = {}): Promise<string> {
-    const passwordHash = await hashPassword('password');
+    const password = planted('-of-a-user');
+    const passwordHash = await hashPassword(password);
     await this.store.users.allocate((id) => ({
       ...{
         id,
@@ -140,7 +147,7 @@ export class FakeCloud {
       },
       ...change,
     }));
-    return `${name}:password`;
+    return `${name}:${password}`;
   }
 
   /** Adds the fake host and waits until it is monitored. */

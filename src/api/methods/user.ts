@@ -33,7 +33,10 @@ export const userMethods: MethodTable = {
       throw new OneError(CODE.ACTION, `User [${id}] (${user.name}) cannot log in, so there is no password to change.`);
     }
     const passwordHash = await hashPassword(checkPassword(password, CODE.ACTION));
-    await call.parts.store.users.update(id, (record) => void (record.passwordHash = passwordHash));
+    await call.parts.store.users.update(id, (record) => {
+      record.passwordHash = passwordHash;
+      if (record.tokens) record.tokens = record.tokens.filter(({ session }) => !session); // whoever signed in with the old one
+    });
     return id;
   }),
   'one.user.chauth': method(['int', 'string', ['string', '']], async (call, id, driver, password) => {

@@ -77,6 +77,10 @@ export class ResticStore implements BackupStore {
     return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
   }
 
+  readFolder(source: string, path: string): Readable {
+    return this.read(source, path); // of a folder restic makes a tar archive
+  }
+
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
     return mountRepository(thriftyMount(this.#config), directory, signal);
   }
@@ -112,8 +116,17 @@ export class ResticStore implements BackupStore {
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
-      // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
-      args: ['backup', ...waits, '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],
+      args: [
+        'backup',
+        ...waits,
+        '--json',
+        ...comparison(request),
+        ...tags,
+        '--host',
+        hostname(),
+        '--',
+        request.directory,
+      ],
       signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
     })
@@ -192,6 +205,16 @@ function idOf(source: string, ids: string[]): string | undefined {
   const found = ids.filter((id) => id.startsWith(source));
   if (found.length < 2) return found[0];
   throw new ResticError('other', `${source} is the beginning of ${found.length} snapshot ids, so none was removed.`);
+}
+
+/**
+ * Without a parent the files are new ones, and restic need not look for an earlier snapshot to compare with. With one, a file is what
+ * it was when name, size and time are: each virtual directory has other inodes.
+ */
+function comparison({ parent }: SnapshotRequest): string[] {
+  if (parent === undefined) return ['--force'];
+  checkSource(parent);
+  return ['--parent', parent, '--ignore-inode', '--ignore-ctime'];
 }
 
 function checkSource(source: string): void {

@@ -28,6 +28,12 @@ export function failure(what: string, config: RsyncConfig, ended: Ended): RsyncE
   return new RsyncError(trouble, `Could not ${what} in the rsync datastore ${placeOf(config)}: ${why}.`, options);
 }
 
+/** `why` is what is wrong with what is stored. */
+export function damage(what: string, config: RsyncConfig, why: string): RsyncError {
+  const { hint = '' } = EXPLAIN.damaged(config, { code: 0, stderr: why });
+  return new RsyncError('damaged', `Could not ${what} in the rsync datastore ${placeOf(config)}: ${why}.`, { hint });
+}
+
 export function placeOf({ ssh, path }: RsyncConfig): string {
   return ssh === null ? path : rsyncTarget(ssh, path);
 }
@@ -75,6 +81,10 @@ const EXPLAIN: Record<Trouble, (config: RsyncConfig, ended: Ended) => Explanatio
   denied: ({ ssh, path }, ended) => ({
     why: reasonIn(ended.stderr),
     hint: `${path} must belong to ${ssh === null ? 'the user that OneVault runs as' : `the user ${ssh.user} of ${ssh.host}`}.`,
+  }),
+  damaged: (_config, ended) => ({
+    why: ended.stderr,
+    hint: 'The file system there, or somebody, has changed it. Take a backup anew; others of the datastore are checked with oneimage verify.',
   }),
   missing: (_config, ended) => ({ why: reasonIn(ended.stderr) }),
   stopped: () => ({ why: 'it was stopped', retry: true }),

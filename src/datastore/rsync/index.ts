@@ -15,10 +15,11 @@ import {
   type StoreView,
 } from '../backup-store.ts';
 import { capacityOf } from './capacity.ts';
-import { siteOf, type Site } from './command.ts';
+import { runThere, siteOf, type Site } from './command.ts';
 import { readRsyncConfig } from './config.ts';
-import { placeOf, RsyncError } from './failure.ts';
-import { checkOperation, checkSource, directoryOf, fileOf } from './layout.ts';
+import { damage, placeOf, RsyncError } from './failure.ts';
+import { checkOperation, checkSource, directoryOf, fileOf, printManifest } from './layout.ts';
+import { readManifest, type StoredFile } from './manifest.ts';
 import { prepareStore } from './prepare.ts';
 import { readFileThere } from './read.ts';
 import { placesOfOperation, placesOfSources, removeOperation, removeSources } from './remove.ts';
@@ -30,10 +31,16 @@ export { required } from './config.ts';
 /** With these nothing was begun over there. */
 const NOT_BEGUN = ['host-key-unknown', 'host-key-changed', 'key-refused', 'key-unreadable', 'dropped'];
 
+/** A backup: where it is, and what its manifest says. */
+interface Kept {
+  directory: string;
+  files: StoredFile[];
+}
+
 export class RsyncStore implements BackupStore {
   readonly #site: Site;
   readonly #inUse: boolean;
-  readonly #directories = new Map<string, string>();
+  readonly #known = new Map<string, Kept>();
 
   constructor(config: BackupStoreConfig) {
     this.#site = siteOf(readRsyncConfig(config));
@@ -58,7 +65,8 @@ export class RsyncStore implements BackupStore {
     const file = fileOf(path);
     const what = `read ${path} of backup ${source}`;
     return readFileThere(this.#site, what, async (signal) => {
-      return `${await this.#directoryOf(source, what, signal)}/${file}`;
+      const { directory, files } = await this.#kept(source, what, signal);
+      return { path: `${directory}/${file}`, stored: files.find(({ name }) => name === file) };
     });
   }
 
@@ -74,7 +82,7 @@ export class RsyncStore implements BackupStore {
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {
     sources.forEach(checkSource);
-    for (const source of sources) this.#directories.delete(source);
+    for (const source of sources) this.#known.delete(source);
     await removeSources(this.#site, sources, signal);
   }
 
@@ -92,8 +100,8 @@ export class RsyncStore implements BackupStore {
     return { complete: true, freedBytes: 0 };
   }
 
-  async #directoryOf(source: string, what: string, signal: AbortSignal): Promise<string> {
-    const known = this.#directories.get(source);
+  async #kept(source: string, what: string, signal: AbortSignal): Promise<Kept> {
+    const known = this.#known.get(source);
     if (known !== undefined) return known;
     const places = await placesOfSources(this.#site, what, [source], signal);
     const place = places.find(({ part }) => part === undefined);
@@ -101,8 +109,19 @@ export class RsyncStore implements BackupStore {
       throw new RsyncError('missing', `Could not ${what} in ${placeOf(this.#site)}: there is no such backup.`);
     }
     const directory = directoryOf(this.#site.path, place);
-    this.#directories.set(source, directory);
-    return directory;
+    const files = await this.#manifestFiles(directory, what, signal);
+    const kept = { directory, files };
+    this.#known.set(source, kept);
+    return kept;
+  }
+
+  /** What is recorded of disks is compared by who restores them; a manifest that somebody has removed takes nothing but the rest of that away. */
+  async #manifestFiles(directory: string, what: string, signal: AbortSignal): Promise<StoredFile[]> {
+    const said = await runThere(this.#site, { what, commands: [printManifest(directory)], signal });
+    if (said === '') return [];
+    const manifest = readManifest(said);
+    if (manifest === undefined) throw damage(what, this.#site, `the manifest in ${directory} is damaged`);
+    return manifest.files;
   }
 
   /** Removes what a failed backup left, and returns the error to throw. */

@@ -24,6 +24,11 @@ export function manifestName(operationId: string): string {
   return `manifest.${operationId}.json`;
 }
 
+/** A command that prints the manifest of the backup in this directory, nothing when there is none. */
+export function printManifest(directory: string): string[] {
+  return ['find', directory, '-maxdepth', '1', '-name', manifestName('*'), '-exec', 'cat', '--', '{}', '+'];
+}
+
 /** The arguments of find for everything of these backups. */
 export function findSources(path: string, sources: readonly string[]): string[] {
   return findAt(

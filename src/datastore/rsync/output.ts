@@ -4,6 +4,7 @@
 /** Why a command failed. `dropped`: the other end had too many callers at once, and nothing was begun. */
 export type Trouble =
   | 'not-installed'
+  | 'damaged'
   | 'host-key-unknown'
   | 'host-key-changed'
   | 'key-refused'

@@ -1,15 +1,25 @@
-// One file of a backup as a stream. It ends only when the program that reads it says that it gave everything; destroying it ends that.
+// One file of a backup as a stream. It ends only when the program that reads it says that it gave everything, and when that is what was
+// stored; destroying it ends that program.
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { start, type Running } from '../../exec/exec.ts';
 import { callAgain, endOf, leaseOf, type Site } from './command.ts';
-import { failure } from './failure.ts';
+import { damage, failure } from './failure.ts';
+import { differenceOf, type StoredFile } from './manifest.ts';
 import { shellText } from './shell.ts';
 import { sshArgv } from '../ssh.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
-/** `locate` finds the file's absolute path. `what` says what this is for. */
-export function readFileThere(site: Site, what: string, locate: (signal: AbortSignal) => Promise<string>): Readable {
+export interface Located {
+  /** Absolute path there. */
+  path: string;
+  /** What the manifest says of it. */
+  stored: StoredFile | undefined;
+}
+
+/** `locate` finds the file. `what` says what this is for. */
+export function readFileThere(site: Site, what: string, locate: (signal: AbortSignal) => Promise<Located>): Readable {
   const stopped = new AbortController();
   const stream = Readable.from(chunks(site, what, locate, stopped.signal), {
     objectMode: false,
@@ -22,15 +32,28 @@ export function readFileThere(site: Site, what: string, locate: (signal: AbortSi
 async function* chunks(
   site: Site,
   what: string,
-  locate: (signal: AbortSignal) => Promise<string>,
+  locate: (signal: AbortSignal) => Promise<Located>,
   signal: AbortSignal,
 ): AsyncIterable<Buffer> {
-  const command = ['cat', '--', await locate(signal)];
-  const { running, first } = await callAgain(signal, () => begin(site, what, command, signal));
-  if (first === undefined) return;
+  const { path, stored } = await locate(signal);
+  const { running, first } = await callAgain(signal, () => begin(site, what, ['cat', '--', path], signal));
+  const hash = createHash('sha256');
+  let bytes = 0;
+  if (first !== undefined) {
+    for await (const chunk of chunksOf(first, running)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+    await requireEnd(site, what, running);
+  }
+  const wrong = stored && differenceOf(stored, bytes, hash.digest('hex'));
+  if (wrong !== undefined) throw damage(what, site, wrong);
+}
+
+async function* chunksOf(first: Buffer, { stdout }: Running): AsyncIterable<Buffer> {
   yield first;
-  for await (const chunk of running.stdout) yield chunk as Buffer;
-  await requireEnd(site, what, running);
+  for await (const chunk of stdout) yield chunk as Buffer;
 }
 
 /** Starts the program and waits for its first bytes: until then it may be started anew. Undefined when there are none. */

@@ -7,6 +7,7 @@ import type { Snapshot, SnapshotRequest } from '../backup-store.ts';
 import { callAgain, leaseOf, outputOf, runThere, type Site } from './command.ts';
 import { failure } from './failure.ts';
 import { directoryOf, findSources, isFileName, manifestName, MARKER, placesIn, type Place } from './layout.ts';
+import { manifestText, type StoredFile } from './manifest.ts';
 import { readStats, type Stats } from './output.ts';
 import { rsyncTarget, sshCommand } from '../ssh.ts';
 
@@ -18,12 +19,6 @@ const FIXED = [
   ...['--stats', '--no-human-readable', '--'],
 ];
 const LOW_PRIORITY = ['nice', '-n', '19', 'ionice', '-c', '3'];
-
-interface StoredFile {
-  name: string;
-  bytes: number;
-  sha256: string;
-}
 
 export async function sendBackup(site: Site, request: SnapshotRequest): Promise<Snapshot> {
   const what = `store the backup of VM ${request.vmId}`;
@@ -128,7 +123,7 @@ async function seal(
 ): Promise<void> {
   const stored = directoryOf(site.path, part);
   const manifest = `${stored}/${manifestName(operationId)}`;
-  const input = `${JSON.stringify({ vmId, operationId, files }, null, 2)}\n`;
+  const input = manifestText({ vmId, operationId, files });
   await runThere(site, { what, commands: [['dd', `of=${manifest}`, 'conv=fsync', 'status=none']], input, signal });
   const commands = [
     ['sync', '--', ...files.map(({ name }) => `${stored}/${name}`), stored],

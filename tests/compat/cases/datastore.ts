@@ -1,5 +1,6 @@
 // one.datastore.* and one.datastorepool.*
 import { bad, good, makes, ref, type Case } from '../case.ts';
+import { planted } from '../../planted/secret.ts';
 
 const datastore = (method: string): string => `one.datastore.${method}`;
 const ANN = { as: 'ann' };
@@ -18,7 +19,7 @@ const making: readonly Case[] = [
   makes(
     datastore('allocate'),
     'with a secret',
-    ['NAME="restic"\nTYPE="BACKUP_DS"\nDS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_PASSWORD="hidden"', 0],
+    [`NAME="restic"\nTYPE="BACKUP_DS"\nDS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_PASSWORD="${planted()}"`, 0],
     'restic',
   ),
   bad(datastore('allocate'), 'no name', ['TYPE="IMAGE_DS"', -1], 'ALLOCATE', /new datastore\. .*NAME/),
@@ -98,7 +99,7 @@ const looking: readonly Case[] = [
   }),
   good(datastore('info'), 'a secret for an administrator', [ref('restic'), true], {
     document: 'DATASTORE',
-    has: { 'TEMPLATE/RESTIC_PASSWORD': 'hidden' },
+    has: { 'TEMPLATE/RESTIC_PASSWORD': planted() },
   }),
   bad(datastore('info'), 'none', [4711], 'NO_EXISTS', /datastore \[4711\]/),
   bad(datastore('info'), 'a negative id', [-1], 'NO_EXISTS', /datastore \[-1\]/),
@@ -128,7 +129,7 @@ const changing: readonly Case[] = [
   good(datastore('update'), 'a secret as it was shown', [ref('restic'), 'RESTIC_PASSWORD="***"', 1]),
   good(datastore('info'), 'the secret is kept', [ref('restic'), true], {
     document: 'DATASTORE',
-    has: { 'TEMPLATE/RESTIC_PASSWORD': 'hidden' },
+    has: { 'TEMPLATE/RESTIC_PASSWORD': planted() },
   }),
   bad(datastore('update'), 'another type', [ref('xml'), 'TYPE="IMAGE_DS"', 1], 'ACTION', /TYPE/),
   bad(datastore('update'), 'a type that is not known', [ref('xml'), 'TYPE="DANCE_DS"', 1], 'ACTION', /TYPE/),

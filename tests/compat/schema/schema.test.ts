@@ -1,10 +1,10 @@
 // Every document of every noun is as its schema says, and the schema lets no breach pass.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { SCHEMA_OF_METHOD, SCHEMAS } from './all.ts';
+import { SCHEMA_OF_METHOD, SCHEMAS } from '../../../src/wire/schema/all.ts';
 import { CASES } from './cases.ts';
 import { BREACHES, places, planted } from './plant.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from '../../../src/wire/schema/schema.ts';
 import { validate } from './validate.ts';
 
 function schemaOf(method: string): Schema {

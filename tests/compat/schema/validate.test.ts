@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { image } from './image.ts';
-import { open, Rounds, type Schema } from './schema.ts';
+import { image } from '../../../src/wire/schema/image.ts';
+import { open, Rounds, type Schema } from '../../../src/wire/schema/schema.ts';
 import { validate } from './validate.ts';
-import { user } from './user.ts';
+import { user } from '../../../src/wire/schema/user.ts';
 
 const schema: Schema = {
   root: 'A',

@@ -10,7 +10,7 @@ import {
   type Schema,
   type Sequence,
   type TextKind,
-} from './schema.ts';
+} from '../../../src/wire/schema/schema.ts';
 
 /** The problems of a document, none when it is as it should be. */
 export function validate(schema: Schema, xml: string): string[] {

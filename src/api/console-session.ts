@@ -1,0 +1,77 @@
+// Signing in to the console and out of it. A session is a login token of the user: it ends when she signs out, when her password changes,
+// or when somebody revokes it. Guessing is slowed as everywhere.
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { makeToken, TOKEN_BYTES, withoutToken, withSession } from '../access/token.ts';
+import type { Caller } from '../access/authorize.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import type { User } from '../model/user.ts';
+import { nowSec } from '../vm/parts.ts';
+import { setCookie } from './cookie.ts';
+import { cookieSession, csrfOf, SESSION_COOKIE, sessionOf } from './http-session.ts';
+import { mayCall } from './may.ts';
+import type { Services } from './method.ts';
+import { METHODS } from './methods/all.ts';
+import type { Sessions } from './session.ts';
+
+const VALID_SEC = 12 * 3600;
+
+interface Who {
+  user: User;
+  caller: Caller;
+}
+
+export function sessionRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
+  const { store, clock } = services.parts;
+  const cookie = (request: FastifyRequest, value: string, seconds: number): string =>
+    setCookie({ name: SESSION_COOKIE, value, seconds, secure: request.protocol === 'https' });
+
+  server.post('/api/session', async (request, reply) => {
+    const { user: name, password } = credentials(request.body);
+    const { user, caller } = await sessions.caller(`${name}:${password}`);
+    const token = makeToken(randomBytes(TOKEN_BYTES));
+    // who signs in with a token that is for one group has no more than that group here either
+    const egid = caller.gids.length === 1 && user.groups.length > 1 ? (caller.gids[0] ?? -1) : -1;
+    await store.users.update(user.id, (record) => {
+      record.tokens = withSession(record.tokens, { token, validSec: VALID_SEC, egid }, nowSec(clock));
+    });
+    const session = `${user.name}:${token}`;
+    await reply
+      .header('set-cookie', cookie(request, Buffer.from(session).toString('base64url'), VALID_SEC))
+      .send(told(session, { user, caller }));
+  });
+
+  server.get('/api/session', async (request, reply) => {
+    const session = cookieSession(request);
+    if (session === '') throw new OneError(CODE.AUTHENTICATION, 'Nobody is signed in.');
+    return noStore(reply).send(told(session, await sessions.caller(session)));
+  });
+
+  server.delete('/api/session', async (request, reply) => {
+    const session = cookieSession(request);
+    const { user } = await sessions.caller(sessionOf(request));
+    const token = session.slice(session.indexOf(':') + 1);
+    await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));
+    await reply
+      .header('set-cookie', cookie(request, '', 0))
+      .status(204)
+      .send();
+  });
+}
+
+function told(session: string, { user, caller }: Who): object {
+  const { id, name, gid } = user;
+  const may = mayCall(caller, Object.keys(METHODS));
+  return { csrf: csrfOf(session), user: { id, name, admin: caller.admin, gid, gids: caller.gids, may } };
+}
+
+function noStore(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-store');
+}
+
+function credentials(body: unknown): { user: string; password: string } {
+  const given = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const { user, password } = given;
+  if (typeof user === 'string' && typeof password === 'string') return { user, password };
+  throw new OneError(CODE.XML_RPC_API, 'The body must be an object with the texts user and password.');
+}

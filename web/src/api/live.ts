@@ -1,0 +1,147 @@
+// The daemon's stream of changes: what changed is asked for again, runs are shown as they go. A stream that broke is opened anew until it
+// is there, and then everything shown is asked for again, because anything may have happened meanwhile.
+import type { QueryClient } from '@tanstack/react-query';
+import { together, touches, type Change } from './changes.ts';
+import { pauseMs, type ConnectionState } from './connection.ts';
+import { failureOf } from './failure.ts';
+import { endRun, forgetRuns, keepRun, type LiveRun } from './live-runs.ts';
+import { Observed } from './observed.ts';
+import { request } from './request.ts';
+import { ended } from './session.ts';
+
+/** Pools are large: they are asked for again at most this often. */
+const TOGETHER_MS = 1000;
+/** A daemon that has said that it is alive says so every 15 seconds; silent for longer, the stream is dead, whatever the browser believes. */
+const SILENT_MS = 45_000;
+
+export const connection = new Observed<ConnectionState>('opening');
+
+/** Opens the stream for the user who is signed in; the answer ends it. */
+export function follow(client: QueryClient): () => void {
+  const changes = new Changes(client);
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let tried = 0;
+  let tellsLife = false;
+
+  const again = (): void => {
+    source?.close();
+    if (connection.value === 'ended') return;
+    connection.set(connection.value === 'opening' ? 'opening' : 'lost');
+    clearTimeout(timer);
+    timer = setTimeout(() => void tryAgain(), pauseMs(tried++, Math.random()));
+  };
+  const tryAgain = async (): Promise<void> => {
+    try {
+      await request('GET', '/api/session');
+      open();
+    } catch (error) {
+      if (!failureOf(error).isUnknownUser) again();
+      else {
+        connection.set('ended');
+        ended(client);
+      }
+    }
+  };
+  const heard = (event: string): void => {
+    tellsLife ||= event === 'alive';
+    if (!tellsLife) return;
+    clearTimeout(timer);
+    timer = setTimeout(again, SILENT_MS);
+  };
+  const open = (): void => {
+    source = listen({
+      opened: () => {
+        const wasLost = connection.value === 'lost';
+        tried = 0;
+        forgetRuns();
+        connection.set('live');
+        if (wasLost) changes.all();
+      },
+      heard,
+      broken: again,
+      change: (change) => changes.add(change),
+      reset: () => changes.all(),
+      run: (run) => {
+        if (run.result === 'running') keepRun(run);
+        else {
+          endRun(run);
+          changes.add({ noun: 'run', ids: [] });
+        }
+      },
+    });
+  };
+
+  connection.set('opening');
+  open();
+  return () => {
+    source?.close();
+    clearTimeout(timer);
+    changes.close();
+    forgetRuns();
+  };
+}
+
+interface Heard {
+  opened: () => void;
+  heard: (event: string) => void;
+  broken: () => void;
+  change: (change: Change) => void;
+  reset: () => void;
+  run: (run: LiveRun) => void;
+}
+
+function listen({ opened, heard, broken, change, reset, run }: Heard): EventSource {
+  const source = new EventSource('/api/changes');
+  const on = (name: string, then: (data: string) => void): void => {
+    source.addEventListener(name, (event: MessageEvent<string>) => {
+      heard(name);
+      then(event.data);
+    });
+  };
+  source.onopen = opened;
+  source.onerror = broken;
+  on('change', (data) => change(JSON.parse(data) as Change));
+  on('run', (data) => run(JSON.parse(data) as LiveRun));
+  on('reset', reset);
+  on('alive', () => undefined);
+  return source;
+}
+
+/** Gathers changes for a moment, and then makes stale what they touch: what is on the page is asked for again. */
+class Changes {
+  readonly #client: QueryClient;
+  #waiting: Change[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #last = 0;
+
+  constructor(client: QueryClient) {
+    this.#client = client;
+  }
+
+  add(change: Change): void {
+    this.#waiting.push(change);
+    if (this.#timer !== undefined) return;
+    const since = performance.now() - this.#last;
+    this.#timer = setTimeout(() => this.#flush(), Math.max(0, TOGETHER_MS - since));
+  }
+
+  /** Anything may have changed. Who is signed in stays as it is known. */
+  all(): void {
+    void this.#client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #flush(): void {
+    const changes = together(this.#waiting);
+    this.#waiting = [];
+    this.#timer = undefined;
+    this.#last = performance.now();
+    void this.#client.invalidateQueries({
+      predicate: ({ queryKey }) => changes.some((change) => touches(change, queryKey)),
+    });
+  }
+}

@@ -1,0 +1,21 @@
+// Colours, fonts and sizes. Shades are chosen so that texts keep a contrast of 4.5 on their ground, in light and dark.
+import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
+
+export const colorScheme = localStorageColorSchemeManager({ key: 'onevault-color-scheme' });
+
+export const theme = createTheme({
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  primaryColor: 'blue',
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  focusRing: 'auto',
+});
+
+/** Mantine's dimmed text is too pale for small sizes. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)' },
+  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
+});
