@@ -104,11 +104,16 @@ function chooseDisks(vm: Vm): { taken: VmDisk[]; leftOut: string[] } {
   const leftOut: string[] = [];
   for (const disk of readDisks(vm.template)) {
     if (takesPart(disk, vm.backups.config.backupVolatile)) taken.push(disk);
-    else leftOut.push(`disk ${disk.diskId}: ${LEFT_OUT[disk.kind]}`);
+    else leftOut.push(`disk ${disk.diskId}: ${whyLeftOut(disk)}`);
   }
   if (taken.length > 0) return { taken, leftOut };
   const reasons = leftOut.length > 0 ? ` (${leftOut.join('; ')})` : '';
   throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} has no disk to back up${reasons}.`, { objectId: vm.id });
+}
+
+/** Why a disk that takes no part in backups does not, in words. */
+export function whyLeftOut({ kind }: Pick<VmDisk, 'kind'>): string {
+  return LEFT_OUT[kind];
 }
 
 const LEFT_OUT: Record<VmDisk['kind'], string> = {
