@@ -26,6 +26,17 @@ export interface Snapshot {
   storedBytes: number;
 }
 
+/** A snapshot as the store itself knows it. */
+export interface ListedSnapshot {
+  source: string;
+  vmId: number;
+  operationId: string;
+  /** Epoch seconds of when it was stored. */
+  storedAt: number;
+  /** Path of the virtual directory inside it: what `read` takes begins with it. */
+  directory: string;
+}
+
 /** A backup failed, and what it has left in the store could not be removed. */
 export class SnapshotLeft extends OneError {
   constructor(message: string, options: OneErrorOptions) {
@@ -53,6 +64,8 @@ export interface BackupStore {
   view(directory: string, signal: AbortSignal): Promise<StoreView>;
   /** Snapshots marked with this operation. */
   find(operationId: string): Promise<string[]>;
+  /** Every complete snapshot that a OneVault has stored, oldest first; what others keep in the same place is left out. */
+  list(signal: AbortSignal): Promise<ListedSnapshot[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */

@@ -10,6 +10,7 @@ import {
   type BackupStore,
   type Checked,
   type CheckOptions,
+  type ListedSnapshot,
   type Pruned,
   type PruneOptions,
   type Snapshot,
@@ -25,7 +26,7 @@ import { dumpFile } from './dump.ts';
 import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
-import { readSnapshotIds, readSummary, type Summary } from './output.ts';
+import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
 import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
@@ -88,6 +89,13 @@ export class ResticStore implements BackupStore {
     checkTag(operationId);
     const ids = await this.#list(['--tag', operationId], operationId);
     return ids.map((id) => id.slice(0, SOURCE_DIGITS));
+  }
+
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    const args = ['snapshots', '--json', '--no-lock'];
+    const found = readSnapshots(await runRestic({ config: this.#config, what: 'list the backups', args, signal }));
+    if (!found) throw new ResticError('other', `Could not read the list of snapshots in ${this.#config.repository}.`);
+    return found.map(({ id, ...rest }) => ({ ...rest, source: id.slice(0, SOURCE_DIGITS) }));
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {
