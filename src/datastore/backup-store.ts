@@ -24,6 +24,8 @@ export interface Snapshot {
   source: string;
   processedBytes: number;
   storedBytes: number;
+  /** What was not as asked for, though the backup is good. */
+  warnings?: string[];
 }
 
 /** A snapshot as the store itself knows it. */
@@ -57,6 +59,12 @@ export interface BackupStore {
   read(source: string, path: string): Readable;
   /** Streams a folder of a snapshot as a tar archive, in the order of names. Only stores that keep slices have it. */
   readFolder?(source: string, path: string): Readable;
+  /**
+   * Writes one file of a snapshot to its path below `directory`, where that is there already, in any order and with as many hands as
+   * the store has. Only of stores to which that is quicker than `read`. Throws what the program reports; what of the file is missing
+   * then, or was not reported, whoever takes the file has to notice.
+   */
+  unpack?(source: string, path: string, directory: string, signal: AbortSignal): Promise<void>;
   /**
    * Shows the files of snapshots at random access, read-only, for as long as it is not closed. `directory` is there, empty, and closed to
    * others; what a dead view left there is cleared first.

@@ -27,6 +27,7 @@ import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
 import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
+import { unkeptLimits } from './start.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
 import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
@@ -79,6 +80,18 @@ export class ResticStore implements BackupStore {
 
   readFolder(source: string, path: string): Readable {
     return this.read(source, path); // of a folder restic makes a tar archive
+  }
+
+  async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
+    checkSource(source);
+    const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
+    const run = {
+      config: thriftyReader(this.#config),
+      what: `read ${path} of snapshot ${source}`,
+      args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      signal,
+    };
+    await patiently(this.#config, this.#patience, signal, () => runRestic(run));
   }
 
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
@@ -155,7 +168,8 @@ export class ResticStore implements BackupStore {
         hint: 'Take the backup again; it gets another id.',
       });
     }
-    return { source, processedBytes: summary.processedBytes, storedBytes: summary.storedBytes };
+    const { processedBytes, storedBytes } = summary;
+    return { source, processedBytes, storedBytes, warnings: unkeptLimits(this.#config) };
   }
 
   /** Removes what a failed backup left in the repository, and returns the error to throw. */
