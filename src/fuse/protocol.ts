@@ -149,7 +149,12 @@ export function outHeader(unique: bigint, errno: number, payloadBytes: number): 
 }
 
 /** fuse_init_out: takes of the kernel's offer what this server wants. `maxBackground` is a count of requests. */
-export function initReply(kernel: InitRequest, maxReadahead: number, maxBackground: number): Buffer {
+export function initReply(
+  kernel: InitRequest,
+  maxReadahead: number,
+  maxBackground: number,
+  maxWrite = MAX_WRITE,
+): Buffer {
   const wanted = Object.values(INIT_FLAG).reduce((all, flag) => all | flag, 0);
   const reply = Buffer.alloc(64);
   reply.writeUInt32LE(MAJOR, 0);
@@ -158,7 +163,8 @@ export function initReply(kernel: InitRequest, maxReadahead: number, maxBackgrou
   reply.writeUInt32LE((kernel.flags & wanted) >>> 0, 12);
   reply.writeUInt16LE(maxBackground, 16);
   reply.writeUInt16LE(Math.ceil(maxBackground * 0.75), 18);
-  reply.writeUInt32LE(MAX_WRITE, 20);
+  // the kernel hands requests over only to readers whose buffer could hold such a write
+  reply.writeUInt32LE(maxWrite, 20);
   reply.writeUInt32LE(1, 24);
   reply.writeUInt16LE(MAX_PAGES, 28);
   return reply;
