@@ -139,6 +139,7 @@ describe('whatever the backups are', () => {
         const verdicts = retain(
           given.map((change, id) => image(id, change as Partial<Image>)),
           keepLast,
+          NOW,
         );
         for (const datastoreId of [100, 101]) {
           const here = verdicts.filter(
