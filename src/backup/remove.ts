@@ -123,6 +123,10 @@ function foldRecord(image: Image, keepFrom: number, now: number): void {
   if (image.state !== IMAGE_STATE.READY || image.lock) return;
   const at = image.points.findIndex(({ id }) => id === keepFrom);
   if (at < 0 || image.points.slice(0, at).some((point) => isPinned(point, now))) return;
+  const before = sourcesOf(image);
   image.points = fold(image, keepFrom);
+  const kept = new Set(sourcesOf(image));
+  const gone = before.filter((source) => !kept.has(source));
+  if (gone.length > 0) image.garbage = [...(image.garbage ?? []), ...gone];
   image.sizeMb = sizeOf(image);
 }

@@ -10,6 +10,11 @@ export interface SnapshotRequest {
   /** Marks the snapshot, so that a lost run can be found and removed. */
   operationId: string;
   signal: AbortSignal;
+  /**
+   * A snapshot of the same directory: a file that has the same name, size and time there may be taken from it unread. What is not
+   * there, or not so, is read.
+   */
+  parent?: string;
   /** Nobody waits for it: it takes little memory, and writes nothing on this machine but into the store if it can. */
   background?: boolean;
 }
@@ -19,6 +24,8 @@ export interface Snapshot {
   source: string;
   processedBytes: number;
   storedBytes: number;
+  /** What was not as asked for, though the backup is good. */
+  warnings?: string[];
 }
 
 /** A snapshot as the store itself knows it. */
@@ -50,6 +57,14 @@ export interface BackupStore {
   backup(request: SnapshotRequest): Promise<Snapshot>;
   /** Streams one file of a snapshot. The stream fails when the store ends early; destroying it stops the program. */
   read(source: string, path: string): Readable;
+  /** Streams a folder of a snapshot as a tar archive, in the order of names. Only stores that keep slices have it. */
+  readFolder?(source: string, path: string): Readable;
+  /**
+   * Writes one file of a snapshot to its path below `directory`, where that is there already, in any order and with as many hands as
+   * the store has. Only of stores to which that is quicker than `read`. Throws what the program reports; what of the file is missing
+   * then, or was not reported, whoever takes the file has to notice.
+   */
+  unpack?(source: string, path: string, directory: string, signal: AbortSignal): Promise<void>;
   /**
    * Shows the files of snapshots at random access, read-only, for as long as it is not closed. `directory` is there, empty, and closed to
    * others; what a dead view left there is cleared first.

@@ -14,11 +14,18 @@ export interface VirtualFile {
   mtimeSec: number;
   /** Permission bits, 0o444 when not given. */
   mode?: number;
+  /** Its number as readers see it, for one that is to have the same in every mount; no other entry may have it. */
+  inode?: number;
   /**
    * Bytes [offset, offset+length) of the file, as one or several buffers in order, exactly `length` bytes in all; never
    * asked past `size`. A rejection becomes EIO for the reader. Called again before earlier calls have settled.
    */
   read(offset: number, length: number): Promise<Uint8Array[]>;
+  /**
+   * Takes bytes that somebody writes, in any order; a file without it is read-only. The writer is told at once that they are taken: a
+   * rejection reaches `onWriteError` alone. `data` is valid until it settles. Such a file shows as empty.
+   */
+  write?(offset: number, data: Buffer): Promise<void>;
   /** Called once per settled read when its buffers may be used for something else. */
   release?(buffers: Uint8Array[]): void;
 }
@@ -26,6 +33,8 @@ export interface VirtualFile {
 export interface VirtualDirectory {
   kind: 'directory';
   mtimeSec: number;
+  /** As of a file. */
+  inode?: number;
   entries: ReadonlyMap<string, VirtualFile | VirtualDirectory>;
 }
 
@@ -54,6 +63,8 @@ export interface Tree {
   nodes: number;
   /** Sum of the sizes of all files, in bytes. */
   totalBytes: number;
+  /** Whether any file can be written. */
+  writable: boolean;
 }
 
 /** Numbers the tree, root first. Throws OneError on a name or size that no file can have. */
@@ -79,7 +90,8 @@ export function numberTree(root: VirtualDirectory): Tree {
       if (node.kind === 'directory' && entry.kind === 'directory') open.push([node, entry]);
     }
   }
-  return { root: top, get: (nodeId) => nodes[nodeId - ROOT_ID], nodes: nodes.length, totalBytes };
+  const writable = nodes.some((node) => node.kind === 'file' && node.file.write !== undefined);
+  return { root: top, get: (nodeId) => nodes[nodeId - ROOT_ID], nodes: nodes.length, totalBytes, writable };
 }
 
 function nodeOf(entry: VirtualFile | VirtualDirectory, path: string, nodeId: number, parentId: number): Node {
@@ -88,13 +100,15 @@ function nodeOf(entry: VirtualFile | VirtualDirectory, path: string, nodeId: num
     throw new OneError(CODE.INTERNAL, `Cannot show the virtual file ${path}: it cannot be ${entry.size} bytes long.`);
   }
   const { size, mode = FILE_MODE } = entry;
-  return { nodeId, kind: 'file', size, mtimeSec: seconds(entry.mtimeSec), mode: mode & 0o7777, path, file: entry };
+  const mtimeSec = seconds(entry.mtimeSec);
+  return { nodeId, ...numbered(entry), kind: 'file', size, mtimeSec, mode: mode & 0o7777, path, file: entry };
 }
 
 function directoryNode(entry: VirtualDirectory, path: string, nodeId: number, parentId: number): DirectoryNode {
   const mtimeSec = seconds(entry.mtimeSec);
   return {
     nodeId,
+    ...numbered(entry),
     kind: 'directory',
     size: 0,
     mtimeSec,
@@ -104,6 +118,10 @@ function directoryNode(entry: VirtualDirectory, path: string, nodeId: number, pa
     children: new Map(),
     list: [],
   };
+}
+
+function numbered({ inode }: Pick<VirtualFile, 'inode'>): Pick<Attributes, 'inode'> {
+  return inode === undefined ? {} : { inode };
 }
 
 function checkName(name: string, parent: string): void {

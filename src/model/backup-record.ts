@@ -3,7 +3,7 @@
 // who can write into the repository. Pure.
 import type { Attributes } from './attributes.ts';
 import { CONSISTENCIES, type Consistency, type StoredDisk } from './image.ts';
-import { list, matching, number, object, readJson, text, type Read } from './json-shape.ts';
+import { exactly, list, matching, maybe, number, object, readJson, text, type Read } from './json-shape.ts';
 
 /** Name of the file in the virtual directory. */
 export const RECORD_FILE = 'onevault.json';
@@ -122,6 +122,27 @@ function pair(value: unknown): { is: [string, string] } | undefined {
   return key && said ? { is: [key.is, said.is] } : undefined;
 }
 
+const sha256 = matching(/^([0-9a-f]{64})?$/);
+
+const DISK = object({
+  diskId: id,
+  file: matching(/^disk\.\d{1,9}\.\d{1,9}$/),
+  virtualBytes: between(0, MOST_DISK_BYTES),
+  layout: maybe(exactly('SLICES')),
+  fileBytes: between(0, MOST_DISK_BYTES),
+  sha256,
+  changedSha256: maybe(sha256),
+  originalFormat: oneOf(['qcow2', 'raw'] as const),
+  target: matching(/^[a-z0-9]{0,16}$/),
+});
+
+const disk: Read<BackupRecord['disks'][number]> = (value) => {
+  const read = DISK(value);
+  if (!read) return undefined;
+  const { layout, changedSha256, ...rest } = read.is;
+  return { is: { ...rest, ...(layout && { layout }), ...(changedSha256 !== undefined && { changedSha256 }) } };
+};
+
 const RECORD: Read<BackupRecord> = object({
   installation: matching(/^[A-Za-z0-9-]{1,64}$/),
   operation: hex16,
@@ -137,19 +158,6 @@ const RECORD: Read<BackupRecord> = object({
     reason: matching(/^[^\p{Cc}]{0,4096}$/u),
   }),
   directory: matching(/^(?!.*\/\.{1,2}(\/|$))(\/[^/\p{Cc}]+)+$/u),
-  disks: atMost(
-    MOST_DISKS,
-    list(
-      object({
-        diskId: id,
-        file: matching(/^disk\.\d{1,9}\.\d{1,9}$/),
-        virtualBytes: between(0, MOST_DISK_BYTES),
-        fileBytes: between(0, MOST_DISK_BYTES),
-        sha256: matching(/^([0-9a-f]{64})?$/),
-        originalFormat: oneOf(['qcow2', 'raw'] as const),
-        target: matching(/^[a-z0-9]{0,16}$/),
-      }),
-    ),
-  ),
+  disks: atMost(MOST_DISKS, list(disk)),
   vmTemplate: list(attribute),
 });

@@ -88,6 +88,16 @@ export interface BackupTask {
   freezeLimit: FreezeLimit;
   /** Null when no increment is to follow (MODE=FULL). */
   tracking: Tracking | null;
+  /** How the disks are shown when that is not as a qcow2 each. */
+  slices?: SlicesTask;
+}
+
+/** Disks are shown as folders of raw slices, whose times are numbers of backups. */
+export interface SlicesTask {
+  /** Number of this backup: the time of all that it changes. No other backup of the VM ever has it. */
+  number: number;
+  /** The last point, whose unchanged slices need not be read again; null when all is read. */
+  parent: Layer | null;
 }
 
 /** One file of a snapshot: a disk or what changed of it. */

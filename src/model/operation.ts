@@ -62,6 +62,10 @@ export interface Operation {
   waits?: string;
   /** Of a backup: what it is, once that is decided. */
   type?: 'FULL' | 'INCREMENT';
+  /** The phases that it has been in, with the epoch milliseconds at which each began; left out in records of before it was noted. */
+  steps?: Array<{ phase: string; atMs: number }>;
+  /** What it met that did not make it fail, in words; left out when it met nothing. */
+  warnings?: string[];
   /** Somebody asked it to end. */
   cancelling?: boolean;
   /** It failed because the daemon ended, not by itself. */

@@ -4,20 +4,24 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import { SnapshotLeft } from '../datastore/backup-store.ts';
-import type { VirtualFile } from '../fuse/mount.ts';
+import type { VirtualDirectory } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { BackupExports } from '../hypervisor/hypervisor.ts';
 import { RECORD_FILE, completeRecord, writeBackupRecord } from '../model/backup-record.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '../model/mover-protocol.ts';
+import type { BackupDisk } from './backup-disk.ts';
 import { DiskFile } from './disk-file.ts';
 import { guardScratch } from './guard.ts';
+import { openParent, type ParentSlices } from './parent-slices.ts';
+import { SliceDisk } from './slice-disk.ts';
 import { Undo } from './undo.ts';
 import { lateTextFile, textFile, upload } from './upload.ts';
 
 const OFF_LOOKS = 4;
 const OFF_LOOK_MS = 250;
-const SHA256_DIGITS = 64;
+/** Of a disk at most two SHA-256 in hex are known only when it has been read. */
+const HASHES_DIGITS = 2 * 64;
 
 /** What the hypervisor was asked for, and gave. */
 interface Held {
@@ -65,7 +69,8 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   for (const message of exports.warnings) tell({ type: 'warning', message });
 
   tell({ type: 'phase', phase: 'reading block status' });
-  const files = await openFiles(task, exports, signal, undo);
+  const before = await openParent(store, task, preparing, signal);
+  const files = await openDisks(task, exports, before, signal, undo);
   await preparing;
 
   tell({ type: 'phase', phase: UPLOADING });
@@ -74,10 +79,12 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   const snapshot = await upload(store, {
     ...{ directory, vmId, operationId, signal, undo, onProgress },
     files: filesOf(task, files, exports),
+    ...(before.source !== undefined && { parent: before.source }),
     mtimeSec: exports.date,
     ...(task.live ? { watch: (fail) => guardScratch(task.runDirectory, fail) } : {}),
   });
   onProgress();
+  for (const message of snapshot.warnings ?? []) tell({ type: 'warning', message });
   const scratchBytes = await exports.scratchBytes();
   tell({ type: 'phase', phase: 'ending the job' });
   return {
@@ -93,38 +100,40 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   };
 }
 
-async function openFiles(
+async function openDisks(
   task: BackupTask,
   exports: BackupExports,
+  parent: ParentSlices,
   signal: AbortSignal,
   undo: Undo,
-): Promise<DiskFile[]> {
-  const files: DiskFile[] = [];
+): Promise<BackupDisk[]> {
+  const disks: BackupDisk[] = [];
+  const tracker = task.tracking?.parent ?? null;
   for (const disk of task.disks) {
     const from = exports.exports.find(({ diskId }) => diskId === disk.diskId);
     if (!from)
       throw new OneError(CODE.INTERNAL, `The hypervisor did not export disk ${disk.diskId} of ${task.domain}.`);
-    const file = await DiskFile.open(disk, from, task.tracking?.parent ?? null, signal);
-    undo.push(`close the export of disk ${disk.diskId}`, () => file.close());
-    files.push(file);
+    const manifest = parent.manifests.get(disk.diskId);
+    const before = manifest === undefined || tracker === null ? null : { manifest, tracker };
+    const opened = task.slices
+      ? await SliceDisk.open(disk, from, { number: task.slices.number, before }, signal)
+      : await DiskFile.open(disk, from, tracker, signal);
+    undo.push(`close the export of disk ${disk.diskId}`, () => opened.close());
+    disks.push(opened);
   }
-  return files;
+  return disks;
 }
 
-function filesOf(task: BackupTask, files: DiskFile[], exports: BackupExports): Map<string, VirtualFile> {
+function filesOf(task: BackupTask, disks: BackupDisk[], exports: BackupExports): VirtualDirectory['entries'] {
   const { date, consistency } = exports;
-  const entries = new Map<string, VirtualFile>();
-  files.forEach((file, index) => {
-    const name = task.disks[index]?.file;
-    if (name !== undefined) entries.set(name, file.virtualFile(date));
-  });
-  const record = (): string => {
-    const disks = files.map((file) => file.stored());
-    return writeBackupRecord(completeRecord(task.record, { date, consistency, disks }));
-  };
+  // beside slices, a file that may have changed must have a time that no earlier one had
+  const mtimeSec = task.slices?.number ?? date;
+  const record = (): string =>
+    writeBackupRecord(completeRecord(task.record, { date, consistency, disks: disks.map((disk) => disk.stored()) }));
+  const entries = new Map(disks.flatMap((disk) => [...disk.entries(date)]));
   return entries
-    .set(RECORD_FILE, lateTextFile(record, files.length * SHA256_DIGITS, date))
-    .set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), date));
+    .set(RECORD_FILE, lateTextFile(record, disks.length * HASHES_DIGITS, mtimeSec))
+    .set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Undo } from './undo.ts';
 const PROGRESS_MS = 500;
 
 export interface Upload extends SnapshotRequest {
-  files: ReadonlyMap<string, VirtualFile>;
+  files: VirtualDirectory['entries'];
   mtimeSec: number;
   /** Takes the mount back. */
   undo: Undo;
@@ -34,9 +34,10 @@ export async function upload(store: BackupStore, options: Upload): Promise<Snaps
   const endWatch = options.watch?.(fail);
   const timer = setInterval(options.onProgress, PROGRESS_MS);
   try {
-    const { background = false } = options;
+    const { background = false, parent } = options;
     return await store.backup({
       ...{ directory, vmId, operationId, background },
+      ...(parent !== undefined && { parent }),
       signal: AbortSignal.any([signal, failed.signal]),
     });
   } catch (error) {

@@ -310,6 +310,14 @@ function seen(eb: ExpressionBuilder<Schema, PoolName>, visible: Visibility, clus
   ]);
 }
 
+/** Ids of those objects of a pool that somebody may see, for queries of what is kept beside it. */
+export function visibleIds(db: Db, table: PoolName, visible: Visibility, clusterLink: string | undefined) {
+  return db
+    .selectFrom(table)
+    .select('oid')
+    .where((eb) => seen(eb, visible, clusterLink));
+}
+
 /** Ids of the objects that say it of one of the targets. */
 function linked(eb: ExpressionBuilder<Schema, PoolName>, kind: string, targets: number[]) {
   return eb.selectFrom('link').select('link.oid').where('kind', '=', kind).where('target', 'in', targets);

@@ -14,6 +14,9 @@ import { styleNonce } from './frame/nonce.ts';
 import { colorScheme, theme, variables } from './frame/theme.ts';
 import { makeRouter } from './routes.tsx';
 
+// libraries that Mantine stands on look for it there
+Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+
 const client = makeQueryClient();
 const router = makeRouter(client);
 

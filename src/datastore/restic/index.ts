@@ -27,6 +27,7 @@ import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
 import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
+import { unkeptLimits } from './start.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
 import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
@@ -62,7 +63,9 @@ export class ResticStore implements BackupStore {
     checkTag(request.operationId);
     const before = await this.#idsBefore(); // what is wrong with it, restic tells better
     try {
-      const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
+      const summary = await patiently(this.#config, this.#patience, request.signal, (waits) =>
+        this.#store(request, waits),
+      );
       return await this.#named(summary);
     } catch (error) {
       throw await this.#tidiedUp(request, before, error);
@@ -73,6 +76,22 @@ export class ResticStore implements BackupStore {
     checkSource(source);
     if (!path.startsWith('/')) throw new OneError(CODE.INTERNAL, `The path "${path}" in a snapshot is not absolute.`);
     return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
+  }
+
+  readFolder(source: string, path: string): Readable {
+    return this.read(source, path); // of a folder restic makes a tar archive
+  }
+
+  async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
+    checkSource(source);
+    const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
+    const run = {
+      config: thriftyReader(this.#config),
+      what: `read ${path} of snapshot ${source}`,
+      args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      signal,
+    };
+    await patiently(this.#config, this.#patience, signal, () => runRestic(run));
   }
 
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
@@ -109,7 +128,7 @@ export class ResticStore implements BackupStore {
     return pruneRepository(this.#config, options);
   }
 
-  async #store(request: SnapshotRequest): Promise<Summary> {
+  async #store(request: SnapshotRequest, waits: string[]): Promise<Summary> {
     let summary: Summary | undefined;
     const what = `store the backup of VM ${request.vmId}`;
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
@@ -117,8 +136,17 @@ export class ResticStore implements BackupStore {
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
-      // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
-      args: ['backup', '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],
+      args: [
+        'backup',
+        ...waits,
+        '--json',
+        ...comparison(request),
+        ...tags,
+        '--host',
+        hostname(),
+        '--',
+        request.directory,
+      ],
       signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
     })
@@ -140,7 +168,8 @@ export class ResticStore implements BackupStore {
         hint: 'Take the backup again; it gets another id.',
       });
     }
-    return { source, processedBytes: summary.processedBytes, storedBytes: summary.storedBytes };
+    const { processedBytes, storedBytes } = summary;
+    return { source, processedBytes, storedBytes, warnings: unkeptLimits(this.#config) };
   }
 
   /** Removes what a failed backup left in the repository, and returns the error to throw. */
@@ -180,11 +209,11 @@ export class ResticStore implements BackupStore {
 
   async #forget(sources: string[], patience: Patience, signal?: AbortSignal): Promise<void> {
     if (sources.length === 0) return;
-    await patiently(this.#config, patience, signal, async () => {
+    await patiently(this.#config, patience, signal, async (waits) => {
       const there = await this.#list([]);
       const ids = sources.flatMap((source) => idOf(source, there) ?? []);
       for (let at = 0; at < ids.length; at += FORGET_AT_ONCE) {
-        const args = ['forget', '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
+        const args = ['forget', ...waits, '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
         await runRestic({ config: this.#config, what: 'remove backups', args, signal });
       }
     });
@@ -196,6 +225,16 @@ function idOf(source: string, ids: string[]): string | undefined {
   const found = ids.filter((id) => id.startsWith(source));
   if (found.length < 2) return found[0];
   throw new ResticError('other', `${source} is the beginning of ${found.length} snapshot ids, so none was removed.`);
+}
+
+/**
+ * Without a parent the files are new ones, and restic need not look for an earlier snapshot to compare with. With one, a file is what
+ * it was when name, size and time are: each virtual directory has other inodes.
+ */
+function comparison({ parent }: SnapshotRequest): string[] {
+  if (parent === undefined) return ['--force'];
+  checkSource(parent);
+  return ['--parent', parent, '--ignore-inode', '--ignore-ctime'];
 }
 
 function checkSource(source: string): void {

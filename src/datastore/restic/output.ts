@@ -55,7 +55,7 @@ const TEXT_TROUBLE: ReadonlyArray<readonly [RegExp, Trouble]> = [
     'missing',
   ],
   [
-    /connection (refused|reset|lost|closed|timed out)|i\/o timeout|no such host|could not resolve|no route to host|network is unreachable|broken pipe|: (unexpected )?EOF|ssh command exited|start the sftp session|(unexpected HTTP response|response unexpected).*5\d\d|HTTP response to HTTPS/i,
+    /connection (refused|reset|lost|closed|timed out)|i\/o timeout|no such host|could not resolve|no route to host|network is unreachable|broken pipe|: (unexpected )?EOF|ssh command exited|SSH_FX_|start the sftp session|(unexpected HTTP response|response unexpected).*5\d\d|HTTP response to HTTPS/i,
     'unreachable',
   ],
   [/no matching id found|no snapshot found|not found in snapshot/i, 'gone'],
@@ -150,6 +150,16 @@ export function readFileErrors(stderr: string): string[] {
 
 function systemError(number: number): string {
   return number > 0 && number < 200 ? getSystemErrorName(-number) : `error ${number}`;
+}
+
+/** Whether restic has lost its connection for good: over SFTP it makes no other, but tries again and again. */
+export function isConnectionLost(stderr: string): boolean {
+  return /ssh command exited|connection lost|subprocess ssh: (Connection|client_loop|Timeout)/i.test(stderr);
+}
+
+/** An SFTP server answers so when its disk is full, and in other cases. */
+export function isUnexplained(stderr: string): boolean {
+  return stderr.includes('SSH_FX_FAILURE');
 }
 
 /** What `restic check` found wrong: the lines that name something, without its advice. */

@@ -9,6 +9,7 @@ import { sessionQuery } from '../api/session.ts';
 import { texts } from '../texts/index.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { NavigationLinks } from './navigation-links.tsx';
+import { SearchButton } from './search-button.tsx';
 import { SchemeMenu } from './scheme-menu.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -41,6 +42,7 @@ export function Shell() {
             <Text fw={650}>{texts.common.product}</Text>
           </Group>
           <Group gap={4} wrap="nowrap">
+            <SearchButton />
             <SchemeMenu />
             <UserMenu />
           </Group>

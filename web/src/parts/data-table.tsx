@@ -4,20 +4,13 @@ import { Checkbox, UnstyledButton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
-import { useCallback, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { texts } from '../texts/index.ts';
 import classes from './data-table.module.css';
-import { between, rowAfter, sortedBy, type Column, type Sorting } from './table.ts';
+import { TableRow, type TableColumn } from './table-row.tsx';
+import { between, rowAfter, sortedBy, type Sorting } from './table.ts';
 
-export interface TableColumn<Row> extends Column<Row> {
-  /** What the cell shows; the value itself when left out. */
-  cell?: (row: Row) => ReactNode;
-  /** Width in pixels, or a share of what is left (`2fr`). */
-  width?: number | `${number}fr`;
-  align?: 'right';
-  /** Least width of the table, in pixels, for this column to be shown. */
-  from?: number;
-}
+export type { TableColumn };
 
 export interface DataTableProps<Row, Id extends string | number> {
   /** What the table is of, for those who cannot see it. */
@@ -42,7 +35,7 @@ const CHECK_WIDTH = 40;
 const LEAST_WIDTH = 110;
 
 export function DataTable<Row, Id extends string | number>(props: DataTableProps<Row, Id>) {
-  const { label, rows, columns, idOf, sorting, onSort, selected, height } = props;
+  const { label, rows, columns, idOf, nameOf, sorting, onSort, selected, height } = props;
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width } = useElementSize();
@@ -61,6 +54,8 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     // the active row stays in the page, wherever it was scrolled to
     rangeExtractor: useCallback((range: Range) => withIndex(defaultRangeExtractor(range), active.at), [active.at]),
   });
+  const onClick = useSteady(active.onClick);
+  const onToggle = useSteady(active.onToggle);
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = active.onKey(event);
     if (to !== undefined) virtual.scrollToIndex(to);
@@ -90,19 +85,22 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
         {virtual.getVirtualItems().map(({ index, start }) => {
           const row = rows[index];
           return row === undefined ? null : (
-            <div
+            <TableRow
               key={idOf(row)}
-              id={`${gridId}-${index}`}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={selected ? selected.has(idOf(row)) : undefined}
-              data-active={index === active.at || undefined}
-              className={classes['row']}
-              style={{ gridTemplateColumns: template, height: ROW_HEIGHT, transform: `translateY(${start}px)` }}
-              onClick={(event) => active.onClick(index, event)}
-            >
-              <Cells {...props} row={row} columns={shown} />
-            </div>
+              domId={`${gridId}-${index}`}
+              index={index}
+              start={start}
+              height={ROW_HEIGHT}
+              row={row}
+              name={selected ? nameOf(row) : undefined}
+              columns={shown}
+              template={template}
+              selected={selected?.has(idOf(row))}
+              active={index === active.at}
+              opens={props.onOpen !== undefined}
+              onClick={onClick}
+              onToggle={onToggle}
+            />
           );
         })}
       </div>
@@ -110,36 +108,13 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   );
 }
 
-function Cells<Row, Id extends string | number>({
-  row,
-  columns,
-  idOf,
-  nameOf,
-  selected,
-  onSelect,
-}: DataTableProps<Row, Id> & { row: Row }) {
-  const id = idOf(row);
-  return (
-    <>
-      {selected && (
-        <div role="gridcell" className={classes['cell']}>
-          <Checkbox
-            size="xs"
-            tabIndex={-1}
-            aria-label={texts.common.selectRow(nameOf(row))}
-            checked={selected.has(id)}
-            onChange={() => onSelect?.(toggled(selected, id))}
-            onClick={(event) => event.stopPropagation()}
-          />
-        </div>
-      )}
-      {columns.map((column) => (
-        <div key={column.id} role="gridcell" className={classes['cell']} data-align={column.align}>
-          {column.cell ? column.cell(row) : column.value(row)}
-        </div>
-      ))}
-    </>
-  );
+/** The same function for as long as the table is there, so that rows which did not change are not made anew while it scrolls. */
+function useSteady<Given extends unknown[]>(now: (...given: Given) => void): (...given: Given) => void {
+  const latest = useRef(now);
+  useEffect(() => {
+    latest.current = now;
+  });
+  return useCallback((...given: Given) => latest.current(...given), []);
 }
 
 function SelectAll<Row, Id extends string | number>({ rows, idOf, selected, onSelect }: DataTableProps<Row, Id>) {
@@ -194,7 +169,8 @@ interface Active {
   at: number;
   /** The row that the key went to. */
   onKey: (event: KeyboardEvent) => number | undefined;
-  onClick: (index: number, event: React.MouseEvent) => void;
+  onClick: (index: number, event: MouseEvent) => void;
+  onToggle: (index: number) => void;
 }
 
 /** The row that the keyboard is on, and what keys and clicks do to it and to what is chosen. */
@@ -231,11 +207,18 @@ function useActiveRow<Row, Id extends string | number>(props: DataTableProps<Row
     event.preventDefault();
     return to;
   };
-  const onClick = (index: number, event: React.MouseEvent): void => {
+  const onClick = (index: number, event: MouseEvent): void => {
     setActive(index);
+    const row = rows[index];
     if (event.ctrlKey || event.metaKey || event.shiftKey) choose(index, event.shiftKey);
+    else if (row !== undefined && !isControl(event.target)) onOpen?.(row);
   };
-  return { at, onKey, onClick };
+  return { at, onKey, onClick, onToggle: (index) => choose(index, false) };
+}
+
+/** A link or button inside a row does its own thing. */
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button, input, label') !== null;
 }
 
 function toggled<Id>(ids: ReadonlySet<Id>, id: Id): Set<Id> {

@@ -13,7 +13,13 @@ interface Props {
 
 export function ObjectLink({ noun, id, children, inTable = false }: Props) {
   return (
-    <Anchor component={Link} to={pathOf(noun, id)} size="sm" {...(inTable && { tabIndex: -1 })}>
+    <Anchor
+      component={Link}
+      to={pathOf(noun, id)}
+      size="sm"
+      underline={inTable ? 'hover' : 'always'}
+      {...(inTable && { tabIndex: -1 })}
+    >
       {children ?? String(id)}
     </Anchor>
   );

@@ -37,6 +37,8 @@ export const common = {
   skip: 'Skip to the content',
   menu: 'Menu',
   search: 'Search',
+  page: 'Page',
+  nothingFound: 'Nothing is called so.',
   filter: 'Filter',
   filterHint: 'Words that a row must have; column:word looks at one column',
   clearFilter: 'Clear the filter',

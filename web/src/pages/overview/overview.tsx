@@ -1,6 +1,27 @@
-// A page that is to come.
-import { Title } from '@mantine/core';
+// The overview: who is protected, what runs, waits and failed, how full the datastores are, and what comes next.
+import { SimpleGrid, Stack, Title } from '@mantine/core';
+import { texts } from '../../texts/index.ts';
+import { Failures } from './failures.tsx';
+import { Protection } from './protection.tsx';
+import { Queue } from './queue.tsx';
+import { Running } from './running.tsx';
+import { Stores } from './stores.tsx';
 
 export function Overview() {
-  return <Title order={1}>Overview</Title>;
+  return (
+    <Stack gap="sm">
+      <Title order={1} size="h2">
+        {texts.overview.title}
+      </Title>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm" verticalSpacing="sm">
+        <Protection />
+        <Stack gap="sm" miw={0}>
+          <Running />
+          <Queue />
+        </Stack>
+        <Failures />
+        <Stores />
+      </SimpleGrid>
+    </Stack>
+  );
 }

@@ -1,0 +1,23 @@
+// The objects that the search finds: of each noun with pages, one line.
+import { useQueries } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { poolQuery } from '../api/queries.ts';
+import { pathOf, type Shown } from '../parts/paths.ts';
+import { texts } from '../texts/index.ts';
+import type { Found } from './finding.ts';
+
+const EVERYTHING = { filter: -2, from: -1, to: -1 };
+
+export function useObjects(): Found[] {
+  const [jobs] = useQueries({ queries: [poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING)] });
+  return useMemo(() => [...listed('backupjob', texts.jobs.one, jobs.data?.BACKUPJOB_POOL.BACKUPJOB)], [jobs.data]);
+}
+
+function listed(noun: Shown, kind: string, objects: ReadonlyArray<{ ID: number; NAME: string }> = []): Found[] {
+  return objects.map(({ ID, NAME }) => ({
+    key: `${noun}-${ID}`,
+    label: NAME,
+    kind: `${kind} ${ID}`,
+    to: pathOf(noun, ID),
+  }));
+}

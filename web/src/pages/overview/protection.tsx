@@ -1,0 +1,85 @@
+// Which VMs lack the backups that were asked for.
+import { Group, List, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Loaded } from '../../parts/loaded.tsx';
+import { ObjectLink } from '../../parts/object-link.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge, type Tone } from '../../parts/state-badge.tsx';
+import { Moment } from '../../parts/values.tsx';
+import { texts } from '../../texts/index.ts';
+import { useStatus } from './status.ts';
+
+const { protection } = texts.overview;
+const SHOWN = 8;
+
+export function Protection() {
+  const status = useStatus();
+  return (
+    <Section title={protection.title} more={{ to: '/vms', label: protection.allVms }}>
+      <Loaded query={status}>
+        {({ OVERDUE, UNPROTECTED, PROVEN }) => (
+          <Stack gap="sm">
+            <Group gap="xl">
+              <Count tone="care" count={OVERDUE.VM.length} label={protection.overdue} />
+              <Count tone="bad" count={UNPROTECTED.VM.length} label={protection.unprotected} />
+              <Count tone="good" count={PROVEN.VM.length} label={protection.proven} />
+            </Group>
+            {OVERDUE.VM.length + UNPROTECTED.VM.length === 0 && <Text size="sm">{protection.allWell}</Text>}
+            <Lacking
+              tone="care"
+              word={protection.overdue}
+              vms={OVERDUE.VM}
+              reason={({ LAST_BACKUP }) => (
+                <>
+                  {protection.newest} <Moment at={LAST_BACKUP} />
+                </>
+              )}
+            />
+            <Lacking tone="bad" word={protection.unprotected} vms={UNPROTECTED.VM} reason={() => protection.noPlan} />
+          </Stack>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+/** Nothing lacking is neither care nor bad. */
+function Count({ tone, count, label }: { tone: Tone; count: number; label: string }) {
+  return (
+    <div>
+      <Text size="xl" fw={700} lh={1.1}>
+        {count}
+      </Text>
+      <StateBadge tone={count === 0 && tone !== 'good' ? 'calm' : tone}>{label}</StateBadge>
+    </div>
+  );
+}
+
+interface LackingProps<Vm> {
+  tone: Tone;
+  word: string;
+  vms: readonly Vm[];
+  reason: (vm: Vm) => ReactNode;
+}
+
+function Lacking<Vm extends { ID: number; NAME: string }>({ tone, word, vms, reason }: LackingProps<Vm>) {
+  if (vms.length === 0) return null;
+  return (
+    <List listStyleType="none" size="sm" spacing={4} aria-label={word}>
+      {vms.slice(0, SHOWN).map((vm) => (
+        <List.Item key={vm.ID}>
+          <Group gap="xs">
+            <StateBadge tone={tone}>{word}</StateBadge>
+            <ObjectLink noun="vm" id={vm.ID}>
+              {vm.NAME}
+            </ObjectLink>
+            <Text size="sm" c="dimmed">
+              {reason(vm)}
+            </Text>
+          </Group>
+        </List.Item>
+      ))}
+      {vms.length > SHOWN && <List.Item c="dimmed">{protection.andMore(vms.length - SHOWN)}</List.Item>}
+    </List>
+  );
+}

@@ -1,0 +1,10 @@
+// The daemon's state of all backups, which several parts of the overview show.
+import { useQuery } from '@tanstack/react-query';
+import { poolQuery } from '../../api/queries.ts';
+
+export function useStatus() {
+  return useQuery({
+    ...poolQuery('system', 'one.system.backupstatus', {}),
+    select: ({ BACKUP_STATUS }) => BACKUP_STATUS,
+  });
+}

@@ -1,0 +1,39 @@
+// A part of a page with a heading of its own, in a frame.
+import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useId, type ReactNode } from 'react';
+
+interface Props {
+  title: string;
+  /** How many there are of what it lists. */
+  count?: number | undefined;
+  /** Where there is more of it. */
+  more?: { to: string; label: string };
+  children: ReactNode;
+}
+
+export function Section({ title, count, more, children }: Props) {
+  const id = useId();
+  return (
+    <Paper component="section" withBorder p="md" aria-labelledby={id} miw={0}>
+      <Stack gap="sm">
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={2} size="h4" id={id}>
+            {title}
+            {count !== undefined && (
+              <Text component="span" c="dimmed" ml={8} size="sm">
+                {count}
+              </Text>
+            )}
+          </Title>
+          {more && (
+            <Anchor component={Link} to={more.to} size="sm">
+              {more.label}
+            </Anchor>
+          )}
+        </Group>
+        {children}
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,47 @@
+// Texts of the overview.
+export const overview = {
+  title: 'Overview',
+  protection: {
+    title: 'Protection',
+    protected: 'protected',
+    overdue: 'overdue',
+    unprotected: 'unprotected',
+    proven: 'proven by a drill',
+    machines: (count: number) => (count === 1 ? '1 VM' : `${count} VMs`),
+    allWell: 'Every VM has the backups that its schedule asks for.',
+    newest: 'newest backup:',
+    allVms: 'All VMs',
+    noPlan: 'neither a backup nor a schedule for one',
+    andMore: (count: number) => `and ${count} more`,
+  },
+  running: { title: 'Running now', none: 'Nothing is running.' },
+  queue: {
+    title: 'Waiting',
+    none: 'Nothing is waiting.',
+    since: 'since',
+    ofJob: (id: number) => `job ${id}`,
+  },
+  failures: {
+    title: 'Failed in the last day',
+    none: 'Nothing has failed that was not made good since.',
+    run: 'Run',
+    reason: 'Why, and what to do',
+    when: 'When',
+  },
+  stores: {
+    title: 'Backup datastores',
+    all: 'All datastores',
+    none: 'There is no datastore for backups yet.',
+    noneHint: 'A datastore of type BACKUP_DS keeps backups: make one under Datastores.',
+    fullIn: (span: string) => `full in about ${span} at this pace`,
+    steady: 'It does not grow.',
+    unknown: 'How it grows can be told after a day.',
+    free: (text: string) => `${text} free`,
+  },
+  calendar: {
+    title: 'Calendar',
+    none: 'Nothing is scheduled.',
+    last: 'Last runs',
+    next: 'Next runs',
+  },
+};
