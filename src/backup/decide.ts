@@ -92,13 +92,13 @@ export function datastoreIdOf(vm: Vm, chain: Image | undefined, { datastoreId, r
 }
 
 async function trackersOf(parts: Parts, vm: Vm, host: Host, plan: BackupPlan): Promise<TrackerState[]> {
-  if (plan.parent === null || plan.tracking === null) return [];
+  if (plan.parent === null || plan.tracking === null || plan.tracking.parent === null) return [];
   return parts.hypervisorOf(host).trackers({
     vmId: vm.id,
     domain: vm.deployId,
     disks: plan.disks,
     mode: plan.tracking.mode,
-    name: plan.parent.point.tracker,
+    name: plan.tracking.parent,
   });
 }
 
@@ -134,6 +134,7 @@ export function bind(parts: Parts, operation: Operation, decision: Decision, wis
     freeze: fsFreeze,
     freezeLimit: { limitSec: freezeLimitSec, onFailure: freezeFailure },
     tracking: plan.tracking,
+    ...(plan.slices && { slices: plan.slices }),
   };
   operation.plan = task;
   operation.hostId = host.id;
@@ -162,6 +163,6 @@ export function reservation({
   const amount = plan.type === 'FULL' ? wholeMb : Math.min(wholeMb, Math.ceil(2 * dirtyMb) + SLACK_MB);
   const size: Charge = { kind: 'DATASTORE', id: datastore.id, metric: 'SIZE', amount };
   // increments count as one backup, the image that they are in
-  if (plan.type === 'INCREMENT') return [size];
+  if (plan.parent !== null) return [size];
   return [size, { kind: 'DATASTORE', id: datastore.id, metric: 'IMAGES', amount: 1 }];
 }

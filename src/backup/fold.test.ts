@@ -122,3 +122,21 @@ describe('merging', () => {
     expect(replaceLayers([a, b], [b, c], merged)).toBeUndefined();
   });
 });
+
+it('points that stand on nothing are dropped, and the oldest that is kept counts for all that it holds', () => {
+  const { id, points } = chainOf(4);
+  const alone = points.map((point): BackupPoint => {
+    const layers = point.layers.map((one) => ({
+      ...layer(one.source, point.id, 8),
+      sizeMb: 1,
+      disks: layer(one.source, point.id, 8).disks.map((disk) => ({ ...disk, layout: 'SLICES' as const })),
+    }));
+    return { ...point, type: 'FULL', parentId: -1, layers };
+  });
+  const folded = fold({ id, points: alone }, 2);
+  expect(folded.map(({ id: of, source, sizeMb, reason }) => [of, source, sizeMb, reason])).toEqual([
+    [2, 's2', 8, 'what changed'],
+    [3, 's3', 1, 'what changed'],
+  ]);
+  expect(sourcesTo(folded, 3)).toEqual(['s3']);
+});

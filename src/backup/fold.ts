@@ -1,4 +1,5 @@
-// How surplus increments leave a chain: the oldest point that is kept takes their layers over, which moves no data. Too many layers
+// How surplus increments leave a chain: the oldest point that is kept takes their layers over, which moves no data. One that stands on
+// nothing takes nothing over. Too many layers
 // are merged, the cheapest neighbours first, and the base is rewritten only when what lies over it has grown past a share of it. Pure.
 import { layersOf, pointsTo, withLayers } from '../model/chain.ts';
 import { CODE, OneError } from '../model/errors.ts';
@@ -11,11 +12,19 @@ export const MOST_DELTAS = 7;
 export function fold(image: Pick<Image, 'id' | 'points'>, keepFrom: number): BackupPoint[] {
   const chain = pointsTo(image, keepFrom);
   if (typeof chain === 'string') throw new OneError(CODE.INTERNAL, `Image ${image.id} cannot be folded: it ${chain}.`);
-  const below = new Set(chain);
   const kept = chain.at(-1);
   if (kept === undefined) return [...image.points];
-  const full = withLayers({ ...kept, type: 'FULL', parentId: -1, reason: reasonOf(kept) }, layersOf(chain));
-  return [full, ...image.points.filter((point) => !below.has(point))];
+  const full = withLayers(
+    { ...kept, type: 'FULL', parentId: -1, reason: reasonOf(kept) },
+    layersOf(chain).map(asOldest),
+  );
+  return [full, ...image.points.slice(image.points.indexOf(kept) + 1)];
+}
+
+/** Of slices, what stood in older points too is held by this one alone now. */
+function asOldest(layer: Layer): Layer {
+  if (layer.disks[0]?.layout !== 'SLICES') return layer;
+  return { ...layer, sizeMb: Math.ceil(bytesOf(layer) / 2 ** 20) };
 }
 
 /** Why a point is what it is by now, and what it was taken as. */

@@ -21,18 +21,24 @@ export interface NewBackup extends NewPoint {
   vm: Vm;
   datastore: Datastore;
   nowMs: number;
+  /** What its snapshots call it in their records. */
+  chain: string;
   /** Names that the owner's images have already. */
   taken: Set<string>;
 }
 
+/** Of a point that stands on no other, however much of it was read. */
+const ALONE = { parentId: -1, type: 'FULL' } as const;
+
 /** The point that a backup has made. */
 export function backupPoint({ plan, result, directory, vmTemplate }: NewPoint): BackupPoint {
-  const sizeMb = Math.ceil(result.processedBytes / 2 ** 20);
+  // of slices, what a later point has in common with earlier ones is there already
+  const adds = plan.layout === 'SLICES' && plan.parent !== null;
+  const sizeMb = Math.ceil((adds ? result.storedBytes : result.processedBytes) / 2 ** 20);
   const { source, disks } = result;
   return {
     id: plan.pointId,
-    parentId: plan.parent?.point.id ?? -1,
-    type: plan.type,
+    ...(plan.layout === 'SLICES' ? ALONE : { parentId: plan.parent?.point.id ?? -1, type: plan.type }),
     date: result.date,
     sizeMb,
     source,
@@ -74,5 +80,6 @@ export function backupImage(made: NewBackup): Image {
     template: isChain ? [] : [['BACKUP_REASON', plan.reason]], // points of a chain say it themselves
     points: [point],
     isChain,
+    chain: made.chain,
   };
 }

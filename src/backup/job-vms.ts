@@ -17,16 +17,39 @@ export interface JobVms {
   elsewhere: Array<{ vmId: number; jobId: number }>;
 }
 
-export async function vmsOfJob(store: Store, { id, template }: Pick<BackupJob, 'id' | 'template'>): Promise<JobVms> {
+export async function vmsOfJob(store: Store, job: Pick<BackupJob, 'id' | 'template'>): Promise<JobVms> {
+  const { listed, selected, gone, elsewhere } = await machinesOfJob(store, job);
+  const idOf = ({ id }: Vm): number => id;
+  return {
+    listed: listed.map(idOf),
+    selected: selected.map(idOf),
+    gone,
+    elsewhere: elsewhere.map(({ vm, jobId }) => ({ vmId: vm.id, jobId })),
+  };
+}
+
+/** The same with the VMs themselves. */
+export interface JobMachines {
+  listed: Vm[];
+  selected: Vm[];
+  gone: number[];
+  elsewhere: Array<{ vm: Vm; jobId: number }>;
+}
+
+export async function machinesOfJob(
+  store: Store,
+  { id, template }: Pick<BackupJob, 'id' | 'template'>,
+): Promise<JobMachines> {
   const wanted = vmsOf(template);
   const living = await livingVms(store, wanted);
   const chosen = await selectedVms(store, readSelections(template));
   const jobs = new Set((await store.backupJobs.names()).keys());
-  const found: JobVms = { listed: [], selected: [], gone: wanted.filter((vmId) => !living.has(vmId)), elsewhere: [] };
-  const sort = (vm: Vm, list: number[]): void => {
+  const gone = wanted.filter((vmId) => !living.has(vmId));
+  const found: JobMachines = { listed: [], selected: [], gone, elsewhere: [] };
+  const sort = (vm: Vm, list: Vm[]): void => {
     const jobId = otherJobOf(vm, id, jobs);
-    if (jobId === undefined) list.push(vm.id);
-    else found.elsewhere.push({ vmId: vm.id, jobId });
+    if (jobId === undefined) list.push(vm);
+    else found.elsewhere.push({ vm, jobId });
   };
   for (const vmId of wanted) {
     const vm = living.get(vmId);

@@ -210,3 +210,68 @@ describe('an increment', () => {
     );
   });
 });
+
+describe('in slices', () => {
+  const slices = { ...datastore, dsMad: 'restic', template: [['RESTIC_LAYOUT', 'SLICES']] as Attributes };
+  const inSlices = (id: number, change: Partial<BackupPoint> = {}): BackupPoint => {
+    const one = point(id, { type: 'FULL', parentId: -1, ...change });
+    const layers = one.layers.map((layer) => ({
+      ...layer,
+      disks: layer.disks.map((of) => ({ ...of, file: `disk.${of.diskId}`, layout: 'SLICES' as const })),
+    }));
+    return { ...one, layers };
+  };
+  const image = { ...chain, points: [inSlices(0), inSlices(1)] };
+  const next = (change: Partial<BackupRequest> = {}): BackupPlan =>
+    incremental({ datastore: slices, chain: image, ...change });
+  const COMPLETE = '; every point is complete in itself';
+
+  it('a point follows the last one and reads what changed, under names that stay', () => {
+    const planned = next();
+    expect(planned).toMatchObject({ type: 'INCREMENT', layout: 'SLICES', pointId: 2, parent: { imageId: 9 } });
+    expect(planned.reason).toBe(`changes since increment 1 of image 9 are read${COMPLETE}`);
+    expect(planned.tracking).toEqual({ mode: 'CBT', next: 'one-0-5', parent: 'one-0-1' });
+    expect(planned.slices).toEqual({ number: 6, parent: image.points[1]?.layers[0] });
+    expect(planned.disks.map(({ file }) => file)).toEqual(['disk.0', 'disk.1']);
+  });
+
+  it('what notes the changes costs reads alone when it cannot be believed', () => {
+    const troubled = [{ diskId: 1, trouble: 'its bitmap is gone', dirtyBytes: null }];
+    const all = (change: Partial<BackupRequest>): string => {
+      const planned = next(change);
+      expect(planned).toMatchObject({ type: 'FULL', pointId: 2, parent: { imageId: 9 }, slices: { parent: null } });
+      expect(planned.tracking).toMatchObject({ next: 'one-0-5', parent: null });
+      return planned.reason;
+    };
+    expect(all({ trackers: troubled })).toBe(`disk 1: its bitmap is gone, so all is read${COMPLETE}`);
+    expect(all({ lost: 'It lied.' })).toBe(`It lied, so all is read${COMPLETE}`);
+    const untracked = { ...image, points: [inSlices(0), inSlices(1, { tracker: '' })] };
+    expect(all({ chain: untracked })).toMatch(
+      /^nothing noted what changed after increment 1 of image 9, so all is read/,
+    );
+  });
+
+  it('a point that was damaged harms only those that follow it at once', () => {
+    const verified = { date: 1, good: false, reason: 'rotten' };
+    const first = { ...image, points: [inSlices(0, { verified }), inSlices(1)] };
+    expect(next({ chain: first }).type).toBe('INCREMENT');
+    const last = { ...image, points: [inSlices(0), inSlices(1, { verified })] };
+    expect(next({ chain: last })).toMatchObject({ type: 'FULL', parent: null, pointId: 0 });
+  });
+
+  it('another layout begins an image of its own, and says so', () => {
+    expect(next({ chain }).reason).toBe(
+      `RESTIC_LAYOUT of datastore 100 is SLICES now, and image 9 is in QCOW2${COMPLETE}`,
+    );
+    const back = incremental({ chain: image });
+    expect(back).toMatchObject({ type: 'FULL', layout: 'QCOW2', parent: null, pointId: 0 });
+    expect(back.reason).toBe('RESTIC_LAYOUT of datastore 100 is QCOW2 now, and image 9 is in SLICES');
+    expect(back.slices).toBeUndefined();
+  });
+
+  it('nothing is compared when nothing notes changes', () => {
+    const planned = plan(machine([IMAGE]), slices);
+    expect(planned).toMatchObject({ type: 'FULL', parent: null, tracking: null, slices: { number: 0, parent: null } });
+    expect(planned.reason).toBe(`MODE is FULL${COMPLETE}`);
+  });
+});

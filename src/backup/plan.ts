@@ -1,10 +1,12 @@
 // Decides what a backup of a VM will hold, and why: full or incremental, which disks, which not. Pure.
+import { text } from '../model/attributes.ts';
+import { LAYOUT_ATTRIBUTE, layoutOf, type BackupLayout } from '../model/backup-layout.ts';
 import { pointsTo, topLayer } from '../model/chain.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import type { TrackerState } from '../hypervisor/hypervisor.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
-import type { TaskDisk, Tracking } from '../model/mover-protocol.ts';
+import type { SlicesTask, TaskDisk, Tracking } from '../model/mover-protocol.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { diskPath, overlayDirectory, readDisks, type VmDisk } from '../vm/disks.ts';
 import { canIncrement, takesPart } from '../vm/increment-ability.ts';
@@ -27,7 +29,9 @@ export interface BackupRequest {
 }
 
 export interface BackupPlan {
+  /** FULL: all of the disks is read. INCREMENT: what changed since the parent. */
   type: 'FULL' | 'INCREMENT';
+  layout: BackupLayout;
   /** Why it is full or incremental, in words. */
   reason: string;
   live: boolean;
@@ -36,9 +40,10 @@ export interface BackupPlan {
   leftOut: string[];
   /** Id of the new point in its image. */
   pointId: number;
-  /** What an increment stands on; null for a full backup, which gets an image of its own. */
+  /** The point that it follows in its image; null for one that gets an image of its own. An increment in qcow2 stands on it. */
   parent: { imageId: number; point: BackupPoint } | null;
   tracking: Tracking | null;
+  slices?: SlicesTask;
 }
 
 /** Throws a OneError that says why no backup is possible. */
@@ -47,19 +52,42 @@ export function planBackup(request: BackupRequest): BackupPlan {
   refuseDatastore(datastore);
   const { taken, leftOut } = chooseDisks(vm);
   const live = vm.state === VM_STATE.ACTIVE && vm.lcmState === LCM.RUNNING;
-  const found = parentOf(request, taken);
-  const parent = typeof found === 'string' ? null : found;
+  const layout = layoutOf(datastore.dsMad, text(datastore.template, LAYOUT_ATTRIBUTE));
+  const found = parentOf(request, layout, taken);
+  const parent = typeof found === 'string' ? null : { imageId: found.imageId, point: found.point };
   const pointId = parent === null ? 0 : parent.point.id + 1;
+  const why = typeof found === 'string' ? found : found.unread;
+  const tracking = trackingOf(vm, why === undefined ? parent?.point : undefined);
   return {
-    type: parent === null ? 'FULL' : 'INCREMENT',
-    reason: typeof found === 'string' ? found : `changes since increment ${found.point.id} of image ${found.imageId}`,
+    type: why === undefined ? 'INCREMENT' : 'FULL',
+    layout,
+    reason: reasonFor(layout, parent, why),
     live,
-    disks: taken.map((disk) => taskDisk(disk, request.vmDirectory, live, pointId, parent?.point)),
+    disks: taken.map((disk) => taskDisk(disk, request.vmDirectory, live, { layout, pointId }, parent?.point)),
     leftOut,
     pointId,
     parent,
-    tracking: trackingOf(vm, parent?.point),
+    tracking,
+    ...(layout === 'SLICES' && { slices: slicesOf(tracking, parent?.point) }),
   };
+}
+
+const COMPLETE = 'every point is complete in itself';
+
+/** `why` is why all is read. */
+function reasonFor(layout: BackupLayout, parent: BackupPlan['parent'], why: string | undefined): string {
+  const since = parent ? `changes since increment ${parent.point.id} of image ${parent.imageId}` : '';
+  if (layout === 'QCOW2') return why ?? since;
+  if (parent === null) return `${why ?? ''}; ${COMPLETE}`;
+  return why === undefined
+    ? `${since} are read; ${COMPLETE}`
+    : `${why.replace(/\.$/, '')}, so all is read; ${COMPLETE}`;
+}
+
+/** The number of a tracker is used once, and so is that of a backup. Without one nothing is compared, now or later. */
+function slicesOf(tracking: Tracking | null, parent: BackupPoint | undefined): SlicesTask {
+  const isCompared = tracking !== null && tracking.parent !== null && parent !== undefined;
+  return { number: tracking === null ? 0 : trackerNumber(tracking) + 1, parent: isCompared ? topLayer(parent) : null };
 }
 
 function refuseDatastore({ id, name, type }: Datastore): void {
@@ -76,11 +104,16 @@ function chooseDisks(vm: Vm): { taken: VmDisk[]; leftOut: string[] } {
   const leftOut: string[] = [];
   for (const disk of readDisks(vm.template)) {
     if (takesPart(disk, vm.backups.config.backupVolatile)) taken.push(disk);
-    else leftOut.push(`disk ${disk.diskId}: ${LEFT_OUT[disk.kind]}`);
+    else leftOut.push(`disk ${disk.diskId}: ${whyLeftOut(disk)}`);
   }
   if (taken.length > 0) return { taken, leftOut };
   const reasons = leftOut.length > 0 ? ` (${leftOut.join('; ')})` : '';
   throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} has no disk to back up${reasons}.`, { objectId: vm.id });
+}
+
+/** Why a disk that takes no part in backups does not, in words. */
+export function whyLeftOut({ kind }: Pick<VmDisk, 'kind'>): string {
+  return LEFT_OUT[kind];
 }
 
 const LEFT_OUT: Record<VmDisk['kind'], string> = {
@@ -90,8 +123,13 @@ const LEFT_OUT: Record<VmDisk['kind'], string> = {
   file: '',
 };
 
-/** What an increment stands on, or why there is to be a full backup. */
-function parentOf(request: BackupRequest, taken: VmDisk[]): NonNullable<BackupPlan['parent']> | string {
+/** The point to go on after; `unread` is why its changes cannot be told, which slices can do without. */
+interface Found extends NonNullable<BackupPlan['parent']> {
+  unread?: string;
+}
+
+/** What is gone on with, or why there is to be a new image. */
+function parentOf(request: BackupRequest, layout: BackupLayout, taken: VmDisk[]): Found | string {
   const { vm, chain } = request;
   const { config, chainEnded } = vm.backups;
   if (config.mode === 'FULL') return 'MODE is FULL';
@@ -102,22 +140,31 @@ function parentOf(request: BackupRequest, taken: VmDisk[]): NonNullable<BackupPl
   if (!chain) return `the chain's image ${config.incrementalBackupId} does not exist any more`;
   const point = chain.points.at(-1);
   if (!point) return `image ${chain.id} holds no backup`;
-  const broken = whyNotGoOn(request, chain, point) ?? changedDisks(request, point, taken);
-  return broken ?? { imageId: chain.id, point };
+  const broken = whyNotGoOn(request, chain, layout, point) ?? changedDisks(request, point, taken);
+  if (broken !== undefined) return broken;
+  const unread = whyAllIsRead(request, chain, point);
+  if (unread === undefined) return { imageId: chain.id, point };
+  return layout === 'SLICES' ? { imageId: chain.id, point, unread } : unread;
 }
 
-function whyNotGoOn(request: BackupRequest, chain: Image, last: BackupPoint): string | undefined {
-  const { datastore, trackers } = request;
+function whyNotGoOn(request: BackupRequest, chain: Image, layout: BackupLayout, last: BackupPoint): string | undefined {
+  const { datastore } = request;
   if (chain.state !== IMAGE_STATE.READY) return `the chain's image ${chain.id} is not in state rdy`;
   const points = pointsTo(chain, last.id);
   if (typeof points === 'string') return `image ${chain.id} ${points}`;
   const damaged = points.find(({ verified }) => verified?.good === false);
   if (damaged) return `increment ${damaged.id} of image ${chain.id} is damaged: ${damaged.verified?.reason ?? ''}`;
   if (chain.datastoreId !== datastore.id) return otherDatastore(request, chain);
+  const before: BackupLayout = topLayer(last).disks[0]?.layout ?? 'QCOW2';
+  if (before === layout) return undefined;
+  return `RESTIC_LAYOUT of datastore ${datastore.id} is ${layout} now, and image ${chain.id} is in ${before}`;
+}
+
+function whyAllIsRead({ trackers, lost }: BackupRequest, chain: Image, last: BackupPoint): string | undefined {
   if (last.tracker === '') return `nothing noted what changed after increment ${last.id} of image ${chain.id}`;
   const troubled = trackers?.find(({ trouble }) => trouble !== '');
   if (troubled) return `disk ${troubled.diskId}: ${troubled.trouble}`;
-  return request.lost;
+  return lost;
 }
 
 function otherDatastore({ vm, datastore, unattended }: BackupRequest, chain: Image): string {
@@ -164,7 +211,7 @@ function taskDisk(
   disk: VmDisk,
   vmDirectory: string,
   live: boolean,
-  pointId: number,
+  { layout, pointId }: Pick<BackupPlan, 'layout' | 'pointId'>,
   parent: BackupPoint | undefined,
 ): TaskDisk {
   const before = parent && topLayer(parent).disks.find(({ diskId }) => diskId === disk.diskId);
@@ -173,7 +220,8 @@ function taskDisk(
     target: live ? disk.target : '',
     path: diskPath(disk, vmDirectory),
     format: disk.format,
-    file: `disk.${disk.diskId}.${pointId}`,
+    // slices have the same names in every point: by those they are compared
+    file: layout === 'SLICES' ? `disk.${disk.diskId}` : `disk.${disk.diskId}.${pointId}`,
     overlays: overlayDirectory(disk, vmDirectory),
     ...(before && { known: { virtualBytes: before.virtualBytes, samples: before.samples ?? [] } }),
   };

@@ -1,12 +1,9 @@
 // What a backup would be if it began now. The decisions are those of a real one; nothing is written, reserved or begun.
-import { limitOf, type Limits } from '../access/quota.ts';
-import type { BackupPreview, PreviewDrop, PreviewQuota } from '../model/backup-preview.ts';
+import type { BackupPreview, PreviewDrop } from '../model/backup-preview.ts';
 import type { BackupPoint, Image } from '../model/image.ts';
-import type { QuotaLimits } from '../model/quota.ts';
-import type { Vm } from '../model/vm.ts';
 import { readDisks } from '../vm/disks.ts';
 import type { Parts } from '../vm/parts.ts';
-import { DEFAULT_QUOTAS } from '../vm/quota.ts';
+import { previewQuota } from '../vm/quota-preview.ts';
 import { nextOrRefuse } from '../vm/states.ts';
 import { decide, reservation, type BackupWish, type Decision } from './decide.ts';
 import { backupsOf } from './remove.ts';
@@ -33,7 +30,7 @@ export async function previewBackup(parts: Parts, vmId: number, wish: BackupWish
     }),
     leftOut: plan.leftOut,
     drops: dropsOf(await backupsOf(parts.store, vm), decision),
-    quota: await quotaOf(parts, decision),
+    quota: await previewQuota(parts.store, vm, reservation(decision)),
   };
 }
 
@@ -59,29 +56,4 @@ export function dropsOf(
 function newest(images: readonly Image[], point: BackupPoint, datastoreId: number): Image {
   const id = Math.max(-1, ...images.map((image) => image.id)) + 1;
   return { id, datastoreId, state: 1, prevState: 0, points: [point] } as unknown as Image;
-}
-
-async function quotaOf({ store }: Parts, decision: Decision): Promise<PreviewQuota[]> {
-  const { vm } = decision;
-  const rows: PreviewQuota[] = [];
-  for (const owner of ['user', 'group'] as const) {
-    const id = owner === 'user' ? vm.uid : vm.gid;
-    if (id === 0) continue; // administrators have no quotas
-    const own = (owner === 'user' ? await store.users.find(id) : await store.groups.find(id))?.quotas ?? [];
-    const defaults = (await store.settings.read<QuotaLimits[]>(DEFAULT_QUOTAS[owner])) ?? [];
-    const limits: Limits = { own, defaults };
-    const used = await store.usages.of(owner, id);
-    for (const charge of reservation(decision)) {
-      if (charge.metric !== 'SIZE' && charge.metric !== 'IMAGES') continue;
-      const now = used.find((one) => one.kind === charge.kind && one.id === charge.id && one.metric === charge.metric);
-      const whose = `${owner} ${id} (${nameOf(vm, owner)})`;
-      const limit = limitOf(limits, charge);
-      rows.push({ whose, metric: charge.metric, used: now?.amount ?? 0, limit, adds: charge.amount });
-    }
-  }
-  return rows;
-}
-
-function nameOf(vm: Vm, owner: 'user' | 'group'): string {
-  return owner === 'user' ? vm.uname : vm.gname;
 }

@@ -120,6 +120,10 @@ export async function backupsOf(store: Store, { backups: { ids } }: Pick<Vm, 'ba
 function foldRecord(image: Image, keepFrom: number): void {
   if (image.state !== IMAGE_STATE.READY || image.lock) return;
   if (!image.points.some(({ id }) => id === keepFrom)) return;
+  const before = sourcesOf(image);
   image.points = fold(image, keepFrom);
+  const kept = new Set(sourcesOf(image));
+  const gone = before.filter((source) => !kept.has(source));
+  if (gone.length > 0) image.garbage = [...(image.garbage ?? []), ...gone];
   image.sizeMb = sizeOf(image);
 }

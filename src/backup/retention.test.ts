@@ -53,6 +53,12 @@ describe('KEEP_LAST', () => {
     expect([newest?.drop, older?.drop]).toEqual(['nothing', 'nothing']);
   });
 
+  it('counts what stands on nothing, whatever is damaged beside it', () => {
+    const alone = points(4, [2]).map((point): BackupPoint => ({ ...point, type: 'FULL' }));
+    const [verdict] = retain([image(1, { points: alone })], 2);
+    expect([verdict?.drop, verdict?.keepFrom]).toEqual(['points', 1]);
+  });
+
   it('counts for each datastore on its own', () => {
     expect(dropped([image(1), image(2, { datastoreId: 101 }), image(3)], 1)).toEqual([1]);
   });

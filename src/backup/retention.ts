@@ -5,7 +5,7 @@ import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
 
 export interface Verdict {
   image: Image;
-  /** `image`: all of it goes. `points`: the points before `keepFrom` go, their data is kept below it. */
+  /** `image`: all of it goes. `points`: the points before `keepFrom` go; what it stands on of their data is kept below it. */
   drop: 'nothing' | 'image' | 'points';
   /** Id of the oldest point that is kept, when points go. */
   keepFrom: number;
@@ -35,15 +35,24 @@ export function retain(images: readonly Image[], keepLast: number): Verdict[] {
 
 /** Points that are not needed for `keepLast` good ones, counted from the newest; `before` are those in newer images. */
 function countPoints(image: Image, before: number, keepLast: number): { surplus: BackupPoint[]; total: number } {
-  const firstBad = image.points.findIndex(({ verified }) => verified?.good === false);
-  const isGood = (index: number): boolean => firstBad === -1 || index < firstBad; // what stands on a damaged point is damaged
+  const good = goodPoints(image.points);
   let total = before;
   let kept = image.points.length;
   while (kept > 0 && (total < keepLast || keepLast === 0)) {
     kept -= 1;
-    if (isGood(kept)) total += 1;
+    if (good[kept] === true) total += 1;
   }
   return { surplus: image.points.slice(0, kept), total };
+}
+
+/** Of each point, whether it is: what stands on a damaged point is damaged, and a full one stands on none. */
+function goodPoints(points: readonly BackupPoint[]): boolean[] {
+  let good = true;
+  return points.map(({ type, verified }) => {
+    if (type === 'FULL') good = true;
+    if (verified?.good === false) good = false;
+    return good;
+  });
 }
 
 function isHalfDeleted(image: Image): boolean {

@@ -1,4 +1,5 @@
 // The drivers of datastores by the name that users write as DS_MAD. Nothing else names a driver.
+import { layoutOf } from '../model/backup-layout.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { BackupStoreConfig } from '../model/mover-protocol.ts';
 import type { BackupStore } from './backup-store.ts';
@@ -35,6 +36,7 @@ export function validateBackupStore(config: BackupStoreConfig): void {
     throw new OneError(CODE.INTERNAL, `A datastore with DS_MAD="${config.driver}" needs the attribute ${name}.`);
   }
   openBackupStore(config);
+  layoutOf(config.driver, config.attributes['RESTIC_LAYOUT']);
 }
 
 /** Attributes that a backup datastore of this driver must have. */

@@ -10,6 +10,11 @@ export interface SnapshotRequest {
   /** Marks the snapshot, so that a lost run can be found and removed. */
   operationId: string;
   signal: AbortSignal;
+  /**
+   * A snapshot of the same directory: a file that has the same name, size and time there may be taken from it unread. What is not
+   * there, or not so, is read.
+   */
+  parent?: string;
   /** Nobody waits for it: it takes little memory, and writes nothing on this machine but into the store if it can. */
   background?: boolean;
 }
@@ -19,6 +24,17 @@ export interface Snapshot {
   source: string;
   processedBytes: number;
   storedBytes: number;
+}
+
+/** A snapshot as the store itself knows it. */
+export interface ListedSnapshot {
+  source: string;
+  vmId: number;
+  operationId: string;
+  /** Epoch seconds of when it was stored. */
+  storedAt: number;
+  /** Path of the virtual directory inside it: what `read` takes begins with it. */
+  directory: string;
 }
 
 /** A backup failed, and what it has left in the store could not be removed. */
@@ -39,6 +55,8 @@ export interface BackupStore {
   backup(request: SnapshotRequest): Promise<Snapshot>;
   /** Streams one file of a snapshot. The stream fails when the store ends early; destroying it stops the program. */
   read(source: string, path: string): Readable;
+  /** Streams a folder of a snapshot as a tar archive, in the order of names. Only stores that keep slices have it. */
+  readFolder?(source: string, path: string): Readable;
   /**
    * Shows the files of snapshots at random access, read-only, for as long as it is not closed. `directory` is there, empty, and closed to
    * others; what a dead view left there is cleared first.
@@ -46,6 +64,8 @@ export interface BackupStore {
   view(directory: string, signal: AbortSignal): Promise<StoreView>;
   /** Snapshots marked with this operation. */
   find(operationId: string): Promise<string[]>;
+  /** Every complete snapshot that a OneVault has stored, oldest first; what others keep in the same place is left out. */
+  list(signal: AbortSignal): Promise<ListedSnapshot[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */

@@ -79,6 +79,8 @@ export interface RequestHeader {
 /** What the kernel may be told of a node. Sizes in bytes, times in whole seconds. */
 export interface Attributes {
   nodeId: number;
+  /** Number that readers see, when it is not that of the node. */
+  inode?: number;
   kind: 'file' | 'directory';
   size: number;
   mtimeSec: number;
@@ -203,7 +205,7 @@ export class DirectoryPage {
     if (this.#used + record > this.#page.length) return false;
     if (this.#plus && validSec > 0) writeEntry(this.#page, node, validSec, this.#used);
     const at = this.#used + head;
-    writeU64(this.#page, node.nodeId, at);
+    writeU64(this.#page, node.inode ?? node.nodeId, at);
     writeU64(this.#page, next, at + 8);
     this.#page.writeUInt32LE(nameBytes, at + 16);
     this.#page.writeUInt32LE(node.kind === 'directory' ? DT_DIR : DT_REG, at + 20);
@@ -226,7 +228,7 @@ function writeEntry(target: Buffer, node: Attributes, validSec: number, at: numb
 
 function writeAttr(target: Buffer, node: Attributes, at: number): void {
   const directory = node.kind === 'directory';
-  writeU64(target, node.nodeId, at);
+  writeU64(target, node.inode ?? node.nodeId, at);
   writeU64(target, node.size, at + 8);
   writeU64(target, Math.ceil(node.size / 512), at + 16);
   for (const time of [24, 32, 40]) writeU64(target, node.mtimeSec, at + time);

@@ -14,6 +14,8 @@ export interface VirtualFile {
   mtimeSec: number;
   /** Permission bits, 0o444 when not given. */
   mode?: number;
+  /** Its number as readers see it, for one that is to have the same in every mount; no other entry may have it. */
+  inode?: number;
   /**
    * Bytes [offset, offset+length) of the file, as one or several buffers in order, exactly `length` bytes in all; never
    * asked past `size`. A rejection becomes EIO for the reader. Called again before earlier calls have settled.
@@ -26,6 +28,8 @@ export interface VirtualFile {
 export interface VirtualDirectory {
   kind: 'directory';
   mtimeSec: number;
+  /** As of a file. */
+  inode?: number;
   entries: ReadonlyMap<string, VirtualFile | VirtualDirectory>;
 }
 
@@ -88,13 +92,15 @@ function nodeOf(entry: VirtualFile | VirtualDirectory, path: string, nodeId: num
     throw new OneError(CODE.INTERNAL, `Cannot show the virtual file ${path}: it cannot be ${entry.size} bytes long.`);
   }
   const { size, mode = FILE_MODE } = entry;
-  return { nodeId, kind: 'file', size, mtimeSec: seconds(entry.mtimeSec), mode: mode & 0o7777, path, file: entry };
+  const mtimeSec = seconds(entry.mtimeSec);
+  return { nodeId, ...numbered(entry), kind: 'file', size, mtimeSec, mode: mode & 0o7777, path, file: entry };
 }
 
 function directoryNode(entry: VirtualDirectory, path: string, nodeId: number, parentId: number): DirectoryNode {
   const mtimeSec = seconds(entry.mtimeSec);
   return {
     nodeId,
+    ...numbered(entry),
     kind: 'directory',
     size: 0,
     mtimeSec,
@@ -104,6 +110,10 @@ function directoryNode(entry: VirtualDirectory, path: string, nodeId: number, pa
     children: new Map(),
     list: [],
   };
+}
+
+function numbered({ inode }: Pick<VirtualFile, 'inode'>): Pick<Attributes, 'inode'> {
+  return inode === undefined ? {} : { inode };
 }
 
 function checkName(name: string, parent: string): void {

@@ -11,6 +11,12 @@ export interface Capacity {
   usedMb: number;
 }
 
+/** How full a datastore was at a time. */
+export interface Fill extends Capacity {
+  /** Epoch seconds. */
+  atSec: number;
+}
+
 export interface Datastore extends Owned, Capacity {
   type: DatastoreType;
   dsMad: string;

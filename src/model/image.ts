@@ -32,10 +32,14 @@ export interface StoredDisk {
   /** File name inside the backup, `disk.<disk>.<increment>`. */
   file: string;
   virtualBytes: number;
-  /** Size of the stored qcow2 stream in bytes. */
+  /** Left out for a qcow2; SLICES is a folder of raw slices with a manifest beside it, complete in itself. */
+  layout?: 'SLICES';
+  /** Size of the stored qcow2 stream in bytes; of slices, what they have together. */
   fileBytes: number;
-  /** SHA-256 of that stream in hex; empty when the backup program did not read it in order. */
+  /** SHA-256 of that stream in hex, or of the slices' manifest; empty when the backup program did not read it in order. */
   sha256: string;
+  /** SHA-256 in hex of the slices that the point changed, one after the other; empty when they were not read in order. */
+  changedSha256?: string;
   /** Format of the VM's own disk, which a restore brings back. */
   originalFormat: DiskFormat;
   /** What some clusters of the disk held at the point, written now or earlier: a tracker that calls them clean is tested with them. */
@@ -120,6 +124,8 @@ export interface Image extends Owned {
   points: BackupPoint[];
   /** Whether clients see the points as increments (MODE=INCREMENT chains). */
   isChain: boolean;
+  /** Of a backup: what its snapshots call the image in their records; left out where none of them has a record. */
+  chain?: string;
   /** Snapshots that nothing needs any more and that the backup system may still have: removed when nobody reads them. */
   garbage?: string[];
 }

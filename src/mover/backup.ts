@@ -4,18 +4,24 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import { SnapshotLeft } from '../datastore/backup-store.ts';
-import type { VirtualFile } from '../fuse/mount.ts';
+import type { VirtualDirectory } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { BackupExports } from '../hypervisor/hypervisor.ts';
+import { RECORD_FILE, completeRecord, writeBackupRecord } from '../model/backup-record.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '../model/mover-protocol.ts';
+import type { BackupDisk } from './backup-disk.ts';
 import { DiskFile } from './disk-file.ts';
 import { guardScratch } from './guard.ts';
+import { openParent, type ParentSlices } from './parent-slices.ts';
+import { SliceDisk } from './slice-disk.ts';
 import { Undo } from './undo.ts';
-import { textFile, upload } from './upload.ts';
+import { lateTextFile, textFile, upload } from './upload.ts';
 
 const OFF_LOOKS = 4;
 const OFF_LOOK_MS = 250;
+/** Of a disk at most two SHA-256 in hex are known only when it has been read. */
+const HASHES_DIGITS = 2 * 64;
 
 /** What the hypervisor was asked for, and gave. */
 interface Held {
@@ -63,7 +69,8 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   for (const message of exports.warnings) tell({ type: 'warning', message });
 
   tell({ type: 'phase', phase: 'reading block status' });
-  const files = await openFiles(task, exports, signal, undo);
+  const before = await openParent(store, task, preparing, signal);
+  const files = await openDisks(task, exports, before, signal, undo);
   await preparing;
 
   tell({ type: 'phase', phase: UPLOADING });
@@ -71,7 +78,8 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   const { directory, vmId, operationId } = task;
   const snapshot = await upload(store, {
     ...{ directory, vmId, operationId, signal, undo, onProgress },
-    files: filesOf(task, files, exports.date),
+    files: filesOf(task, files, exports),
+    ...(before.source !== undefined && { parent: before.source }),
     mtimeSec: exports.date,
     ...(task.live ? { watch: (fail) => guardScratch(task.runDirectory, fail) } : {}),
   });
@@ -91,31 +99,40 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   };
 }
 
-async function openFiles(
+async function openDisks(
   task: BackupTask,
   exports: BackupExports,
+  parent: ParentSlices,
   signal: AbortSignal,
   undo: Undo,
-): Promise<DiskFile[]> {
-  const files: DiskFile[] = [];
+): Promise<BackupDisk[]> {
+  const disks: BackupDisk[] = [];
+  const tracker = task.tracking?.parent ?? null;
   for (const disk of task.disks) {
     const from = exports.exports.find(({ diskId }) => diskId === disk.diskId);
     if (!from)
       throw new OneError(CODE.INTERNAL, `The hypervisor did not export disk ${disk.diskId} of ${task.domain}.`);
-    const file = await DiskFile.open(disk, from, task.tracking?.parent ?? null, signal);
-    undo.push(`close the export of disk ${disk.diskId}`, () => file.close());
-    files.push(file);
+    const manifest = parent.manifests.get(disk.diskId);
+    const before = manifest === undefined || tracker === null ? null : { manifest, tracker };
+    const opened = task.slices
+      ? await SliceDisk.open(disk, from, { number: task.slices.number, before }, signal)
+      : await DiskFile.open(disk, from, tracker, signal);
+    undo.push(`close the export of disk ${disk.diskId}`, () => opened.close());
+    disks.push(opened);
   }
-  return files;
+  return disks;
 }
 
-function filesOf(task: BackupTask, files: DiskFile[], mtimeSec: number): Map<string, VirtualFile> {
-  const entries = new Map<string, VirtualFile>();
-  files.forEach((file, index) => {
-    const name = task.disks[index]?.file;
-    if (name !== undefined) entries.set(name, file.virtualFile(mtimeSec));
-  });
-  return entries.set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
+function filesOf(task: BackupTask, disks: BackupDisk[], exports: BackupExports): VirtualDirectory['entries'] {
+  const { date, consistency } = exports;
+  // beside slices, a file that may have changed must have a time that no earlier one had
+  const mtimeSec = task.slices?.number ?? date;
+  const record = (): string =>
+    writeBackupRecord(completeRecord(task.record, { date, consistency, disks: disks.map((disk) => disk.stored()) }));
+  const entries = new Map(disks.flatMap((disk) => [...disk.entries(date)]));
+  return entries
+    .set(RECORD_FILE, lateTextFile(record, disks.length * HASHES_DIGITS, mtimeSec))
+    .set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
 }
 
 /**

@@ -7,14 +7,14 @@ import { SampleHasher } from '../disk/sample-hasher.ts';
 import { chooseSamples, type SampleChoice } from '../disk/samples.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
 import type { DiskExport } from '../hypervisor/hypervisor.ts';
-import { TrackerLost } from '../model/errors.ts';
 import type { Sample, StoredDisk } from '../model/image.ts';
 import type { TaskDisk } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
+import type { BackupDisk } from './backup-disk.ts';
 import { BlockWindow } from './block-window.ts';
-import { ALLOCATION, changedClusters, changedParts, wholeDisk, type Changes } from './changes.ts';
+import { ALLOCATION, changedParts, wholeDisk, type Changes } from './changes.ts';
 import { CountedExport } from './counted-export.ts';
-import { requireSameSize, testSamples } from './tracker-test.ts';
+import { believedChanges } from './tracker-test.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 /** Blocks fetched ahead for each file that is being read; restic reads two at a time. */
@@ -25,7 +25,7 @@ interface Content {
   samples: SampleChoice;
 }
 
-export class DiskFile {
+export class DiskFile implements BackupDisk {
   readonly #disk: TaskDisk;
   readonly #export: CountedExport;
   readonly #layout: Qcow2Layout;
@@ -72,6 +72,10 @@ export class DiskFile {
     });
   }
 
+  entries(mtimeSec: number): Map<string, VirtualFile> {
+    return new Map([[this.#disk.file, this.virtualFile(mtimeSec)]]);
+  }
+
   virtualFile(mtimeSec: number): VirtualFile {
     return {
       kind: 'file',
@@ -86,7 +90,6 @@ export class DiskFile {
     return { diskId: this.#disk.diskId, bytesDone: this.#bytesDone, bytesTotal: this.#layout.fileBytes };
   }
 
-  /** What is recorded of the disk when the backup program has read it all. */
   stored(): StoredDisk {
     return {
       diskId: this.#disk.diskId,
@@ -99,7 +102,6 @@ export class DiskFile {
     };
   }
 
-  /** Bytes of the guest's disk that were read so far, tests of its tracker included. */
   readBytes(): number {
     return this.#export.readBytes;
   }
@@ -134,15 +136,7 @@ async function whole(from: CountedExport): Promise<Content> {
 }
 
 async function changed(disk: TaskDisk, from: CountedExport, parent: string, changes?: Changes): Promise<Content> {
-  if (changes === undefined) throw new TrackerLost(`Disk ${disk.diskId}: nothing says what changed since ${parent}.`);
-  requireSameSize(disk, from.size);
-  if (!from.offers(changes.context)) {
-    throw new TrackerLost(
-      `Disk ${disk.diskId}: its export does not say what changed since ${parent}: it has no ${changes.context}.`,
-    );
-  }
-  const dirty = await changedClusters(from, changes);
-  const clean = await testSamples(disk, from, dirty, { name: parent, kind: changes.kind });
+  const { dirty, clean } = await believedChanges(disk, from, parent, changes);
   const clusters = await changedParts(from, dirty);
   return { clusters, samples: chooseSamples(clusters, clean, false) };
 }

@@ -1,7 +1,6 @@
 // One disk of merged layers as a file: its size is known from the tables of the layers, its data comes from their streams when the
 // file is read.
 import type { BackupStore } from '../datastore/backup-store.ts';
-import type { MergedQcow2 } from '../disk/merge.ts';
 import { Qcow2Layout } from '../disk/qcow2-layout.ts';
 import { qcow2Stream } from '../disk/qcow2-stream.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
@@ -10,7 +9,7 @@ import type { StoredDisk } from '../model/image.ts';
 import type { Member } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import { ForwardFile } from './forward-file.ts';
-import { openMerged } from './merged-disk.ts';
+import { openMerged, type StoredContent } from './merged-disk.ts';
 
 export class FlattenedDisk {
   readonly #members: MemberReader;
@@ -18,7 +17,7 @@ export class FlattenedDisk {
   readonly #layout: Qcow2Layout;
   readonly #file: ForwardFile;
   /** Opened and not yet read. */
-  #ready: MergedQcow2 | undefined;
+  #ready: StoredContent | undefined;
 
   /** Reads the tables of the members, oldest first. `whole` says that the first holds the whole disk. */
   static async open(
@@ -33,7 +32,7 @@ export class FlattenedDisk {
     return new FlattenedDisk(reader, top, await reader.open());
   }
 
-  private constructor(members: MemberReader, top: StoredDisk, merged: MergedQcow2) {
+  private constructor(members: MemberReader, top: StoredDisk, merged: StoredContent) {
     const { virtualBytes, clusters } = merged;
     this.#members = members;
     this.#top = top;
@@ -62,8 +61,12 @@ export class FlattenedDisk {
 
   /** What is recorded of it; undefined until it was read to its end. The newest layer's samples hold for it as well. */
   stored(): StoredDisk | undefined {
-    const sha256 = this.#file.sha256();
-    return sha256 === undefined ? undefined : { ...this.#top, fileBytes: this.#layout.fileBytes, sha256 };
+    return this.#file.sha256() === undefined ? undefined : this.known();
+  }
+
+  /** The same at any time: without its hash until it was read to its end. */
+  known(): StoredDisk {
+    return { ...this.#top, fileBytes: this.#layout.fileBytes, sha256: this.#file.sha256() ?? '' };
   }
 
   /** Lets go of the streams until the file is read; then they are opened anew. */
@@ -96,7 +99,7 @@ class MemberReader {
   /** Of the last time. */
   bytesDone = 0;
   readonly bytesTotal: number;
-  readonly open: () => Promise<MergedQcow2>;
+  readonly open: () => Promise<StoredContent>;
 
   constructor(store: BackupStore, members: readonly Member[], whole: boolean, signal: AbortSignal) {
     this.bytesTotal = members.reduce((sum, { stored }) => sum + stored.fileBytes, 0);

@@ -4,13 +4,14 @@ import { mkdir, open, rmdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
+import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
 
 const CHUNK_BYTES = 128 * 1024;
 const TRIES = 5;
 const RETRY_MS = 100;
 
-export type MemberStore = Pick<BackupStore, 'read'>;
+export type MemberStore = Pick<BackupStore, 'read' | 'readFolder'>;
 
 export interface MemberReader extends MemberStore {
   close(): Promise<void>;
@@ -24,7 +25,10 @@ export async function openMembers(
   signal: AbortSignal,
 ): Promise<MemberReader> {
   const read: MemberStore['read'] = (source, path) => store.read(source, path);
-  if (disks.every(({ members }) => members.length <= 1)) return { read, close: () => Promise.resolve() };
+  const folders: Pick<MemberStore, 'readFolder'> = store.readFolder
+    ? { readFolder: (source, path) => readFolder(store, source, path) }
+    : {};
+  if (disks.every(({ members }) => members.length <= 1)) return { read, ...folders, close: () => Promise.resolve() };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const view = await store.view(directory, signal).catch(async (error: unknown) => {
     await removeEmpty(directory);
@@ -38,6 +42,7 @@ export async function openMembers(
   if (signal.aborted) stop();
   const chained = new Set(disks.flatMap(({ members }) => (members.length > 1 ? members.map(keyOf) : [])));
   return {
+    ...folders,
     read: (source, path) => (chained.has(keyOf({ source, path })) ? readShown(view, source, path) : read(source, path)),
     close: async () => {
       signal.removeEventListener('abort', stop);
@@ -45,6 +50,11 @@ export async function openMembers(
       await removeEmpty(directory);
     },
   };
+}
+
+function readFolder(store: BackupStore, source: string, path: string): Readable {
+  if (store.readFolder) return store.readFolder(source, path);
+  throw new OneError(CODE.INTERNAL, `The store of ${path} has no folders to read.`);
 }
 
 function readShown(view: StoreView, source: string, path: string): ReturnType<BackupStore['read']> {
@@ -67,7 +77,7 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer> {
 }
 
 /** A mount that is served by a program may be interrupted in what it reads for somebody; the next moment it can. */
-async function unlessInterrupted<R>(work: () => Promise<R>): Promise<R> {
+export async function unlessInterrupted<R>(work: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

@@ -3,9 +3,11 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { checkedStream } from '../disk/checked-stream.ts';
 import { mergeSequential, type MergedQcow2 } from '../disk/merge.ts';
+import { SlicesDisk } from '../disk/slices-read.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
 import type { MemberStore } from './member-reader.ts';
+import { readManifest } from './slice-manifest.ts';
 
 export interface MergeOptions {
   /** The first member holds the whole disk. */
@@ -20,8 +22,21 @@ export function nameOf({ path, source }: Pick<Member, 'path' | 'source'>): strin
   return `${path} of snapshot ${source}`;
 }
 
+/** A disk that is made of what is stored. */
+export type StoredContent = Pick<MergedQcow2, 'virtualBytes' | 'clusters' | 'data' | 'close'>;
+
 /** Opens the members, oldest first, and reads their tables. Throws OneError; then nothing is open any more. */
 export async function openMerged(
+  store: MemberStore,
+  members: readonly Member[],
+  options: MergeOptions,
+): Promise<StoredContent> {
+  const [member, ...more] = members;
+  if (member?.stored.layout !== 'SLICES' || more.length > 0) return openChain(store, members, options);
+  return openSlices(store, member, options);
+}
+
+async function openChain(
   store: MemberStore,
   members: readonly Member[],
   { whole, signal, passed }: MergeOptions,
@@ -44,6 +59,20 @@ export async function openMerged(
   if (wrong === undefined) return merged;
   await merged.close();
   throw differentSize(nameOf(wrong), merged.virtualBytes, wrong.stored.virtualBytes);
+}
+
+async function openSlices(store: MemberStore, member: Member, { signal, passed }: MergeOptions): Promise<SlicesDisk> {
+  const { source, path, stored } = member;
+  const name = nameOf(member);
+  const manifest = await readManifest(store, member, signal);
+  if (manifest.virtualBytes !== stored.virtualBytes) {
+    throw differentSize(name, manifest.virtualBytes, stored.virtualBytes);
+  }
+  const open = (): Readable => {
+    if (store.readFolder) return addAbortSignal(signal, store.readFolder(source, path));
+    throw new OneError(CODE.INTERNAL, `${name} is a folder of slices, which its store cannot read.`);
+  };
+  return new SlicesDisk({ manifest, open, name, changedSha256: stored.changedSha256 ?? '', passed });
 }
 
 export function differentSize(name: string, virtualBytes: number, recorded: number): OneError {

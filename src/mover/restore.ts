@@ -5,7 +5,14 @@ import { openBackupStore } from '../datastore/all.ts';
 import { CLUSTER_BYTES } from '../disk/cluster-map.ts';
 import { Qcow2Layout } from '../disk/qcow2-layout.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { MoverEvent, RestoreDisk, RestoreResult, RestoreTask, WrittenDisk } from '../model/mover-protocol.ts';
+import type {
+  Member,
+  MoverEvent,
+  RestoreDisk,
+  RestoreResult,
+  RestoreTask,
+  WrittenDisk,
+} from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import { openMembers, type MemberStore } from './member-reader.ts';
 import { openMerged } from './merged-disk.ts';
@@ -89,8 +96,8 @@ class Restore {
 
   /** What a whole new file of the disk takes. */
   async #bytesOf({ members, targetFormat }: RestoreDisk): Promise<number> {
-    const [first, ...more] = members;
-    if (more.length === 0) return first?.stored.fileBytes ?? 0;
+    const [first] = members;
+    if (!first || isOneQcow2(members)) return first?.stored.fileBytes ?? 0;
     const options = { whole: true, signal: this.#signal, passed: () => undefined };
     const merged = await openMerged(this.#members, members, options);
     await merged.close();
@@ -111,17 +118,21 @@ class Restore {
       },
       ...(typeof beginning === 'string' ? {} : { writer: beginning.writer }),
     };
-    const [member, ...more] = disk.members;
+    const [member] = disk.members;
     const { diskId, virtualBytes } = disk.stored;
     if (!member) throw new OneError(CODE.INTERNAL, `Disk ${diskId} is made of no points.`);
-    const written =
-      more.length === 0
-        ? await restoreOne(this.#members, disk, member, options)
-        : await restoreMerged(this.#members, disk, options);
+    const written = isOneQcow2(disk.members)
+      ? await restoreOne(this.#members, disk, member, options)
+      : await restoreMerged(this.#members, disk, options);
     const how =
       typeof beginning === 'string'
         ? { way: 'whole' as const, why: beginning, clearedBytes: 0 }
         : { way: 'differences' as const, why: '', clearedBytes: beginning.place.clearedBytes };
     return { diskId, virtualBytes, ...written, ...how };
   }
+}
+
+/** A disk that one file holds, as it is. */
+function isOneQcow2([member, ...more]: readonly Member[]): boolean {
+  return more.length === 0 && member?.stored.layout === undefined;
 }

@@ -9,6 +9,7 @@ import type { Running } from '../exec/exec.ts';
 import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+import { joinDisks, type JoinedDisks } from './joined-slices.ts';
 
 const TRIES = 5;
 const RETRY_MS = 100;
@@ -35,9 +36,13 @@ export function servedSocket(directory: string, diskId: number): string {
 /** Where the store shows its files, in the directory of a point. */
 const shownIn = (directory: string): string => join(directory, 'store');
 
+/** Where disks that are stored as slices are shown as files. */
+const joinedIn = (directory: string): string => join(directory, 'slices');
+
 /** Takes away what a process that died has left mounted there; nobody reads it any more. Returns whether there was anything. */
 export async function clearServed(directory: string): Promise<boolean> {
-  return unmount(shownIn(directory));
+  const joined = await unmount(joinedIn(directory));
+  return (await unmount(shownIn(directory))) || joined;
 }
 
 /** Serves disks until `close`. Throws OneError when the store or a disk cannot be opened; then nothing is left but the directory. */
@@ -55,13 +60,23 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
     const view = await backups.view(shown, signal);
     undo.push(() => rm(shown, { recursive: true, force: true }).catch(() => undefined)); // it is only an empty directory
     const servers: Running[] = [];
-    undo.push(() => Promise.all([stopAll(servers), view.close()])); // a server that waits for a slow store ends with the view
+    const whole: { disks?: JoinedDisks | undefined } = {};
+    const hide = async (): Promise<void> => {
+      await whole.disks?.close();
+      await view.close();
+    };
+    undo.push(() => Promise.all([stopAll(servers), hide()])); // a server that waits for a slow store ends with the view
+    const joined = await joinDisks({ store: backups, view, disks, directory: joinedIn(directory) }, signal);
+    whole.disks = joined;
     const losses = [view.lost];
+    if (joined) losses.push(joined.lost);
     const served: ServedPoint['disks'] = [];
     for (const { diskId, members } of disks) {
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
-      const chain = chainOf(members.map(({ source, path }) => view.pathOf(source, path)));
+      const file = joined?.pathOf(diskId);
+      const chain =
+        file === undefined ? chainOf(members.map(({ source, path }) => view.pathOf(source, path))) : rawOf(file);
       undo.push(() => rm(server.socket, { force: true }));
       const running = await startServer(
         { ...server, image: ['--', `json:${JSON.stringify(chain)}`], name: `Disk ${diskId} of the backup` },
@@ -110,6 +125,11 @@ export function chainOf(files: readonly string[]): ChainNode {
   );
   if (chain) return chain;
   throw new OneError(CODE.INTERNAL, 'A disk of a backup is made of no files.');
+}
+
+/** The specification of a disk that is one raw file. */
+function rawOf(filename: string): object {
+  return { driver: 'raw', file: { driver: 'file', filename } };
 }
 
 async function stopAll(servers: Running[]): Promise<void> {

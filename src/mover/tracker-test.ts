@@ -6,11 +6,32 @@ import { sha256Of } from '../disk/samples.ts';
 import { TrackerLost } from '../model/errors.ts';
 import type { Sample } from '../model/image.ts';
 import type { TaskDisk } from '../model/mover-protocol.ts';
-import type { Changes } from './changes.ts';
+import { changedClusters, type Changes, type Mapped } from './changes.ts';
 
 export interface Tested {
   size: number;
   read(offset: number, into: Uint8Array): Promise<void>;
+}
+
+/**
+ * The clusters that changed since the parent point, whose tracker `parent` is, and the samples that still hold. Throws TrackerLost when
+ * nothing says what changed, or what says it is not to be believed.
+ */
+export async function believedChanges(
+  disk: TaskDisk,
+  from: Tested & Mapped & { offers(context: string): boolean },
+  parent: string,
+  changes: Changes | undefined,
+): Promise<{ dirty: Bitmap; clean: Sample[] }> {
+  if (changes === undefined) throw new TrackerLost(`Disk ${disk.diskId}: nothing says what changed since ${parent}.`);
+  requireSameSize(disk, from.size);
+  if (!from.offers(changes.context)) {
+    throw new TrackerLost(
+      `Disk ${disk.diskId}: its export does not say what changed since ${parent}: it has no ${changes.context}.`,
+    );
+  }
+  const dirty = await changedClusters(from, changes);
+  return { dirty, clean: await testSamples(disk, from, dirty, { name: parent, kind: changes.kind }) };
 }
 
 /** Throws TrackerLost unless the disk has the size of the last backup. A size of the parent is a whole number of sectors. */

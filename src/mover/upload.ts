@@ -8,7 +8,7 @@ import type { Undo } from './undo.ts';
 const PROGRESS_MS = 500;
 
 export interface Upload extends SnapshotRequest {
-  files: ReadonlyMap<string, VirtualFile>;
+  files: VirtualDirectory['entries'];
   mtimeSec: number;
   /** Takes the mount back. */
   undo: Undo;
@@ -34,9 +34,10 @@ export async function upload(store: BackupStore, options: Upload): Promise<Snaps
   const endWatch = options.watch?.(fail);
   const timer = setInterval(options.onProgress, PROGRESS_MS);
   try {
-    const { background = false } = options;
+    const { background = false, parent } = options;
     return await store.backup({
       ...{ directory, vmId, operationId, background },
+      ...(parent !== undefined && { parent }),
       signal: AbortSignal.any([signal, failed.signal]),
     });
   } catch (error) {
@@ -54,5 +55,20 @@ export function textFile(bytes: Buffer, mtimeSec: number): VirtualFile {
     size: bytes.length,
     mtimeSec,
     read: (offset, length) => Promise.resolve([bytes.subarray(offset, offset + length)]),
+  };
+}
+
+/** A small file whose text is made when it is read first, and has grown by `growth` bytes at most since now: blanks fill it up. */
+export function lateTextFile(make: () => string, growth: number, mtimeSec: number): VirtualFile {
+  const size = Buffer.byteLength(make()) + growth;
+  let bytes: Buffer | undefined;
+  return {
+    kind: 'file',
+    size,
+    mtimeSec,
+    read: (offset, length) => {
+      bytes ??= Buffer.concat([Buffer.from(make()), Buffer.alloc(size, ' ')], size);
+      return Promise.resolve([bytes.subarray(offset, offset + length)]);
+    },
   };
 }

@@ -9,6 +9,7 @@ import { OneError, reasonOf } from '../model/errors.ts';
 import type { Layer, StoredDisk } from '../model/image.ts';
 import type { MoverEvent, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
+import { openMerged } from './merged-disk.ts';
 
 const PROGRESS_MS = 500;
 
@@ -82,11 +83,19 @@ class Verification {
   async #readDisk({ source, path }: Layer, disk: StoredDisk): Promise<void> {
     const { diskId, file, virtualBytes } = disk;
     const progress = this.progress.find((one) => one.diskId === diskId);
-    const stream = addAbortSignal(this.#signal, this.#store.read(source, `${path}/${file}`));
-    const checked = checkedStream(stream, disk, file, (bytes) => {
+    const passed = (bytes: number): void => {
       this.readBytes += bytes;
       if (progress) progress.bytesDone += bytes;
-    });
+    };
+    if (disk.layout === 'SLICES') {
+      const member = { source, path: `${path}/${file}`, stored: disk };
+      const slices = await openMerged(this.#store, [member], { whole: true, signal: this.#signal, passed });
+      const pieces = slices.data();
+      while ((await pieces.next()).done !== true); // to the end, as below
+      return;
+    }
+    const stream = addAbortSignal(this.#signal, this.#store.read(source, `${path}/${file}`));
+    const checked = checkedStream(stream, disk, file, passed);
     const qcow2 = await readSequentialQcow2(checked, file);
     const pieces = qcow2.data();
     while ((await pieces.next()).done !== true); // to the end, which is where it is compared

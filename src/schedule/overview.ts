@@ -2,11 +2,11 @@
 // itself: pools are gone through in batches.
 import type { BackupStatus, WaitingBackup } from '../model/backup-status.ts';
 import { WAITING } from '../model/operation.ts';
-import type { Schedule } from '../model/scheduled-action.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
 import type { Filter, Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Clock } from '../vm/parts.ts';
+import { BackupSchedules, type SchedulesOfVm } from './backup-schedules.ts';
 import type { NextOccurrence } from './demand.ts';
 import { Demands } from './demands.ts';
 import { newestPoints } from './newest-points.ts';
@@ -29,10 +29,12 @@ export interface Onlooker {
   vms: Filter;
 }
 
-export interface Looked {
+export interface Looked extends SchedulesOfVm {
   vm: Vm;
   /** Epoch seconds of the newest good point. */
   pointSec: number | undefined;
+  /** Seconds that may pass between two of its backups by the schedules; undefined when nothing repeats. */
+  demandSec: number | undefined;
   protection: Protection;
 }
 
@@ -62,14 +64,15 @@ export class Overview {
   async *vms(filter: Filter = {}): AsyncGenerator<Looked[], void, undefined> {
     const { store, clock } = this.#sources;
     const now = nowSec(clock);
-    const schedules = await backupSchedules(store);
+    const all = await BackupSchedules.of(store);
     for await (const batch of store.vms.each({ ...filter, notState: VM_STATE.DONE })) {
       const points = await newestPoints(store, batch);
       yield batch.map((vm) => {
-        const own = schedules.of(vm);
+        const { schedules, jobId } = all.ofVm(vm);
         const pointSec = points.get(vm.id);
-        const told = { pointSec, bornSec: vm.stime, schedules: own };
-        return { vm, pointSec, protection: protectionOf(told, now, this.#demands.of(own, now)) };
+        const demandSec = this.#demands.of(schedules, now);
+        const protection = protectionOf({ pointSec, bornSec: vm.stime, schedules }, now, demandSec);
+        return { vm, schedules, jobId, pointSec, demandSec, protection };
       });
       await new Promise(setImmediate); // whoever else waits for an answer gets it between two batches
     }
@@ -129,23 +132,4 @@ export class Overview {
     }
     return names;
   }
-}
-
-/** Schedules by which VMs are backed up, their own and those of their job. */
-async function backupSchedules(store: Store): Promise<{ of: (vm: Vm) => Schedule[] }> {
-  const own = new Map<number, Schedule[]>();
-  const ofJobs = new Map<number, Schedule[]>();
-  for await (const batch of store.actions.each()) {
-    for (const { parent, action, finished, schedule } of batch) {
-      if (finished || (parent.type === 'VM' && action !== 'backup')) continue; // a job does nothing else
-      const map = parent.type === 'VM' ? own : ofJobs;
-      map.set(parent.id, [...(map.get(parent.id) ?? []), schedule]);
-    }
-  }
-  return {
-    of: ({ id, backups: { config } }) => [
-      ...(own.get(id) ?? []),
-      ...(config.backupJobId === undefined ? [] : (ofJobs.get(config.backupJobId) ?? [])),
-    ],
-  };
 }

@@ -18,7 +18,7 @@ export interface ProtectedVm {
 }
 
 /** One occurrence may fail or be late; two in a row may not. */
-const GAPS = 2;
+export const GAPS = 2;
 
 /** `demandedSec` is the longest time between two occurrences; undefined when nothing repeats. */
 export function protectionOf(vm: ProtectedVm, nowSec: number, demandedSec: number | undefined): Protection {

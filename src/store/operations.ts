@@ -1,8 +1,11 @@
 // Records of runs, found by their own id or by VM.
+import { sql } from 'kysely';
 import type { Operation } from '../model/operation.ts';
 import { addCharges, removeCharges, type Db } from './pool.ts';
+import { narrowed, sumsBy } from './run-sums.ts';
 import type { OperationRow } from './schema.ts';
-import type { Operations } from './store.ts';
+import type { RunSums } from '../model/run-figures.ts';
+import type { Operations, RunFilter } from './store.ts';
 
 export class SqlOperations implements Operations {
   readonly #db: Db;
@@ -47,6 +50,24 @@ export class SqlOperations implements Operations {
       .limit(limit)
       .execute();
     return rows.map(operationOf);
+  }
+
+  async history(filter: RunFilter, { offset, limit }: { offset: number; limit: number }): Promise<Operation[]> {
+    const rows = await narrowed(this.#db, this.#db.selectFrom('operation').select('body'), filter)
+      .orderBy('started_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return rows.map(operationOf);
+  }
+
+  sumsByTime(filter: RunFilter, pieceMs: number): Promise<Map<number, RunSums>> {
+    return sumsBy(this.#db, filter, sql<number | string>`started_at / ${sql.lit(pieceMs)}`);
+  }
+
+  sumsByVm(filter: RunFilter, most: number): Promise<Map<number, RunSums>> {
+    return sumsBy(this.#db, filter, sql<number | string>`vm_id`, most);
   }
 
   ofVm(vmId: number, limit: number): Promise<Operation[]> {
@@ -94,14 +115,21 @@ export class SqlOperations implements Operations {
 }
 
 function rowOf(operation: Operation): OperationRow {
+  const { startedAt, begunAt, endedAt, figures } = operation;
   return {
     id: operation.id,
     vm_id: operation.vmId,
     kind: operation.kind,
     job_id: operation.asked?.by === 'job' ? operation.asked.jobId : -1,
     result: operation.result,
-    started_at: operation.startedAt,
+    started_at: startedAt,
     body: JSON.stringify(operation),
+    datastore_id: operation.datastoreId,
+    ended_at: endedAt,
+    took_ms: endedAt === 0 ? 0 : Math.max(0, endedAt - (begunAt ?? startedAt)),
+    read_bytes: figures?.readBytes ?? 0,
+    sent_bytes: figures?.processedBytes ?? 0,
+    stored_bytes: figures?.storedBytes ?? 0,
   };
 }
 

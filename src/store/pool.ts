@@ -143,6 +143,19 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     });
   }
 
+  async useUp(id: number, farthest: number): Promise<boolean> {
+    return atomically(this.#db, async (db) => {
+      const next = await this.#nextId(db);
+      if (id >= next + farthest) return false;
+      if (id >= next) await this.#noteLast(db, id);
+      return true;
+    });
+  }
+
+  useUpNext(): Promise<number> {
+    return atomically(this.#db, (db) => this.#takeId(db));
+  }
+
   async #nextId(db: Db): Promise<number> {
     const { table } = this.#noun;
     const last = await db.selectFrom('pool_control').select('last_oid').where('pool', '=', table).executeTakeFirst();
@@ -295,6 +308,14 @@ function seen(eb: ExpressionBuilder<Schema, PoolName>, visible: Visibility, clus
     ...(ownerGids.length > 0 ? [eb('gid', 'in', ownerGids)] : []),
     ...(clusters.length > 0 && clusterLink !== undefined ? [eb('oid', 'in', linked(eb, clusterLink, clusters))] : []),
   ]);
+}
+
+/** Ids of those objects of a pool that somebody may see, for queries of what is kept beside it. */
+export function visibleIds(db: Db, table: PoolName, visible: Visibility, clusterLink: string | undefined) {
+  return db
+    .selectFrom(table)
+    .select('oid')
+    .where((eb) => seen(eb, visible, clusterLink));
 }
 
 /** Ids of the objects that say it of one of the targets. */

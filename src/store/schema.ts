@@ -59,6 +59,24 @@ export interface OperationRow {
   result: string;
   started_at: number;
   body: string;
+  datastore_id: number;
+  /** Epoch milliseconds; 0 while it runs. */
+  ended_at: number;
+  /** How long its work took; 0 while it runs. */
+  took_ms: number;
+  read_bytes: number;
+  sent_bytes: number;
+  stored_bytes: number;
+}
+
+/** How full a datastore was. */
+export interface FillRow {
+  datastore_id: number;
+  /** Epoch seconds. */
+  at: number;
+  total_mb: number;
+  free_mb: number;
+  used_mb: number;
 }
 
 /** The last id each pool gave out: ids are never given twice, even when their object is gone. */
@@ -101,6 +119,7 @@ export type Schema = Record<PoolName, PoolRow> & {
   due: DueRow;
   lease: LeaseRow;
   operation: OperationRow;
+  datastore_fill: FillRow;
   pool_control: PoolControlRow;
   installation: InstallationRow;
   setting: SettingRow;

@@ -11,6 +11,7 @@ import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
+import { SqlFills } from './fills.ts';
 import { SqlLeases } from './leases.ts';
 import { ChangeFeed, changeOf, type StoreChange } from './changes.ts';
 import { NOUNS } from './nouns.ts';
@@ -39,6 +40,7 @@ export class SqlStore implements Store {
   readonly leases: SqlLeases;
   readonly settings: SqlSettings;
   readonly operations: SqlOperations;
+  readonly fills: SqlFills;
   /** For looking at tables as they are; the pools are the way to objects. */
   readonly db: Db;
   readonly #feed: ChangeFeed;
@@ -64,6 +66,7 @@ export class SqlStore implements Store {
     this.leases = new SqlLeases(db);
     this.settings = new SqlSettings(db);
     this.operations = new SqlOperations(db);
+    this.fills = new SqlFills(db);
   }
 
   async installation(): Promise<string> {

@@ -4,10 +4,11 @@
 import type { AclRule } from '../model/acl.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { Datastore } from '../model/datastore.ts';
+import type { Datastore, Fill } from '../model/datastore.ts';
 import type { Host, HostShare } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { Operation } from '../model/operation.ts';
+import type { Operation, OperationKind, OperationResult } from '../model/operation.ts';
+import type { RunSums } from '../model/run-figures.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { QuotaKind } from '../model/quota.ts';
 import type { Group, User } from '../model/user.ts';
@@ -66,6 +67,10 @@ export interface Pool<T> {
   remove(id: number): Promise<void>;
   /** Like `allocate`, with the next free id that is not one of `taken`. */
   allocateBut(taken: ReadonlySet<number>, make: (id: number) => T): Promise<T>;
+  /** Uses up an id, and all before it, that no object has: no new one gets it. False when it is more than `farthest` ahead. */
+  useUp(id: number, farthest: number): Promise<boolean>;
+  /** Uses up the next free id, which no object gets. */
+  useUpNext(): Promise<number>;
   list(filter?: Filter): Promise<T[]>;
   /** The same in batches, so that a large pool is never in memory as a whole. */
   each(filter?: Filter): AsyncIterable<T[]>;
@@ -119,6 +124,31 @@ export interface Settings {
   write(name: string, value: unknown): Promise<void>;
 }
 
+/** Which runs. */
+export interface RunFilter {
+  /** What somebody may see of the VMs that they are of. */
+  vms?: Pick<Filter, 'visible' | 'clusterLink'>;
+  vmId?: number;
+  jobId?: number;
+  datastoreId?: number;
+  kinds?: readonly OperationKind[];
+  results?: readonly OperationResult[];
+  /** When they were asked for, epoch milliseconds: from, and before. */
+  fromMs?: number;
+  untilMs?: number;
+}
+
+/** How full datastores were, an entry an hour at most. */
+export interface Fills {
+  /** Takes the place of an earlier one of the same hour; what is older than anybody looks back goes. */
+  note(datastoreId: number, fill: Fill): Promise<void>;
+  /** Oldest first. */
+  since(datastoreId: number, fromSec: number): Promise<Fill[]>;
+  /** Those of all datastores. */
+  all(fromSec: number): Promise<Map<number, Fill[]>>;
+  forget(datastoreId: number): Promise<void>;
+}
+
 export interface Operations {
   add(operation: Operation): Promise<void>;
   save(operation: Operation): Promise<void>;
@@ -132,6 +162,12 @@ export interface Operations {
   ofJob(jobId: number, limit: number): Promise<Operation[]>;
   /** The newest of all, newest first. */
   recent(limit: number): Promise<Operation[]>;
+  /** A page of those that the filter lets through, newest first. */
+  history(filter: RunFilter, page: { offset: number; limit: number }): Promise<Operation[]>;
+  /** Sums by pieces of time: the piece from `key * pieceMs` on. */
+  sumsByTime(filter: RunFilter, pieceMs: number): Promise<Map<number, RunSums>>;
+  /** Sums by VM, of those that stored most. */
+  sumsByVm(filter: RunFilter, most: number): Promise<Map<number, RunSums>>;
   /** Of those that began since then, epoch milliseconds: what failed and no later run of the VM and kind has made good, newest first. */
   notMadeGood(sinceMs: number): Promise<Operation[]>;
 }
@@ -154,6 +190,7 @@ export interface Store {
   leases: Leases;
   settings: Settings;
   operations: Operations;
+  fills: Fills;
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;

@@ -11,13 +11,17 @@ const IMPORTED =
 
 /** Why increments are not possible, in words, one reason per disk; empty when they are. */
 export function canIncrement(vm: Pick<Vm, 'template' | 'diskSnapshots' | 'backups' | 'imported'>): string[] {
-  const snapshots = vectors(vm.template, 'SNAPSHOT').length > 0;
   const taking = readDisks(vm.template).filter((disk) => takesPart(disk, vm.backups.config.backupVolatile));
-  const layers = vm.imported === true && vm.backups.config.incrementMode === 'SNAPSHOT';
+  return [...obstaclesOf(vm), ...taking.flatMap((disk) => whyNotIncrement(disk, vm.diskSnapshots))];
+}
+
+/** What of the VM as a whole makes increments impossible, in words. */
+export function obstaclesOf({ template, backups, imported }: Pick<Vm, 'template' | 'backups' | 'imported'>): string[] {
+  const snapshots = vectors(template, 'SNAPSHOT').length > 0;
+  const layers = imported === true && backups.config.incrementMode === 'SNAPSHOT';
   return [
     ...(layers ? [IMPORTED] : []),
     ...(snapshots ? ['the VM has snapshots (onevm snapshot-delete removes them)'] : []),
-    ...taking.flatMap((disk) => reasonsOf(disk, vm.diskSnapshots)),
   ];
 }
 
@@ -53,7 +57,8 @@ export function takesPart(disk: Pick<VmDisk, 'kind'>, backupVolatile: boolean): 
   return disk.kind === 'file' || (disk.kind === 'fs' && backupVolatile);
 }
 
-function reasonsOf({ diskId, format }: VmDisk, all: Vm['diskSnapshots']): string[] {
+/** Why the changes of a disk cannot be backed up, in words. */
+export function whyNotIncrement({ diskId, format }: VmDisk, all: Vm['diskSnapshots']): string[] {
   const has = all?.some((one) => one.diskId === diskId && one.snapshots.length > 0) === true;
   return [
     ...(format === 'qcow2' ? [] : [`disk ${diskId} has FORMAT="${format}", and only qcow2 notes what changes`]),

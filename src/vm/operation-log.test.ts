@@ -52,6 +52,24 @@ it('tells all progress and writes down phases', async () => {
   expect(told).toEqual(['waiting running', 'uploading running', 'uploading running']);
 });
 
+it('notes the phases of a run with their times, and what it met', async () => {
+  const operation = await begun();
+  await log.progress(operation, { phase: 'freezing' });
+  now = 2500;
+  log.warned(operation, 'the guest was not frozen');
+  log.warned(operation, 'the guest was not frozen');
+  await log.progress(operation, { phase: 'uploading' });
+  await log.progress(operation, { phase: 'uploading' });
+  expect(await store.operations.find(operation.id)).toMatchObject({
+    steps: [
+      { phase: 'freezing', atMs: 1000 },
+      { phase: 'uploading', atMs: 2500 },
+    ],
+    warnings: ['the guest was not frozen'],
+  });
+  now = 1000;
+});
+
 it('tells how fast a run goes, of each phase anew, and writes none of it down', async () => {
   const operation = await begun();
   const done = (bytesDone: number) => log.progress(operation, { disks: [{ diskId: 0, bytesDone, bytesTotal: 900 }] });

@@ -9,6 +9,8 @@ import type { Clock } from './parts.ts';
 
 /** Phase of a run that was asked to end. */
 const CANCELLING = 'cancelling';
+/** So many phases and warnings of a run are kept: none comes near it, and no record grows without an end. */
+const MOST_NOTED = 100;
 /** Of a run whose result was there before it could end. */
 const TOO_LATE = 'It was asked to end when it was done already.';
 
@@ -65,11 +67,22 @@ export class OperationLog {
     Object.assign(operation, change);
     operation.begunAt ??= this.#clock();
     delete operation.waits;
-    if (operation.phase !== phaseBefore)
+    if (operation.phase !== phaseBefore) {
       this.#forgetPace(operation); // each phase has a pace of its own
-    else if (change.disks && !operation.cancelling) this.#measure(operation, change.disks);
+      operation.steps = [...(operation.steps ?? []), { phase: operation.phase, atMs: this.#clock() }].slice(
+        -MOST_NOTED,
+      );
+    } else if (change.disks && !operation.cancelling) this.#measure(operation, change.disks);
     this.#events.emit('change', operation);
     if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
+  }
+
+  /** Notes what a run met that does not make it fail; written down with its next phase or its end. */
+  warned(operation: Operation, message: string): void {
+    const { warnings = [] } = operation;
+    if (warnings.includes(message) || warnings.length >= MOST_NOTED) return;
+    operation.warnings = [...warnings, message];
+    this.#events.emit('change', operation);
   }
 
   /** Notes that a run was asked to end. */

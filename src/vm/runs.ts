@@ -33,7 +33,10 @@ export class Runs {
   /** Passes what a mover tells on to those who follow the run. */
   relay(operation: Operation, event: MoverEvent): void {
     const { log } = this.#parts;
-    if (event.type === 'warning') log.warn({ operation: operation.id }, event.message);
+    if (event.type === 'warning') {
+      log.warn({ operation: operation.id }, event.message);
+      this.#log.warned(operation, event.message);
+    }
     const change =
       event.type === 'phase' ? { phase: event.phase } : event.type === 'progress' ? { disks: event.disks } : {};
     this.#log

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backupStoreContract } from '../../src/datastore/contract.ts';
+import { backupStoreContract, type BackupStoreMaker } from '../../src/datastore/contract.ts';
+import { slicesContract } from '../../src/datastore/slices-contract.ts';
 import { readResticConfig } from '../../src/datastore/restic/config.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
 import { removeStaleLocks } from '../../src/datastore/restic/unlock.ts';
@@ -27,12 +28,14 @@ const config = (basePath: string, attributes: Record<string, string> = {}): Back
   attributes: { RESTIC_PASSWORD: planted('it\'s "quoted" $HOME ü'), ...attributes },
 });
 
-backupStoreContract('restic', {
+const maker: BackupStoreMaker = {
   config,
   withWrongPassword: (right) => ({ ...right, attributes: { RESTIC_PASSWORD: 'wrong' } }),
   open: (given) => new ResticStore(given, QUICK),
   lay: ({ basePath, attributes }) => cheapRepository(basePath, attributes['RESTIC_PASSWORD'] ?? ''),
-});
+};
+backupStoreContract('restic', maker);
+slicesContract('restic', maker);
 
 describe('restic in trouble', () => {
   let root: string;

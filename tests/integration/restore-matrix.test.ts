@@ -13,6 +13,7 @@ const MIB = 2 ** 20;
 const PASSWORD = planted();
 
 interface Kind {
+  name: string;
   driver: string;
   attributes: string;
   /** Made ready before its first use. */
@@ -21,11 +22,18 @@ interface Kind {
 
 const STORES: Kind[] = [
   {
+    name: 'restic',
     driver: 'restic',
     attributes: `RESTIC_PASSWORD="${PASSWORD}"`,
     prepare: (directory) => cheapRepository(directory, PASSWORD),
   },
-  ...((await hasRsyncAndSsh()) ? [{ driver: 'rsync', attributes: 'RSYNC_BACKEND="LOCAL"' }] : []),
+  {
+    name: 'restic in slices',
+    driver: 'restic',
+    attributes: `RESTIC_PASSWORD="${PASSWORD}"\nRESTIC_LAYOUT="SLICES"`,
+    prepare: (directory) => cheapRepository(directory, PASSWORD),
+  },
+  ...((await hasRsyncAndSsh()) ? [{ name: 'rsync', driver: 'rsync', attributes: 'RSYNC_BACKEND="LOCAL"' }] : []),
 ];
 
 /** What each backup is taken of, in order: the VM runs, or is off. */
@@ -36,7 +44,7 @@ const VMS = {
 } as const;
 type Format = keyof typeof VMS;
 
-describe.each(STORES)('$driver', ({ driver, attributes, prepare }) => {
+describe.each(STORES)('$name', ({ driver, attributes, prepare }) => {
   let cloud: FakeCloud;
   let datastore: number;
   beforeAll(async () => {

@@ -1,12 +1,17 @@
 // A point of a chain at random access: what the NBD servers show of each disk is, byte for byte, the disk as the point had it.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openBackupStore } from '../../src/datastore/all.ts';
+import { clusterMapOf } from '../../src/disk/cluster-map-builder.ts';
+import { SLICE_BYTES, SliceManifest, slicePath } from '../../src/disk/slices.ts';
 import { run } from '../../src/exec/exec.ts';
-import { chainOf, servePoint, type ServedPoint } from '../../src/mover/served-point.ts';
-import { rawOf, type Kinds } from '../disk/members.ts';
+import type { StoredDisk } from '../../src/model/image.ts';
+import { chainOf, clearServed, servePoint, type ServedPoint } from '../../src/mover/served-point.ts';
+import { rawOf, sha256, type Kinds } from '../disk/members.ts';
 import { processesWhere } from '../faults/processes.ts';
+import { cheapRepository } from '../guest/repository.ts';
 import { storeChainsIn, type StoredChain } from '../mover/stored-chain.ts';
 import { planted } from '../planted/secret.ts';
 import { hasRsyncAndSsh, TestSshd } from './sshd.ts';
@@ -121,4 +126,54 @@ it('a chain is opened as it is recorded, whatever the headers say', () => {
     backing: { driver: 'qcow2', file: { driver: 'file', filename: '/a' }, backing: null },
   });
   expect(() => chainOf([])).toThrow(/made of no files/);
+});
+
+describe('slices', () => {
+  const SIZE = 2 * SLICE_BYTES + 3 * 65_536;
+  const kind = { driver: 'restic', attributes: { RESTIC_PASSWORD: 'opensesame' } };
+  const { signal } = new AbortController();
+
+  it('are shown as the disk that they make up, holes too', async () => {
+    const content = Buffer.alloc(SIZE);
+    content.fill(0x11, 65_536, 131_072);
+    content.fill(0x22, 2 * SLICE_BYTES, SIZE);
+    const clusters = clusterMapOf(SIZE, [
+      { offset: 65_536, length: 65_536, kind: 'data' },
+      { offset: 2 * SLICE_BYTES, length: 3 * 65_536, kind: 'data' },
+    ]);
+    const manifest = SliceManifest.whole(1, clusters);
+    const path = join(directory, 'backup');
+    await mkdir(join(path, 'disk.0', '000000'), { recursive: true });
+    for (const { index } of manifest.slices()) {
+      const bytes = content.subarray(index * SLICE_BYTES, (index + 1) * SLICE_BYTES);
+      await writeFile(join(path, 'disk.0', slicePath(index)), bytes);
+    }
+    await writeFile(join(path, 'disk.0.json'), manifest.toText());
+    const store = { ...kind, datastoreId: 100, basePath: join(directory, 'store') };
+    await cheapRepository(store.basePath, kind.attributes.RESTIC_PASSWORD);
+    const { source } = await openBackupStore(store).backup({
+      directory: path,
+      vmId: 7,
+      operationId: 'point-0',
+      signal,
+    });
+    const stored: StoredDisk = {
+      ...{ diskId: 0, file: 'disk.0', layout: 'SLICES', virtualBytes: SIZE, fileBytes: manifest.fileBytes },
+      ...{ sha256: sha256(Buffer.from(manifest.toText())), originalFormat: 'raw' },
+    };
+    const point = join(directory, 'point');
+    const disks = [{ diskId: 0, members: [{ source, path: join(path, 'disk.0'), stored }] }];
+    const served = await servePoint({ store, disks, directory: point }, signal);
+    const { socket, exportName } = served.disks[0] ?? { socket: '', exportName: '' };
+    const target = join(directory, 'copy');
+    await run(['qemu-img', 'convert', '-O', 'raw', `nbd+unix:///${exportName}?socket=${socket}`, target]);
+    expect((await readFile(target)).equals(content)).toBe(true);
+    await served.close();
+    expect(await readdir(point)).toEqual([]);
+    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+    expect(await clearServed(point)).toBe(false);
+    const wrong = [{ diskId: 0, members: [{ source, path: join(path, 'disk.0'), stored: { ...stored, sha256: '' } }] }];
+    await expect(servePoint({ store, disks: wrong, directory: point }, signal)).rejects.toThrow(/SHA-256 is another/);
+    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+  });
 });

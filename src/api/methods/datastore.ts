@@ -66,6 +66,17 @@ export const datastoreMethods: MethodTable = {
     });
     return id;
   }),
+  'one.datastore.rescan': method(['int'], async (call, id) => {
+    const datastore = await authorized(call, DATASTORE, id, 'ADMIN');
+    if (datastore.type !== DATASTORE_TYPE.BACKUP_DS) {
+      throw new OneError(
+        CODE.ACTION,
+        `Datastore ${id} (${datastore.name}) cannot be rescanned: it is no backup datastore.`,
+        { objectId: id },
+      );
+    }
+    return call.upkeep.rescan(id, call.user.id);
+  }),
   'one.datastorepool.info': method([], (call) => poolDocument(call, DATASTORE, 'DATASTORE_POOL', {})),
 };
 

@@ -12,12 +12,21 @@ import { sftpArgv } from './sftp.ts';
 
 const WHAT = 'measure the space';
 const ASK_MS = 60_000;
+/** Two packs, which restic writes as a whole. */
+const FULL_MB = 32;
 
 export async function capacityOf(config: ResticConfig, recordedMb: number): Promise<Capacity> {
   const { local, ssh } = config.transport;
   if (local !== undefined) return directoryCapacity(local);
   if (ssh !== undefined) return sftpCapacity(config, ssh);
   return { totalMb: config.totalMb, freeMb: Math.max(0, config.totalMb - recordedMb), usedMb: recordedMb };
+}
+
+/** Whether an SFTP server has hardly any room left; one that cannot be asked has not said so. */
+export async function isFull(config: ResticConfig): Promise<boolean> {
+  const { ssh } = config.transport;
+  const space = ssh && (await sftpCapacity(config, ssh).catch(() => undefined));
+  return space !== undefined && space.freeMb < FULL_MB;
 }
 
 /** Of the file system that has the repository, all that is on it counted. */

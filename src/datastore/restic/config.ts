@@ -24,10 +24,13 @@ export interface ResticConfig {
   /** Whether more is under way at once than restic does by itself. */
   manyConnections: boolean;
   confinement: Confinement;
+  /** For so long nothing may move over the network. */
+  stallMs: number;
   /** How much a store may hold that nobody can measure. */
   totalMb: number;
 }
 
+const USUAL_STALL_SEC = 300;
 /** OpenNebula's. */
 const USUAL_TOTAL_MB = 1_048_576;
 
@@ -51,6 +54,7 @@ export function readResticConfig(config: BackupStoreConfig): ResticConfig {
     pruneOptions: pruneOptionsOf(attributes),
     manyConnections: manyConnections(attributes),
     confinement: confinementOf(attributes),
+    stallMs: (wholeNumber(attributes, 'RESTIC_STALL_SEC', 10, 86_400) ?? USUAL_STALL_SEC) * 1000,
     totalMb: wholeNumber(attributes, 'TOTAL_MB', 1, 2_000_000_000) ?? USUAL_TOTAL_MB,
   };
 }

@@ -4,6 +4,7 @@ import type { Exit, Running } from '../../exec/exec.ts';
 import { patiently, type Patience } from './command.ts';
 import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
+import { isConnectionLost } from './output.ts';
 import { ended, interrupt, startRestic } from './start.ts';
 import { unlockAfter } from './unlock.ts';
 
@@ -21,7 +22,12 @@ export function dumpFile(config: ResticConfig, patience: Patience, source: strin
     },
   });
   const attempt = (options: string[]) => {
-    running = startRestic(config, ['dump', ...options, '--', source, path]);
+    let said = '';
+    const onStderr = (text: string): void => {
+      said = (said + text).slice(-1000);
+      if (config.transport.ssh !== undefined && isConnectionLost(said)) running?.kill('SIGKILL'); // it would try for long
+    };
+    running = startRestic(config, ['dump', ...options, '--', source, path], { onStderr });
     return pour(running, stream, stopped.signal, async (exit, given) => {
       // one that has given something knew its lock, and has removed it if it was not killed
       if (stopped.signal.aborted && (given === 0 || exit.signal === 'SIGKILL')) await unlockAfter(config);

@@ -10,6 +10,7 @@ import {
   type BackupStore,
   type Checked,
   type CheckOptions,
+  type ListedSnapshot,
   type Pruned,
   type PruneOptions,
   type Snapshot,
@@ -25,7 +26,7 @@ import { dumpFile } from './dump.ts';
 import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
-import { readSnapshotIds, readSummary, type Summary } from './output.ts';
+import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
 import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
@@ -61,7 +62,9 @@ export class ResticStore implements BackupStore {
     checkTag(request.operationId);
     const before = await this.#idsBefore(); // what is wrong with it, restic tells better
     try {
-      const summary = await patiently(this.#config, this.#patience, request.signal, () => this.#store(request));
+      const summary = await patiently(this.#config, this.#patience, request.signal, (waits) =>
+        this.#store(request, waits),
+      );
       return await this.#named(summary);
     } catch (error) {
       throw await this.#tidiedUp(request, before, error);
@@ -74,6 +77,10 @@ export class ResticStore implements BackupStore {
     return dumpFile(thriftyReader(this.#config), this.#patience, source, path);
   }
 
+  readFolder(source: string, path: string): Readable {
+    return this.read(source, path); // of a folder restic makes a tar archive
+  }
+
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
     return mountRepository(thriftyMount(this.#config), directory, signal);
   }
@@ -82,6 +89,13 @@ export class ResticStore implements BackupStore {
     checkTag(operationId);
     const ids = await this.#list(['--tag', operationId], operationId);
     return ids.map((id) => id.slice(0, SOURCE_DIGITS));
+  }
+
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    const args = ['snapshots', '--json', '--no-lock'];
+    const found = readSnapshots(await runRestic({ config: this.#config, what: 'list the backups', args, signal }));
+    if (!found) throw new ResticError('other', `Could not read the list of snapshots in ${this.#config.repository}.`);
+    return found.map(({ id, ...rest }) => ({ ...rest, source: id.slice(0, SOURCE_DIGITS) }));
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {
@@ -101,7 +115,7 @@ export class ResticStore implements BackupStore {
     return pruneRepository(this.#config, options);
   }
 
-  async #store(request: SnapshotRequest): Promise<Summary> {
+  async #store(request: SnapshotRequest, waits: string[]): Promise<Summary> {
     let summary: Summary | undefined;
     const what = `store the backup of VM ${request.vmId}`;
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
@@ -109,8 +123,17 @@ export class ResticStore implements BackupStore {
     await runRestic({
       config: request.background === true ? await thriftyBackup(this.#config) : this.#config,
       what,
-      // --force: the files are new ones each time, so restic need not look for an earlier snapshot to compare with.
-      args: ['backup', '--json', '--force', ...tags, '--host', hostname(), '--', request.directory],
+      args: [
+        'backup',
+        ...waits,
+        '--json',
+        ...comparison(request),
+        ...tags,
+        '--host',
+        hostname(),
+        '--',
+        request.directory,
+      ],
       signal: AbortSignal.any([request.signal, full.signal]),
       onLine: (line) => (summary = readSummary(line) ?? summary),
     })
@@ -172,11 +195,11 @@ export class ResticStore implements BackupStore {
 
   async #forget(sources: string[], patience: Patience, signal?: AbortSignal): Promise<void> {
     if (sources.length === 0) return;
-    await patiently(this.#config, patience, signal, async () => {
+    await patiently(this.#config, patience, signal, async (waits) => {
       const there = await this.#list([]);
       const ids = sources.flatMap((source) => idOf(source, there) ?? []);
       for (let at = 0; at < ids.length; at += FORGET_AT_ONCE) {
-        const args = ['forget', '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
+        const args = ['forget', ...waits, '--', ...ids.slice(at, at + FORGET_AT_ONCE)];
         await runRestic({ config: this.#config, what: 'remove backups', args, signal });
       }
     });
@@ -188,6 +211,16 @@ function idOf(source: string, ids: string[]): string | undefined {
   const found = ids.filter((id) => id.startsWith(source));
   if (found.length < 2) return found[0];
   throw new ResticError('other', `${source} is the beginning of ${found.length} snapshot ids, so none was removed.`);
+}
+
+/**
+ * Without a parent the files are new ones, and restic need not look for an earlier snapshot to compare with. With one, a file is what
+ * it was when name, size and time are: each virtual directory has other inodes.
+ */
+function comparison({ parent }: SnapshotRequest): string[] {
+  if (parent === undefined) return ['--force'];
+  checkSource(parent);
+  return ['--parent', parent, '--ignore-inode', '--ignore-ctime'];
 }
 
 function checkSource(source: string): void {

@@ -55,7 +55,7 @@ const TEXT_TROUBLE: ReadonlyArray<readonly [RegExp, Trouble]> = [
     'missing',
   ],
   [
-    /connection (refused|reset|lost|closed|timed out)|i\/o timeout|no such host|could not resolve|no route to host|network is unreachable|broken pipe|: (unexpected )?EOF|ssh command exited|start the sftp session|(unexpected HTTP response|response unexpected).*5\d\d|HTTP response to HTTPS/i,
+    /connection (refused|reset|lost|closed|timed out)|i\/o timeout|no such host|could not resolve|no route to host|network is unreachable|broken pipe|: (unexpected )?EOF|ssh command exited|SSH_FX_|start the sftp session|(unexpected HTTP response|response unexpected).*5\d\d|HTTP response to HTTPS/i,
     'unreachable',
   ],
   [/no matching id found|no snapshot found|not found in snapshot/i, 'gone'],
@@ -106,6 +106,30 @@ export function readSnapshotIds(stdout: string, tag?: string): string[] | undefi
     .map((snapshot) => snapshot.id);
 }
 
+const LISTED = list(object({ id: matching(/^[0-9a-f]{64}$/), time: text, paths: list(text), tags: maybe(list(text)) }));
+
+export interface ListedId {
+  id: string;
+  vmId: number;
+  operationId: string;
+  /** Epoch seconds. */
+  storedAt: number;
+  directory: string;
+}
+
+/** The snapshots of OneVaults in the answer of `restic snapshots --json`, oldest first; undefined when it is no answer. */
+export function readSnapshots(stdout: string): ListedId[] | undefined {
+  if (stdout.trim() === 'null') return [];
+  const found = readJson(LISTED, stdout)?.flatMap(({ id, time, paths, tags }) => {
+    const vm = tags?.map((tag) => /^one-(\d{1,10})$/.exec(tag)?.[1]).find((digits) => digits !== undefined);
+    const operationId = tags?.find((tag) => !tag.startsWith('one-'));
+    const [directory, other] = paths;
+    if (vm === undefined || operationId === undefined || directory === undefined || other !== undefined) return [];
+    return [{ id, vmId: Number(vm), operationId, storedAt: Math.floor(Date.parse(time) / 1000), directory }];
+  });
+  return found?.sort((a, b) => a.storedAt - b.storedAt);
+}
+
 // Before 0.17 the error is Go's own value, with the number of the system's error in it.
 const FILE_ERROR = object({
   message_type: exactly('error'),
@@ -126,6 +150,16 @@ export function readFileErrors(stderr: string): string[] {
 
 function systemError(number: number): string {
   return number > 0 && number < 200 ? getSystemErrorName(-number) : `error ${number}`;
+}
+
+/** Whether restic has lost its connection for good: over SFTP it makes no other, but tries again and again. */
+export function isConnectionLost(stderr: string): boolean {
+  return /ssh command exited|connection lost|subprocess ssh: (Connection|client_loop|Timeout)/i.test(stderr);
+}
+
+/** An SFTP server answers so when its disk is full, and in other cases. */
+export function isUnexplained(stderr: string): boolean {
+  return stderr.includes('SSH_FX_FAILURE');
 }
 
 /** What `restic check` found wrong: the lines that name something, without its advice. */
