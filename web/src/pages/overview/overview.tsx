@@ -1,6 +1,7 @@
 // The overview: who is protected, what runs, waits and failed, how full the datastores are, and what comes next.
 import { SimpleGrid, Stack, Title } from '@mantine/core';
 import { texts } from '../../texts/index.ts';
+import { Calendar } from './calendar.tsx';
 import { Failures } from './failures.tsx';
 import { Protection } from './protection.tsx';
 import { Queue } from './queue.tsx';
@@ -20,6 +21,7 @@ export function Overview() {
           <Queue />
         </Stack>
         <Failures />
+        <Calendar />
         <Stores />
       </SimpleGrid>
     </Stack>

@@ -1,0 +1,17 @@
+// Sums over days. Pure.
+import type { RunSums } from '../../api/previews.ts';
+
+export interface Totals {
+  done: number;
+  failed: number;
+  cancelled: number;
+}
+
+export function totalsOf(days: ReadonlyArray<Pick<RunSums, 'DONE' | 'FAILED' | 'CANCELLED'>>): Totals {
+  const sum = (of: (day: (typeof days)[number]) => number): number => days.reduce((all, day) => all + of(day), 0);
+  return {
+    done: sum(({ DONE }) => DONE),
+    failed: sum(({ FAILED }) => FAILED),
+    cancelled: sum(({ CANCELLED }) => CANCELLED),
+  };
+}
