@@ -15,14 +15,16 @@ export function Overview() {
         {texts.overview.title}
       </Title>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm" verticalSpacing="sm">
-        <Protection />
+        <Stack gap="sm" miw={0}>
+          <Protection />
+          <Failures />
+          <Stores />
+        </Stack>
         <Stack gap="sm" miw={0}>
           <Running />
           <Queue />
+          <Calendar />
         </Stack>
-        <Failures />
-        <Calendar />
-        <Stores />
       </SimpleGrid>
     </Stack>
   );

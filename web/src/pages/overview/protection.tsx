@@ -21,7 +21,7 @@ export function Protection() {
       <Loaded query={summary}>
         {({ PROTECTION: { PROTECTED, OVERDUE, UNPROTECTED, PROVEN } }) => (
           <>
-            <Group gap="xl">
+            <Group gap="md" align="flex-start">
               <Count tone="good" count={PROTECTED} label={protection.protected} />
               <Count tone="care" count={OVERDUE} label={protection.overdue} />
               <Count tone="bad" count={UNPROTECTED} label={protection.unprotected} />

@@ -85,7 +85,7 @@ function Growth({ stores }: { stores: readonly Store[] }) {
               label={words.used(store.NAME)}
               series={seriesOf(DATASTORE_FILL, now, { used: words.usedShort, expected: words.expected })}
               text={mibText}
-              base={1024}
+              rounding={1024}
               limit={{ value: DATASTORE_FILL.TOTAL_MB, label: words.capacity }}
               height={150}
             />
