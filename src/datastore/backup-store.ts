@@ -24,6 +24,8 @@ export interface Snapshot {
   source: string;
   processedBytes: number;
   storedBytes: number;
+  /** What was not as asked for, though the backup is good. */
+  warnings?: string[];
 }
 
 /** A snapshot as the store itself knows it. */

@@ -84,6 +84,7 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
     ...(task.live ? { watch: (fail) => guardScratch(task.runDirectory, fail) } : {}),
   });
   onProgress();
+  for (const message of snapshot.warnings ?? []) tell({ type: 'warning', message });
   const scratchBytes = await exports.scratchBytes();
   tell({ type: 'phase', phase: 'ending the job' });
   return {

@@ -27,6 +27,7 @@ import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
 import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
+import { unkeptLimits } from './start.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
 import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
@@ -155,7 +156,8 @@ export class ResticStore implements BackupStore {
         hint: 'Take the backup again; it gets another id.',
       });
     }
-    return { source, processedBytes: summary.processedBytes, storedBytes: summary.storedBytes };
+    const { processedBytes, storedBytes } = summary;
+    return { source, processedBytes, storedBytes, warnings: unkeptLimits(this.#config) };
   }
 
   /** Removes what a failed backup left in the repository, and returns the error to throw. */
