@@ -9,6 +9,7 @@ export const runs = {
     drill: 'Drill',
     prune: 'Clean-up',
     check: 'Check',
+    rescan: 'Search for lost backups',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },
