@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { nearest, placed, scaleOf, spanOf, timeTicks } from './chart-scale.ts';
+import { barWidth, nearest, placed, scaleOf, spanOf, timeTicks } from './chart-scale.ts';
 
 it('has round numbers', () => {
   expect(scaleOf(87)).toEqual({ top: 100, ticks: [0, 25, 50, 75, 100] });
@@ -45,4 +45,12 @@ it('finds the nearest point', () => {
   ];
   expect(nearest(points, { from: 0, to: 10 }, area, 80)).toBe(points[1]);
   expect(nearest([], { from: 0, to: 10 }, area, 80)).toBeUndefined();
+});
+
+it('has bars that do not touch', () => {
+  const days = (...of: number[]) => of.map((day) => ({ at: day * 86_400, value: 1 }));
+  expect(barWidth(100, days(0, 1, 2, 9))).toBeCloseTo(7);
+  expect(barWidth(1000, days(0, 1))).toBe(18);
+  expect(barWidth(100, days(5))).toBe(18);
+  expect(barWidth(100, days(...Array.from({ length: 100 }, (_, day) => day)))).toBe(2);
 });

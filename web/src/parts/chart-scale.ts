@@ -82,7 +82,12 @@ export function timeTicks({ from, to }: Span, count: number): number[] {
 
 const WIDEST_BAR = 18;
 
-/** Of so many bars beside each other, with some room between them. */
-export function barWidth(room: number, count: number): number {
-  return Math.max(2, Math.min(WIDEST_BAR, (room / Math.max(count, 1)) * 0.7));
+/** So wide that the two that stand closest do not touch. */
+export function barWidth(room: number, points: readonly Point[]): number {
+  const times = points.map(({ at }) => at).toSorted((a, b) => a - b);
+  const all = times.at(-1)! - times[0]!;
+  const gaps = times.slice(1).map((at, before) => at - times[before]!);
+  const least = Math.min(...gaps.filter((gap) => gap > 0), all || 1);
+  // a bar stands half beside its moment, so that all of them take one gap more than there are
+  return Math.max(2, Math.min(WIDEST_BAR, ((room * least) / (all + least)) * 0.7));
 }

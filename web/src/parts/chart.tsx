@@ -53,8 +53,9 @@ export function Chart({ label, series, as = 'line', text = String, rounding, lim
   const span = spanOf(all);
   const scale = scaleOf(Math.max(...all.map(({ value }) => value), limit?.value ?? 0), rounding);
   const room = Math.max(width - LEFT - RIGHT, RIGHT);
-  const bar = as === 'bars' ? barWidth(room, all.length) : 0;
-  const area: Area = { left: LEFT + bar / 2, top: TOP, width: room - bar, height: height - TOP - BOTTOM };
+  const bar = as === 'bars' ? barWidth(room, all) : 0;
+  const frame: Area = { left: LEFT, top: TOP, width: room, height: height - TOP - BOTTOM };
+  const area: Area = { ...frame, left: LEFT + bar / 2, width: room - bar };
   const near = hovered === undefined ? undefined : nearest(all, span, area, hovered);
   return (
     <figure ref={ref} className={classes['figure']}>
@@ -72,7 +73,7 @@ export function Chart({ label, series, as = 'line', text = String, rounding, lim
         onPointerMove={(event) => setHovered(event.nativeEvent.offsetX)}
         onPointerLeave={() => setHovered(undefined)}
       >
-        <Axes area={area} span={span} scale={scale} text={text} />
+        <Axes frame={frame} area={area} span={span} scale={scale} text={text} />
         {limit && (
           <Limit {...limit} y={placed({ at: span.from, value: limit.value }, span, scale.top, area).y} area={area} />
         )}
@@ -104,13 +105,16 @@ function Legend({ label, series }: { label: string; series: readonly Series[] })
 }
 
 interface AxesProps {
+  /** What the lines go through. */
+  frame: Area;
+  /** Where the points are. */
   area: Area;
   span: Span;
   scale: Scale;
   text: (value: number) => string;
 }
 
-function Axes({ area, span, scale, text }: AxesProps) {
+function Axes({ frame, area, span, scale, text }: AxesProps) {
   const bottom = area.top + area.height;
   const times = timeTicks(span, Math.min(5, Math.max(2, Math.floor(area.width / 110))));
   return (
@@ -119,8 +123,8 @@ function Axes({ area, span, scale, text }: AxesProps) {
         const { y } = placed({ at: span.from, value }, span, scale.top, area);
         return (
           <g key={value}>
-            <line x1={area.left} x2={area.left + area.width} y1={y} y2={y} className={classes['grid']} />
-            <text x={area.left - 6} y={y + 4} textAnchor="end" className={classes['tick']}>
+            <line x1={frame.left} x2={frame.left + frame.width} y1={y} y2={y} className={classes['grid']} />
+            <text x={frame.left - 6} y={y + 4} textAnchor="end" className={classes['tick']}>
               {text(value)}
             </text>
           </g>

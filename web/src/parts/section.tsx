@@ -8,7 +8,7 @@ interface Props {
   /** How many there are of what it lists. */
   count?: number | undefined;
   /** Where there is more of it. */
-  more?: { to: string; label: string };
+  more?: { to: string; label: string; /** Filter of the table there. */ q?: string };
   children: ReactNode;
 }
 
@@ -27,7 +27,7 @@ export function Section({ title, count, more, children }: Props) {
             )}
           </Title>
           {more && (
-            <Anchor component={Link} to={more.to} size="sm">
+            <Anchor component={Link} to={more.to} {...(more.q !== undefined && { search: { q: more.q } })} size="sm">
               {more.label}
             </Anchor>
           )}

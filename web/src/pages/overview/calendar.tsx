@@ -16,7 +16,7 @@ import { threeWeeks, weeksOf } from './calendar-days.ts';
 import classes from './calendar.module.css';
 
 const { calendar: words } = texts.overview;
-const SHOWN = 6;
+const SHOWN = 5;
 
 export function Calendar() {
   const midnight = new Date(useNowSec() * 1000).setHours(0, 0, 0, 0);
@@ -131,6 +131,7 @@ function Past({ runs }: { runs: CalendarDocument['RUN'] }) {
       )}
       {runs.map(({ ID, START, KIND, RESULT, VM_ID, VM_NAME }) => (
         <Group key={ID} gap="xs">
+          <StateBadge tone={RESULT_TONES[RESULT]}>{texts.runs.results[RESULT]}</StateBadge>
           <Text size="sm" c="dimmed">
             <Moment at={START} as="date" />
           </Text>
@@ -140,7 +141,6 @@ function Past({ runs }: { runs: CalendarDocument['RUN'] }) {
               {VM_NAME === '' ? texts.runs.vm(VM_ID) : VM_NAME}
             </ObjectLink>
           )}
-          <StateBadge tone={RESULT_TONES[RESULT]}>{texts.runs.results[RESULT]}</StateBadge>
         </Group>
       ))}
     </Stack>

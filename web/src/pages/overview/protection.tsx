@@ -11,7 +11,7 @@ import { texts } from '../../texts/index.ts';
 import { useStatus, useSummary } from './status.ts';
 
 const { protection } = texts.overview;
-const SHOWN = 8;
+const SHOWN = 6;
 
 export function Protection() {
   const summary = useSummary();

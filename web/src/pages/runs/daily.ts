@@ -17,6 +17,6 @@ export function dailyFigures(days: readonly Day[]): Figures {
     seconds: points(({ DONE, TOOK }) => (DONE > 0 ? TOOK / DONE : undefined)),
     read: points(({ BYTES_READ }) => BYTES_READ),
     stored: points(({ BYTES_STORED }) => BYTES_STORED),
-    rate: points(({ TOOK, BYTES_READ }) => (TOOK > 0 ? BYTES_READ / TOOK : undefined)),
+    rate: points(({ TOOK, BYTES_READ }) => (TOOK > 0 && BYTES_READ > 0 ? BYTES_READ / TOOK : undefined)),
   };
 }

@@ -1,5 +1,5 @@
 // Sums over days. Pure.
-import type { RunSums } from '../../api/previews.ts';
+import type { RunFigures } from '../../api/previews.ts';
 
 export interface Totals {
   done: number;
@@ -7,7 +7,9 @@ export interface Totals {
   cancelled: number;
 }
 
-export function totalsOf(days: ReadonlyArray<Pick<RunSums, 'DONE' | 'FAILED' | 'CANCELLED'>>): Totals {
+export function totalsOf(
+  days: ReadonlyArray<Pick<RunFigures['DAY'][number], 'DONE' | 'FAILED' | 'CANCELLED'>>,
+): Totals {
   const sum = (of: (day: (typeof days)[number]) => number): number => days.reduce((all, day) => all + of(day), 0);
   return {
     done: sum(({ DONE }) => DONE),
