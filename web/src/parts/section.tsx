@@ -1,7 +1,7 @@
 // A part of a page with a heading of its own, in a frame.
-import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
+import { AnchorLink } from './anchor-link.tsx';
 
 interface Props {
   title: string;
@@ -27,9 +27,9 @@ export function Section({ title, count, more, children }: Props) {
             )}
           </Title>
           {more && (
-            <Anchor component={Link} to={more.to} {...(more.q !== undefined && { search: { q: more.q } })} size="sm">
+            <AnchorLink to={more.to} search={more.q === undefined ? {} : { q: more.q }} size="sm">
               {more.label}
-            </Anchor>
+            </AnchorLink>
           )}
         </Group>
         {children}
