@@ -12,7 +12,10 @@ import { ALL_VMS, DAYS } from './view.ts';
 const { charts } = texts.runs;
 
 export function Charts({ figures: { view, setView, overall, shown } }: { figures: Figured }) {
-  const vms = overall.data?.VM.filter(({ ID }) => ID >= 0) ?? [];
+  const listed = overall.data?.VM.filter(({ ID }) => ID >= 0) ?? [];
+  // one that did little is not among those with sums
+  const chosen = view.vm === ALL_VMS || listed.some(({ ID }) => ID === view.vm) ? [] : [{ ID: view.vm, NAME: '' }];
+  const vms = [...chosen, ...listed];
   return (
     <Section title={charts.title}>
       <Group align="flex-end">

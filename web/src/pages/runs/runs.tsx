@@ -38,7 +38,7 @@ export function Runs() {
           ))}
         </Tabs.List>
         <Tabs.Panel value="history" pt="sm">
-          <History />
+          <History vm={figures.view.vm} />
         </Tabs.Panel>
         <Tabs.Panel value="vms" pt="sm">
           <ByVm figures={figures} />
