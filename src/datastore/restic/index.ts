@@ -82,6 +82,18 @@ export class ResticStore implements BackupStore {
     return this.read(source, path); // of a folder restic makes a tar archive
   }
 
+  async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
+    checkSource(source);
+    const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
+    const run = {
+      config: thriftyReader(this.#config),
+      what: `read ${path} of snapshot ${source}`,
+      args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      signal,
+    };
+    await patiently(this.#config, this.#patience, signal, () => runRestic(run));
+  }
+
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
     return mountRepository(thriftyMount(this.#config), directory, signal);
   }
@@ -104,7 +116,7 @@ export class ResticStore implements BackupStore {
     await this.#forget(sources, this.#patience, signal);
   }
 
-  async capacity(recordedMb = 0): Promise<Capacity> {
+  async capacity(recordedMb = () => Promise.resolve(0)): Promise<Capacity> {
     return capacityOf(this.#config, recordedMb);
   }
 
