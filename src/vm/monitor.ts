@@ -64,6 +64,7 @@ export async function monitorDatastore(parts: Parts, datastore: Datastore): Prom
     const store = backup ? await parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
     const capacity = await store.capacity();
     await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
+    await parts.store.fills.note(datastore.id, { ...capacity, atSec: nowSec(parts.clock) });
   } catch (error) {
     parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
   }
