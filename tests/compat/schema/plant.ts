@@ -1,7 +1,16 @@
 // Plants breaches: every place of a document where one can be made that its schema must not let pass, found by walking both.
 import { escapeText } from '../../../src/wire/xml-write.ts';
 import { readXml, XmlElement } from '../../../src/wire/xml-read.ts';
-import { Open, partsOf, Rounds, TEXTS, type Content, type Part, type Schema, type TextKind } from '../../../src/wire/schema/schema.ts';
+import {
+  Open,
+  partsOf,
+  Rounds,
+  TEXTS,
+  type Content,
+  type Part,
+  type Schema,
+  type TextKind,
+} from '../../../src/wire/schema/schema.ts';
 
 export const BREACHES = ['missing', 'order', 'type', 'unknown'] as const;
 export type Breach = (typeof BREACHES)[number];
