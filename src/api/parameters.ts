@@ -46,6 +46,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.datastore.fill': 'id days',
   'one.datastore.info': 'id decrypt',
   'one.datastore.rename': 'id name',
+  'one.datastore.rescan': 'id',
   'one.datastore.update': 'id template append',
   'one.datastorepool.info': '',
   'one.group.addadmin': 'id userId',

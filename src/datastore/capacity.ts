@@ -24,10 +24,14 @@ export async function directoryCapacity(path: string): Promise<Capacity> {
   }
 }
 
+export async function freeBytes(directory: string): Promise<number> {
+  const { bsize, bavail } = await statfs(directory);
+  return bavail * bsize;
+}
+
 /** Throws when the file system of `directory` has less than `bytes` free; `what` names what they are for. */
 export async function requireSpace(directory: string, bytes: number, what: string): Promise<void> {
-  const { bsize, bavail } = await statfs(directory);
-  const free = bavail * bsize;
+  const free = await freeBytes(directory);
   if (bytes <= free) return;
   throw new OneError(
     CODE.ACTION,

@@ -1,6 +1,7 @@
 // The door to where disk images and the disks of running VMs live. Formats are given by the caller, never probed.
 import type { Capacity } from '../model/datastore.ts';
 import type { DiskFormat } from '../model/image.ts';
+import type { Digest } from '../model/image-origin.ts';
 
 export interface StoredImage {
   source: string;
@@ -11,6 +12,21 @@ export interface StoredImage {
 /** Bytes of a disk: a file that nobody writes to, as it is or as a snapshot in it was, or an NBD export of raw bytes. */
 export type DiskData = { path: string; format: DiskFormat; snapshot?: string } | { socket: string; exportName: string };
 
+/** What an import must come to, and who is told how far it is. */
+export interface ImportOptions {
+  /** Hashes of the file as it is there. */
+  digests?: readonly Digest[];
+  /** Directories of which images may not be made, and those of which they may be nevertheless; with blanks between. */
+  restrictedDirs?: string;
+  safeDirs?: string;
+  /** Only from addresses of the internet. */
+  publicOnly?: boolean;
+  /** What a download may have at most, beside what there is room for. */
+  limitBytes?: number;
+  signal?: AbortSignal;
+  onProgress?: (bytes: number, wholeBytes: number | undefined) => void;
+}
+
 export interface ImageStore {
   /** A new name in the store for an image's data; nothing is created. */
   newSource(): string;
@@ -18,7 +34,9 @@ export interface ImageStore {
    * Copies a file of the given format into the store, sparsely. A format of '' is read from the file name's ending. With a
    * `source` of newSource() that is where it goes, so that an import which died half-way can be removed.
    */
-  importFile(path: string, format: DiskFormat | '', source?: string): Promise<StoredImage>;
+  importFile(path: string, format: DiskFormat | '', source?: string, options?: ImportOptions): Promise<StoredImage>;
+  /** The same of what is at an http or https URL. */
+  importUrl(url: string, format: DiskFormat | '', source?: string, options?: ImportOptions): Promise<StoredImage>;
   /** An empty image, formatted when `fs` names ext2, ext3 or ext4. */
   create(virtualBytes: number, format: DiskFormat, source?: string, fs?: string): Promise<StoredImage>;
   /** Virtual size in bytes of a file of known format. */

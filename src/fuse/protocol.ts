@@ -40,12 +40,13 @@ export const ERRNO = constants.errno;
 /** Without READDIRPLUS_AUTO: everybody who lists a virtual directory looks at each entry next (`ls -l` of 100,000: 0.8 s instead of 6.8). */
 export const INIT_FLAG = {
   ASYNC_READ: 1 << 0,
+  BIG_WRITES: 1 << 5,
   DO_READDIRPLUS: 1 << 13,
   PARALLEL_DIROPS: 1 << 18,
   MAX_PAGES: 1 << 22,
 } as const;
 
-export const OPEN_FLAG = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NOFLUSH: 1 << 5 } as const;
+export const OPEN_FLAG = { DIRECT_IO: 1 << 0, KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NOFLUSH: 1 << 5 } as const;
 
 export const MAJOR = 7;
 /** The newest minor version whose structs this file writes; the kernel is told the smaller of its own and this. */
@@ -56,8 +57,12 @@ export const ROOT_ID = 1;
 export const PAGE_BYTES = 4096;
 /** The most pages that one request may carry without raising a system-wide limit: reads of up to 1 MiB. */
 export const MAX_PAGES = 256;
-/** No write ever arrives on a read-only mount; the kernel insists on at least a page. */
-export const MAX_WRITE = PAGE_BYTES;
+/**
+ * The most bytes of one write, and what stands before them in its request. The kernel hands nothing to a buffer that would not hold such
+ * a write: without files that can be written it is told of a page, the least that it takes.
+ */
+export const MAX_WRITE = MAX_PAGES * PAGE_BYTES;
+export const WRITE_HEAD = 80;
 
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
@@ -120,6 +125,18 @@ export function readRange(request: Buffer): { offset: number; size: number } {
   return { offset: readU64(request, IN_HEADER + 8), size: request.readUInt32LE(IN_HEADER + 16) };
 }
 
+/** fuse_write_in: where its bytes belong; they follow at WRITE_HEAD. */
+export function readWrite(request: Buffer): { offset: number; size: number } {
+  return { offset: readU64(request, IN_HEADER + 8), size: request.readUInt32LE(IN_HEADER + 16) };
+}
+
+/** fuse_write_out. */
+export function writeReply(size: number): Buffer {
+  const reply = Buffer.alloc(8);
+  reply.writeUInt32LE(size, 0);
+  return reply;
+}
+
 /** The name that ends a LOOKUP request of `length` bytes, without its closing NUL. */
 export function readName(request: Buffer, length: number): string {
   return request.toString('utf8', IN_HEADER, length - 1);
@@ -135,7 +152,12 @@ export function outHeader(unique: bigint, errno: number, payloadBytes: number): 
 }
 
 /** fuse_init_out: takes of the kernel's offer what this server wants. `maxBackground` is a count of requests. */
-export function initReply(kernel: InitRequest, maxReadahead: number, maxBackground: number): Buffer {
+export function initReply(
+  kernel: InitRequest,
+  maxReadahead: number,
+  maxBackground: number,
+  maxWrite: number = PAGE_BYTES,
+): Buffer {
   const wanted = Object.values(INIT_FLAG).reduce((all, flag) => all | flag, 0);
   const reply = Buffer.alloc(64);
   reply.writeUInt32LE(MAJOR, 0);
@@ -144,7 +166,7 @@ export function initReply(kernel: InitRequest, maxReadahead: number, maxBackgrou
   reply.writeUInt32LE((kernel.flags & wanted) >>> 0, 12);
   reply.writeUInt16LE(maxBackground, 16);
   reply.writeUInt16LE(Math.ceil(maxBackground * 0.75), 18);
-  reply.writeUInt32LE(MAX_WRITE, 20);
+  reply.writeUInt32LE(maxWrite, 20);
   reply.writeUInt32LE(1, 24);
   reply.writeUInt16LE(MAX_PAGES, 28);
   return reply;

@@ -57,15 +57,34 @@ async function wildsOf(parts: Parts, host: Host): Promise<WildDomain[] | undefin
 
 const NO_KVM = "KVM does not run guests here (tested by booting one); VMs get type='qemu', which is much slower";
 
+async function noteFailure(parts: Parts, id: number, reason: string): Promise<void> {
+  if (!(await parts.store.datastores.find(id))) return; // deleted meanwhile
+  await parts.store.datastores.update(id, (record) => void (record.monitorError = reason));
+}
+
 /** Reads the capacity of a datastore; one that cannot be read keeps its last figures and shows why. */
 export async function monitorDatastore(parts: Parts, datastore: Datastore): Promise<void> {
   try {
     const backup = datastore.type === DATASTORE_TYPE.BACKUP_DS;
-    const store = backup ? await parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
-    const capacity = await store.capacity();
-    await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
+    const capacity = backup
+      ? await (await parts.backupStoreOf(datastore)).capacity(() => recordedMb(parts, datastore.id))
+      : await parts.imageStoreOf(datastore).capacity();
+    await parts.store.datastores.update(datastore.id, (record) => {
+      Object.assign(record, capacity);
+      record.lastMonitored = nowSec(parts.clock);
+      delete record.monitorError;
+    });
     await parts.store.fills.note(datastore.id, { ...capacity, atSec: nowSec(parts.clock) });
   } catch (error) {
     parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
+    await noteFailure(parts, datastore.id, reasonOf(error));
   }
+}
+
+/** What the images of a datastore take, as they are recorded. */
+async function recordedMb({ store }: Parts, datastoreId: number): Promise<number> {
+  let sum = 0;
+  for (const id of await store.links.of('image-datastore', datastoreId))
+    sum += (await store.images.find(id))?.sizeMb ?? 0;
+  return sum;
 }

@@ -3,6 +3,7 @@ import { text, type Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { isDiskFormat } from '../model/ids.ts';
 import { FILE_SYSTEMS, IMAGE_STATE, IMAGE_TYPE, type Image, type ImageType } from '../model/image.ts';
+import { readDigests, readOrigin } from '../model/image-origin.ts';
 import { checkName } from '../model/names.ts';
 import { MAX_SIZE_MB } from './disks.ts';
 
@@ -23,9 +24,10 @@ export function newImage(place: ImagePlace, template: Attributes): Image {
   if (text(template, 'FROM_BACKUP_DS') !== undefined) {
     refuse('FROM_BACKUP_DS is not taken: a backup becomes images with one.image.restore, which asks who may use it.');
   }
-  if (path !== '' && !path.startsWith('/')) {
-    refuse(`PATH="${path}" must be an absolute path of a file on this machine.`);
-  }
+  const origin = path === '' ? undefined : readOrigin(path);
+  if (origin && 'wrong' in origin) refuse(origin.wrong);
+  const digests = readDigests(template);
+  if ('wrong' in digests) refuse(digests.wrong);
   if (path === '' && fs !== '') refuseUnknownFs(fs);
   return {
     ...place,

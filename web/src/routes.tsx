@@ -10,6 +10,8 @@ const pages = [
   page('/jobs', () => import('./pages/jobs/jobs.tsx'), 'Jobs'),
   page('/runs', () => import('./pages/runs/runs.tsx'), 'Runs'),
   page('/settings', () => import('./pages/settings/settings.tsx'), 'Settings'),
+  page('/vms', () => import('./pages/vms/vms.tsx'), 'Vms'),
+  page('/vms/$id', () => import('./pages/vms/vm.tsx'), 'Vm'),
 ] as const;
 
 export function makeRouter(client: QueryClient) {

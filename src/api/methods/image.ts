@@ -9,8 +9,10 @@ import { readDrill, readDrillVector } from '../../model/drill.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../../model/image.ts';
+import { readOrigin } from '../../model/image-origin.ts';
 import { checkName } from '../../model/names.ts';
 import { NOUNS } from '../../store/nouns.ts';
+import type { Asker } from '../../vm/images.ts';
 import { newImage, typeOf, type ImagePlace } from '../../vm/new-image.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { keepWithinQuota } from '../../vm/quota.ts';
@@ -36,8 +38,9 @@ export const imageMethods: MethodTable = {
     const template = parseTemplate(given);
     if (!call.caller.admin) refuseRestricted('IMAGE', template);
     const datastore = await imageDatastore(call, datastoreId);
-    if ((text(template, 'PATH') ?? '') !== '') mayReadFiles(call);
-    return (await addImage(call, datastore, (place) => allocating(() => newImage(place, template)))).id;
+    mayRead(call, text(template, 'PATH') ?? '');
+    const { admin } = call.caller;
+    return (await addImage(call, datastore, (place) => allocating(() => newImage(place, template)), { admin })).id;
   }),
   'one.image.delete': method(['int', ['boolean', false]], async (call, id, force) => {
     await deleteImage(call, id, force);
@@ -115,6 +118,7 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
         },
       );
     }
+    await images.cancel(image);
   }
   const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
   if (busy)
@@ -133,9 +137,10 @@ function plainOptions(options: string): Vector {
   });
 }
 
-/** Asks what is done with an image to end: its restore, or merges, verifications and drills of it. */
-async function cancelWork({ operations, restores, upkeep, drills }: Call, { id, name }: Image): Promise<void> {
-  if (await restores.cancel(id)) return;
+/** Asks what is done with an image to end: its download or restore, or merges, verifications and drills of it. */
+async function cancelWork({ operations, images, restores, upkeep, drills }: Call, image: Image): Promise<void> {
+  const { id, name } = image;
+  if ((await images.cancel(image)) || (await restores.cancel(id))) return;
   const [tended, drilled] = [await upkeep.cancel(id), await drills.cancel(id)];
   if (tended || drilled) return;
   const backup = operations.running((one) => one.kind === 'backup' && one.imageIds.includes(id));
@@ -175,9 +180,11 @@ async function imageDatastore(call: Call, id: number): Promise<Datastore> {
   throw new OneError(CODE.ALLOCATE, `Datastore ${id} (${datastore.name}) is not an image datastore.`);
 }
 
-/** Files of this machine may hold anybody's secrets, so only administrators make images of them. */
-function mayReadFiles(call: Call): void {
-  if (call.caller.admin) return;
+/** Files of this machine may hold anybody's secrets, so only administrators make images of them. What is at a URL may be anybody's. */
+function mayRead(call: Call, path: string): void {
+  if (call.caller.admin || path === '') return;
+  const origin = readOrigin(path);
+  if ('kind' in origin && origin.kind === 'url') return;
   throw new OneError(
     CODE.AUTHORIZATION,
     `User [${call.user.id}] : Not authorized to perform CREATE IMAGE from a file of this machine.`,
@@ -185,7 +192,12 @@ function mayReadFiles(call: Call): void {
 }
 
 /** Records an image and starts making its data. */
-async function addImage(call: Call, datastore: Datastore, make: (place: ImagePlace) => Image): Promise<Image> {
+async function addImage(
+  call: Call,
+  datastore: Datastore,
+  make: (place: ImagePlace) => Image,
+  asker?: Asker,
+): Promise<Image> {
   const { parts, user, images } = call;
   const image = await parts.store.transaction(async (tx) => {
     const created = await tx.images.allocate((id) =>
@@ -201,7 +213,7 @@ async function addImage(call: Call, datastore: Datastore, make: (place: ImagePla
     await keepWithinQuota(tx, created, NOUNS.images.charges(created));
     return created;
   });
-  images.fill(image, datastore);
+  images.fill(image, datastore, asker);
   return image;
 }
 

@@ -1,15 +1,18 @@
 // Images and disks as files of a directory. A file is made under a temporary name and renamed when it is whole, so what is at
 // its final place is complete; what is already there is never overwritten, as it may hold a guest's data.
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { run } from '../../exec/exec.ts';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { DiskFormat } from '../../model/image.ts';
-import { directoryCapacity, requireSpace } from '../capacity.ts';
-import type { DiskData, ImageStore, StoredImage } from '../image-store.ts';
+import { directoryCapacity, freeBytes, requireSpace } from '../capacity.ts';
+import { nameOf, refusedPlace } from '../../model/image-origin.ts';
+import type { DiskData, ImageStore, ImportOptions, StoredImage } from '../image-store.ts';
+import { requireDigests } from './digest.ts';
 import { copyTo, measureCopy } from './disk-copy.ts';
+import { download } from './download.ts';
 import { createSnapshot, deleteSnapshots, revertSnapshot, snapshotsOf } from './qcow2-snapshots.ts';
 import { readQcow2Header, requireSelfContained } from './qcow2-header.ts';
 import { letQemuUse } from './reach.ts';
@@ -34,14 +37,44 @@ export class DirectoryImageStore implements ImageStore {
     return join(this.#path, randomBytes(16).toString('hex'));
   }
 
-  async importFile(path: string, format: DiskFormat | '', source = this.newSource()): Promise<StoredImage> {
+  async importFile(
+    path: string,
+    format: DiskFormat | '',
+    source = this.newSource(),
+    { digests = [], restrictedDirs = '', safeDirs = '' }: ImportOptions = {},
+  ): Promise<StoredImage> {
     const given = format === '' ? formatOfName(path) : format;
+    await refuseRestricted(path, restrictedDirs, safeDirs);
     const allocated = await allocatedBytes(path);
     await refuseUnsafe(path, given); // before the copy, to save the time
     await this.#make(source, `import ${path}`, async (file) => {
       await requireSpace(this.#path, allocated, `import ${path}`);
       await run(['cp', '--sparse=always', '--reflink=auto', '--', path, file]);
       await refuseUnsafe(file, given, path); // the copy counts: the file may have been changed meanwhile
+      await requireDigests(file, digests, path);
+      await flush(file);
+    });
+    return { source, virtualBytes: await this.virtualBytes(source, given), format: given };
+  }
+
+  async importUrl(
+    url: string,
+    format: DiskFormat | '',
+    source = this.newSource(),
+    { digests = [], limitBytes = Infinity, ...options }: ImportOptions = {},
+  ): Promise<StoredImage> {
+    const given = format === '' ? formatOfName(nameOf({ kind: 'url', url })) : format;
+    await this.#make(source, `import ${url}`, async (file) => {
+      const room = await freeBytes(this.#path);
+      await download(file, {
+        ...{ url, limitBytes: Math.min(room, limitBytes), publicOnly: options.publicOnly ?? false },
+        ...{
+          signal: options.signal ?? new AbortController().signal,
+          onProgress: options.onProgress ?? (() => undefined),
+        },
+      });
+      await requireDigests(file, digests, url);
+      await refuseUnsafe(file, given, url);
       await flush(file);
     });
     return { source, virtualBytes: await this.virtualBytes(source, given), format: given };
@@ -175,6 +208,14 @@ async function allocatedBytes(path: string): Promise<number> {
   });
   if (found.isFile()) return found.blocks * 512;
   throw new OneError(CODE.ACTION, `Could not import ${path}: it is not a file.`);
+}
+
+/** Links are followed first: they are how a file would seem to be elsewhere. */
+async function refuseRestricted(path: string, restricted: string, safe: string): Promise<void> {
+  const real = await realpath(path).catch(() => path); // what is not there is told when it is read
+  const why = refusedPlace(real, restricted, safe);
+  if (why === undefined) return;
+  throw new OneError(CODE.ACTION, `Could not import ${path}: ${why}.`);
 }
 
 async function refuseUnsafe(path: string, format: DiskFormat, calledBy = path): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type BackupStore,
   type Checked,
   type CheckOptions,
+  type ListedSnapshot,
   type Pruned,
   type Snapshot,
   type SnapshotRequest,
@@ -22,6 +23,7 @@ import { checkOperation, checkSource, directoryOf, fileOf, printManifest } from 
 import { readManifest, type StoredFile } from './manifest.ts';
 import { prepareStore } from './prepare.ts';
 import { readFileThere } from './read.ts';
+import { listBackups } from './list.ts';
 import { placesOfOperation, placesOfSources, removeOperation, removeSources } from './remove.ts';
 import { sendBackup } from './upload.ts';
 import { viewStore } from './view.ts';
@@ -80,6 +82,10 @@ export class RsyncStore implements BackupStore {
     return [...new Set(places.map(({ source }) => source))];
   }
 
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    return listBackups(this.#site, signal);
+  }
+
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {
     sources.forEach(checkSource);
     for (const source of sources) this.#known.delete(source);
@@ -91,7 +97,7 @@ export class RsyncStore implements BackupStore {
   }
 
   /** What is removed gives its space back at once. */
-  /** Nothing is kept of what the files were. */
+  /** What is read of a backup is held against its hashes then; all of it is not gone through here. */
   check({ signal }: CheckOptions): Promise<Checked> {
     return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve({ problems: [] });
   }

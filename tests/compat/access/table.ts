@@ -244,6 +244,7 @@ const places: readonly Row[] = [
   row('one.datastore.delete', [datastore], 'ADMIN datastore'),
   row('one.datastore.enable', [datastore, true], 'MANAGE datastore'),
   reading('one.datastore.fill', [datastore], 'USE datastore'),
+  row('one.datastore.rescan', [datastore], 'ADMIN datastore'),
   ...owned('net', true),
   row('one.vn.allocate', ['NAME=""'], 'CREATE NET'),
   row('one.vn.allocate', ['NAME=""', of('cluster')], 'CREATE NET', 'ADMIN cluster'),

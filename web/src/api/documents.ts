@@ -39,7 +39,7 @@ export type Calendar = {
     ID: string;
     VM_ID: number;
     VM_NAME: string;
-    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check';
+    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
     RESULT: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
     START: number;
     END: number;
@@ -54,7 +54,7 @@ export type Occurrences = { ZONE: string; OCCURRENCE: Array<{ TIME: number; INDE
 export type RunFigures = {
   FROM: number;
   TO: number;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
   DAY: Array<{
     TIME: number;
     DONE: number;
@@ -937,7 +937,7 @@ export type Run = {
   ID: string;
   VM_ID: number;
   VM_NAME: string;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
   TYPE: 'FULL' | 'INCREMENT' | '';
   WHY: string;
   REASON: string;
@@ -1261,6 +1261,7 @@ export interface Methods {
   'one.datastore.fill': { params: { id: number; days?: number }; result: { DATASTORE_FILL: DatastoreFill } };
   'one.datastore.info': { params: { id: number; decrypt?: boolean }; result: { DATASTORE: Datastore } };
   'one.datastore.rename': { params: { id: number; name: string }; result: number };
+  'one.datastore.rescan': { params: { id: number }; result: string };
   'one.datastore.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.datastorepool.info': {
     params: Record<string, never>;

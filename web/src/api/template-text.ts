@@ -35,16 +35,15 @@ function quoted(value: string | number | boolean): string {
 /** The text of an attribute; of several, the last one, which is the one that counts. */
 export function textOf(attributes: Attributes, name: string): string | undefined {
   const value = several(attributes[name]).at(-1);
-  return typeof value === 'string' ? value : undefined;
+  return value === undefined || typeof value === 'object' ? undefined : String(value);
 }
 
 /** The vectors of a name: its DISKs, say. */
 export function vectorsOf(attributes: Attributes, name: string): Attributes[] {
-  return several(attributes[name]).filter((value) => typeof value !== 'string');
+  return several(attributes[name]).filter((value) => typeof value === 'object');
 }
 
-function several(value: Attribute | undefined): Array<string | Attributes> {
+function several(value: Attribute | undefined): Array<string | number | Attributes> {
   if (value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap(several);
-  return [typeof value === 'number' ? String(value) : value];
+  return Array.isArray(value) ? value.flatMap(several) : [value];
 }

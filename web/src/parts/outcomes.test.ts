@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { counted, oneByOne, withOutcome, type Outcome } from './outcomes.ts';
+import { counted, oneByOne, withOutcome, type Outcome, type Outcomes } from './outcomes.ts';
 
 it('goes on after a failure, and tells each outcome', async () => {
   const told: Array<[number, Outcome['state']]> = [];
@@ -36,6 +36,6 @@ it('leaves out what was not begun when it was stopped', async () => {
 });
 
 it('counts', () => {
-  const outcomes = [1, 2].map((row) => ({ row, outcome: { state: 'waiting' as const } }));
+  const outcomes: Array<Outcomes<number>> = [1, 2].map((row) => ({ row, outcome: { state: 'waiting' } }));
   expect(counted(withOutcome(outcomes, 2, { state: 'done' }))).toMatchObject({ waiting: 1, done: 1, failed: 0 });
 });

@@ -9,6 +9,7 @@ import { overview } from './overview.ts';
 import { runs } from './runs.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
+import { vms } from './vms.ts';
 
 export const texts = {
   about,
@@ -21,4 +22,5 @@ export const texts = {
   runs,
   session,
   settings,
+  vms,
 };
