@@ -8,7 +8,7 @@ export const runs = {
     verify: 'Verification',
     drill: 'Drill',
     prune: 'Clean-up',
-    check: 'Check',
+    check: 'Check of a repository',
     rescan: 'Search for lost backups',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
