@@ -1,5 +1,12 @@
 // The pages in the navigation: one line each, in the order in which they are shown. A page whose method the user may not call is left out.
-import { IconCalendarRepeat, IconGauge, IconHistory, IconInfoCircle, type Icon } from '@tabler/icons-react';
+import {
+  IconCalendarRepeat,
+  IconDatabase,
+  IconGauge,
+  IconHistory,
+  IconInfoCircle,
+  type Icon,
+} from '@tabler/icons-react';
 import { texts } from '../texts/index.ts';
 
 export interface NavigationEntry {
@@ -15,5 +22,6 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', label: texts.navigation.overview, icon: IconGauge, group: 'watch' },
   { to: '/runs', label: texts.navigation.runs, icon: IconHistory, group: 'watch' },
   { to: '/jobs', label: texts.jobs.title, icon: IconCalendarRepeat, group: 'protect' },
+  { to: '/datastores', label: texts.datastores.title, icon: IconDatabase, group: 'infrastructure' },
   { to: '/about', label: texts.navigation.about, icon: IconInfoCircle, group: 'people' },
 ];

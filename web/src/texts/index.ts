@@ -2,10 +2,14 @@
 import { about } from './about.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
+import { datastoreFields } from './datastore-fields.ts';
+import { datastores } from './datastores.ts';
 import { jobs } from './jobs.ts';
 import { navigation } from './navigation.ts';
 import { outcomes } from './outcomes.ts';
 import { overview } from './overview.ts';
+import { ownership } from './ownership.ts';
+import { quotas } from './quotas.ts';
 import { runs } from './runs.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
@@ -14,10 +18,14 @@ export const texts = {
   about,
   common,
   connection,
+  datastoreFields,
+  datastores,
   jobs,
   navigation,
   outcomes,
   overview,
+  ownership,
+  quotas,
   runs,
   session,
   settings,
