@@ -7,11 +7,21 @@ import { NotFound, RouteFailure, RoutePending } from './frame/route-states.tsx';
 const pages = [
   page('/', () => import('./pages/overview/overview.tsx'), 'Overview'),
   page('/about', () => import('./pages/about/about.tsx'), 'About'),
+  page('/acl', () => import('./pages/acl/acl.tsx'), 'Acl'),
+  page('/clusters', () => import('./pages/clusters/clusters.tsx'), 'Clusters'),
   page('/datastores', () => import('./pages/datastores/datastores.tsx'), 'Datastores'),
   page('/datastores/$id', () => import('./pages/datastores/datastore.tsx'), 'Datastore'),
+  page('/groups', () => import('./pages/groups/groups.tsx'), 'Groups'),
+  page('/groups/$id', () => import('./pages/groups/group.tsx'), 'Group'),
+  page('/hosts', () => import('./pages/hosts/hosts.tsx'), 'Hosts'),
+  page('/hosts/$id', () => import('./pages/hosts/host.tsx'), 'Host'),
   page('/jobs', () => import('./pages/jobs/jobs.tsx'), 'Jobs'),
+  page('/quotas', () => import('./pages/quotas/quotas.tsx'), 'Quotas'),
   page('/runs', () => import('./pages/runs/runs.tsx'), 'Runs'),
   page('/settings', () => import('./pages/settings/settings.tsx'), 'Settings'),
+  page('/users', () => import('./pages/users/users.tsx'), 'Users'),
+  page('/users/$id', () => import('./pages/users/user.tsx'), 'User'),
+  page('/vdcs', () => import('./pages/vdcs/vdcs.tsx'), 'Vdcs'),
 ] as const;
 
 export function makeRouter(client: QueryClient) {

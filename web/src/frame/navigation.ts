@@ -23,5 +23,12 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/runs', label: texts.navigation.runs, icon: IconHistory, group: 'watch' },
   { to: '/jobs', label: texts.jobs.title, icon: IconCalendarRepeat, group: 'protect' },
   { to: '/datastores', label: texts.datastores.title, icon: IconDatabase, group: 'infrastructure' },
+  { to: '/hosts', label: texts.hosts.title, icon: IconServer, group: 'infrastructure' },
+  { to: '/clusters', label: texts.clusters.title, icon: IconServer2, group: 'infrastructure' },
+  { to: '/vdcs', label: texts.vdcs.title, icon: IconBuilding, group: 'infrastructure' },
+  { to: '/users', label: texts.users.title, icon: IconUser, group: 'people' },
+  { to: '/groups', label: texts.groups.title, icon: IconUsersGroup, group: 'people' },
+  { to: '/quotas', label: texts.quotas.title, icon: IconChartBar, group: 'people' },
+  { to: '/acl', label: texts.acl.title, icon: IconLock, group: 'people', needs: 'one.acl.info' },
   { to: '/about', label: texts.navigation.about, icon: IconInfoCircle, group: 'people' },
 ];
