@@ -44,6 +44,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.datastore.enable': 'id enable',
   'one.datastore.info': 'id decrypt',
   'one.datastore.rename': 'id name',
+  'one.datastore.rescan': 'id',
   'one.datastore.update': 'id template append',
   'one.datastorepool.info': '',
   'one.group.addadmin': 'id userId',

@@ -5,7 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import { callerOf, type Asking } from './http-session.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
-import { IMAGE, VM } from './nouns/stored.ts';
+import { DATASTORE, IMAGE, VM } from './nouns/stored.ts';
 import { pointOfRun } from './point-of-run.ts';
 import type { Sessions } from './session.ts';
 
@@ -26,6 +26,16 @@ export function progressRoutes(server: FastifyInstance, services: Services, sess
       await follow(reply.raw, services, isOfVm, async () => (await store.operations.ofVm(vm.id, RECENT)).find(isOfVm));
     },
   );
+  server.get<{ Params: { id: string } }>('/api/progress/rescan/:id', async (request, reply) => {
+    const call = await callerOf(request, sessions, services);
+    const { id } = await authorized(call, DATASTORE, idOf(request.params.id), 'ADMIN');
+    const isOfDatastore = (operation: Operation): boolean =>
+      operation.kind === 'rescan' && operation.datastoreId === id;
+    reply.hijack();
+    await follow(reply.raw, services, isOfDatastore, async () =>
+      (await store.operations.recent(RECENT)).find(isOfDatastore),
+    );
+  });
   server.get<{ Params: { id: string }; Querystring: Which }>('/api/progress/image/:id', async (request, reply) => {
     const call = await callerOf(request, sessions, services);
     const id = idOf(request.params.id);

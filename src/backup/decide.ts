@@ -13,7 +13,10 @@ import { readDisks } from '../vm/disks.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { hostOf, systemDatastore, vmDirectory } from '../vm/places.ts';
+import { allocatedBytes } from './allocated.ts';
 import { planBackup, type BackupPlan, type BackupRequest } from './plan.ts';
+import { backupsOf } from './remove.ts';
+import { requireRoomFor, type Expected } from './room.ts';
 import type { TrackerState } from '../hypervisor/hypervisor.ts';
 
 export interface BackupWish {
@@ -73,7 +76,32 @@ export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?
   const wanted = planBackup(request);
   const trackers = await trackersOf(parts, vm, host, wanted);
   const plan = trackers.length === 0 ? wanted : planBackup({ ...request, trackers });
+  requireRoomFor(vm.id, datastore, await expectedOf(parts, vm, datastore, plan, trackers));
   return { plan, vm, host, datastore, directory, chain, trackers };
+}
+
+async function expectedOf(
+  { store }: Parts,
+  vm: Vm,
+  datastore: Datastore,
+  plan: BackupPlan,
+  trackers: readonly TrackerState[],
+): Promise<Expected> {
+  const all = new Map(readDisks(vm.template).map((disk) => [disk.diskId, disk]));
+  const disks = plan.disks.flatMap(({ diskId, path }) => {
+    const disk = all.get(diskId);
+    return disk ? [{ path, disk }] : [];
+  });
+  const full = plan.type === 'FULL';
+  const dirty = trackers.map(({ dirtyBytes }) => dirtyBytes ?? undefined);
+  const known = trackers.length > 0 && !dirty.includes(undefined);
+  return {
+    type: plan.type,
+    virtualMb: disks.reduce((sum, { disk }) => sum + disk.sizeMb, 0),
+    allocatedBytes: full ? await allocatedBytes(disks) : undefined,
+    dirtyBytes: known ? dirty.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0) : undefined,
+    storedBefore: full && (await backupsOf(store, vm)).some(({ datastoreId }) => datastoreId === datastore.id),
+  };
 }
 
 /** The VM as this run takes it. */

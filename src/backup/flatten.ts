@@ -12,6 +12,7 @@ import type { Parts } from '../vm/parts.ts';
 import { Runs, whyEnded } from '../vm/runs.ts';
 import { cleanUpkeep, type KeptUpkeep } from './clean.ts';
 import { planMerge, replaceLayers, type Merge } from './fold.ts';
+import { describeMerge } from './self-description.ts';
 
 /** The record of the merge that an image needs; undefined when it needs none. */
 export function draftFlatten(
@@ -51,7 +52,7 @@ export async function flattenOnce(
   try {
     const layer = await write(parts, log, operation, image, merge, signal);
     await parts.store.transaction(async (tx) => {
-      await tx.images.update(imageId, (record) => replace(record, merge, layer));
+      await tx.images.update(imageId, (record) => replace(record, merge, layer, operation.id));
       await log.end(tx, operation, 'done', merge.reason);
     });
     log.announce(operation);
@@ -103,6 +104,7 @@ async function write(
   const { directory } = operation.plan as KeptUpkeep;
   const runs = new Runs(parts, log);
   const store = await parts.backupStoreConfigOf(await parts.store.datastores.get(image.datastoreId));
+  const below = whole ? [] : layersUnder(image, layers);
   const task: FlattenTask = {
     kind: 'flatten',
     operationId: operation.id,
@@ -111,6 +113,11 @@ async function write(
     layers,
     whole,
     directory,
+    record: describeMerge(image, layers, below, {
+      installation: await parts.store.installation(),
+      operationId: operation.id,
+      directory,
+    }),
   };
   const result = await moverResult<FlattenResult>(task, signal, (event) => runs.relay(operation, event));
   const { source, disks, readBytes, processedBytes, storedBytes, peakRssBytes } = result;
@@ -123,7 +130,6 @@ async function write(
     disks,
   };
   await log.progress(operation, { phase: 'reading back' });
-  const below = whole ? [] : layersUnder(image, layers);
   const check: VerifyTask = {
     kind: 'verify',
     operationId: operation.id,
@@ -147,7 +153,7 @@ function layersUnder({ points }: Image, merged: readonly Layer[]): Layer[] {
   );
 }
 
-function replace(image: Image, merge: Merge, layer: Layer): void {
+function replace(image: Image, merge: Merge, layer: Layer, operationId: string): void {
   const [full, ...rest] = image.points;
   const layers = full && replaceLayers(full.layers, merge.layers, layer);
   if (image.state !== IMAGE_STATE.READY || !full || !layers) {
@@ -156,6 +162,7 @@ function replace(image: Image, merge: Merge, layer: Layer): void {
       `Image ${image.id} has changed while its layers were merged; nothing of it was kept.`,
     );
   }
+  image.chain ??= operationId; // as the record in the snapshot has it
   image.points = [withLayers(full, layers), ...rest];
   image.sizeMb = sizeOf(image);
   image.garbage = [...(image.garbage ?? []), ...merge.layers.map(({ source }) => source)];

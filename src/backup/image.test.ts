@@ -20,8 +20,22 @@ const machine = { ...vm, uid: 2, uname: 'ann', gid: 1, gname: 'users', backups: 
 it('is ready, belongs to the owner of the VM alone, and tells of the one point it holds', () => {
   const plan = planBackup({ vm: machine, datastore, vmDirectory: '/vms/0' });
   const nowMs = new Date(2022, 11, 1, 13, 36, 56).getTime() + 999;
-  const made = { id: 9, vm: machine, datastore, plan, result, directory: '/vms/0/backup', nowMs };
-  const image = backupImage({ ...made, taken: new Set(['0 01-Dec 13.36.56']), vmTemplate: [['CPU', '1']] });
+  const made = {
+    id: 9,
+    chain: '00000000000000a0',
+    vm: machine,
+    datastore,
+    plan,
+    result,
+    directory: '/vms/0/backup',
+    nowMs,
+  };
+  const image = backupImage({
+    ...made,
+    taken: new Set(['0 01-Dec 13.36.56']),
+    chain: '00000000000000a0',
+    vmTemplate: [['CPU', '1']],
+  });
   expect(image).toMatchObject({
     ...{ id: 9, uid: 2, gid: 1, uname: 'ann', gname: 'users', name: '0 01-Dec-2022 13.36.56', type: 6, state: 1 },
     ...{ source: '25f4b298', format: 'raw', sizeMb: 4, vms: [0], persistent: true, isChain: false },

@@ -21,6 +21,8 @@ export interface NewBackup extends NewPoint {
   vm: Vm;
   datastore: Datastore;
   nowMs: number;
+  /** What its snapshots call it in their records. */
+  chain: string;
   /** Names that the owner's images have already. */
   taken: Set<string>;
 }
@@ -78,5 +80,6 @@ export function backupImage(made: NewBackup): Image {
     template: isChain ? [] : [['BACKUP_REASON', plan.reason]], // points of a chain say it themselves
     points: [point],
     isChain,
+    chain: made.chain,
   };
 }

@@ -2,6 +2,7 @@
 // was bound to, and what the VM says of its backups.
 import { merge, type Attributes } from '../model/attributes.ts';
 import { writeBackupConfig } from '../model/backup-config.ts';
+import type { RecordDraft } from '../model/backup-record.ts';
 import { sizeOf } from '../model/chain.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
@@ -11,6 +12,20 @@ import type { Store } from '../store/store.ts';
 import { IMPORT } from '../vm/wild.ts';
 import { asConfigured, type BackupRun } from './decide.ts';
 import { backupImage, backupPoint } from './image.ts';
+import { describeBackup } from './self-description.ts';
+
+/** What the snapshot of a run is to say of itself. */
+export async function selfDescription(store: Store, { operation, plan, vm, task }: BackupRun): Promise<RecordDraft> {
+  return describeBackup({
+    installation: await store.installation(),
+    operationId: operation.id,
+    vm,
+    plan,
+    chain: plan.parent === null ? undefined : await store.images.find(plan.parent.imageId),
+    directory: task.directory,
+    vmTemplate: savedTemplate(vm),
+  });
+}
 
 /** Throws when the run has been ended by somebody else, or its chain is no longer what it was. */
 export async function recordBackup(tx: Store, run: BackupRun, result: BackupResult, nowMs: number): Promise<void> {
@@ -21,10 +36,12 @@ export async function recordBackup(tx: Store, run: BackupRun, result: BackupResu
   }
   const made = { plan, result, directory: run.task.directory, vmTemplate: savedTemplate(run.vm) };
   let image: Image;
-  if (plan.parent) image = await addPoint(tx, plan.parent, backupPoint(made));
+  if (plan.parent) image = await addPoint(tx, plan.parent, backupPoint(made), operation.id);
   else {
     const taken = new Set((await tx.images.names({ owner: { uid: vm.uid } })).values());
-    image = await tx.images.allocate((id) => backupImage({ ...made, id, vm, datastore, nowMs, taken }));
+    image = await tx.images.allocate((id) =>
+      backupImage({ ...made, id, vm, datastore, nowMs, taken, chain: operation.id }),
+    );
   }
   await tx.vms.update(vm.id, (record) => note(record, run, image));
   const { processedBytes, storedBytes, scratchBytes, peakRssBytes, readBytes } = result;
@@ -41,6 +58,7 @@ async function addPoint(
   tx: Store,
   parent: NonNullable<BackupRun['plan']['parent']>,
   point: BackupPoint,
+  operationId: string,
 ): Promise<Image> {
   return tx.images.update(parent.imageId, (image) => {
     const last = image.points.at(-1);
@@ -51,6 +69,7 @@ async function addPoint(
         { retry: true },
       );
     }
+    image.chain ??= operationId; // as the record in the snapshot has it
     image.points.push(point);
     image.sizeMb = sizeOf(image);
   });

@@ -29,7 +29,7 @@ import { cleanEarlier, cleanFailed } from './clean.ts';
 import { bind, decide, draftBackup, type BackupRun, type BackupWish } from './decide.ts';
 import { trackerNumber } from './plan.ts';
 import { previewBackup } from './preview.ts';
-import { recordBackup } from './record.ts';
+import { recordBackup, selfDescription } from './record.ts';
 import { dropSurplus } from './remove.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -201,7 +201,8 @@ export class BackupRunner {
 
   async #take(run: BackupRun, signal: AbortSignal, onEvent: (event: MoverEvent) => void): Promise<BackupResult> {
     const store = await this.#parts.backupStoreConfigOf(run.datastore);
-    const task: BackupTask = { ...run.task, store, vmXml: vmXml(run.vm) };
+    const record = await selfDescription(this.#parts.store, run);
+    const task: BackupTask = { ...run.task, store, vmXml: vmXml(run.vm), record };
     return this.#move<BackupResult>(task, signal, onEvent);
   }
 

@@ -13,6 +13,7 @@ import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs } from '../vm/runs.ts';
 import { draftFlatten, flattenOnce } from './flatten.ts';
 import { pruneOnce } from './prune.ts';
+import { draftRescan, rescanOnce } from './rescan.ts';
 import { draftVerify, untrusted, verifyOnce } from './verify.ts';
 
 /** How long a prune that had to make way waits at least. */
@@ -80,6 +81,24 @@ export class Upkeep {
     await this.#addVerify(image, point, false);
   }
 
+  /** Looks for backups in a datastore that no record is left of. Returns the id of the run. */
+  async rescan(datastoreId: number, uid: number): Promise<string> {
+    const going = this.#log.running((one) => one.kind === 'rescan' && one.datastoreId === datastoreId);
+    if (going) return going.id;
+    const operation = draftRescan(this.#log, datastoreId, uid);
+    await this.#parts.store.operations.add(operation);
+    this.#log.started(operation);
+    this.#lane.add({
+      key: keyOf(operation),
+      alone: [`rescan ${datastoreId}`],
+      beside: [datastoreName(datastoreId)],
+      run: (signal) => rescanOnce(this.#parts, this.#log, operation, signal),
+      waits: (reason) => this.#runs.waits(operation, reason),
+    });
+    await this.makeWay(datastoreId);
+    return operation.id;
+  }
+
   /** Space in a datastore can be given back now. */
   freed(datastoreId: number): void {
     this.#later(datastoreId, 0).catch((err: unknown) =>
@@ -109,8 +128,7 @@ export class Upkeep {
 
   /** Cleans after work that was under way when the daemon died. */
   async takeUp(operation: Operation): Promise<void> {
-    const left =
-      operation.kind === 'prune' || operation.kind === 'check' ? '' : await cleanUpkeep(this.#parts, operation);
+    const left = NOTHING_LEFT.has(operation.kind) ? '' : await cleanUpkeep(this.#parts, operation);
     operation.interrupted = true;
     const reason = interrupted().message + left;
     await this.#parts.store.transaction((tx) => this.#log.end(tx, operation, 'failed', reason));
@@ -260,7 +278,10 @@ export class Upkeep {
 }
 
 /** The runs that are told of here. */
-const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune', 'check']);
+const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune', 'check', 'rescan']);
+
+/** They write nothing that could be left. */
+const NOTHING_LEFT = new Set<Operation['kind']>(['prune', 'check', 'rescan']);
 
 const tendOf = (imageId: number): string => `tend ${imageId}`;
 const pruneOf = (datastoreId: number): string => `prune ${datastoreId}`;
@@ -269,7 +290,7 @@ const datastoreName = (id: number): string => `datastore ${id}`;
 function keyOf({ kind, id, imageIds: [imageId = -1], datastoreId }: Operation): string {
   if (kind === 'flatten') return tendOf(imageId);
   if (kind === 'check') return checkOf(datastoreId);
-  return kind === 'prune' ? pruneOf(datastoreId) : `verify ${id}`;
+  return kind === 'prune' ? pruneOf(datastoreId) : `${kind} ${id}`;
 }
 
 /** An image is worked on once at a time; a prune has its datastore alone. */

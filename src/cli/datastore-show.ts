@@ -6,7 +6,7 @@ import { NOUN } from './lookup.ts';
 import { datastoreType, diskType, shortDatastoreType } from './names.ts';
 import { idsIn, labels, page, permissionLines, templateLines, title } from './show.ts';
 import type { CellShape } from './table.ts';
-import { number, size } from './units.ts';
+import { number, size, time } from './units.ts';
 
 export const datastoreListing: Listing = {
   noun: NOUN.datastore,
@@ -77,6 +77,13 @@ function availableCell(datastore: XmlElement): string {
 
 const line = labels(15);
 
+/** When that was, and why not since. */
+function readingLines(datastore: XmlElement): string[] {
+  const at = number(datastore.textOf('TEMPLATE/LAST_MON_TIME'));
+  const error = datastore.textOf('TEMPLATE/MONITOR_ERROR');
+  return [...(at === 0 ? [] : [line('READ AT:', time(at))]), ...(error === '' ? [] : [line('NOT SINCE:', error)])];
+}
+
 export function datastoreText(datastore: XmlElement): string {
   const capacity = (name: string): string => size(number(datastore.textOf(name)), 'M');
   const limit = datastore.textOf('TEMPLATE/LIMIT_MB');
@@ -98,6 +105,7 @@ export function datastoreText(datastore: XmlElement): string {
     line('TOTAL:', capacity('TOTAL_MB')),
     line('FREE:', capacity('FREE_MB')),
     line('USED: ', capacity('USED_MB')),
+    ...readingLines(datastore),
     line('LIMIT:', limit === '' ? '-' : size(number(limit), 'M')),
     '',
     ...permissionLines(datastore, line),

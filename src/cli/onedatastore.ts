@@ -4,6 +4,7 @@ import { datastoreListing, datastoreText } from './datastore-show.ts';
 import { requiredTemplate } from './input.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow } from './list.ts';
+import { addRescan } from './datastore-rescan.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addCall, addChmod, addDelete, addOwnership, addRename, addUpdate } from './object-commands.ts';
 
@@ -27,6 +28,7 @@ export function onedatastore(io: Io): Family {
   addChmod(family, NOUN.datastore);
   addCall(family, NOUN.datastore, 'enable', 'Allow use', 'enabled', { params: [true] });
   addCall(family, NOUN.datastore, 'disable', 'Forbid use', 'disabled', { verb: 'enable', params: [false] });
+  addRescan(family);
   return family;
 }
 

@@ -24,6 +24,7 @@ const KINDS = Object.keys({
   drill: true,
   prune: true,
   check: true,
+  rescan: true,
 } satisfies Record<OperationKind, true>) as OperationKind[];
 
 /** Throws a OneError that names the attribute, its value unless it may be secret, and what would be right. */

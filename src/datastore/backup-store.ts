@@ -24,6 +24,19 @@ export interface Snapshot {
   source: string;
   processedBytes: number;
   storedBytes: number;
+  /** What was not as asked for, though the backup is good. */
+  warnings?: string[];
+}
+
+/** A snapshot as the store itself knows it. */
+export interface ListedSnapshot {
+  source: string;
+  vmId: number;
+  operationId: string;
+  /** Epoch seconds of when it was stored. */
+  storedAt: number;
+  /** Path of the virtual directory inside it: what `read` takes begins with it. */
+  directory: string;
 }
 
 /** A backup failed, and what it has left in the store could not be removed. */
@@ -47,12 +60,20 @@ export interface BackupStore {
   /** Streams a folder of a snapshot as a tar archive, in the order of names. Only stores that keep slices have it. */
   readFolder?(source: string, path: string): Readable;
   /**
+   * Writes one file of a snapshot to its path below `directory`, where that is there already, in any order and with as many hands as
+   * the store has. Only of stores to which that is quicker than `read`. Throws what the program reports; what of the file is missing
+   * then, or was not reported, whoever takes the file has to notice.
+   */
+  unpack?(source: string, path: string, directory: string, signal: AbortSignal): Promise<void>;
+  /**
    * Shows the files of snapshots at random access, read-only, for as long as it is not closed. `directory` is there, empty, and closed to
    * others; what a dead view left there is cleared first.
    */
   view(directory: string, signal: AbortSignal): Promise<StoreView>;
   /** Snapshots marked with this operation. */
   find(operationId: string): Promise<string[]>;
+  /** Every complete snapshot that a OneVault has stored, oldest first; what others keep in the same place is left out. */
+  list(signal: AbortSignal): Promise<ListedSnapshot[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */

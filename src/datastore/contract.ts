@@ -111,6 +111,28 @@ export function backupStoreContract(name: string, maker: BackupStoreMaker): void
       await expect(buffer(store.read(first.source, join(directory, 'vm.xml')))).rejects.toThrow(first.source);
     });
 
+    it('lists what is there, whose it is and from where it can be read', async () => {
+      await store.prepare(never());
+      expect(await store.list(never())).toEqual([]);
+      const first = await backup('00000000000000b1');
+      const second = await backup('00000000000000b2');
+      const listed = await store.list(never());
+      expect(listed.map(({ source, vmId, operationId }) => ({ source, vmId, operationId }))).toEqual(
+        expect.arrayContaining([
+          { source: first.source, vmId: 7, operationId: '00000000000000b1' },
+          { source: second.source, vmId: 7, operationId: '00000000000000b2' },
+        ]),
+      );
+      expect(listed).toHaveLength(2);
+      for (const { source, directory: inside, storedAt } of listed) {
+        expect(String(await buffer(store.read(source, `${inside}/vm.xml`)))).toBe('<VM/>');
+        expect(storedAt).toBeGreaterThan(1_700_000_000);
+      }
+      await store.remove([first.source]);
+      expect((await store.list(never())).map(({ source }) => source)).toEqual([second.source]);
+      await expect(store.list(AbortSignal.abort())).rejects.toThrow();
+    });
+
     it('fails a read of a file or snapshot that is not there', async () => {
       await store.prepare(never());
       const { source } = await backup('00000000000000a5');

@@ -1,4 +1,4 @@
-// Mounts a read-only directory of virtual files and lets go of it again. A mount never outlives its use: unmounting always
+// Mounts a directory of virtual files, read-only unless one of them can be written, and lets go of it again. A mount never outlives its use: unmounting always
 // ends, and what a killed process left behind can be cleared. This process never touches its own mount, which would wait
 // for itself.
 //
@@ -43,6 +43,8 @@ export interface FuseMount {
 export interface MountOptions {
   /** Told of each read that became EIO: the file's path inside the mount, and what its source threw. */
   onReadError?: (path: string, error: unknown) => void;
+  /** Told of what a file threw for bytes that were written to it. */
+  onWriteError?: (path: string, error: unknown) => void;
   /** Reads of sources under way at the same time, up to 1 MiB each: the bound of the memory they may need. 64 by default. */
   maxReads?: number;
 }
@@ -62,12 +64,17 @@ export async function mountDirectory(
   const tree = numberTree(root);
   const target = await freeMountPath(path);
   const release = reserve(target);
-  const fd = await attach(target).catch((error: unknown) => {
+  const fd = await attach(target, tree.writable).catch((error: unknown) => {
     release();
     throw error;
   });
-  const { maxReads = MAX_READS, onReadError } = options;
-  const server = new FuseServer(fd, tree, { maxReads, maxReadaheadBytes: READ_AHEAD_KB * 1024, onReadError });
+  const { maxReads = MAX_READS, onReadError, onWriteError } = options;
+  const server = new FuseServer(fd, tree, {
+    maxReads,
+    maxReadaheadBytes: READ_AHEAD_KB * 1024,
+    onReadError,
+    onWriteError,
+  });
   void server.closed.then(release);
   const entry = topMount(target);
   let ending: Promise<void> | undefined;
@@ -131,9 +138,10 @@ function dropAll(): void {
 }
 
 /** Opens the device and mounts it on the path. Returns the descriptor that the kernel's requests come from. */
-async function attach(target: string): Promise<number> {
+async function attach(target: string, writable: boolean): Promise<number> {
   const fd = await openDevice();
-  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions,ro,nosuid,nodev,noexec';
+  const way = writable ? 'rw' : 'ro';
+  const options = `fd=3,rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions,${way},nosuid,nodev,noexec`;
   try {
     await run(['mount', '-i', '-t', TYPE, '-o', options, SOURCE, target], { fds: [fd], timeoutMs: PROGRAM_TIMEOUT_MS });
     return fd;

@@ -40,12 +40,13 @@ export const ERRNO = constants.errno;
 /** Without READDIRPLUS_AUTO: everybody who lists a virtual directory looks at each entry next (`ls -l` of 100,000: 0.8 s instead of 6.8). */
 export const INIT_FLAG = {
   ASYNC_READ: 1 << 0,
+  BIG_WRITES: 1 << 5,
   DO_READDIRPLUS: 1 << 13,
   PARALLEL_DIROPS: 1 << 18,
   MAX_PAGES: 1 << 22,
 } as const;
 
-export const OPEN_FLAG = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NOFLUSH: 1 << 5 } as const;
+export const OPEN_FLAG = { DIRECT_IO: 1 << 0, KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NOFLUSH: 1 << 5 } as const;
 
 export const MAJOR = 7;
 /** The newest minor version whose structs this file writes; the kernel is told the smaller of its own and this. */
@@ -56,8 +57,9 @@ export const ROOT_ID = 1;
 export const PAGE_BYTES = 4096;
 /** The most pages that one request may carry without raising a system-wide limit: reads of up to 1 MiB. */
 export const MAX_PAGES = 256;
-/** No write ever arrives on a read-only mount; the kernel insists on at least a page. */
-export const MAX_WRITE = PAGE_BYTES;
+/** The most bytes of one write, and what stands before them in its request. */
+export const MAX_WRITE = MAX_PAGES * PAGE_BYTES;
+export const WRITE_HEAD = 80;
 
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
@@ -118,6 +120,18 @@ export function readInit(request: Buffer): InitRequest {
 /** fuse_read_in, which READ, READDIR and READDIRPLUS share: bytes and position asked for. */
 export function readRange(request: Buffer): { offset: number; size: number } {
   return { offset: readU64(request, IN_HEADER + 8), size: request.readUInt32LE(IN_HEADER + 16) };
+}
+
+/** fuse_write_in: where its bytes belong; they follow at WRITE_HEAD. */
+export function readWrite(request: Buffer): { offset: number; size: number } {
+  return { offset: readU64(request, IN_HEADER + 8), size: request.readUInt32LE(IN_HEADER + 16) };
+}
+
+/** fuse_write_out. */
+export function writeReply(size: number): Buffer {
+  const reply = Buffer.alloc(8);
+  reply.writeUInt32LE(size, 0);
+  return reply;
 }
 
 /** The name that ends a LOOKUP request of `length` bytes, without its closing NUL. */

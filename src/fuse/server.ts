@@ -21,12 +21,15 @@ import type { DirectoryNode, FileNode, Node, Tree } from './tree.ts';
 const VALID_SEC = 86_400;
 /** The kernel refuses smaller buffers; no request of a read-only mount is larger. */
 const REQUEST_BYTES = 16 * 1024;
+/** Writes that are taken and not yet done. */
+const WRITE_BUFFERS = 8;
 
 export interface ServerOptions {
   /** Reads of sources under way at the same time, up to 1 MiB each. More wait as bare requests. */
   maxReads: number;
   maxReadaheadBytes: number;
   onReadError?: ((path: string, error: unknown) => void) | undefined;
+  onWriteError?: ((path: string, error: unknown) => void) | undefined;
 }
 
 interface Reply {
@@ -37,6 +40,8 @@ interface Reply {
 const OK: Reply = {};
 const fail = (errno: number): Reply => ({ errno });
 
+/** What a program that writes a file does to it besides: believed to be done. */
+const BESIDE_WRITING = new Set<number>([OPCODE.SETATTR, OPCODE.FALLOCATE]);
 const READ_ONLY = new Set<number>([
   OPCODE.SETATTR,
   OPCODE.SYMLINK,
@@ -64,6 +69,9 @@ export class FuseServer {
   readonly #tree: Tree;
   readonly #options: ServerOptions;
   readonly #waiting: (() => void)[] = [];
+  /** Buffers for requests while others hold writes. */
+  readonly #spare: Buffer[] = [];
+  #starved = false;
   #reads = 0;
   #ended = false;
   #markReady: () => void = () => undefined;
@@ -81,7 +89,9 @@ export class FuseServer {
     });
     this.ready.catch(() => undefined); // met by whoever waits for it
     this.closed = new Promise((resolve) => (this.#markClosed = resolve));
-    this.#listen(Buffer.allocUnsafeSlow(REQUEST_BYTES));
+    const bytes = tree.writable ? wire.MAX_WRITE + wire.PAGE_BYTES : REQUEST_BYTES;
+    if (tree.writable) for (let at = 1; at < WRITE_BUFFERS; at++) this.#spare.push(Buffer.allocUnsafeSlow(bytes));
+    this.#listen(Buffer.allocUnsafeSlow(bytes));
   }
 
   /** Whether the kernel has begun to let go. */
@@ -93,6 +103,10 @@ export class FuseServer {
     fs.read(this.#fd, buffer, 0, buffer.length, null, (error, length) => {
       if (error) {
         this.#listenFailed(error, buffer);
+        return;
+      }
+      if (wire.readHeader(buffer).opcode === OPCODE.WRITE && this.#tree.writable) {
+        this.#takeWrite(buffer);
         return;
       }
       // Whatever a handler needs of the request it has taken before it returns, so the buffer can go back at once.
@@ -130,6 +144,36 @@ export class FuseServer {
     return () => this.#send(unique, reply.errno ?? 0, reply.payload ? [reply.payload] : []);
   }
 
+  /** The buffer stays with the write until that is done; the next request is read into another. */
+  #takeWrite(buffer: Buffer): void {
+    const { unique, nodeId } = wire.readHeader(buffer);
+    const { offset, size } = wire.readWrite(buffer);
+    const node = this.#tree.get(nodeId);
+    if (node?.kind !== 'file' || !node.file.write) {
+      this.#listen(buffer);
+      this.#send(unique, ERRNO.EROFS, []);
+      return;
+    }
+    const { path } = node;
+    void node.file
+      .write(offset, buffer.subarray(wire.WRITE_HEAD, wire.WRITE_HEAD + size))
+      .catch((error: unknown) => this.#options.onWriteError?.(path, error))
+      .finally(() => this.#giveBack(buffer));
+    this.#send(unique, 0, [wire.writeReply(size)]);
+    const next = this.#spare.pop();
+    if (next) this.#listen(next);
+    else this.#starved = true;
+  }
+
+  #giveBack(buffer: Buffer): void {
+    if (!this.#starved) {
+      this.#spare.push(buffer);
+      return;
+    }
+    this.#starved = false;
+    this.#listen(buffer);
+  }
+
   #init(unique: bigint, kernel: wire.InitRequest): void {
     if (kernel.major < wire.MAJOR || (kernel.major === wire.MAJOR && kernel.minor < wire.OLDEST_MINOR)) {
       this.#send(unique, ERRNO.EPROTO, []);
@@ -143,6 +187,7 @@ export class FuseServer {
   }
 
   #answer(opcode: number, nodeId: number, buffer: Buffer, length: number): Reply {
+    if (BESIDE_WRITING.has(opcode) && this.#tree.writable) return this.#beside(opcode, nodeId);
     if (READ_ONLY.has(opcode)) return fail(ERRNO.EROFS);
     if (opcode === OPCODE.STATFS) return { payload: wire.statfsReply(this.#tree.totalBytes, this.#tree.nodes) };
     if (opcode === OPCODE.DESTROY) return OK;
@@ -154,7 +199,7 @@ export class FuseServer {
       case OPCODE.GETATTR:
         return { payload: wire.attrReply(node, VALID_SEC) };
       case OPCODE.OPEN:
-        return { payload: wire.openReply(OPEN_FLAG.KEEP_CACHE | OPEN_FLAG.NOFLUSH) };
+        return { payload: wire.openReply(openFlags(node)) };
       case OPCODE.OPENDIR:
         return { payload: wire.openReply(OPEN_FLAG.KEEP_CACHE | OPEN_FLAG.CACHE_DIR) };
       case OPCODE.READDIR:
@@ -167,6 +212,12 @@ export class FuseServer {
       default:
         return fail(ERRNO.ENOSYS);
     }
+  }
+
+  #beside(opcode: number, nodeId: number): Reply {
+    const node = this.#tree.get(nodeId);
+    if (!node) return fail(ERRNO.ESTALE);
+    return opcode === OPCODE.SETATTR ? { payload: wire.attrReply(node, VALID_SEC) } : OK;
   }
 
   #startRead(unique: bigint, nodeId: number, offset: number, size: number): void {
@@ -220,6 +271,12 @@ export class FuseServer {
       sent?.();
     }
   }
+}
+
+/** What is written goes past the page cache: nobody reads it there. */
+function openFlags(node: Node): number {
+  const taken = node.kind === 'file' && node.file.write !== undefined;
+  return taken ? OPEN_FLAG.DIRECT_IO | OPEN_FLAG.NOFLUSH : OPEN_FLAG.KEEP_CACHE | OPEN_FLAG.NOFLUSH;
 }
 
 function lookup(parent: Node, name: string): Reply {

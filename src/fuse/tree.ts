@@ -21,6 +21,11 @@ export interface VirtualFile {
    * asked past `size`. A rejection becomes EIO for the reader. Called again before earlier calls have settled.
    */
   read(offset: number, length: number): Promise<Uint8Array[]>;
+  /**
+   * Takes bytes that somebody writes, in any order; a file without it is read-only. The writer is told at once that they are taken: a
+   * rejection reaches `onWriteError` alone. `data` is valid until it settles. Such a file shows as empty.
+   */
+  write?(offset: number, data: Buffer): Promise<void>;
   /** Called once per settled read when its buffers may be used for something else. */
   release?(buffers: Uint8Array[]): void;
 }
@@ -58,6 +63,8 @@ export interface Tree {
   nodes: number;
   /** Sum of the sizes of all files, in bytes. */
   totalBytes: number;
+  /** Whether any file can be written. */
+  writable: boolean;
 }
 
 /** Numbers the tree, root first. Throws OneError on a name or size that no file can have. */
@@ -83,7 +90,8 @@ export function numberTree(root: VirtualDirectory): Tree {
       if (node.kind === 'directory' && entry.kind === 'directory') open.push([node, entry]);
     }
   }
-  return { root: top, get: (nodeId) => nodes[nodeId - ROOT_ID], nodes: nodes.length, totalBytes };
+  const writable = nodes.some((node) => node.kind === 'file' && node.file.write !== undefined);
+  return { root: top, get: (nodeId) => nodes[nodeId - ROOT_ID], nodes: nodes.length, totalBytes, writable };
 }
 
 function nodeOf(entry: VirtualFile | VirtualDirectory, path: string, nodeId: number, parentId: number): Node {

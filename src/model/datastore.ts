@@ -27,7 +27,14 @@ export interface Datastore extends Owned, Capacity {
   state: 0 | 1;
   clusters: number[];
   template: Attributes;
+  /** Epoch seconds at which its capacity was last read; 0 or left out when it never was. */
+  lastMonitored?: number | undefined;
+  /** Why it could not be read since. */
+  monitorError?: string | undefined;
 }
+
+/** Attributes that tell of the last reading: shown, never given. */
+export const READING_ATTRIBUTES: ReadonlySet<string> = new Set(['LAST_MON_TIME', 'MONITOR_ERROR']);
 
 /** What makes one datastore differ from another when it is made; `location` is the directory that has a directory for each. */
 export interface NewDatastore {
@@ -50,5 +57,6 @@ export function newDatastore(head: Owned, { location, ...given }: NewDatastore):
     totalMb: 0,
     freeMb: 0,
     usedMb: 0,
+    lastMonitored: 0,
   };
 }

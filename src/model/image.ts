@@ -124,6 +124,8 @@ export interface Image extends Owned {
   points: BackupPoint[];
   /** Whether clients see the points as increments (MODE=INCREMENT chains). */
   isChain: boolean;
+  /** Of a backup: what its snapshots call the image in their records; left out where none of them has a record. */
+  chain?: string;
   /** Snapshots that nothing needs any more and that the backup system may still have: removed when nobody reads them. */
   garbage?: string[];
 }

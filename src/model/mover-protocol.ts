@@ -3,6 +3,7 @@
 // or `error`. Types, and the one phase that means more than its name.
 import type { Attributes } from './attributes.ts';
 import type { BackupConfig } from './backup-config.ts';
+import type { BackupRecord, RecordDraft } from './backup-record.ts';
 import type { DrillCondition } from './drill.ts';
 import type { Consistency, DiskFormat, Layer, Sample, StoredDisk } from './image.ts';
 import type { BackupFigures, DiskProgress } from './operation.ts';
@@ -81,6 +82,8 @@ export interface BackupTask {
   /** Private directory of this run for sockets and the copy-before-write scratch files. */
   runDirectory: string;
   vmXml: string;
+  /** What is written down beside the disks. */
+  record: RecordDraft;
   freeze: BackupConfig['fsFreeze'];
   freezeLimit: FreezeLimit;
   /** Null when no increment is to follow (MODE=FULL). */
@@ -157,7 +160,7 @@ export interface ServeTask {
 }
 
 /** What a backup's record keeps of its task: all that a clean-up needs, no secret. */
-export type KeptBackup = Omit<BackupTask, 'vmXml' | 'store'>;
+export type KeptBackup = Omit<BackupTask, 'vmXml' | 'store' | 'record'>;
 
 /** Ends what a dead run left: mount, libvirt job, pause, sockets, scratch, children, unfinished snapshots. */
 export interface CleanupTask {
@@ -195,6 +198,8 @@ export interface FlattenTask {
   whole: boolean;
   /** Where the virtual directory of the result is mounted: its path in the snapshot. */
   directory: string;
+  /** What the daemon knows of the result; of the point that it holds, the newest layer's own record knows better. */
+  record: Omit<BackupRecord, 'disks'>;
 }
 
 /** Reads snapshots back and compares them with what was recorded when they were written. Changes nothing. */

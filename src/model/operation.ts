@@ -4,8 +4,11 @@
 import type { Pace } from './pace.ts';
 import type { Charge } from './quota.ts';
 
-/** `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back. */
-export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check';
+/**
+ * `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `check` looks through a
+ * repository, `rescan` looks for lost backups.
+ */
+export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
 export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */
@@ -76,6 +79,8 @@ export interface Operation {
   reason: string;
   /** Of a backup: why it is full or an increment; kept however it ends. */
   why?: string;
+  /** Of a rescan: what was left alone and why, a line each. */
+  told?: string[];
   disks: DiskProgress[];
   /** How fast it goes now, and how long it will take at that; left out while nothing can be said. */
   pace?: Pace;

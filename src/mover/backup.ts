@@ -7,6 +7,7 @@ import { SnapshotLeft } from '../datastore/backup-store.ts';
 import type { VirtualDirectory } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { BackupExports } from '../hypervisor/hypervisor.ts';
+import { RECORD_FILE, completeRecord, writeBackupRecord } from '../model/backup-record.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { UPLOADING, type BackupResult, type BackupTask, type MoverEvent } from '../model/mover-protocol.ts';
 import type { BackupDisk } from './backup-disk.ts';
@@ -15,10 +16,12 @@ import { guardScratch } from './guard.ts';
 import { openParent, type ParentSlices } from './parent-slices.ts';
 import { SliceDisk } from './slice-disk.ts';
 import { Undo } from './undo.ts';
-import { textFile, upload } from './upload.ts';
+import { lateTextFile, textFile, upload } from './upload.ts';
 
 const OFF_LOOKS = 4;
 const OFF_LOOK_MS = 250;
+/** Of a disk at most two SHA-256 in hex are known only when it has been read. */
+const HASHES_DIGITS = 2 * 64;
 
 /** What the hypervisor was asked for, and gave. */
 interface Held {
@@ -75,12 +78,13 @@ async function take(task: BackupTask, signal: AbortSignal, tell: Tell, undo: Und
   const { directory, vmId, operationId } = task;
   const snapshot = await upload(store, {
     ...{ directory, vmId, operationId, signal, undo, onProgress },
-    files: filesOf(task, files, exports.date),
+    files: filesOf(task, files, exports),
     ...(before.source !== undefined && { parent: before.source }),
     mtimeSec: exports.date,
     ...(task.live ? { watch: (fail) => guardScratch(task.runDirectory, fail) } : {}),
   });
   onProgress();
+  for (const message of snapshot.warnings ?? []) tell({ type: 'warning', message });
   const scratchBytes = await exports.scratchBytes();
   tell({ type: 'phase', phase: 'ending the job' });
   return {
@@ -120,11 +124,16 @@ async function openDisks(
   return disks;
 }
 
-function filesOf(task: BackupTask, disks: BackupDisk[], date: number): VirtualDirectory['entries'] {
+function filesOf(task: BackupTask, disks: BackupDisk[], exports: BackupExports): VirtualDirectory['entries'] {
+  const { date, consistency } = exports;
   // beside slices, a file that may have changed must have a time that no earlier one had
   const mtimeSec = task.slices?.number ?? date;
+  const record = (): string =>
+    writeBackupRecord(completeRecord(task.record, { date, consistency, disks: disks.map((disk) => disk.stored()) }));
   const entries = new Map(disks.flatMap((disk) => [...disk.entries(date)]));
-  return entries.set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
+  return entries
+    .set(RECORD_FILE, lateTextFile(record, disks.length * HASHES_DIGITS, mtimeSec))
+    .set('vm.xml', textFile(Buffer.from(task.vmXml, 'utf8'), mtimeSec));
 }
 
 /**

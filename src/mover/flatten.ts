@@ -5,16 +5,19 @@ import { buffer } from 'node:stream/consumers';
 import { openBackupStore } from '../datastore/all.ts';
 import { SnapshotLeft, type BackupStore, type Snapshot } from '../datastore/backup-store.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
+import { RECORD_FILE, writeBackupRecord, type BackupRecord } from '../model/backup-record.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Layer } from '../model/image.ts';
 import { UPLOADING, type FlattenResult, type FlattenTask, type MoverEvent } from '../model/mover-protocol.ts';
 import { FlattenedDisk } from './flattened-disk.ts';
 import { membersOf } from './layer-members.ts';
+import { readRecord } from '../datastore/stored-record.ts';
 import { Undo } from './undo.ts';
-import { textFile, upload } from './upload.ts';
+import { lateTextFile, textFile, upload } from './upload.ts';
 
 /** Streams that stay open between the reading of their tables and that of their data; each is a program of the store. */
 const MOST_OPEN = 16;
+const SHA256_DIGITS = 64;
 
 type Tell = (event: MoverEvent) => void;
 
@@ -50,6 +53,9 @@ async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: U
   const { directory, vmId, operationId } = task;
   const mtimeSec = Math.floor(Date.now() / 1000);
   const files = new Map<string, VirtualFile>(disks.map((disk) => [disk.name, disk.virtualFile(mtimeSec)]));
+  const record = await recordOf(store, task, top, signal);
+  const written = (): string => writeBackupRecord({ ...record, disks: disks.map((disk) => recorded(record, disk)) });
+  files.set(RECORD_FILE, lateTextFile(written, disks.length * SHA256_DIGITS, mtimeSec));
   files.set('vm.xml', textFile(await vmXml, mtimeSec));
   const snapshot = await upload(store, {
     ...{ directory, vmId, operationId, signal, undo, onProgress, files, mtimeSec },
@@ -58,6 +64,30 @@ async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: U
   onProgress();
   await requireRead(store, disks, snapshot);
   return resultOf(disks, snapshot);
+}
+
+/** The record of the result: of its point, what that says which held the point so far; one of before there were records says nothing. */
+async function recordOf(
+  store: BackupStore,
+  { record }: FlattenTask,
+  top: Layer,
+  signal: AbortSignal,
+): Promise<BackupRecord> {
+  const found = await readRecord(store, top.source, top.path, signal);
+  if (typeof found === 'string') return { ...record, disks: [] };
+  const point = { ...found.point, id: record.point.id, below: record.point.below };
+  return { ...found, ...placed(record), point };
+}
+
+/** Where the result belongs, whatever was written before. */
+function placed({ operation, chain, directory }: FlattenTask['record']): Partial<BackupRecord> {
+  return { operation, chain, directory };
+}
+
+function recorded({ disks }: BackupRecord, disk: FlattenedDisk): BackupRecord['disks'][number] {
+  const { samples: _, ...known } = disk.known();
+  const target = disks.find(({ diskId }) => diskId === known.diskId)?.target ?? '';
+  return { ...known, target };
 }
 
 async function openDisks(

@@ -61,8 +61,12 @@ export class FlattenedDisk {
 
   /** What is recorded of it; undefined until it was read to its end. The newest layer's samples hold for it as well. */
   stored(): StoredDisk | undefined {
-    const sha256 = this.#file.sha256();
-    return sha256 === undefined ? undefined : { ...this.#top, fileBytes: this.#layout.fileBytes, sha256 };
+    return this.#file.sha256() === undefined ? undefined : this.known();
+  }
+
+  /** The same at any time: without its hash until it was read to its end. */
+  known(): StoredDisk {
+    return { ...this.#top, fileBytes: this.#layout.fileBytes, sha256: this.#file.sha256() ?? '' };
   }
 
   /** Lets go of the streams until the file is read; then they are opened anew. */

@@ -17,16 +17,21 @@ import type { DiskProgress } from '../model/operation.ts';
 import { openMembers, type MemberStore } from './member-reader.ts';
 import { openMerged } from './merged-disk.ts';
 import { presentBeginning, type Beginning } from './present-disk.ts';
-import { restoreMerged, restoreOne, type WriteOptions } from './restored-disk.ts';
+import { restoreWay } from './restore-way.ts';
+import { restoreMerged, restoreOne, type WriteOptions, type Written } from './restored-disk.ts';
 import { requireRoom, type Need } from './room.ts';
+import { restoreUnpacked, type Unpack } from './unpacked-disk.ts';
 
 const PROGRESS_MS = 500;
 
 type Tell = (event: MoverEvent) => void;
 
 export async function restore(task: RestoreTask, signal: AbortSignal, tell: Tell): Promise<RestoreResult> {
-  const members = await openMembers(openBackupStore(task.store), task.disks, task.directory, signal);
-  const run = new Restore(task, members, signal);
+  const store = openBackupStore(task.store);
+  const members = await openMembers(store, task.disks, task.directory, signal);
+  const chained = task.disks.some((disk) => disk.members.length > 1);
+  const unpack: Unpack | undefined = chained ? undefined : store.unpack?.bind(store);
+  const run = new Restore(task, members, unpack, signal);
   const timer = setInterval(() => tell(run.progress()), PROGRESS_MS);
   try {
     const disks = await run.work(tell);
@@ -43,14 +48,23 @@ export async function restore(task: RestoreTask, signal: AbortSignal, tell: Tell
 class Restore {
   readonly #disks: RestoreDisk[];
   readonly #members: MemberStore;
+  readonly #unpack: Unpack | undefined;
+  readonly #directory: string;
   readonly #signal: AbortSignal;
   readonly #progress: DiskProgress[];
   readonly #begun: string[] = [];
   readonly #open: Beginning[] = [];
 
-  constructor({ disks }: RestoreTask, members: MemberStore, signal: AbortSignal) {
+  constructor(
+    { disks, directory }: RestoreTask,
+    members: MemberStore,
+    unpack: Unpack | undefined,
+    signal: AbortSignal,
+  ) {
     this.#disks = disks;
+    this.#directory = directory;
     this.#members = members;
+    this.#unpack = unpack;
     this.#signal = signal;
     this.#progress = disks.map(({ stored, members: all }) => ({
       diskId: stored.diskId,
@@ -121,15 +135,59 @@ class Restore {
     const [member] = disk.members;
     const { diskId, virtualBytes } = disk.stored;
     if (!member) throw new OneError(CODE.INTERNAL, `Disk ${diskId} is made of no points.`);
-    const written = isOneQcow2(disk.members)
-      ? await restoreOne(this.#members, disk, member, options)
-      : await restoreMerged(this.#members, disk, options);
+    const written = await this.#written(disk, member, options);
     const how =
       typeof beginning === 'string'
         ? { way: 'whole' as const, why: beginning, clearedBytes: 0 }
         : { way: 'differences' as const, why: '', clearedBytes: beginning.place.clearedBytes };
     return { diskId, virtualBytes, ...written, ...how };
   }
+
+  async #written(disk: RestoreDisk, member: Member, options: WriteOptions): Promise<Written> {
+    if (!isOneQcow2(disk.members)) return restoreMerged(this.#members, disk, options);
+    const unpack = this.#unpack;
+    const { fileBytes, virtualBytes } = disk.stored;
+    const way = restoreWay({
+      ...{ members: disk.members.length, fileBytes, virtualBytes, targetFormat: disk.targetFormat },
+      ...{ overPresent: options.writer !== undefined, unpacks: unpack !== undefined },
+    });
+    if (way === 'merged') return restoreMerged(this.#members, disk, options);
+    if (way === 'unpacked' && unpack) {
+      const unpacked = await this.#tryUnpack(unpack, disk, member, options);
+      if (unpacked) return unpacked;
+    }
+    return restoreOne(this.#members, disk, member, options);
+  }
+
+  /** Undefined when it could not be: the stream that follows does without, or says better what is wrong. */
+  async #tryUnpack(
+    unpack: Unpack,
+    disk: RestoreDisk,
+    member: Member,
+    { signal, passed }: WriteOptions,
+  ): Promise<Written | undefined> {
+    let bytes = 0;
+    const count = (more: number): void => {
+      bytes += more;
+      passed(more);
+    };
+    try {
+      return await restoreUnpacked(unpack, disk, member, { signal, passed: count, directory: this.#directory });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isFull(error) || (error instanceof OneError && error.retry)) throw error;
+      await rm(disk.target, { force: true });
+      passed(-bytes);
+      return undefined;
+    }
+  }
+}
+
+/** No other way would find more room. */
+function isFull(error: unknown): boolean {
+  const cause = error instanceof OneError ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** A disk that one file holds, as it is. */

@@ -57,3 +57,18 @@ export function textFile(bytes: Buffer, mtimeSec: number): VirtualFile {
     read: (offset, length) => Promise.resolve([bytes.subarray(offset, offset + length)]),
   };
 }
+
+/** A small file whose text is made when it is read first, and has grown by `growth` bytes at most since now: blanks fill it up. */
+export function lateTextFile(make: () => string, growth: number, mtimeSec: number): VirtualFile {
+  const size = Buffer.byteLength(make()) + growth;
+  let bytes: Buffer | undefined;
+  return {
+    kind: 'file',
+    size,
+    mtimeSec,
+    read: (offset, length) => {
+      bytes ??= Buffer.concat([Buffer.from(make()), Buffer.alloc(size, ' ')], size);
+      return Promise.resolve([bytes.subarray(offset, offset + length)]);
+    },
+  };
+}

@@ -15,6 +15,7 @@ const WHAT: Record<OperationKind, [verb: string, of: 'vm' | 'image' | 'datastore
   drill: ['Drill', 'image'],
   prune: ['Prune', 'datastore'],
   check: ['Check', 'datastore'],
+  rescan: ['Rescan', 'datastore'],
 };
 const NOUNS = { vm: 'VM', image: 'image', datastore: 'datastore' };
 

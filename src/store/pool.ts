@@ -143,6 +143,19 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     });
   }
 
+  async useUp(id: number, farthest: number): Promise<boolean> {
+    return atomically(this.#db, async (db) => {
+      const next = await this.#nextId(db);
+      if (id >= next + farthest) return false;
+      if (id >= next) await this.#noteLast(db, id);
+      return true;
+    });
+  }
+
+  useUpNext(): Promise<number> {
+    return atomically(this.#db, (db) => this.#takeId(db));
+  }
+
   async #nextId(db: Db): Promise<number> {
     const { table } = this.#noun;
     const last = await db.selectFrom('pool_control').select('last_oid').where('pool', '=', table).executeTakeFirst();

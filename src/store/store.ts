@@ -67,6 +67,10 @@ export interface Pool<T> {
   remove(id: number): Promise<void>;
   /** Like `allocate`, with the next free id that is not one of `taken`. */
   allocateBut(taken: ReadonlySet<number>, make: (id: number) => T): Promise<T>;
+  /** Uses up an id, and all before it, that no object has: no new one gets it. False when it is more than `farthest` ahead. */
+  useUp(id: number, farthest: number): Promise<boolean>;
+  /** Uses up the next free id, which no object gets. */
+  useUpNext(): Promise<number>;
   list(filter?: Filter): Promise<T[]>;
   /** The same in batches, so that a large pool is never in memory as a whole. */
   each(filter?: Filter): AsyncIterable<T[]>;

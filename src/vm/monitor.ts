@@ -57,14 +57,24 @@ async function wildsOf(parts: Parts, host: Host): Promise<WildDomain[] | undefin
 
 const NO_KVM = "KVM does not run guests here (tested by booting one); VMs get type='qemu', which is much slower";
 
+async function noteFailure(parts: Parts, id: number, reason: string): Promise<void> {
+  if (!(await parts.store.datastores.find(id))) return; // deleted meanwhile
+  await parts.store.datastores.update(id, (record) => void (record.monitorError = reason));
+}
+
 /** Reads the capacity of a datastore; one that cannot be read keeps its last figures and shows why. */
 export async function monitorDatastore(parts: Parts, datastore: Datastore): Promise<void> {
   try {
     const backup = datastore.type === DATASTORE_TYPE.BACKUP_DS;
     const store = backup ? await parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
     const capacity = await store.capacity();
-    await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
+    await parts.store.datastores.update(datastore.id, (record) => {
+      Object.assign(record, capacity);
+      record.lastMonitored = nowSec(parts.clock);
+      delete record.monitorError;
+    });
   } catch (error) {
     parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
+    await noteFailure(parts, datastore.id, reasonOf(error));
   }
 }

@@ -144,12 +144,23 @@ tell(
   `Live guests with ${dataMib} MiB of random data on a disk of ${DISK_GIB} GiB; ${CHANGED_MIB} MiB of 64 KiB blocks change before each ` +
     `of ${rounds} backups, KEEP_LAST is ${KEEP_LAST}; medians.\n`,
 );
-const cloud = await Cloud.open(78400);
+const cloud = await Cloud.open(77400);
 try {
   const data = `${cloud.directory}/data.raw`;
   await writeData(data);
   const rows: string[][] = [
-    ['', 'first s', 'next s', 'read MiB', 'stored MiB', 'rotation s', 'moved MiB', 'restore s', 'repository MiB'],
+    [
+      '',
+      'first s',
+      'next s',
+      'read MiB',
+      'stored MiB',
+      'rotation s',
+      'most s',
+      'moved MiB',
+      'restore s',
+      'repository MiB',
+    ],
   ];
   const figures: Record<string, Record<string, number>> = {};
   const round3 = (value: number): number => Math.round(value * 1000) / 1000;
@@ -173,6 +184,7 @@ try {
         read_mib: round3(of(({ readMib }) => readMib)),
         stored_mib: round3(of(({ storedMib }) => storedMib)),
         rotation_s: round3(of(({ rotationSec }) => rotationSec)),
+        rotation_most_s: round3(Math.max(...(taken.get(one) ?? []).map(({ rotationSec }) => rotationSec))),
         moved_mib: round3((taken.get(one) ?? []).reduce((sum, { movedMib }) => sum + movedMib, 0)),
         restore_s: round3(await restoreSec(cloud, one)),
         repository_mib: round3(await prunedMib(cloud, one)),

@@ -97,6 +97,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.datastore.update': 'Is[i]',
   'one.datastore.delete': 'I',
   'one.datastore.enable': 'Ib',
+  'one.datastore.rescan': 'I',
   'one.datastorepool.info': '',
   ...owned('vn', true),
   'one.vn.allocate': 's[i]',

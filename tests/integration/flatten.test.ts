@@ -53,7 +53,12 @@ const never = (): AbortSignal => new AbortController().signal;
 function task(layers: Layer[], whole: boolean): FlattenTask {
   const { root, store } = chain;
   const directory = join(root, 'merge', OPERATION);
-  return { kind: 'flatten', operationId: OPERATION, vmId: 7, store, layers, whole, directory };
+  const record = {
+    ...{ installation: 'one', operation: OPERATION, chain: OPERATION, mode: 'INCREMENT' as const, directory },
+    ...{ vm: { id: 7, name: 'web' }, owner: { uid: 0, gid: 0, uname: 'oneadmin', gname: 'oneadmin' }, vmTemplate: [] },
+    point: { id: layers.at(-1)?.pointId ?? 0, below: -1, date: 1, consistency: 'crash' as const, reason: '' },
+  };
+  return { kind: 'flatten', operationId: OPERATION, vmId: 7, store, layers, whole, directory, record };
 }
 
 function flatten(layers: Layer[], events: MoverEvent[] = [], signal = never()): Promise<FlattenResult> {

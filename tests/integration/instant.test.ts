@@ -60,13 +60,13 @@ async function restoreAtOnce(imageId: number, options = ''): Promise<{ vm: numbe
   return { vm, go: () => held.forEach((pid) => dumps().includes(pid) && process.kill(pid, 'SIGCONT')) };
 }
 
-/** What reads the backup for the copy: several streams, or a mount; not what the guest reads through. */
+/** What reads the backup for the copy: a stream, a restore, or a mount; not what the guest reads through. */
 const dumps = (): number[] =>
   processesWhere(
     (command) =>
       command.startsWith('restic ') &&
       command.includes(` ${cloud.repository} `) &&
-      (command.includes(' dump ') || /-copy *$/.test(command)),
+      (/ (dump|restore) /.test(command) || /-copy *$/.test(command)),
   );
 
 const copyOf = (vm: number): Promise<Operation> => cloud.follow('vm', vm, undefined, undefined, 'restore');

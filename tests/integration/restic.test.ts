@@ -1,5 +1,5 @@
 // The restic driver with the real restic: the common suite, and the faults that a repository meets in its life.
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +88,33 @@ describe('restic in trouble', () => {
     const { source } = await backup();
     const bytes = await buffer(store.read(source, join(directory, 'disk.0.0')));
     expect(bytes.equals(await readFile(join(directory, 'disk.0.0')))).toBe(true);
+  });
+
+  it('is confined as far as this machine can, and says what it cannot', async () => {
+    const over = { RESTIC_CPU_QUOTA: '150%', RESTIC_MEMORY_MAX_MB: '2000', RESTIC_MAX_RIOPS: '100000' };
+    store = new ResticStore({ ...config(repository, over), datastoreId: 4321 }, QUICK);
+    await store.prepare(never());
+    await writeFile(join(directory, 'disk.1.0'), '');
+    await truncate(join(directory, 'disk.1.0'), 40 * 2 ** 30);
+    const cancel = new AbortController();
+    const running = backup(OPERATION, cancel.signal);
+    running.catch(() => undefined);
+    await until(async () => (await locks()).length > 0);
+    const mine = childrenOf(process.pid);
+    const [restic = -1] = processesWhere(
+      (command, pid) => mine.includes(Number(pid)) && command.includes(`restic -r ${repository}`),
+    );
+    const groups = await readFile(`/proc/${restic}/cgroup`, 'utf8');
+    cancel.abort();
+    await expect(running).rejects.toMatchObject({ hint: /RESTIC_MEMORY_MAX_MB="2000"/ });
+    await writeFile(join(directory, 'disk.1.0'), '');
+    const { warnings = [] } = await backup('00000000000000b6');
+    const kept = groups.split('onevault-backup-4321').length - 1;
+    if (warnings.length === 0) expect(kept).toBeGreaterThan(0);
+    for (const warning of warnings) expect(warning).toMatch(/cannot be (kept|confined)/);
+    for (const tree of ['.', 'cpu', 'memory', 'blkio']) {
+      await rmdir(join('/sys/fs/cgroup', tree, 'onevault-backup-4321')).catch(() => undefined); // there may be none
+    }
   });
 
   it('fails and forgets the snapshot when a file could not be read (exit code 3)', async () => {

@@ -7,7 +7,13 @@ import { merge, text, type Attributes } from '../../model/attributes.ts';
 import { readBackupPolicy } from '../../model/backup-policy.ts';
 import { readDrill } from '../../model/drill.ts';
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
-import { DATASTORE_TYPE, newDatastore, type Datastore, type DatastoreType } from '../../model/datastore.ts';
+import {
+  READING_ATTRIBUTES,
+  DATASTORE_TYPE,
+  newDatastore,
+  type Datastore,
+  type DatastoreType,
+} from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { checkName } from '../../model/names.ts';
 import { permissionsFromOctet } from '../../model/permissions.ts';
@@ -66,6 +72,17 @@ export const datastoreMethods: MethodTable = {
     });
     return id;
   }),
+  'one.datastore.rescan': method(['int'], async (call, id) => {
+    const datastore = await authorized(call, DATASTORE, id, 'ADMIN');
+    if (datastore.type !== DATASTORE_TYPE.BACKUP_DS) {
+      throw new OneError(
+        CODE.ACTION,
+        `Datastore ${id} (${datastore.name}) cannot be rescanned: it is no backup datastore.`,
+        { objectId: id },
+      );
+    }
+    return call.upkeep.rescan(id, call.user.id);
+  }),
   'one.datastorepool.info': method([], (call) => poolDocument(call, DATASTORE, 'DATASTORE_POOL', {})),
 };
 
@@ -81,7 +98,7 @@ async function createDatastore(call: Call, template: Attributes, cluster: number
   const dsMad = text(template, 'DS_MAD') ?? (backup ? '' : 'fs');
   if (backup) allocating(() => refuseIncomplete(template, dsMad));
   else if (dsMad !== 'fs') refuse(`DS_MAD="${dsMad}" is no driver of TYPE="${typeName(type)}"; it must be fs.`);
-  const kept = template.filter(([attribute]) => attribute !== 'NAME' && attribute !== 'TYPE');
+  const kept = template.filter(([attribute]) => isKept(attribute));
   const make = (id: number): Datastore =>
     newDatastore(
       {
@@ -130,11 +147,16 @@ async function updateDatastore(call: Call, id: number, given: Attributes, append
         `DS_MAD="${dsMad}": the driver of a datastore cannot be changed; it is ${record.dsMad}.`,
       );
     }
-    const wanted = given.filter(([name]) => name !== 'NAME' && name !== 'TYPE');
+    const wanted = given.filter(([name]) => isKept(name));
     const sealed = parts.sealed(unmaskAttributes(wanted, record.template));
     record.template = append ? merge(record.template, sealed) : sealed;
     if (record.type === DATASTORE_TYPE.BACKUP_DS) validate(call, record);
   });
+}
+
+/** Of a template the part that is kept as one. */
+function isKept(attribute: string): boolean {
+  return attribute !== 'NAME' && attribute !== 'TYPE' && !READING_ATTRIBUTES.has(attribute);
 }
 
 function validate({ parts }: Call, datastore: Datastore): void {

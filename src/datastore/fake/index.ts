@@ -3,7 +3,7 @@
 // FAKE_PASSWORD (must be the one of the first use), FAKE_FAIL_AFTER_BYTES (backup), FAKE_FAIL_READ_AFTER_BYTES (read).
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +15,7 @@ import type {
   BackupStore,
   Checked,
   CheckOptions,
+  ListedSnapshot,
   Pruned,
   Snapshot,
   SnapshotRequest,
@@ -97,6 +98,17 @@ export class FakeStore implements BackupStore {
       if ((await this.#record(source)).operationId === operationId) found.push(source);
     }
     return found;
+  }
+
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    const found: ListedSnapshot[] = [];
+    for (const source of await this.#sources()) {
+      signal.throwIfAborted();
+      const { vmId, operationId, directory } = await this.#record(source);
+      const { mtimeMs } = await stat(`${this.#at(source)}.json`);
+      found.push({ source, vmId, operationId, directory, storedAt: Math.floor(mtimeMs / 1000) });
+    }
+    return found.sort((a, b) => a.storedAt - b.storedAt);
   }
 
   async remove(sources: string[]): Promise<void> {

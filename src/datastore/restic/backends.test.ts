@@ -55,4 +55,10 @@ describe('the backends of restic datastores', () => {
     expect(argv({ ...REST, ...login })).not.toContain('hush');
     expect(() => read({ ...REST, RESTIC_REST_PASSWORD: 'hush' })).toThrow(/RESTIC_REST_USER/);
   });
+
+  it('all may be waited for as long as one says', () => {
+    expect(read(SFTP).stallMs).toBe(300_000);
+    expect(read({ ...SFTP, RESTIC_STALL_SEC: '20' }).stallMs).toBe(20_000);
+    expect(() => read({ ...SFTP, RESTIC_STALL_SEC: '5' })).toThrow(/RESTIC_STALL_SEC="5".*10 to 86400/);
+  });
 });

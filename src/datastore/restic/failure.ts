@@ -24,7 +24,7 @@ export class ResticError extends OneError {
   }
 }
 
-type Where = Pick<ResticConfig, 'repository' | 'secrets' | 'transport'>;
+type Where = Pick<ResticConfig, 'repository' | 'secrets' | 'transport' | 'confinement'>;
 
 /** `what` says what was tried, as in "store the backup of VM 7". */
 export function failure(what: string, where: Where, said: Ended): ResticError {
@@ -90,7 +90,13 @@ const EXPLAIN: Record<Trouble, (reason: string, ended: Ended, where: Where) => E
     retry: true,
   }),
   gone: (reason) => ({ why: reason }),
-  stopped: () => ({ why: 'restic was stopped', retry: true }),
+  stopped: (_reason, _ended, { confinement: { memoryMb } }) => ({
+    why: 'restic was stopped',
+    retry: true,
+    ...(memoryMb === undefined
+      ? {}
+      : { hint: `If nobody stopped it, RESTIC_MEMORY_MAX_MB="${memoryMb}" is too little for it.` }),
+  }),
   other: (reason, ended) => ({ why: reason || `restic ended with code ${ended.code}` }),
 };
 

@@ -10,6 +10,7 @@ import {
   type BackupStore,
   type Checked,
   type CheckOptions,
+  type ListedSnapshot,
   type Pruned,
   type PruneOptions,
   type Snapshot,
@@ -25,7 +26,8 @@ import { dumpFile } from './dump.ts';
 import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
-import { readSnapshotIds, readSummary, type Summary } from './output.ts';
+import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
+import { unkeptLimits } from './start.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
 import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
@@ -80,6 +82,18 @@ export class ResticStore implements BackupStore {
     return this.read(source, path); // of a folder restic makes a tar archive
   }
 
+  async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
+    checkSource(source);
+    const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
+    const run = {
+      config: thriftyReader(this.#config),
+      what: `read ${path} of snapshot ${source}`,
+      args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      signal,
+    };
+    await patiently(this.#config, this.#patience, signal, () => runRestic(run));
+  }
+
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {
     return mountRepository(thriftyMount(this.#config), directory, signal);
   }
@@ -88,6 +102,13 @@ export class ResticStore implements BackupStore {
     checkTag(operationId);
     const ids = await this.#list(['--tag', operationId], operationId);
     return ids.map((id) => id.slice(0, SOURCE_DIGITS));
+  }
+
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    const args = ['snapshots', '--json', '--no-lock'];
+    const found = readSnapshots(await runRestic({ config: this.#config, what: 'list the backups', args, signal }));
+    if (!found) throw new ResticError('other', `Could not read the list of snapshots in ${this.#config.repository}.`);
+    return found.map(({ id, ...rest }) => ({ ...rest, source: id.slice(0, SOURCE_DIGITS) }));
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {
@@ -147,7 +168,8 @@ export class ResticStore implements BackupStore {
         hint: 'Take the backup again; it gets another id.',
       });
     }
-    return { source, processedBytes: summary.processedBytes, storedBytes: summary.storedBytes };
+    const { processedBytes, storedBytes } = summary;
+    return { source, processedBytes, storedBytes, warnings: unkeptLimits(this.#config) };
   }
 
   /** Removes what a failed backup left in the repository, and returns the error to throw. */

@@ -106,6 +106,30 @@ export function readSnapshotIds(stdout: string, tag?: string): string[] | undefi
     .map((snapshot) => snapshot.id);
 }
 
+const LISTED = list(object({ id: matching(/^[0-9a-f]{64}$/), time: text, paths: list(text), tags: maybe(list(text)) }));
+
+export interface ListedId {
+  id: string;
+  vmId: number;
+  operationId: string;
+  /** Epoch seconds. */
+  storedAt: number;
+  directory: string;
+}
+
+/** The snapshots of OneVaults in the answer of `restic snapshots --json`, oldest first; undefined when it is no answer. */
+export function readSnapshots(stdout: string): ListedId[] | undefined {
+  if (stdout.trim() === 'null') return [];
+  const found = readJson(LISTED, stdout)?.flatMap(({ id, time, paths, tags }) => {
+    const vm = tags?.map((tag) => /^one-(\d{1,10})$/.exec(tag)?.[1]).find((digits) => digits !== undefined);
+    const operationId = tags?.find((tag) => !tag.startsWith('one-'));
+    const [directory, other] = paths;
+    if (vm === undefined || operationId === undefined || directory === undefined || other !== undefined) return [];
+    return [{ id, vmId: Number(vm), operationId, storedAt: Math.floor(Date.parse(time) / 1000), directory }];
+  });
+  return found?.sort((a, b) => a.storedAt - b.storedAt);
+}
+
 // Before 0.17 the error is Go's own value, with the number of the system's error in it.
 const FILE_ERROR = object({
   message_type: exactly('error'),

@@ -1,6 +1,7 @@
 // Starts restic on one repository, and interrupts it gently, so that it removes its own lock.
 import { start, type Exit, type Running, type StartOptions } from '../../exec/exec.ts';
 import { reasonOf } from '../../model/errors.ts';
+import { confine } from './confine.ts';
 import { resticArgv, type ResticConfig } from './config.ts';
 import { secretFile } from './secret-file.ts';
 
@@ -13,7 +14,16 @@ export function startRestic(
   args: readonly string[],
   options: Pick<StartOptions, 'onStderr'> = {},
 ): Running {
-  return start(resticArgv(config, args, secretFile), { ...options, env: config.env, dieWithParent: true });
+  const running = start(resticArgv(config, args, secretFile), { ...options, env: config.env, dieWithParent: true });
+  if (running.pid > 0) unkept.set(config.datastoreId, confine(config, running.pid));
+  return running;
+}
+
+const unkept = new Map<number, string[]>();
+
+/** Which limits of a datastore the kernel did not take for the last restic, in words. */
+export function unkeptLimits({ datastoreId }: ResticConfig): string[] {
+  return unkept.get(datastoreId) ?? [];
 }
 
 /** SIGINT first: restic then removes its lock, which it does not on SIGTERM before 0.16. */

@@ -9,6 +9,7 @@ import {
   type BackupStore,
   type Checked,
   type CheckOptions,
+  type ListedSnapshot,
   type Pruned,
   type Snapshot,
   type SnapshotRequest,
@@ -22,6 +23,7 @@ import { checkOperation, checkSource, directoryOf, fileOf, printManifest } from 
 import { readManifest, type StoredFile } from './manifest.ts';
 import { prepareStore } from './prepare.ts';
 import { readFileThere } from './read.ts';
+import { listBackups } from './list.ts';
 import { placesOfOperation, placesOfSources, removeOperation, removeSources } from './remove.ts';
 import { sendBackup } from './upload.ts';
 import { viewStore } from './view.ts';
@@ -78,6 +80,10 @@ export class RsyncStore implements BackupStore {
     checkOperation(operationId);
     const places = await placesOfOperation(this.#site, operationId);
     return [...new Set(places.map(({ source }) => source))];
+  }
+
+  async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
+    return listBackups(this.#site, signal);
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {

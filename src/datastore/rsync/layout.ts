@@ -15,6 +15,15 @@ export interface Place {
   part: string | undefined;
 }
 
+export interface ListedBackup {
+  source: string;
+  vmId: number;
+  operationId: string;
+  /** Epoch seconds. */
+  storedAt: number;
+  directory: string;
+}
+
 export function directoryOf(path: string, { vmId, source, part }: Place): string {
   return `${path}/${vmId}/${part === undefined ? source : `.${source}.${part}.part`}`;
 }
@@ -46,6 +55,23 @@ export function findAll(path: string): string[] {
 /** The arguments of find for everything of a run. */
 export function findOperation(path: string, operationId: string): string[] {
   return findAt(path, 3, [manifestName(operationId), `.*.${operationId}.part`]);
+}
+
+/** The arguments of find for the manifest of everything there is, with the time of each. */
+export function findManifests(path: string): string[] {
+  return [...findAt(path, 3, [manifestName('*')]).slice(0, -1), '-printf', '%T@ %p\\n'];
+}
+
+/** The complete backups whose manifests find named; lines that are none are left out. */
+export function manifestsIn(path: string, stdout: string): ListedBackup[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [, at = '', file = ''] = /^(\d+)(?:\.\d*)? (\/.*)$/.exec(line) ?? [];
+    const [, operationId] = /\/manifest\.([A-Za-z0-9_-]+)\.json$/.exec(file) ?? [];
+    const place = placeIn(path, file);
+    if (place === undefined || place.part !== undefined || operationId === undefined) return [];
+    const { vmId, source } = place;
+    return [{ source, vmId, operationId, storedAt: Number(at), directory: directoryOf(path, place) }];
+  });
 }
 
 /** The places of the lines that find wrote; lines that are none are left out. A backup and its part may be named more than once. */

@@ -1,4 +1,5 @@
 // The DATASTORE and DATASTORE_POOL documents. Secrets in the template are the caller's to leave out.
+import type { Attribute, Attributes } from '../../model/attributes.ts';
 import type { Datastore } from '../../model/datastore.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
 import { branch, cdataLeaf, idList, leaf } from '../xml-write.ts';
@@ -23,8 +24,16 @@ export function datastoreXml(datastore: Datastore, images: readonly number[] = [
     leaf('FREE_MB', datastore.freeMb),
     leaf('USED_MB', datastore.usedMb),
     idList('IMAGES', images),
-    templateXml(alphabetical(datastore.template)),
+    templateXml(alphabetical([...datastore.template, ...readingOf(datastore)])),
   );
+}
+
+/** When its capacity was last read, and why not since. */
+function readingOf({ lastMonitored, monitorError }: Datastore): Attributes {
+  return [
+    ...(!lastMonitored ? [] : [['LAST_MON_TIME', String(lastMonitored)] as Attribute]),
+    ...(monitorError === undefined ? [] : [['MONITOR_ERROR', monitorError] as Attribute]),
+  ];
 }
 
 /** DATASTORE_POOL in the order given. */

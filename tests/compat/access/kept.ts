@@ -13,7 +13,7 @@ const POOLS = [
 export type Kept = Map<string, Map<number, string>>;
 
 /** Numbers that change by themselves. */
-const ASIDE = new Set(['freeMb', 'usedMb', 'totalMb', 'lastPoll']);
+const ASIDE = new Set(['freeMb', 'usedMb', 'totalMb', 'lastMonitored', 'lastPoll']);
 
 function pools(store: Store): Array<[string, Pool<Stored>]> {
   return POOLS.map((name) => [name, store[name] as unknown as Pool<Stored>]);

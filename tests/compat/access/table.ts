@@ -224,6 +224,7 @@ const places: readonly Row[] = [
   row('one.datastore.allocate', ['NAME=""', of('cluster')], 'CREATE DATASTORE', 'ADMIN cluster'),
   row('one.datastore.delete', [datastore], 'ADMIN datastore'),
   row('one.datastore.enable', [datastore, true], 'MANAGE datastore'),
+  row('one.datastore.rescan', [datastore], 'ADMIN datastore'),
   ...owned('net', true),
   row('one.vn.allocate', ['NAME=""'], 'CREATE NET'),
   row('one.vn.allocate', ['NAME=""', of('cluster')], 'CREATE NET', 'ADMIN cluster'),

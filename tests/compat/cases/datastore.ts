@@ -105,6 +105,9 @@ const looking: readonly Case[] = [
   bad(datastore('info'), 'a negative id', [-1], 'NO_EXISTS', /datastore \[-1\]/),
   bad(datastore('info'), 'the largest id', [2147483647], 'NO_EXISTS', /datastore \[2147483647\]/),
   bad(datastore('info'), 'not for others', [ref('imgs')], 'AUTHORIZATION', /USE DATASTORE/, ANN),
+  bad(datastore('rescan'), 'no backups are in it', [ref('imgs')], 'ACTION', /no backup datastore/),
+  bad(datastore('rescan'), 'none', [4711], 'NO_EXISTS', /datastore \[4711\]/),
+  bad(datastore('rescan'), 'not for others', [ref('imgs')], 'AUTHORIZATION', /ADMIN DATASTORE/, ANN),
   good('one.datastorepool.info', 'all', [], {
     document: 'DATASTORE_POOL',
     has: { 'DATASTORE/NAME': 'restic', 'DATASTORE/TYPE': '1', 'DATASTORE/TEMPLATE/RESTIC_PASSWORD': '***' },

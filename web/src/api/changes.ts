@@ -11,6 +11,11 @@ const SUMMED_FROM: Readonly<Record<string, readonly string[]>> = {
   rights: ['vm', 'image', 'template', 'datastore', 'host', 'vnet', 'backupjob', 'user', 'group', 'acl'],
 };
 
+/** Whether a query of this key is of what is summed up, which costs more to ask for. */
+export function isSummed(key: readonly unknown[]): boolean {
+  return key[0] === 'system';
+}
+
 /** Whether a query of this key shows something that `change` touches. */
 export function touches(change: Change, key: readonly unknown[]): boolean {
   const [noun, which] = key;

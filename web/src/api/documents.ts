@@ -1084,6 +1084,7 @@ export interface Methods {
   'one.datastore.enable': { params: { id: number; enable: boolean }; result: number };
   'one.datastore.info': { params: { id: number; decrypt?: boolean }; result: { DATASTORE: Datastore } };
   'one.datastore.rename': { params: { id: number; name: string }; result: number };
+  'one.datastore.rescan': { params: { id: number }; result: string };
   'one.datastore.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.datastorepool.info': {
     params: Record<string, never>;

@@ -1,16 +1,15 @@
 // The daemon's stream of changes: what changed is asked for again, runs are shown as they go. A stream that broke is opened anew until it
 // is there, and then everything shown is asked for again, because anything may have happened meanwhile.
 import type { QueryClient } from '@tanstack/react-query';
-import { together, touches, type Change } from './changes.ts';
+import type { Change } from './changes.ts';
 import { pauseMs, type ConnectionState } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { endRun, forgetRuns, keepRun, type LiveRun } from './live-runs.ts';
 import { Observed } from './observed.ts';
 import { request } from './request.ts';
 import { ended } from './session.ts';
+import { Stale } from './stale.ts';
 
-/** Pools are large: they are asked for again at most this often. */
-const TOGETHER_MS = 1000;
 /** A daemon that has said that it is alive says so every 15 seconds; silent for longer, the stream is dead, whatever the browser believes. */
 const SILENT_MS = 45_000;
 
@@ -18,7 +17,7 @@ export const connection = new Observed<ConnectionState>('opening');
 
 /** Opens the stream for the user who is signed in; the answer ends it. */
 export function follow(client: QueryClient): () => void {
-  const changes = new Changes(client);
+  const changes = new Stale(client);
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let tried = 0;
@@ -106,42 +105,4 @@ function listen({ opened, heard, broken, change, reset, run }: Heard): EventSour
   on('reset', reset);
   on('alive', () => undefined);
   return source;
-}
-
-/** Gathers changes for a moment, and then makes stale what they touch: what is on the page is asked for again. */
-class Changes {
-  readonly #client: QueryClient;
-  #waiting: Change[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #last = 0;
-
-  constructor(client: QueryClient) {
-    this.#client = client;
-  }
-
-  add(change: Change): void {
-    this.#waiting.push(change);
-    if (this.#timer !== undefined) return;
-    const since = performance.now() - this.#last;
-    this.#timer = setTimeout(() => this.#flush(), Math.max(0, TOGETHER_MS - since));
-  }
-
-  /** Anything may have changed. Who is signed in stays as it is known. */
-  all(): void {
-    void this.#client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #flush(): void {
-    const changes = together(this.#waiting);
-    this.#waiting = [];
-    this.#timer = undefined;
-    this.#last = performance.now();
-    void this.#client.invalidateQueries({
-      predicate: ({ queryKey }) => changes.some((change) => touches(change, queryKey)),
-    });
-  }
 }

@@ -1,0 +1,74 @@
+// What is made of the records of snapshots: chains, merged ones, broken ones.
+import { expect, it } from 'vitest';
+import type { BackupRecord } from '../model/backup-record.ts';
+import { pointsTo } from '../model/chain.ts';
+import { continued, rebuild, type DescribedSnapshot } from './rebuild.ts';
+
+function snapshot(source: string, id: number, below: number, storedAt = 100 + id): DescribedSnapshot {
+  const record: BackupRecord = {
+    installation: 'one',
+    operation: '00000000000000aa',
+    chain: '00000000000000a0',
+    mode: 'INCREMENT',
+    vm: { id: 7, name: 'web' },
+    owner: { uid: 0, gid: 0, uname: 'oneadmin', gname: 'oneadmin' },
+    point: { id, below, date: 1000 + id, consistency: 'crash', reason: 'MODE' },
+    directory: '/vms/7/backup',
+    disks: [
+      {
+        ...{ diskId: 0, file: `disk.0.${id}`, virtualBytes: 2 ** 23, fileBytes: 2 ** 20 + 1, sha256: '' },
+        ...{ originalFormat: 'raw' as const, target: 'vda' },
+      },
+    ],
+    vmTemplate: [['CPU', '1']],
+  };
+  return { source, directory: record.directory, storedAt, record };
+}
+
+const shown = (snapshots: DescribedSnapshot[]): unknown => {
+  const { points, left } = rebuild(snapshots);
+  for (const { id } of points) expect(pointsTo({ points }, id)).not.toBeTypeOf('string');
+  return [points.map((one) => `${one.id}<${one.parentId} ${one.type} ${one.source}`), left.map(({ why }) => why)];
+};
+
+it('puts a chain together, in whatever order it comes', () => {
+  const chain = [snapshot('c', 2, 1), snapshot('a', 0, -1), snapshot('b', 1, 0)];
+  expect(shown(chain)).toEqual([['0<-1 FULL a', '1<0 INCREMENT b', '2<1 INCREMENT c'], []]);
+  const [first] = rebuild(chain).points;
+  expect(first).toMatchObject({ date: 1000, sizeMb: 2, tracker: '', vmTemplate: [['CPU', '1']] });
+  expect(first?.layers).toMatchObject([{ source: 'a', path: '/vms/7/backup', pointId: 0, sizeMb: 2 }]);
+});
+
+it('takes merged layers for what they are', () => {
+  const base = snapshot('m', 2, -1);
+  expect(shown([base, snapshot('d', 3, 2)])).toEqual([['2<-1 FULL m', '3<2 INCREMENT d'], []]);
+  const deltas = [snapshot('a', 0, -1), snapshot('m', 2, 0), snapshot('d', 3, 2)];
+  expect(shown(deltas)).toEqual([['0<-1 FULL a', '2<0 INCREMENT m', '3<2 INCREMENT d'], []]);
+});
+
+it('goes on with the old layers while they are all there beside the merged one', () => {
+  const old = [snapshot('a', 0, -1), snapshot('b', 1, 0)];
+  const again = 'what it holds of point 1 is in another snapshot too';
+  expect(shown([...old, snapshot('m', 1, -1)])).toEqual([['0<-1 FULL a', '1<0 INCREMENT b'], [again]]);
+  const gone = 'it stands on point 0, which is not there';
+  expect(shown([snapshot('b', 1, 0), snapshot('m', 1, -1), snapshot('c', 2, 1)])).toEqual([
+    ['1<-1 FULL m', '2<1 INCREMENT c'],
+    [gone],
+  ]);
+});
+
+it('keeps full points side by side, and says what stands on nothing', () => {
+  const found = shown([snapshot('a', 0, -1), snapshot('b', 1, -1), snapshot('d', 4, 3)]);
+  expect(found).toEqual([['0<-1 FULL a', '1<-1 FULL b'], ['it stands on point 3, which is not there']]);
+  expect(shown([])).toEqual([[], []]);
+});
+
+it('goes on with what is known', () => {
+  const { points } = rebuild([snapshot('a', 0, -1)]);
+  const more = continued(points.at(-1), [snapshot('c', 2, 1), snapshot('b', 1, 0), snapshot('x', 9, 8)]);
+  expect(more.points.map(({ id, parentId }) => [id, parentId])).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+  expect(more.left).toEqual([{ source: 'x', why: 'it does not stand on point 0, the newest that is known' }]);
+});

@@ -1,0 +1,83 @@
+// A disk that the store's program unpacks into a directory of ours: what it writes there goes to its place in the target at once, and
+// nothing is written beside that.
+import { mkdir, rmdir } from 'node:fs/promises';
+import type { BackupStore } from '../datastore/backup-store.ts';
+import { refuseDifferent } from '../disk/checked-stream.ts';
+import { ScatteredWriter } from '../disk/scattered-write.ts';
+import { mountDirectory, type VirtualDirectory, type VirtualFile } from '../fuse/mount.ts';
+import type { Member, RestoreDisk } from '../model/mover-protocol.ts';
+import { nameOf } from './merged-disk.ts';
+import type { Written, WriteOptions } from './restored-disk.ts';
+
+export type Unpack = NonNullable<BackupStore['unpack']>;
+
+export interface UnpackOptions extends Pick<WriteOptions, 'signal' | 'passed'> {
+  /** Where the directory is shown: made for it, and gone afterwards. */
+  directory: string;
+}
+
+/** The target is new, and left as it is when this throws. */
+export async function restoreUnpacked(
+  unpack: Unpack,
+  disk: RestoreDisk,
+  member: Member,
+  options: UnpackOptions,
+): Promise<Written> {
+  const { stored, target: path, targetFormat: format } = disk;
+  const { fileBytes, virtualBytes } = stored;
+  const name = nameOf(member);
+  const writer = await ScatteredWriter.create({ path, format, fileBytes, virtualBytes, name });
+  try {
+    await receive(unpack, member, writer, options);
+    const sha256 = await writer.finish();
+    refuseDifferent(name, stored, { fileBytes, sha256 });
+    return { writtenBytes: writer.writtenBytes, sha256 };
+  } finally {
+    await writer.close();
+  }
+}
+
+async function receive(unpack: Unpack, member: Member, writer: ScatteredWriter, options: UnpackOptions): Promise<void> {
+  const { directory, signal, passed } = options;
+  const failed = new AbortController();
+  const file: VirtualFile = {
+    ...{ kind: 'file', size: 0, mtimeSec: 0, mode: 0o600 },
+    read: () => Promise.resolve([]),
+    write: async (offset, data) => {
+      await writer.write(offset, data);
+      passed(data.length);
+    },
+  };
+  signal.throwIfAborted();
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    const onWriteError = (_path: string, error: unknown): void => failed.abort(error);
+    const mount = await mountDirectory(directory, treeOf(member.path, file), { onWriteError });
+    // what still writes is refused at once, and need not be waited for
+    const stopped = AbortSignal.any([signal, failed.signal]);
+    const letGo = (): void => void mount.unmount().catch(() => undefined);
+    stopped.addEventListener('abort', letGo, { once: true });
+    try {
+      await unpack(member.source, member.path, mount.path, stopped);
+    } finally {
+      stopped.removeEventListener('abort', letGo);
+      await mount.unmount();
+    }
+    failed.signal.throwIfAborted();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  } finally {
+    await rmdir(directory).catch(() => undefined); // an empty directory that is left does no harm
+  }
+}
+
+/** The file under all the directories of its path. */
+function treeOf(path: string, file: VirtualFile): VirtualDirectory {
+  const names = path.split('/').filter(Boolean);
+  const inner = names.reduceRight<VirtualDirectory | VirtualFile>(
+    (entry, name) => ({ kind: 'directory', mtimeSec: 0, entries: new Map([[name, entry]]) }),
+    file,
+  );
+  return inner as VirtualDirectory;
+}
