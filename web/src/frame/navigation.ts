@@ -1,10 +1,17 @@
 // The pages in the navigation: one line each, in the order in which they are shown. A page whose method the user may not call is left out.
 import {
+  IconBuilding,
   IconCalendarRepeat,
+  IconChartBar,
   IconDatabase,
   IconGauge,
   IconHistory,
   IconInfoCircle,
+  IconLock,
+  IconServer,
+  IconServer2,
+  IconUser,
+  IconUsersGroup,
   type Icon,
 } from '@tabler/icons-react';
 import { texts } from '../texts/index.ts';

@@ -5,7 +5,14 @@ export const hosts = {
   empty: 'There are no hosts.',
   emptyHint: 'A host is a machine whose VMs are backed up: this one, or another that runs libvirt.',
   create: 'New host',
-  columns: { cluster: 'Cluster', vms: 'VMs', cpu: 'CPU in use', memory: 'Memory in use', seen: 'Last seen', driver: 'Driver' },
+  columns: {
+    cluster: 'Cluster',
+    vms: 'VMs',
+    cpu: 'CPU in use',
+    memory: 'Memory in use',
+    seen: 'Last seen',
+    driver: 'Driver',
+  },
   states: {
     init: 'being looked at',
     monitored: 'on',

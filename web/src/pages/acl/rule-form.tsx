@@ -1,6 +1,6 @@
 // Makes an access rule.
 import { Checkbox, Group, MultiSelect, NativeSelect, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useQueries } from '@tanstack/react-query';
 import { call } from '../../api/call.ts';
 import { poolQuery } from '../../api/queries.ts';
@@ -33,6 +33,8 @@ const EMPTY: Values = {
   cluster: '0',
   rights: ['USE'],
 };
+
+type RuleFormState = Pick<UseFormReturnType<Values>, 'values' | 'getInputProps'>;
 
 export function RuleForm({ onClose }: { onClose: () => void }) {
   const form = useForm<Values>({
@@ -74,7 +76,7 @@ const entriesOf = (names: Readonly<Record<string, string>>) =>
 const choicesOf = (pool: ReadonlyArray<{ ID: number; NAME: string }> = []) =>
   pool.map(({ ID, NAME }) => ({ value: String(ID), label: NAME }));
 
-function Fields({ form }: { form: ReturnType<typeof useForm<Values>> }) {
+function Fields({ form }: { form: RuleFormState }) {
   const [users, groups, clusters] = useQueries({
     queries: [
       poolQuery('user', 'one.userpool.info', {}),
@@ -88,11 +90,7 @@ function Fields({ form }: { form: ReturnType<typeof useForm<Values>> }) {
     <>
       <NativeSelect label={words.who} data={entriesOf(words.whoKinds)} {...form.getInputProps('who')} />
       {who === 'user' && (
-        <NativeSelect
-          label={words.user}
-          data={choicesOf(users.data?.USER_POOL.USER)}
-          {...form.getInputProps('user')}
-        />
+        <NativeSelect label={words.user} data={choicesOf(users.data?.USER_POOL.USER)} {...form.getInputProps('user')} />
       )}
       {who === 'group' && <NativeSelect label={words.group} data={groupChoices} {...form.getInputProps('group')} />}
       <MultiSelect

@@ -8,7 +8,10 @@ it('reads the text of a rule', () => {
     objects: { kind: 'id', id: 100 },
     rights: ['USE', 'MANAGE'],
   });
-  expect(ruleParts('* DATASTORE/%0 USE *')).toMatchObject({ who: { kind: 'all' }, objects: { kind: 'cluster', id: 0 } });
+  expect(ruleParts('* DATASTORE/%0 USE *')).toMatchObject({
+    who: { kind: 'all' },
+    objects: { kind: 'cluster', id: 0 },
+  });
   expect(ruleParts('? VM/# USE').who).toBeUndefined();
   expect(ruleParts('? VM/# USE').objects).toBeUndefined();
 });

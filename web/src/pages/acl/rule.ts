@@ -55,7 +55,11 @@ export interface NewRule {
   rights: readonly Right[];
 }
 
-export function ruleWords({ who, kinds, objects, rights }: NewRule): { user: string; resource: string; rights: string } {
+export function ruleWords({ who, kinds, objects, rights }: NewRule): {
+  user: string;
+  resource: string;
+  rights: string;
+} {
   const kindBits = kinds.reduce((sum, kind) => sum | (1n << BigInt(RESOURCES[kind])), 0n);
   const rightBits = rights.reduce((sum, right) => sum | RIGHTS[right], 0);
   return {

@@ -21,7 +21,14 @@ const COLUMNS: ReadonlyArray<TableColumn<Cluster>> = [
     width: 120,
     from: 500,
   },
-  { id: 'networks', label: columns.networks, value: ({ VNETS }) => VNETS.ID.length, align: 'right', width: 110, from: 600 },
+  {
+    id: 'networks',
+    label: columns.networks,
+    value: ({ VNETS }) => VNETS.ID.length,
+    align: 'right',
+    width: 110,
+    from: 600,
+  },
 ];
 
 export function Clusters() {

@@ -29,7 +29,14 @@ export const GROUP_COLUMNS: ReadonlyArray<TableColumn<GroupRow>> = [
     width: '2fr',
   },
   { id: 'users', label: columns.users, value: ({ USERS }) => USERS.ID.length, align: 'right', width: 90 },
-  { id: 'admins', label: columns.admins, value: ({ ADMINS }) => ADMINS.ID.length, align: 'right', width: 130, from: 600 },
+  {
+    id: 'admins',
+    label: columns.admins,
+    value: ({ ADMINS }) => ADMINS.ID.length,
+    align: 'right',
+    width: 130,
+    from: 600,
+  },
   { id: 'vms', label: columns.vms, value: vmsOf, align: 'right', width: 80, from: 500 },
   {
     id: 'memory',

@@ -35,9 +35,7 @@ export function Group() {
         query={query}
         name={group?.NAME}
         actions={
-          group && (
-            <ActionMenu noun="group" rows={[group]} actions={actions} idOf={idOf} nameOf={({ NAME }) => NAME} />
-          )
+          group && <ActionMenu noun="group" rows={[group]} actions={actions} idOf={idOf} nameOf={({ NAME }) => NAME} />
         }
         tabs={group ? tabsOf(group, rights) : []}
       />

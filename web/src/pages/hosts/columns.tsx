@@ -65,5 +65,12 @@ export const HOST_COLUMNS: ReadonlyArray<TableColumn<Host>> = [
     width: 140,
     from: 700,
   },
-  { id: 'seen', label: columns.seen, value: seenAt, cell: (host) => <Moment at={seenAt(host)} />, width: 130, from: 900 },
+  {
+    id: 'seen',
+    label: columns.seen,
+    value: seenAt,
+    cell: (host) => <Moment at={seenAt(host)} />,
+    width: 130,
+    from: 900,
+  },
 ];

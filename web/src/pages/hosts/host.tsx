@@ -41,13 +41,7 @@ export function Host() {
         state={host && <HostStateBadge host={host} />}
         actions={
           host && (
-            <ActionMenu
-              noun="host"
-              rows={[host]}
-              actions={actions}
-              idOf={({ ID }) => ID}
-              nameOf={({ NAME }) => NAME}
-            />
+            <ActionMenu noun="host" rows={[host]} actions={actions} idOf={({ ID }) => ID} nameOf={({ NAME }) => NAME} />
           )
         }
         tabs={host ? tabsOf(host) : []}

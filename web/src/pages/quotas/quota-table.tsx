@@ -82,7 +82,13 @@ function columnsWith(nameOf: Things['nameOf']): ReadonlyArray<TableColumn<OwnerR
       width: 110,
       from: 600,
     },
-    { id: 'share', label: words.columns.share, value: ({ share }) => share, cell: (row) => <Share row={row} />, width: 150 },
+    {
+      id: 'share',
+      label: words.columns.share,
+      value: ({ share }) => share,
+      cell: (row) => <Share row={row} />,
+      width: 150,
+    },
   ];
 }
 

@@ -23,7 +23,12 @@ it('has what each owner has, and the share of it; administrators are left out', 
     { ID: 4, NAME: 'eve' },
   ];
   const rows = ownerRows([
-    { noun: 'user', owners, quotas: [quotas(0, 1, 1), quotas(2, 4, 1), quotas(3, -1, 5), quotas(4, 0, 1)], defaults: NONE },
+    {
+      noun: 'user',
+      owners,
+      quotas: [quotas(0, 1, 1), quotas(2, 4, 1), quotas(3, -1, 5), quotas(4, 0, 1)],
+      defaults: NONE,
+    },
     { noun: 'group', owners: [{ ID: 100, NAME: 'shop' }], quotas: [quotas(100, 10, 5)], defaults: NONE },
   ]);
   expect(rows.map(({ at, noun, owner, share }) => [at, noun, owner, share])).toEqual([

@@ -40,9 +40,7 @@ export function User() {
         name={user?.NAME}
         state={user && <UserState user={user} />}
         actions={
-          user && (
-            <ActionMenu noun="user" rows={[user]} actions={actions} idOf={idOf} nameOf={({ NAME }) => NAME} />
-          )
+          user && <ActionMenu noun="user" rows={[user]} actions={actions} idOf={idOf} nameOf={({ NAME }) => NAME} />
         }
         tabs={user ? tabsOf(user, rights) : []}
       />
