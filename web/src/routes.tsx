@@ -22,6 +22,8 @@ const pages = [
   page('/users', () => import('./pages/users/users.tsx'), 'Users'),
   page('/users/$id', () => import('./pages/users/user.tsx'), 'User'),
   page('/vdcs', () => import('./pages/vdcs/vdcs.tsx'), 'Vdcs'),
+  page('/vms', () => import('./pages/vms/vms.tsx'), 'Vms'),
+  page('/vms/$id', () => import('./pages/vms/vm.tsx'), 'Vm'),
 ] as const;
 
 export function makeRouter(client: QueryClient) {

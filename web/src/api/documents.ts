@@ -794,7 +794,7 @@ export type Run = {
   ID: string;
   VM_ID: number;
   VM_NAME: string;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
   TYPE: 'FULL' | 'INCREMENT' | '';
   WHY: string;
   REASON: string;

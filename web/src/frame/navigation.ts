@@ -4,6 +4,7 @@ import {
   IconCalendarRepeat,
   IconChartBar,
   IconDatabase,
+  IconDeviceDesktop,
   IconGauge,
   IconHistory,
   IconInfoCircle,
@@ -28,6 +29,7 @@ export interface NavigationEntry {
 export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', label: texts.navigation.overview, icon: IconGauge, group: 'watch' },
   { to: '/runs', label: texts.navigation.runs, icon: IconHistory, group: 'watch' },
+  { to: '/vms', label: texts.vms.title, icon: IconDeviceDesktop, group: 'protect' },
   { to: '/jobs', label: texts.jobs.title, icon: IconCalendarRepeat, group: 'protect' },
   { to: '/datastores', label: texts.datastores.title, icon: IconDatabase, group: 'infrastructure' },
   { to: '/hosts', label: texts.hosts.title, icon: IconServer, group: 'infrastructure' },

@@ -16,6 +16,11 @@ export const datastoreFields = {
     hint: 'A prune gives the space of removed backups back. By default 3600.',
   },
   PRUNE_BUDGET: { label: 'Seconds that a prune may take', hint: 'What is left follows with the next. By default 600.' },
+  LIMIT_MB: { label: 'Limit in MB', hint: 'Backups may use this much of it. By default all.' },
+  DATASTORE_CAPACITY_CHECK: {
+    label: 'Refuse what does not fit',
+    hint: 'A backup that is expected to take more than is free is refused. By default it is.',
+  },
   RESTIC_PASSWORD: {
     label: 'Password of the repository',
     hint: 'Encrypts the backups. Keep it elsewhere too: without it they cannot be read.',

@@ -18,6 +18,7 @@ import { runs } from './runs.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { users } from './users.ts';
+import { vms } from './vms.ts';
 
 export const texts = {
   about,
@@ -40,4 +41,5 @@ export const texts = {
   settings,
   users,
   vdcs,
+  vms,
 };

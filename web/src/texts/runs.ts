@@ -8,6 +8,8 @@ export const runs = {
     verify: 'Verification',
     drill: 'Drill',
     prune: 'Clean-up',
+    check: 'Check',
+    rescan: 'Search for lost backups',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },

@@ -6,7 +6,7 @@ import type { Action } from '../../parts/actions.ts';
 import { RenameDialog } from '../../parts/rename-dialog.tsx';
 import { texts } from '../../texts/index.ts';
 import { EditDatastore } from './edit-datastore.tsx';
-import { SYSTEM_DS } from './state.ts';
+import { BACKUP_DS, SYSTEM_DS } from './state.ts';
 
 const { actions, ...words } = texts.datastores;
 
@@ -69,6 +69,15 @@ function actionsThat(open: (what: Open) => void, onDeleted?: () => void): Readon
       refused: ({ TYPE, STATE }) =>
         TYPE !== SYSTEM_DS ? actions.notSystem : STATE === 1 ? actions.isDisabled : undefined,
       run: ({ ID }) => call('one.datastore.enable', { id: ID, enable: false }),
+    },
+    {
+      id: 'rescan',
+      label: actions.rescan,
+      method: 'one.datastore.rescan',
+      needs: 'ADMIN',
+      refused: ({ TYPE }) => (TYPE === BACKUP_DS ? undefined : actions.notBackup),
+      confirm: () => ({ title: words.rescanTitle, text: words.rescanText, button: actions.rescan }),
+      run: ({ ID }) => call('one.datastore.rescan', { id: ID }),
     },
     {
       id: 'delete',

@@ -1,19 +1,24 @@
 // The columns of the table of datastores.
 import type { Datastore } from '../../api/documents.ts';
+import { textOf } from '../../api/template-text.ts';
 import type { TableColumn } from '../../parts/data-table.tsx';
 import { mibText, percentText } from '../../parts/format.ts';
 import { ObjectLink } from '../../parts/object-link.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Mib } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
-import { datastoreState } from './state.ts';
+import { datastoreState, MONITOR_ERROR } from './state.ts';
 
 const { columns, states, types } = texts.datastores;
 const share = ({ USED_MB, TOTAL_MB }: Datastore): number => (TOTAL_MB === 0 ? 0 : USED_MB / TOTAL_MB);
 
 export function DatastoreState({ store }: { store: Datastore }) {
   const { state, tone } = datastoreState(store);
-  return <StateBadge tone={tone}>{states[state]}</StateBadge>;
+  return (
+    <StateBadge tone={tone} reason={textOf(store.TEMPLATE, MONITOR_ERROR)}>
+      {states[state]}
+    </StateBadge>
+  );
 }
 
 export const DATASTORE_COLUMNS: ReadonlyArray<TableColumn<Datastore>> = [

@@ -6,6 +6,7 @@ import { useCallback } from 'react';
 import { call } from '../../api/call.ts';
 import type { Datastore as Store } from '../../api/documents.ts';
 import { objectQuery } from '../../api/queries.ts';
+import { textOf } from '../../api/template-text.ts';
 import { ActionMenu } from '../../parts/action-menu.tsx';
 import { DetailPage, useObjectId } from '../../parts/detail-page.tsx';
 import { Facts } from '../../parts/facts.tsx';
@@ -15,11 +16,12 @@ import { PATHS } from '../../parts/paths.ts';
 import { QuotaBar } from '../../parts/quota-bar.tsx';
 import { Section } from '../../parts/section.tsx';
 import { TemplateSection } from '../../parts/template-section.tsx';
+import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
 import { useDatastoreActions } from './actions.tsx';
 import { DatastoreState } from './columns.tsx';
 import { ImagesOf } from './images.tsx';
-import { BACKUP_DS, placeOf } from './state.ts';
+import { BACKUP_DS, MONITOR_ERROR, placeOf } from './state.ts';
 
 const words = texts.datastores;
 
@@ -86,6 +88,7 @@ function tabsOf(store: Store) {
 
 function Info({ store }: { store: Store }) {
   const { info, types } = words;
+  const checkedAt = Number(textOf(store.TEMPLATE, 'LAST_CHECK') ?? 0);
   return (
     <Stack>
       <Section title={info.title}>
@@ -99,6 +102,10 @@ function Info({ store }: { store: Store }) {
             [info.images, store.IMAGES.ID.length],
             [texts.common.owner, store.UNAME],
             [texts.common.group, store.GNAME],
+            [info.checked, checkedAt > 0 ? <Moment key="checked" at={checkedAt} /> : undefined],
+            [info.checkPart, textOf(store.TEMPLATE, 'LAST_CHECK_PART')],
+            [info.checkResult, textOf(store.TEMPLATE, 'LAST_CHECK_RESULT')],
+            [info.error, textOf(store.TEMPLATE, MONITOR_ERROR)],
           ]}
         />
       </Section>

@@ -24,6 +24,8 @@ const choice = (name: Name, choices: readonly string[]): AttributeField => of('c
 
 const POLICY: readonly AttributeField[] = [
   flag('VERIFY'),
+  number('LIMIT_MB'),
+  flag('DATASTORE_CAPACITY_CHECK'),
   flag('CHECK'),
   ...(['CHECK_INTERVAL', 'CHECK_PARTS', 'FLATTEN_SHARE', 'PRUNE_INTERVAL', 'PRUNE_BUDGET'] as const).map(number),
 ];

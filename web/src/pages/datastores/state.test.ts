@@ -2,10 +2,12 @@ import { expect, it } from 'vitest';
 import { allFields, fieldGroups } from './fields.ts';
 import { datastoreState, placeOf } from './state.ts';
 
-it('is disabled, or of unknown capacity, or ready', () => {
-  expect(datastoreState({ STATE: 1, TOTAL_MB: 0 }).state).toBe('disabled');
-  expect(datastoreState({ STATE: 0, TOTAL_MB: 0 }).state).toBe('unknown');
-  expect(datastoreState({ STATE: 0, TOTAL_MB: 10 }).state).toBe('ready');
+it('is disabled, not to be reached, of unknown capacity, or ready', () => {
+  const state = (STATE: number, TOTAL_MB: number, TEMPLATE = {}) => datastoreState({ STATE, TOTAL_MB, TEMPLATE }).state;
+  expect(state(1, 0)).toBe('disabled');
+  expect(state(0, 0)).toBe('unknown');
+  expect(state(0, 10)).toBe('ready');
+  expect(state(0, 10, { MONITOR_ERROR: 'gone' })).toBe('error');
 });
 
 it('lies where its attributes say, or in its directory', () => {

@@ -7,12 +7,15 @@ import type { Tone } from '../../parts/state-badge.tsx';
 export const TYPE_NAMES = ['IMAGE_DS', 'SYSTEM_DS', 'FILE_DS', 'BACKUP_DS'] as const;
 export const SYSTEM_DS = 1;
 export const BACKUP_DS = 3;
+/** What was wrong when it was last looked at. */
+export const MONITOR_ERROR = 'MONITOR_ERROR';
 
-export function datastoreState({ STATE, TOTAL_MB }: Pick<Datastore, 'STATE' | 'TOTAL_MB'>): {
-  state: 'ready' | 'disabled' | 'unknown';
+export function datastoreState({ STATE, TOTAL_MB, TEMPLATE }: Pick<Datastore, 'STATE' | 'TOTAL_MB' | 'TEMPLATE'>): {
+  state: 'ready' | 'disabled' | 'error' | 'unknown';
   tone: Tone;
 } {
   if (STATE === 1) return { state: 'disabled', tone: 'calm' };
+  if (textOf(TEMPLATE, MONITOR_ERROR) !== undefined) return { state: 'error', tone: 'bad' };
   return TOTAL_MB === 0 ? { state: 'unknown', tone: 'care' } : { state: 'ready', tone: 'good' };
 }
 
