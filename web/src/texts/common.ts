@@ -59,5 +59,12 @@ export const common = {
   rows: (shown: number, all: number) => (shown === all ? `${all}` : `${shown} of ${all}`),
   sortBy: (column: string) => `Sort by ${column}`,
   typeToConfirm: (word: string) => `Type ${word} to confirm`,
+  byDefault: 'as by default',
+  secretKept: 'It is kept already: leave this empty to leave it as it is.',
+  attributes: 'Attributes',
+  attributesHint: 'One on a line. Those that you write are set, an empty value takes one away, all others stay.',
+  editAttributes: 'Set attributes',
+  noAttributes: 'There are no attributes.',
+  rename: 'Rename',
   actionsOn: (name: string) => `Actions on ${name}`,
 };
