@@ -11,32 +11,9 @@ const EVERYTHING = { filter: -2, from: -1, to: -1 };
 const BACKUP = 6;
 const isBackup = ({ TYPE }: { TYPE: number }): boolean => TYPE === BACKUP;
 
-<<<<<<< HEAD
 interface Named {
   ID: number;
   NAME: string;
-=======
-export function useObjects(): Found[] {
-  const [jobs, datastores, hosts, users, groups] = useQueries({
-    queries: [
-      poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING),
-      poolQuery('datastore', 'one.datastorepool.info', {}),
-      poolQuery('host', 'one.hostpool.info', {}),
-      poolQuery('user', 'one.userpool.info', {}),
-      poolQuery('group', 'one.grouppool.info', {}),
-    ],
-  });
-  return useMemo(
-    () => [
-      ...listed('backupjob', texts.jobs.one, jobs.data?.BACKUPJOB_POOL.BACKUPJOB),
-      ...listed('datastore', texts.datastores.one, datastores.data?.DATASTORE_POOL.DATASTORE),
-      ...listed('host', texts.hosts.one, hosts.data?.HOST_POOL.HOST),
-      ...listed('user', texts.users.one, users.data?.USER_POOL.USER),
-      ...listed('group', texts.groups.one, groups.data?.GROUP_POOL.GROUP),
-    ],
-    [jobs.data, datastores.data, hosts.data, users.data, groups.data],
-  );
->>>>>>> api
 }
 
 export function useObjects(): Found[] {

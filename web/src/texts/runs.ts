@@ -8,11 +8,7 @@ export const runs = {
     verify: 'Verification',
     drill: 'Drill',
     prune: 'Clean-up',
-<<<<<<< HEAD
     check: 'Check of a repository',
-=======
-    check: 'Check',
->>>>>>> api
     rescan: 'Search for lost backups',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
