@@ -31,7 +31,7 @@ const COLUMNS: ReadonlyArray<TableColumn<Point>> = [
     label: words.type,
     value: ({ type }) => type,
     cell: ({ type }) => (
-      <Badge variant={type === 'FULL' ? 'filled' : 'outline'} color="blue.8" tt="none">
+      <Badge variant={type === 'FULL' ? 'light' : 'outline'} color="gray" c="var(--mantine-color-text)" tt="none">
         {type === 'FULL' ? words.full : words.increment}
       </Badge>
     ),
