@@ -35,7 +35,7 @@ function Shown({ fill: { POINT, TOTAL_MB, MB_PER_DAY, FULL_ON } }: { fill: Datas
         label={words.used}
         series={[{ label: words.used, points: POINT.map(({ TIME, USED_MB }) => ({ at: TIME, value: USED_MB * MIB })) }]}
         text={bytesText}
-        base={1024}
+        rounding={1024}
         {...(TOTAL_MB > 0 && { limit: { value: TOTAL_MB * MIB, label: words.capacity } })}
       />
       <Text size="sm">
