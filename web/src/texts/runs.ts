@@ -8,7 +8,7 @@ export const runs = {
     verify: 'Verification',
     drill: 'Drill',
     prune: 'Clean-up',
-    check: 'Check',
+    check: 'Check of a repository',
     rescan: 'Search for lost backups',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
@@ -60,7 +60,8 @@ export const runs = {
   },
   run: {
     title: 'Run',
-    facts: 'What is known of it',
+    steps: 'Steps',
+    warnings: 'Warnings',
     why: 'Why this type',
     phase: 'Phase',
     waits: 'Waits for',

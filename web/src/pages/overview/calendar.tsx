@@ -2,7 +2,7 @@
 import { Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Calendar as CalendarDocument } from '../../api/previews.ts';
+import type { Calendar as CalendarDocument } from '../../api/documents.ts';
 import { poolQuery } from '../../api/queries.ts';
 import { dayText } from '../../parts/format.ts';
 import { Loaded } from '../../parts/loaded.tsx';
