@@ -7,6 +7,7 @@ import { navigation } from './navigation.ts';
 import { outcomes } from './outcomes.ts';
 import { overview } from './overview.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { vms } from './vms.ts';
@@ -20,6 +21,7 @@ export const texts = {
   outcomes,
   overview,
   runs,
+  schedule,
   session,
   settings,
   vms,
