@@ -68,11 +68,16 @@ export async function monitorDatastore(parts: Parts, datastore: Datastore): Prom
     const backup = datastore.type === DATASTORE_TYPE.BACKUP_DS;
     const store = backup ? await parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
     const capacity = await store.capacity();
+<<<<<<< HEAD
     await parts.store.datastores.update(datastore.id, (record) => {
       Object.assign(record, capacity);
       record.lastMonitored = nowSec(parts.clock);
       delete record.monitorError;
     });
+=======
+    await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
+    await parts.store.fills.note(datastore.id, { ...capacity, atSec: nowSec(parts.clock) });
+>>>>>>> preview
   } catch (error) {
     parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
     await noteFailure(parts, datastore.id, reasonOf(error));
