@@ -7,6 +7,8 @@ import { NotFound, RouteFailure, RoutePending } from './frame/route-states.tsx';
 const pages = [
   page('/', () => import('./pages/overview/overview.tsx'), 'Overview'),
   page('/about', () => import('./pages/about/about.tsx'), 'About'),
+  page('/backups', () => import('./pages/backups/backups.tsx'), 'Backups'),
+  page('/backups/$id', () => import('./pages/backups/backup.tsx'), 'Backup'),
   page('/jobs', () => import('./pages/jobs/jobs.tsx'), 'Jobs'),
   page('/runs', () => import('./pages/runs/runs.tsx'), 'Runs'),
   page('/settings', () => import('./pages/settings/settings.tsx'), 'Settings'),

@@ -1,5 +1,6 @@
 // The pages in the navigation: one line each, in the order in which they are shown. A page whose method the user may not call is left out.
 import {
+  IconArchive,
   IconCalendarRepeat,
   IconGauge,
   IconDeviceDesktop,
@@ -22,6 +23,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', label: texts.navigation.overview, icon: IconGauge, group: 'watch' },
   { to: '/runs', label: texts.navigation.runs, icon: IconHistory, group: 'watch' },
   { to: '/vms', label: texts.vms.title, icon: IconDeviceDesktop, group: 'protect' },
+  { to: '/backups', label: texts.backups.title, icon: IconArchive, group: 'protect', needs: 'one.imagepool.info' },
   { to: '/jobs', label: texts.jobs.title, icon: IconCalendarRepeat, group: 'protect' },
   { to: '/about', label: texts.navigation.about, icon: IconInfoCircle, group: 'people' },
 ];

@@ -6,11 +6,28 @@ import { pathOf, type Shown } from '../parts/paths.ts';
 import { texts } from '../texts/index.ts';
 import type { Found } from './finding.ts';
 
+/** The type of images that hold backups. */
+const BACKUP = 6;
 const EVERYTHING = { filter: -2, from: -1, to: -1 };
 
 export function useObjects(): Found[] {
-  const [jobs] = useQueries({ queries: [poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING)] });
-  return useMemo(() => [...listed('backupjob', texts.jobs.one, jobs.data?.BACKUPJOB_POOL.BACKUPJOB)], [jobs.data]);
+  const [jobs, images] = useQueries({
+    queries: [
+      poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING),
+      poolQuery('image', 'one.imagepool.info', EVERYTHING),
+    ],
+  });
+  return useMemo(
+    () => [
+      ...listed('backupjob', texts.jobs.one, jobs.data?.BACKUPJOB_POOL.BACKUPJOB),
+      ...listed(
+        'image',
+        texts.backups.one,
+        images.data?.IMAGE_POOL.IMAGE.filter(({ TYPE }) => TYPE === BACKUP),
+      ),
+    ],
+    [jobs.data, images.data],
+  );
 }
 
 function listed(noun: Shown, kind: string, objects: ReadonlyArray<{ ID: number; NAME: string }> = []): Found[] {

@@ -1,5 +1,6 @@
 // All texts of the console, in English, one file for each noun. Pages hold no texts of their own.
 import { about } from './about.ts';
+import { backups } from './backups.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
 import { jobs } from './jobs.ts';
@@ -13,6 +14,7 @@ import { vms } from './vms.ts';
 
 export const texts = {
   about,
+  backups,
   common,
   connection,
   jobs,
