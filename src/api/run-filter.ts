@@ -2,17 +2,17 @@
 import { text, type Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { OPERATION_KINDS, OPERATION_RESULTS } from '../model/operation.ts';
-import type { RunFilter } from '../store/store.ts';
+import type { RunChoice } from '../model/run-figures.ts';
 
 const IDS = { VM_ID: 'vmId', JOB_ID: 'jobId', DATASTORE_ID: 'datastoreId' } as const;
 const TIMES = { FROM: 'fromMs', TO: 'untilMs' } as const;
 const KNOWN = [...Object.keys(IDS), 'KIND', 'RESULT', ...Object.keys(TIMES)];
 
 /** Throws for what is not known: a filter that is left out would show more than was asked for. */
-export function readRunFilter(template: Attributes): RunFilter {
+export function readRunFilter(template: Attributes): RunChoice {
   const unknown = template.find(([name, value]) => !KNOWN.includes(name) || typeof value !== 'string');
   if (unknown) throw wrong(`${unknown[0]} is no plain value by which runs are found; there are ${KNOWN.join(', ')}.`);
-  const filter: RunFilter = {};
+  const filter: RunChoice = {};
   for (const [name, key] of Object.entries(IDS)) {
     const value = text(template, name);
     if (value === undefined) continue;

@@ -76,8 +76,8 @@ export interface BackupStore {
   list(signal: AbortSignal): Promise<ListedSnapshot[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
-  /** `recordedMb` is what the backups recorded in it take: all that is known where a store cannot be measured. */
-  capacity(recordedMb?: number): Promise<Capacity>;
+  /** `recordedMb` tells what the backups recorded in it take: all that is known where a store cannot be measured. */
+  capacity(recordedMb?: () => Promise<number>): Promise<Capacity>;
   /**
    * Looks whether what is stored is whole, and reads one part of the data to see that it is what was stored. Throws when that cannot be looked
    * at, or is stopped by the signal.

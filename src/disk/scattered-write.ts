@@ -176,6 +176,7 @@ export class ScatteredWriter {
         const bytes = data.subarray(fileOffset - offset, fileOffset - offset + length);
         if (piece.kind === 'metadata') bytes.copy(this.#front, fileOffset);
         else if (piece.kind === 'data') await this.#writePart(bytes, piece.guestOffset);
+        else if (!isZero(bytes)) throw new Error(`${this.#disk.name} has data behind the end of its disk`);
       }
     } catch (cause) {
       throw fileError('write', this.#disk.path, cause);

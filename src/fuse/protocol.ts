@@ -57,7 +57,10 @@ export const ROOT_ID = 1;
 export const PAGE_BYTES = 4096;
 /** The most pages that one request may carry without raising a system-wide limit: reads of up to 1 MiB. */
 export const MAX_PAGES = 256;
-/** The most bytes of one write, and what stands before them in its request. */
+/**
+ * The most bytes of one write, and what stands before them in its request. The kernel hands nothing to a buffer that would not hold such
+ * a write: without files that can be written it is told of a page, the least that it takes.
+ */
 export const MAX_WRITE = MAX_PAGES * PAGE_BYTES;
 export const WRITE_HEAD = 80;
 
@@ -149,7 +152,12 @@ export function outHeader(unique: bigint, errno: number, payloadBytes: number): 
 }
 
 /** fuse_init_out: takes of the kernel's offer what this server wants. `maxBackground` is a count of requests. */
-export function initReply(kernel: InitRequest, maxReadahead: number, maxBackground: number): Buffer {
+export function initReply(
+  kernel: InitRequest,
+  maxReadahead: number,
+  maxBackground: number,
+  maxWrite: number = PAGE_BYTES,
+): Buffer {
   const wanted = Object.values(INIT_FLAG).reduce((all, flag) => all | flag, 0);
   const reply = Buffer.alloc(64);
   reply.writeUInt32LE(MAJOR, 0);
@@ -158,7 +166,7 @@ export function initReply(kernel: InitRequest, maxReadahead: number, maxBackgrou
   reply.writeUInt32LE((kernel.flags & wanted) >>> 0, 12);
   reply.writeUInt16LE(maxBackground, 16);
   reply.writeUInt16LE(Math.ceil(maxBackground * 0.75), 18);
-  reply.writeUInt32LE(MAX_WRITE, 20);
+  reply.writeUInt32LE(maxWrite, 20);
   reply.writeUInt32LE(1, 24);
   reply.writeUInt16LE(MAX_PAGES, 28);
   return reply;

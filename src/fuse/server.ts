@@ -181,7 +181,9 @@ export class FuseServer {
       this.#markFailed(new OneError(CODE.INTERNAL, `The kernel's FUSE version ${version} is too old.`));
       return;
     }
-    this.#send(unique, 0, [wire.initReply(kernel, this.#options.maxReadaheadBytes, this.#options.maxReads)]);
+    const { maxReadaheadBytes, maxReads } = this.#options;
+    const maxWrite = this.#tree.writable ? wire.MAX_WRITE : wire.PAGE_BYTES;
+    this.#send(unique, 0, [wire.initReply(kernel, maxReadaheadBytes, maxReads, maxWrite)]);
     // A newer major version asks again in the words of ours.
     if (kernel.major === wire.MAJOR) this.#markReady();
   }

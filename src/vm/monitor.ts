@@ -66,20 +66,25 @@ async function noteFailure(parts: Parts, id: number, reason: string): Promise<vo
 export async function monitorDatastore(parts: Parts, datastore: Datastore): Promise<void> {
   try {
     const backup = datastore.type === DATASTORE_TYPE.BACKUP_DS;
-    const store = backup ? await parts.backupStoreOf(datastore) : parts.imageStoreOf(datastore);
-    const capacity = await store.capacity();
-<<<<<<< HEAD
+    const capacity = backup
+      ? await (await parts.backupStoreOf(datastore)).capacity(() => recordedMb(parts, datastore.id))
+      : await parts.imageStoreOf(datastore).capacity();
     await parts.store.datastores.update(datastore.id, (record) => {
       Object.assign(record, capacity);
       record.lastMonitored = nowSec(parts.clock);
       delete record.monitorError;
     });
-=======
-    await parts.store.datastores.update(datastore.id, (record) => void Object.assign(record, capacity));
     await parts.store.fills.note(datastore.id, { ...capacity, atSec: nowSec(parts.clock) });
->>>>>>> preview
   } catch (error) {
     parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
     await noteFailure(parts, datastore.id, reasonOf(error));
   }
+}
+
+/** What the images of a datastore take, as they are recorded. */
+async function recordedMb({ store }: Parts, datastoreId: number): Promise<number> {
+  let sum = 0;
+  for (const id of await store.links.of('image-datastore', datastoreId))
+    sum += (await store.images.find(id))?.sizeMb ?? 0;
+  return sum;
 }

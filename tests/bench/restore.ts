@@ -121,6 +121,8 @@ tell(
     wall_over_restic_restore: three(wallSec(NAME.ours) / wallSec(NAME.byHand)),
     wall_over_restic_restore_synced: three(wallSec(NAME.ours) / wallSec(NAME.synced)),
     chain_peak_mib: three(cost.peakBytes / MIB),
+    chain_written_mib: three(written / MIB),
+    chain_written_besides_mib: three((cost.toDisks - written) / MIB),
     instant_answer_s: three(instant.answerSec),
     instant_copied_s: three(instant.copiedSec),
   }),

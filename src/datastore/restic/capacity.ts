@@ -15,11 +15,12 @@ const ASK_MS = 60_000;
 /** Two packs, which restic writes as a whole. */
 const FULL_MB = 32;
 
-export async function capacityOf(config: ResticConfig, recordedMb: number): Promise<Capacity> {
+export async function capacityOf(config: ResticConfig, recordedMb: () => Promise<number>): Promise<Capacity> {
   const { local, ssh } = config.transport;
   if (local !== undefined) return directoryCapacity(local);
   if (ssh !== undefined) return sftpCapacity(config, ssh);
-  return { totalMb: config.totalMb, freeMb: Math.max(0, config.totalMb - recordedMb), usedMb: recordedMb };
+  const usedMb = await recordedMb();
+  return { totalMb: config.totalMb, freeMb: Math.max(0, config.totalMb - usedMb), usedMb };
 }
 
 /** Whether an SFTP server has hardly any room left; one that cannot be asked has not said so. */

@@ -5,7 +5,8 @@ import { run, type Exit } from '../../exec/exec.ts';
 import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
 import { isFull } from './capacity.ts';
-import { isConnectionLost, isUnexplained } from './output.ts';
+import { isConnectionLost, isSessionRefused, isUnexplained } from './output.ts';
+import { sftpComplaint } from './sftp-complaint.ts';
 import { watchStall } from './stall.ts';
 import { ended, interrupt, startRestic } from './start.ts';
 import { removeStaleLocks, unlockAfter } from './unlock.ts';
@@ -38,7 +39,8 @@ export async function runRestic(run: ResticRun): Promise<string> {
     throw failure(what, config, { code: -1, stderr: '' });
   }
   if (exit.code === 0) return lines.join('\n');
-  const error = failure(what, config, lost === undefined ? exit : { code: 1, stderr: `${exit.stderr}\n${lost}` });
+  const stderr = [exit.stderr, lost ?? (isSessionRefused(exit.stderr) ? await sftpComplaint(config) : '')].join('\n');
+  const error = failure(what, config, { code: lost === undefined ? exit.code : 1, stderr });
   // what could not reach the repository any more could not take its lock away
   if (locked && config.transport.local === undefined && error.trouble !== 'locked') await unlockAfter(config);
   throw error;

@@ -116,7 +116,7 @@ export class ResticStore implements BackupStore {
     await this.#forget(sources, this.#patience, signal);
   }
 
-  async capacity(recordedMb = 0): Promise<Capacity> {
+  async capacity(recordedMb = () => Promise.resolve(0)): Promise<Capacity> {
     return capacityOf(this.#config, recordedMb);
   }
 

@@ -157,6 +157,11 @@ export function isConnectionLost(stderr: string): boolean {
   return /ssh command exited|connection lost|subprocess ssh: (Connection|client_loop|Timeout)/i.test(stderr);
 }
 
+/** Whether restic could not begin over SFTP; why, ssh has said, and restic may have ended before it repeated that. */
+export function isSessionRefused(stderr: string): boolean {
+  return stderr.includes('start the sftp session') && !stderr.includes('subprocess ssh: ');
+}
+
 /** An SFTP server answers so when its disk is full, and in other cases. */
 export function isUnexplained(stderr: string): boolean {
   return stderr.includes('SSH_FX_FAILURE');

@@ -52,7 +52,7 @@ export function sftpArgv(ssh: SftpTarget, path: (file: FileText) => string): str
   const [, ...options] = sshCommand(targetOf(ssh, path));
   // it takes options of ssh, but another letter for the port, and none for what it does by itself
   const known = options.filter((one) => one !== '-x' && one !== '-T').map((one) => (one === '-p' ? '-P' : one));
-  return ['sftp', ...known, '-q', '-b', '-', `${ssh.user}@${bracketed(ssh.host)}`];
+  return ['sftp', ...known, '-b', '-', `${ssh.user}@${bracketed(ssh.host)}`];
 }
 
 function targetOf(ssh: SftpTarget, path: (file: FileText) => string): SshTarget {

@@ -97,7 +97,7 @@ export class RsyncStore implements BackupStore {
   }
 
   /** What is removed gives its space back at once. */
-  /** Nothing is kept of what the files were. */
+  /** What is read of a backup is held against its hashes then; all of it is not gone through here. */
   check({ signal }: CheckOptions): Promise<Checked> {
     return signal.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve({ problems: [] });
   }

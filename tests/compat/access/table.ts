@@ -223,6 +223,8 @@ const images: readonly Row[] = [
 const verifying: readonly Row[] = [
   row('one.image.verify', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.drill', [of('backup'), 99], 'MANAGE backup'),
+  row('one.image.pin', [of('backup'), 99, 'REASON="x"'], 'MANAGE backup'),
+  row('one.image.unpin', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.cancel', [of('backup')], 'MANAGE backup'),
 ];
 
@@ -243,8 +245,8 @@ const places: readonly Row[] = [
   row('one.datastore.allocate', ['NAME=""', of('cluster')], 'CREATE DATASTORE', 'ADMIN cluster'),
   row('one.datastore.delete', [datastore], 'ADMIN datastore'),
   row('one.datastore.enable', [datastore, true], 'MANAGE datastore'),
-  row('one.datastore.rescan', [datastore], 'ADMIN datastore'),
   reading('one.datastore.fill', [datastore], 'USE datastore'),
+  row('one.datastore.rescan', [datastore], 'ADMIN datastore'),
   ...owned('net', true),
   row('one.vn.allocate', ['NAME=""'], 'CREATE NET'),
   row('one.vn.allocate', ['NAME=""', of('cluster')], 'CREATE NET', 'ADMIN cluster'),

@@ -8,6 +8,8 @@ export const runs = {
     verify: 'Verification',
     drill: 'Drill',
     prune: 'Clean-up',
+    check: 'Check of a repository',
+    rescan: 'Search for lost backups',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },
@@ -38,9 +40,13 @@ export const runs = {
     policy: () => 'upkeep',
     '': () => '–',
   },
+  tabs: { history: 'History', vms: 'By VM' },
+  older: 'Show older ones',
+  sums: { done: 'Done', failed: 'Failed', each: 'Duration each', longest: 'Longest', last: 'Last' },
   charts: {
+    summary: ({ done, failed, cancelled }: { done: number; failed: number; cancelled: number }) =>
+      `${done} backups done, ${failed} failed, ${cancelled} cancelled`,
     title: 'How backups went',
-    ofVm: (name: string) => `How backups of ${name} went`,
     duration: 'Duration of backups',
     bytes: 'Bytes of backups',
     read: 'Read',

@@ -9,7 +9,7 @@ import { texts } from '../../texts/index.ts';
 import { useStatus } from './status.ts';
 
 const { failures } = texts.overview;
-const SHOWN = 10;
+const SHOWN = 5;
 
 export function Failures() {
   const status = useStatus();
@@ -17,7 +17,7 @@ export function Failures() {
     <Section
       title={failures.title}
       count={status.data?.FAILED.RUN.length}
-      more={{ to: '/runs', label: texts.runs.title }}
+      more={{ to: '/runs', q: 'result:failed', label: texts.runs.title }}
     >
       <Loaded query={status}>
         {({ FAILED: { RUN } }) =>

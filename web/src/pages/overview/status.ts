@@ -8,3 +8,8 @@ export function useStatus() {
     select: ({ BACKUP_STATUS }) => BACKUP_STATUS,
   });
 }
+
+/** Counts of everything, which stay small however many VMs there are. */
+export function useSummary() {
+  return useQuery({ ...poolQuery('system', 'one.system.summary', {}), select: ({ SUMMARY }) => SUMMARY });
+}

@@ -4,6 +4,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { objectQuery } from '../../api/queries.ts';
+import { textOf } from '../../api/template-text.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { shortMoment } from '../../parts/format.ts';
 import { texts } from '../../texts/index.ts';
@@ -64,8 +65,8 @@ export function RestoreInPlace({ vm, onClose }: { vm: VmLike; onClose: () => voi
         data={[
           { value: ALL, label: restore.allDisks },
           ...(known?.TEMPLATE.DISK ?? []).map((each) => ({
-            value: String(each['DISK_ID']),
-            label: `${String(each['DISK_ID'])} (${String(each['TARGET'])})`,
+            value: textOf(each, 'DISK_ID') ?? '',
+            label: `${textOf(each, 'DISK_ID') ?? ''} (${textOf(each, 'TARGET') ?? ''})`,
           })),
         ]}
         value={disk}

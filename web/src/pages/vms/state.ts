@@ -1,6 +1,6 @@
 // How a VM stands, in one word, from OpenNebula's two numbers. Pure.
 import type { Tone } from '../../parts/state-badge.tsx';
-import { texts } from '../../texts/index.ts';
+import type { texts } from '../../texts/index.ts';
 
 type Word = keyof typeof texts.vms.states;
 

@@ -1,0 +1,128 @@
+// A whole disk out of restic goes straight to its place whatever the order in which restic writes it, is checked on the way, and leaves
+// nothing when it is stopped, when there is no room, or when the store is damaged.
+import { writeFileSync } from 'node:fs';
+import { chmod, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { moverResult } from '../../src/exec/mover.ts';
+import { run } from '../../src/exec/exec.ts';
+import type { DiskFormat } from '../../src/model/image.ts';
+import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
+import { LEAST_BYTES } from '../../src/mover/restore-way.ts';
+import { processesWhere } from '../faults/processes.ts';
+import { largeChain, type LargeChain } from '../mover/large-chain.ts';
+import { RESTIC_PASSWORD, sameContent } from './cloud.ts';
+
+const MIB = 2 ** 20;
+const DATA_MIB = 48;
+const FORMATS: DiskFormat[] = ['raw', 'qcow2'];
+
+let chain: LargeChain;
+let target: string;
+
+beforeAll(async () => {
+  const parent = resolve(import.meta.dirname, '../../var');
+  await mkdir(parent, { recursive: true });
+  const kind = { driver: 'restic', attributes: { RESTIC_PASSWORD } };
+  chain = await largeChain({
+    ...{ parent, kind, diskMib: 2 * DATA_MIB, dataMib: DATA_MIB, increments: 0, changedMib: 0 },
+  });
+  target = join(chain.root, 'target');
+  expect(chain.members[0]?.stored.fileBytes).toBeGreaterThan(LEAST_BYTES);
+});
+afterEach(() => rm(target, { force: true }));
+afterAll(() => chain.remove());
+
+function taskOf(targetFormat: DiskFormat, at = target): RestoreTask {
+  const { members, store, root } = chain;
+  const stored = members.at(-1)?.stored;
+  if (!stored) throw new Error('Nothing is stored.');
+  return {
+    ...{ kind: 'restore', operationId: 'a2bac4eda2bac4ed', store, directory: join(root, 'shown') },
+    disks: [{ stored, members, target: at, targetFormat }],
+  };
+}
+
+const restore = (task: RestoreTask, signal = new AbortController().signal): Promise<RestoreResult> =>
+  moverResult<RestoreResult>(task, signal, () => undefined);
+
+/** It takes seconds, so that what happens meanwhile does happen meanwhile. */
+function slowly(task: RestoreTask): RestoreTask {
+  const attributes = { ...task.store.attributes, RESTIC_BWLIMIT: '4000' };
+  return { ...task, store: { ...task.store, attributes } };
+}
+
+const restics = (): number[] =>
+  processesWhere((command) => command.startsWith('restic ') && command.includes(chain.store.basePath));
+
+async function expectNothing(): Promise<void> {
+  expect(await stat(target).catch(() => 'gone')).toBe('gone');
+  expect(await stat(join(chain.root, 'shown')).catch(() => 'gone')).toBe('gone');
+  expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(chain.root);
+  expect(restics()).toEqual([]);
+}
+
+describe.each(FORMATS)('a disk to %s', (format) => {
+  it('is what was stored, holes left out', async () => {
+    const commands = new Set<string>();
+    const timer = setInterval(() => {
+      processesWhere((command) => {
+        if (command.startsWith('restic ') && command.includes(chain.store.basePath)) commands.add(command);
+        return false;
+      });
+    }, 5);
+    const { disks } = await restore(taskOf(format)).finally(() => clearInterval(timer));
+    expect([...commands].filter((command) => command.includes(' dump '))).toEqual([]);
+    expect(disks[0]?.sha256).toBe(chain.members[0]?.stored.sha256);
+    expect((disks[0]?.writtenBytes ?? 0) / MIB).toBeLessThan(DATA_MIB + 1);
+    expect(await sameContent([target, format], [chain.raw, 'raw'])).toBe(true);
+    expect((await stat(target)).blocks * 512).toBeLessThan((DATA_MIB + 2) * MIB);
+    expect(await stat(join(chain.root, 'shown')).catch(() => 'gone')).toBe('gone');
+  });
+
+  it('leaves nothing when it is stopped', async () => {
+    const stop = new AbortController();
+    const timer = setInterval(() => restics().length > 0 && stop.abort(), 5);
+    await expect(restore(slowly(taskOf(format)), stop.signal).finally(() => clearInterval(timer))).rejects.toThrow();
+    await expectNothing();
+  });
+
+  it('says that there is no room, and leaves nothing', async () => {
+    const small = join(chain.root, 'small');
+    await mkdir(small);
+    await run(['mount', '-t', 'tmpfs', '-o', `size=${DATA_MIB + 8}m`, 'tmpfs', small]);
+    // room that was there when it was asked for is taken by another before it is used
+    let taken = false;
+    const timer = setInterval(() => {
+      if (taken || restics().length === 0) return;
+      taken = true;
+      writeFileSync(join(small, 'other'), Buffer.alloc((DATA_MIB - 8) * MIB));
+    }, 5);
+    try {
+      await expect(restore(slowly(taskOf(format, join(small, 'target'))))).rejects.toThrow(/ENOSPC/);
+      expect(taken).toBe(true);
+      expect(await readdir(small)).toEqual(['other']);
+    } finally {
+      clearInterval(timer);
+      await run(['umount', '-l', small]);
+      await rm(small, { recursive: true });
+    }
+    await expectNothing();
+  });
+});
+
+it('refuses what is damaged, and leaves nothing', async () => {
+  const data = join(chain.store.basePath, 'data');
+  const sizes: Array<[path: string, bytes: number]> = [];
+  for (const name of await readdir(data, { recursive: true })) {
+    const found = await stat(join(data, name));
+    if (found.isFile()) sizes.push([join(data, name), found.size]);
+  }
+  const [largest = '', bytes = 0] = sizes.toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  await chmod(largest, 0o600);
+  const pack = await open(largest, 'r+');
+  await pack.write(Buffer.alloc(4096), 0, 4096, Math.floor(bytes / 2));
+  await pack.close();
+  await expect(restore(taskOf('raw'))).rejects.toThrow(/Could not read|not what was backed up/);
+  await expectNothing();
+});
