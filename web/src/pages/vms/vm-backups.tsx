@@ -14,7 +14,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { sorted, type Sorting } from '../../parts/table.ts';
 import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
-import { pointsOf, type Point } from './points.ts';
+import { pointsOf, type Point } from '../../parts/points.ts';
 
 const { points: words } = texts.vms;
 
