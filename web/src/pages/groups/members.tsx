@@ -9,9 +9,11 @@ import { ErrorNote } from '../../parts/error-note.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ObjectLink } from '../../parts/object-link.tsx';
 import { Section } from '../../parts/section.tsx';
+import { useRights } from '../../parts/use-rights.ts';
 import { texts } from '../../texts/index.ts';
 
 const words = texts.groups.members;
+const idOf = ({ ID }: { ID: number }): number => ID;
 
 export function Members({ group, canManage }: { group: Group; canManage: boolean }) {
   const pool = useQuery(poolQuery('user', 'one.userpool.info', {}));
@@ -19,24 +21,29 @@ export function Members({ group, canManage }: { group: Group; canManage: boolean
     mutationFn: ({ userId, admin }: { userId: number; admin: boolean }) =>
       call(admin ? 'one.group.addadmin' : 'one.group.deladmin', { id: group.ID, userId }),
   });
+  const seen = (pool.data?.USER_POOL.USER ?? []).filter(({ ID }) => group.USERS.ID.includes(ID));
+  const { rightsOf } = useRights('user', seen, idOf);
   if (group.USERS.ID.length === 0) return <Empty title={words.empty} />;
   return (
     <Section title={texts.groups.columns.users} count={group.USERS.ID.length}>
       {change.isError && <ErrorNote error={change.error} />}
       <Loaded query={pool}>
-        {({ USER_POOL: { USER } }) => {
-          const seen = USER.filter(({ ID }) => group.USERS.ID.includes(ID));
+        {() => {
           const others = group.USERS.ID.length - seen.length;
           return (
             <Stack gap="xs">
-              {seen.map(({ ID, NAME }) => (
+              {seen.map((user) => (
                 <Member
-                  key={ID}
-                  id={ID}
-                  name={NAME}
-                  isAdmin={group.ADMINS.ID.includes(ID)}
-                  pending={change.isPending && change.variables.userId === ID}
-                  onChange={canManage ? (admin) => change.mutate({ userId: ID, admin }) : undefined}
+                  key={user.ID}
+                  id={user.ID}
+                  name={user.NAME}
+                  isAdmin={group.ADMINS.ID.includes(user.ID)}
+                  pending={change.isPending && change.variables.userId === user.ID}
+                  onChange={
+                    canManage && rightsOf(user)?.includes('MANAGE')
+                      ? (admin) => change.mutate({ userId: user.ID, admin })
+                      : undefined
+                  }
                 />
               ))}
               {others > 0 && (
