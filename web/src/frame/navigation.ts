@@ -1,5 +1,6 @@
 // The pages in the navigation: one line each, in the order in which they are shown. A page whose method the user may not call is left out.
 import {
+  IconArchive,
   IconBuilding,
   IconCalendarRepeat,
   IconChartBar,
@@ -30,6 +31,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/', label: texts.navigation.overview, icon: IconGauge, group: 'watch' },
   { to: '/runs', label: texts.navigation.runs, icon: IconHistory, group: 'watch' },
   { to: '/vms', label: texts.vms.title, icon: IconDeviceDesktop, group: 'protect' },
+  { to: '/backups', label: texts.backups.title, icon: IconArchive, group: 'protect', needs: 'one.imagepool.info' },
   { to: '/jobs', label: texts.jobs.title, icon: IconCalendarRepeat, group: 'protect' },
   { to: '/datastores', label: texts.datastores.title, icon: IconDatabase, group: 'infrastructure' },
   { to: '/hosts', label: texts.hosts.title, icon: IconServer, group: 'infrastructure' },

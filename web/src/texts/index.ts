@@ -1,6 +1,7 @@
 // All texts of the console, in English, one file for each noun. Pages hold no texts of their own.
 import { about } from './about.ts';
 import { acl } from './acl.ts';
+import { backups } from './backups.ts';
 import { clusters, vdcs } from './clusters.ts';
 import { common } from './common.ts';
 import { connection } from './connection.ts';
@@ -15,6 +16,7 @@ import { overview } from './overview.ts';
 import { ownership } from './ownership.ts';
 import { quotas } from './quotas.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { users } from './users.ts';
@@ -23,6 +25,7 @@ import { vms } from './vms.ts';
 export const texts = {
   about,
   acl,
+  backups,
   clusters,
   common,
   connection,
@@ -37,6 +40,7 @@ export const texts = {
   ownership,
   quotas,
   runs,
+  schedule,
   session,
   settings,
   users,

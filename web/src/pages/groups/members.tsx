@@ -83,7 +83,7 @@ function Member({ id, name, isAdmin, pending, onChange }: MemberProps) {
           size="compact-sm"
           variant="default"
           loading={pending}
-          aria-label={isAdmin ? words.endAdminOf(name) : words.makeAdminOf(name)}
+          aria-label={`${isAdmin ? words.endAdmin : words.makeAdmin}: ${name}`}
           onClick={() => onChange(!isAdmin)}
         >
           {isAdmin ? words.endAdmin : words.makeAdmin}
