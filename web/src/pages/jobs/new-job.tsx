@@ -50,8 +50,10 @@ export function NewJob() {
       >
         <Stepper active={step} onStepClick={setStep} size="sm" keepMounted={false}>
           <Stepper.Step label={steps.vms}>
-            <ChoiceFields form={form} />
-            <SelectionPreview template={writtenChoice(form.values)} />
+            <Stack>
+              <ChoiceFields form={form} />
+              <SelectionPreview template={writtenChoice(form.values)} />
+            </Stack>
           </Stepper.Step>
           <Stepper.Step label={steps.backups}>
             <BackupFields form={form} />
