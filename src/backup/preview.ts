@@ -29,7 +29,7 @@ export async function previewBackup(parts: Parts, vmId: number, wish: BackupWish
       return { diskId, target, path, virtualMb: sizeMb, dirtyMb };
     }),
     leftOut: plan.leftOut,
-    drops: dropsOf(await backupsOf(parts.store, vm), decision),
+    drops: dropsOf(await backupsOf(parts.store, vm), decision, Math.floor(parts.clock() / 1000)),
     quota: await previewQuota(parts.store, vm, reservation(decision)),
   };
 }
@@ -38,6 +38,7 @@ export async function previewBackup(parts: Parts, vmId: number, wish: BackupWish
 export function dropsOf(
   images: readonly Image[],
   { plan, vm, datastore }: Pick<Decision, 'plan' | 'vm' | 'datastore'>,
+  nowSec: number,
 ): PreviewDrop[] {
   const point = { id: plan.pointId } as BackupPoint; // retention looks at nothing else of it
   const after = plan.parent
@@ -45,7 +46,7 @@ export function dropsOf(
         image.id === plan.parent?.imageId ? { ...image, points: [...image.points, point] } : image,
       )
     : [...images, newest(images, point, datastore.id)];
-  return retain(after, vm.backups.config.keepLast).flatMap(({ image, drop, keepFrom, reason }) => {
+  return retain(after, vm.backups.config.keepLast, nowSec).flatMap(({ image, drop, keepFrom, reason }) => {
     if (drop === 'nothing') return [];
     const ids = image.points.map(({ id }) => id);
     const gone = drop === 'image' ? ids : ids.slice(0, ids.indexOf(keepFrom));

@@ -3,10 +3,11 @@ import { withText } from '../model/attributes.ts';
 import { sizeOf, sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
+import { isPinned } from '../model/pin.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { endChain } from '../vm/increment-ability.ts';
-import type { Parts } from '../vm/parts.ts';
+import { nowSec, type Parts } from '../vm/parts.ts';
 import { removeScreens } from '../vm/screens.ts';
 import { fold } from './fold.ts';
 import { retain } from './retention.ts';
@@ -70,12 +71,13 @@ export async function dropSurplus(parts: Parts, vmId: number, keepLast: number, 
   const vm = await parts.store.vms.get(vmId);
   const images = await backupsOf(parts.store, vm);
   const read = await readNow(parts.store);
-  for (const { image, drop, keepFrom, reason } of retain(images, keepLast)) {
+  const now = nowSec(parts.clock);
+  for (const { image, drop, keepFrom, reason } of retain(images, keepLast, now)) {
     if (drop === 'nothing' || (drop === 'image' && read.has(image.id))) continue; // what is read goes with the next backup
     if (signal.aborted) break;
     parts.log.info({ vm: vmId, image: image.id, drop, keepFrom, reason }, 'KEEP_LAST drops a backup');
     if (drop === 'points') {
-      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom));
+      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom, now));
       await removeScreens(
         parts.screenDirectory,
         image.id,
@@ -117,9 +119,10 @@ export async function backupsOf(store: Store, { backups: { ids } }: Pick<Vm, 'ba
 }
 
 /** What was decided of an image holds as long as it is still such an image. */
-function foldRecord(image: Image, keepFrom: number): void {
+function foldRecord(image: Image, keepFrom: number, now: number): void {
   if (image.state !== IMAGE_STATE.READY || image.lock) return;
-  if (!image.points.some(({ id }) => id === keepFrom)) return;
+  const at = image.points.findIndex(({ id }) => id === keepFrom);
+  if (at < 0 || image.points.slice(0, at).some((point) => isPinned(point, now))) return;
   const before = sourcesOf(image);
   image.points = fold(image, keepFrom);
   const kept = new Set(sourcesOf(image));

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
 import { retain, type Verdict } from './retention.ts';
 
+const NOW = 1000;
+
 /** `retain` looks at nothing else of a point than its id and what verifying it said. */
 function points(count: number, bad: number[] = []): BackupPoint[] {
   return Array.from({ length: count }, (_, id) => {
@@ -17,9 +19,24 @@ function image(id: number, change: Partial<Image> = {}): Image {
 }
 
 const dropped = (images: Image[], keepLast: number): number[] =>
-  retain(images, keepLast)
+  retain(images, keepLast, NOW)
     .filter(({ drop }) => drop === 'image')
     .map(({ image: { id } }) => id);
+
+describe('a pin', () => {
+  const pinned = (id: number, untilSec: number): BackupPoint[] =>
+    points(4).map((point) => (point.id === id ? { ...point, pin: { reason: 'audit', untilSec } } : point));
+  const verdict = (id: number, untilSec: number): unknown => {
+    const [, older] = retain([image(1, { points: pinned(id, untilSec) }), image(2)], 1, NOW);
+    return [older?.drop, older?.keepFrom, older?.reason];
+  };
+
+  it('keeps its point and what follows it until it ends', () => {
+    expect(verdict(0, NOW + 1)).toEqual(['nothing', -1, 'increment 0 is pinned']);
+    expect(verdict(2, NOW + 1)).toEqual(['points', 2, expect.any(String)]);
+    expect(verdict(2, NOW)).toEqual(['image', -1, expect.any(String)]);
+  });
+});
 
 describe('KEEP_LAST', () => {
   it('keeps the newest, and all when it is 0', () => {
@@ -32,7 +49,7 @@ describe('KEEP_LAST', () => {
   it('counts increments as it counts full backups', () => {
     const chain = image(1, { points: points(3) });
     const verdicts = (keepLast: number): unknown[] =>
-      retain([chain, image(2)], keepLast).map(({ drop, keepFrom }) => [drop, keepFrom]);
+      retain([chain, image(2)], keepLast, NOW).map(({ drop, keepFrom }) => [drop, keepFrom]);
     expect(verdicts(4)).toEqual([
       ['nothing', -1],
       ['nothing', -1],
@@ -49,13 +66,13 @@ describe('KEEP_LAST', () => {
 
   it('does not count a damaged point, nor what stands on it', () => {
     const chain = image(2, { points: points(3, [1]) });
-    const [newest, older] = retain([chain, image(1)], 2);
+    const [newest, older] = retain([chain, image(1)], 2, NOW);
     expect([newest?.drop, older?.drop]).toEqual(['nothing', 'nothing']);
   });
 
   it('counts what stands on nothing, whatever is damaged beside it', () => {
     const alone = points(4, [2]).map((point): BackupPoint => ({ ...point, type: 'FULL' }));
-    const [verdict] = retain([image(1, { points: alone })], 2);
+    const [verdict] = retain([image(1, { points: alone })], 2, NOW);
     expect([verdict?.drop, verdict?.keepFrom]).toEqual(['points', 1]);
   });
 
@@ -78,7 +95,7 @@ describe('KEEP_LAST', () => {
   });
 
   it('says why', () => {
-    expect(retain([image(1), image(2)], 1).map(({ reason }) => reason)).toEqual([
+    expect(retain([image(1), image(2)], 1, NOW).map(({ reason }) => reason)).toEqual([
       'it is among the newest 1 of its datastore (KEEP_LAST)',
       'KEEP_LAST is 1, and 1 newer good ones are in datastore 100',
     ]);
@@ -105,7 +122,7 @@ describe('whatever the backups are', () => {
     fc.assert(
       fc.property(cases, ([given, keepLast]) => {
         const images = given.map((change, id) => image(id, change as Partial<Image>));
-        const verdicts = retain(images, keepLast);
+        const verdicts = retain(images, keepLast, NOW);
         expect(verdicts.map((verdict) => verdict.image.id).sort()).toEqual(images.map(({ id }) => id).sort());
         for (const datastoreId of [100, 101]) {
           const here = verdicts.filter(
@@ -128,6 +145,7 @@ describe('whatever the backups are', () => {
         const verdicts = retain(
           given.map((change, id) => image(id, change as Partial<Image>)),
           keepLast,
+          NOW,
         );
         for (const datastoreId of [100, 101]) {
           const here = verdicts.filter(

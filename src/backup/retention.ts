@@ -1,6 +1,7 @@
 // Which backups of a VM KEEP_LAST drops: the newest points are kept, whether they are full backups or increments. Pure. Backups in
-// different datastores are different tiers: each keeps its own. One whose deletion began and failed holds nothing any more that can
-// be relied on, so its deletion is brought to an end.
+// different datastores are different tiers: each keeps its own. A pinned point, and what was taken after it in its image, stays. One whose deletion began and
+// failed holds nothing any more that can be relied on, so its deletion is brought to an end.
+import { isPinned } from '../model/pin.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
 
 export interface Verdict {
@@ -13,7 +14,7 @@ export interface Verdict {
 }
 
 /** `images` are the backups of one VM. A keepLast of 0 keeps all. Order is that of the ids: clocks may have been turned. */
-export function retain(images: readonly Image[], keepLast: number): Verdict[] {
+export function retain(images: readonly Image[], keepLast: number, nowSec: number): Verdict[] {
   const good = new Map<number, number>();
   return [...images]
     .sort((a, b) => b.id - a.id)
@@ -21,11 +22,14 @@ export function retain(images: readonly Image[], keepLast: number): Verdict[] {
       const keep = (reason: string): Verdict => ({ image, drop: 'nothing', keepFrom: -1, reason });
       if (isHalfDeleted(image)) return { ...keep('its deletion failed earlier'), drop: 'image' };
       if (image.state !== IMAGE_STATE.READY) return keep('it is not in state rdy');
-      const { surplus, total } = countPoints(image, good.get(image.datastoreId) ?? 0, keepLast);
+      const { surplus: notKept, total } = countPoints(image, good.get(image.datastoreId) ?? 0, keepLast);
       good.set(image.datastoreId, total);
       if (keepLast === 0) return keep('KEEP_LAST is not set');
-      if (surplus.length === 0) return keep(`it is among the newest ${keepLast} of its datastore (KEEP_LAST)`);
+      if (notKept.length === 0) return keep(`it is among the newest ${keepLast} of its datastore (KEEP_LAST)`);
       if (image.lock) return keep('it is locked');
+      const pinned = notKept.findIndex((point) => isPinned(point, nowSec));
+      const surplus = pinned === -1 ? notKept : notKept.slice(0, pinned);
+      if (surplus.length === 0) return keep(`increment ${notKept[0]?.id ?? -1} is pinned`);
       const reason = `KEEP_LAST is ${keepLast}, and ${keepLast} newer good ones are in datastore ${image.datastoreId}`;
       const oldestKept = image.points[surplus.length];
       if (oldestKept === undefined) return { ...keep(reason), drop: 'image' };

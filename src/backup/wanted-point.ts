@@ -6,7 +6,11 @@ import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../model/image.ts';
 const NEWEST = -1;
 
 /** The point's id; throws a OneError that says why it cannot be `verified`, or `drilled`. */
-export function wantedPoint(image: Image, increment: number, done: 'verified' | 'drilled'): number {
+export function wantedPoint(
+  image: Image,
+  increment: number,
+  done: 'verified' | 'drilled' | 'pinned' | 'unpinned',
+): number {
   const name = `Image ${image.id} (${image.name})`;
   const refuse = (why: string, retry = false): never => {
     throw new OneError(CODE.ACTION, `${name} ${why}.`, { objectId: image.id, retry });

@@ -18,6 +18,7 @@ export function pointLines(image: XmlElement): string[] {
     table(columns, points).trimEnd(),
     ...points.flatMap(damage),
     ...points.flatMap(drills),
+    ...points.flatMap(pins),
   ];
 }
 
@@ -30,6 +31,17 @@ export function pointsOf(image: XmlElement): XmlElement[] {
 function damage(point: XmlElement): string[] {
   const error = point.textOf('VERIFY_ERROR');
   return error === '' ? [] : [`Increment ${point.textOf('ID')} is damaged: ${error}`];
+}
+
+function pins(point: XmlElement): string[] {
+  const [id, reason, until] = ['ID', 'PIN_REASON', 'PIN_UNTIL'].map((name) => point.textOf(name)) as [
+    string,
+    string,
+    string,
+  ];
+  if (reason === '') return [];
+  const end = until === '0' ? '' : ` until ${time(number(until))}`;
+  return [`Increment ${id} is pinned${end}: ${reason}`];
 }
 
 /** When it was last seen to boot, and how its last drill failed. */

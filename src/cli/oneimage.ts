@@ -10,6 +10,7 @@ import { addRestore } from './image-restore.ts';
 import { imageText } from './image-show.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow, rowsText } from './list.ts';
+import { addPins } from './image-pin.ts';
 import { addVerify } from './image-verify.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addCall, addChmod, addLocks, addOwnership, addRename, addUpdate } from './object-commands.ts';
@@ -32,6 +33,7 @@ export function oneimage(io: Io): Family {
   addFiles(family);
   addVerify(family);
   addDrill(family);
+  addPins(family);
   addCancel(family);
   addDelete(family);
   addClone(family);

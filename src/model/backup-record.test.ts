@@ -42,8 +42,7 @@ const changed = (path: string, value: unknown): string => {
   const names = path.split('.');
   const last = names.pop() ?? '';
   const at = names.reduce((inside, name) => inside[name] as Plain, file);
-  if (value === undefined) delete at[last];
-  else at[last] = value;
+  at[last] = value; // undefined is left out by JSON
   return JSON.stringify(file);
 };
 

@@ -1,6 +1,7 @@
 // Images, backups included. Numbers are OpenNebula's.
 import type { Attributes } from './attributes.ts';
 import type { PointDrill } from './drill.ts';
+import type { Pin } from './pin.ts';
 import type { Owned } from './permissions.ts';
 
 export const IMAGE_TYPE = { OS: 0, CDROM: 1, DATABLOCK: 2, KERNEL: 3, RAMDISK: 4, CONTEXT: 5, BACKUP: 6 } as const;
@@ -97,6 +98,8 @@ export interface BackupPoint {
   verified?: Verification;
   /** Left out for one that was never drilled. */
   drill?: PointDrill;
+  /** Retention leaves it alone. */
+  pin?: Pin;
   /** Why it is full or incremental, in words. */
   reason: string;
   /** The VM when the point was taken: its TEMPLATE with its USER_TEMPLATE over it. vm.xml in the backup says the same. */

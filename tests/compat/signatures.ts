@@ -92,6 +92,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   /** OneVault's own. */
   'one.image.verify': 'I[i]',
   'one.image.drill': 'I[is]',
+  'one.image.pin': 'Iis',
+  'one.image.unpin': 'Ii',
   'one.image.cancel': 'I',
   'one.imagepool.info': 'iii',
   ...owned('template', true),

@@ -34,12 +34,12 @@ async function storedFiles(): Promise<string[]> {
 }
 
 it('leaves out volatile disks, swap and CDROMs by default', async () => {
-  expect(await storedFiles()).toEqual(['disk.0.0', 'vm.xml']);
+  expect(await storedFiles()).toEqual(['disk.0.0', 'onevault.json', 'vm.xml']);
 });
 
 it('holds volatile file systems with BACKUP_VOLATILE="YES", live and powered off', async () => {
   await cloud.call('one.vm.updateconf', vmId, 'BACKUP_CONFIG=[ BACKUP_VOLATILE="YES" ]', 1);
-  const withVolatile = ['disk.0.0', 'disk.3.0', 'disk.4.0', 'vm.xml'];
+  const withVolatile = ['disk.0.0', 'disk.3.0', 'disk.4.0', 'onevault.json', 'vm.xml'];
   expect(await storedFiles()).toEqual(withVolatile);
   await cloud.call('one.vm.action', 'poweroff', vmId);
   await cloud.vmIs(vmId, '8', '0');

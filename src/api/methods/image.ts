@@ -8,8 +8,9 @@ import { text, type Vector } from '../../model/attributes.ts';
 import { readDrill, readDrillVector } from '../../model/drill.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../../model/image.ts';
+import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image } from '../../model/image.ts';
 import { readOrigin } from '../../model/image-origin.ts';
+import { isPinned, pinText, readPin, type Pin } from '../../model/pin.ts';
 import { checkName } from '../../model/names.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import type { Asker } from '../../vm/images.ts';
@@ -91,6 +92,17 @@ export const imageMethods: MethodTable = {
     await call.drills.start(image, wantedPoint(image, increment, 'drilled'), { wish, asked });
     return id;
   }),
+  'one.image.pin': method(['int', 'int', 'string'], async (call, id, increment, options) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    const pin = readPin(parseTemplate(options), nowSec(call.parts.clock));
+    await setPin(call, id, wantedPoint(image, increment, 'pinned'), pin);
+    return id;
+  }),
+  'one.image.unpin': method(['int', 'int'], async (call, id, increment) => {
+    const image = await authorized(call, IMAGE, id, 'MANAGE');
+    await setPin(call, id, wantedPoint(image, increment, 'unpinned'));
+    return id;
+  }),
   'one.image.cancel': method(['int'], async (call, id) => {
     await cancelWork(call, await authorized(call, IMAGE, id, 'MANAGE'));
     return id;
@@ -123,9 +135,34 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
   const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
   if (busy)
     throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
+  refusePinned(image, nowSec(parts.clock));
   if (image.type !== IMAGE_TYPE.BACKUP) await images.remove(image);
   else if (await removeBackup(parts, image)) call.upkeep.freed(image.datastoreId);
   if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
+}
+
+function refusePinned({ id, name, points }: Image, now: number): void {
+  const point = points.find((one) => isPinned(one, now));
+  if (!point?.pin) return;
+  throw new OneError(
+    CODE.ACTION,
+    `Image ${id} (${name}) cannot be deleted: increment ${point.id} is pinned ${pinText(point.pin)}.`,
+    { objectId: id, hint: `Take the pin off first: oneimage unpin ${id} --increment ${point.id}` },
+  );
+}
+
+async function setPin({ parts }: Call, id: number, pointId: number, pin?: Pin): Promise<void> {
+  await parts.store.images.update(id, (record) => {
+    const { pin: _, ...point } = pointOf(record, pointId);
+    const pinned = pin ? { ...point, pin } : point;
+    record.points = record.points.map((one) => (one.id === pointId ? pinned : one));
+  });
+}
+
+function pointOf({ id, points }: Image, pointId: number): BackupPoint {
+  const point = points.find((one) => one.id === pointId);
+  if (point) return point;
+  throw new OneError(CODE.ACTION, `Increment ${pointId} of image ${id} was removed just now.`, { objectId: id });
 }
 
 /** The options of a drill, which are what DRILL=[ ... ] has inside. */

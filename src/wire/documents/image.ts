@@ -93,14 +93,18 @@ function pointXml({ points, isChain }: Image): string {
   );
 }
 
-/** What OpenNebula does not know of a point. VERIFIED is the time at which it was found good, 0 for never. */
-function toldOf({ reason, consistency, verified, drill }: BackupPoint): string {
+/**
+ * What OpenNebula does not know of a point. VERIFIED is the time at which it was found good, 0 for never; PIN_UNTIL of a pin
+ * without an end is 0.
+ */
+function toldOf({ reason, consistency, verified, drill, pin }: BackupPoint): string {
   return (
     cdataLeaf('REASON', reason) +
     cdataLeaf('CONSISTENCY', consistency) +
     cdataLeaf('VERIFIED', String(verified?.good === true ? verified.date : 0)) +
     (verified?.good === false ? cdataLeaf('VERIFY_ERROR', verified.reason) : '') +
-    drillOf(drill)
+    drillOf(drill) +
+    leaves({ PIN_REASON: pin?.reason, PIN_UNTIL: pin && (pin.untilSec ?? 0) })
   );
 }
 

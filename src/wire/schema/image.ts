@@ -14,6 +14,8 @@ const told: Sequence = {
   'DRILL_FAILED?': 'epoch',
   'DRILL_ERROR?': 'text',
   'DRILL_SCREEN?': 'yesno',
+  'PIN_REASON?': 'text',
+  'PIN_UNTIL?': 'epoch',
 };
 
 const content: Sequence = {

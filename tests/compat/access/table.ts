@@ -223,6 +223,8 @@ const images: readonly Row[] = [
 const verifying: readonly Row[] = [
   row('one.image.verify', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.drill', [of('backup'), 99], 'MANAGE backup'),
+  row('one.image.pin', [of('backup'), 99, 'REASON="x"'], 'MANAGE backup'),
+  row('one.image.unpin', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.cancel', [of('backup')], 'MANAGE backup'),
 ];
 

@@ -512,6 +512,8 @@ export type Image = {
       DRILL_FAILED?: number;
       DRILL_ERROR?: string;
       DRILL_SCREEN?: 'YES' | 'NO';
+      PIN_REASON?: string;
+      PIN_UNTIL?: number;
     }>;
   };
   BACKUP_DISK_IDS?: { ID: Array<number> };
@@ -528,6 +530,8 @@ export type Image = {
     DRILL_FAILED?: number;
     DRILL_ERROR?: string;
     DRILL_SCREEN?: 'YES' | 'NO';
+    PIN_REASON?: string;
+    PIN_UNTIL?: number;
   };
 };
 
@@ -1320,6 +1324,7 @@ export interface Methods {
   'one.image.info': { params: { id: number; decrypt?: boolean }; result: { IMAGE: Image } };
   'one.image.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.image.persistent': { params: { id: number; enable: boolean }; result: number };
+  'one.image.pin': { params: { id: number; increment: number; template: string }; result: number };
   'one.image.rename': { params: { id: number; name: string }; result: number };
   'one.image.restore': { params: { id: number; datastoreId: number; options?: string }; result: string };
   'one.image.restoreplan': {
@@ -1330,6 +1335,7 @@ export interface Methods {
   'one.image.snapshotflatten': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotrevert': { params: { id: number; snapshotId: number }; result: number };
   'one.image.unlock': { params: { id: number }; result: number };
+  'one.image.unpin': { params: { id: number; increment: number }; result: number };
   'one.image.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.image.verify': { params: { id: number; increment?: number }; result: number };
   'one.imagepool.info': {

@@ -1,7 +1,6 @@
 // Texts of backup jobs.
 export const jobs = {
   title: 'Backup jobs',
-  one: 'Backup job',
   empty: 'There are no backup jobs.',
   emptyHint: 'A backup job takes backups of several VMs with one schedule, one datastore and one retention.',
   create: 'New backup job',

@@ -40,9 +40,13 @@ export const runs = {
     policy: () => 'upkeep',
     '': () => '–',
   },
+  tabs: { history: 'History', vms: 'By VM' },
+  older: 'Show older ones',
+  sums: { done: 'Done', failed: 'Failed', each: 'Duration each', longest: 'Longest', last: 'Last' },
   charts: {
+    summary: ({ done, failed, cancelled }: { done: number; failed: number; cancelled: number }) =>
+      `${done} backups done, ${failed} failed, ${cancelled} cancelled`,
     title: 'How backups went',
-    ofVm: (name: string) => `How backups of ${name} went`,
     duration: 'Duration of backups',
     bytes: 'Bytes of backups',
     read: 'Read',
@@ -56,7 +60,8 @@ export const runs = {
   },
   run: {
     title: 'Run',
-    facts: 'What is known of it',
+    steps: 'Steps',
+    warnings: 'Warnings',
     why: 'Why this type',
     phase: 'Phase',
     waits: 'Waits for',

@@ -14,7 +14,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { sorted, type Sorting } from '../../parts/table.ts';
 import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
-import { pointsOf, type Point } from './points.ts';
+import { pointsOf, type Point } from '../../parts/points.ts';
 
 const { points: words } = texts.vms;
 
@@ -31,7 +31,7 @@ const COLUMNS: ReadonlyArray<TableColumn<Point>> = [
     label: words.type,
     value: ({ type }) => type,
     cell: ({ type }) => (
-      <Badge variant={type === 'FULL' ? 'filled' : 'outline'} color="blue.8" tt="none">
+      <Badge variant={type === 'FULL' ? 'light' : 'outline'} color="gray" c="var(--mantine-color-text)" tt="none">
         {type === 'FULL' ? words.full : words.increment}
       </Badge>
     ),
