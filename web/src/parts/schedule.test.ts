@@ -87,7 +87,7 @@ describe('what cannot be sent', () => {
 
 it('tells days in words', () => {
   const words = (change: object): string => scheduleText({ ...newSchedule(NOW, 'drill'), ...change });
-  expect(words({ weekdays: [1, 5] })).toBe('Drill every Mon, Fri at 02:00');
+  expect(words({ weekdays: [0, 1, 5] })).toBe('Drill every Mon, Fri, Sun at 02:00');
   expect(words({ repeat: 'month', monthdays: '1,15' })).toBe('Drill on day 1,15 of every month at 02:00');
   expect(words({ ends: 'times', times: 3 })).toBe('Drill every day at 02:00, 3 times');
 });

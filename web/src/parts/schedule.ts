@@ -202,7 +202,8 @@ function whenText(values: ScheduleValues): string {
   if (repeat === 'month') return words.monthly(monthdays, time);
   if (repeat === 'year') return words.yearly(yeardays, time);
   if (new Set(weekdays).size === EVERY_DAY.length) return words.daily(time);
-  return words.weekly(weekdays.map((day) => schedule.weekdayShort(day)).join(', '), time);
+  const fromMonday = weekdays.toSorted((a, b) => ((a + 6) % 7) - ((b + 6) % 7));
+  return words.weekly(fromMonday.map((day) => schedule.weekdayShort(day)).join(', '), time);
 }
 
 /** Epoch seconds of a local date and time; 0 for what is none. */
