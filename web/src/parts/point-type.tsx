@@ -8,12 +8,7 @@ const { points: words } = texts.backups;
 export function PointType({ type }: Pick<Point, 'type'>) {
   const isFull = type === 'FULL';
   return (
-    <Badge
-      variant={isFull ? 'filled' : 'outline'}
-      color="blue.8"
-      tt="none"
-      {...(!isFull && { c: 'var(--mantine-color-text)' })}
-    >
+    <Badge variant={isFull ? 'light' : 'outline'} color="gray" c="var(--mantine-color-text)" tt="none">
       {isFull ? words.full : words.increment}
     </Badge>
   );

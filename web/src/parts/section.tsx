@@ -6,7 +6,7 @@ import { AnchorLink } from './anchor-link.tsx';
 interface Props {
   title: string;
   /** How many there are of what it lists. */
-  count?: number | undefined;
+  count?: number | string | undefined;
   /** Where there is more of it. */
   more?: { to: string; label: string; /** Filter of the table there. */ q?: string };
   children: ReactNode;

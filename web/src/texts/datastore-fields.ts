@@ -56,6 +56,14 @@ export const datastoreFields = {
   },
   RESTIC_MAX_RIOPS: { label: 'Reads a second', hint: 'Limit of reads from a device.' },
   RESTIC_MAX_WIOPS: { label: 'Writes a second', hint: 'Limit of writes to a device.' },
+  RESTIC_STALL_SEC: {
+    label: 'Seconds of silence',
+    hint: 'A command that says nothing for so long is ended. By default 300.',
+  },
+  TOTAL_MB: {
+    label: 'Capacity in MB',
+    hint: 'What the server may hold, which nobody can measure. By default 1048576.',
+  },
   RESTIC_SFTP_SERVER: { label: 'Server', hint: 'Name or address of the machine that has the repository.' },
   RESTIC_SFTP_USER: { label: 'User', hint: 'By default oneadmin.' },
   RESTIC_SFTP_PORT: { label: 'Port', hint: "By default ssh's." },

@@ -59,6 +59,7 @@ export const datastores = {
     perDay: (text: string) => `It grows by ${text} a day.`,
     shrinks: (text: string) => `It shrinks by ${text} a day.`,
     fullOn: (when: string) => `At this rate it is full on ${when}.`,
+    steady: 'It does not grow.',
     none: 'Nothing was recorded yet.',
   },
   images: {

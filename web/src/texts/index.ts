@@ -16,6 +16,7 @@ import { overview } from './overview.ts';
 import { ownership } from './ownership.ts';
 import { quotas } from './quotas.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { users } from './users.ts';
@@ -39,6 +40,7 @@ export const texts = {
   ownership,
   quotas,
   runs,
+  schedule,
   session,
   settings,
   users,

@@ -12,6 +12,7 @@ export const overview = {
     allVms: 'All VMs',
     allowed: (span: string) => `its schedule allows ${span}`,
     noPlan: 'neither a backup nor a schedule for one',
+    andMany: 'and more',
     andMore: (count: number) => `and ${count} more`,
   },
   running: { title: 'Running now', none: 'Nothing is running.' },

@@ -60,7 +60,8 @@ export const runs = {
   },
   run: {
     title: 'Run',
-    facts: 'What is known of it',
+    steps: 'Steps',
+    warnings: 'Warnings',
     why: 'Why this type',
     phase: 'Phase',
     waits: 'Waits for',

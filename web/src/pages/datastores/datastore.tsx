@@ -20,6 +20,7 @@ import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
 import { useDatastoreActions } from './actions.tsx';
 import { DatastoreState } from './columns.tsx';
+import { Fill } from './fill.tsx';
 import { ImagesOf } from './images.tsx';
 import { BACKUP_DS, MONITOR_ERROR, placeOf } from './state.ts';
 
@@ -116,6 +117,7 @@ function Info({ store }: { store: Store }) {
           <QuotaBar label={info.used} used={store.USED_MB} limit={store.TOTAL_MB} text={mibText} />
         )}
       </Section>
+      <Fill id={store.ID} />
     </Stack>
   );
 }

@@ -54,6 +54,7 @@ const RESTIC_BACKENDS: Readonly<Record<string, readonly AttributeField[]>> = {
     neededSecret('RESTIC_S3_SECRET_ACCESS_KEY'),
     long('RESTIC_S3_CACERT'),
     flag('RESTIC_S3_INSECURE_TLS'),
+    number('TOTAL_MB'),
   ],
   REST: [
     needed('RESTIC_REST_URL'),
@@ -61,6 +62,7 @@ const RESTIC_BACKENDS: Readonly<Record<string, readonly AttributeField[]>> = {
     secret('RESTIC_REST_PASSWORD'),
     long('RESTIC_REST_CACERT'),
     flag('RESTIC_REST_INSECURE_TLS'),
+    number('TOTAL_MB'),
   ],
 };
 const RESTIC_LIMITS: readonly AttributeField[] = [
@@ -68,7 +70,7 @@ const RESTIC_LIMITS: readonly AttributeField[] = [
   choice('RESTIC_COMPRESSION', ['auto', 'off', 'max']),
   ...(['RESTIC_BWLIMIT', 'RESTIC_CONNECTIONS', 'RESTIC_MAXPROC', 'RESTIC_NICE', 'RESTIC_IONICE'] as const).map(number),
   ...(['RESTIC_PRUNE_MAX_UNUSED', 'RESTIC_PRUNE_MAX_REPACK', 'RESTIC_TMP_DIR', 'RESTIC_CPU_QUOTA'] as const).map(text),
-  ...(['RESTIC_MEMORY_MAX_MB', 'RESTIC_MAX_RIOPS', 'RESTIC_MAX_WIOPS'] as const).map(number),
+  ...(['RESTIC_MEMORY_MAX_MB', 'RESTIC_MAX_RIOPS', 'RESTIC_MAX_WIOPS', 'RESTIC_STALL_SEC'] as const).map(number),
 ];
 
 const RSYNC: readonly AttributeField[] = [choice('RSYNC_BACKEND', ['SSH', 'LOCAL'])];

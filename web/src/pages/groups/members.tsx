@@ -1,87 +1,27 @@
-// Who is in a group, and who administers it.
-import { Button, Group as Row, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { call } from '../../api/call.ts';
-import type { Group } from '../../api/documents.ts';
-import { poolQuery } from '../../api/queries.ts';
-import { Empty } from '../../parts/empty.tsx';
-import { ErrorNote } from '../../parts/error-note.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
-import { ObjectLink } from '../../parts/object-link.tsx';
-import { Section } from '../../parts/section.tsx';
-import { texts } from '../../texts/index.ts';
-
-const words = texts.groups.members;
-
-export function Members({ group, canManage }: { group: Group; canManage: boolean }) {
-  const pool = useQuery(poolQuery('user', 'one.userpool.info', {}));
-  const change = useMutation({
-    mutationFn: ({ userId, admin }: { userId: number; admin: boolean }) =>
-      call(admin ? 'one.group.addadmin' : 'one.group.deladmin', { id: group.ID, userId }),
-  });
-  if (group.USERS.ID.length === 0) return <Empty title={words.empty} />;
-  return (
-    <Section title={texts.groups.columns.users} count={group.USERS.ID.length}>
-      {change.isError && <ErrorNote error={change.error} />}
-      <Loaded query={pool}>
-        {({ USER_POOL: { USER } }) => {
-          const seen = USER.filter(({ ID }) => group.USERS.ID.includes(ID));
-          const others = group.USERS.ID.length - seen.length;
-          return (
-            <Stack gap="xs">
-              {seen.map(({ ID, NAME }) => (
-                <Member
-                  key={ID}
-                  id={ID}
-                  name={NAME}
-                  isAdmin={group.ADMINS.ID.includes(ID)}
-                  pending={change.isPending && change.variables.userId === ID}
-                  onChange={canManage ? (admin) => change.mutate({ userId: ID, admin }) : undefined}
-                />
-              ))}
-              {others > 0 && (
-                <Text size="sm" c="dimmed">
-                  {words.others}: {others}
-                </Text>
-              )}
-            </Stack>
-          );
-        }}
-      </Loaded>
-    </Section>
-  );
-}
-
-interface MemberProps {
-  id: number;
-  name: string;
-  isAdmin: boolean;
-  pending: boolean;
-  onChange: ((admin: boolean) => void) | undefined;
-}
-
-function Member({ id, name, isAdmin, pending, onChange }: MemberProps) {
-  return (
-    <Row gap="sm">
-      <ObjectLink noun="user" id={id}>
-        {name}
-      </ObjectLink>
-      {isAdmin && (
-        <Text size="sm" c="dimmed">
-          {words.admin}
-        </Text>
-      )}
-      {onChange && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={pending}
-          aria-label={isAdmin ? words.endAdminOf(name) : words.makeAdminOf(name)}
-          onClick={() => onChange(!isAdmin)}
-        >
-          {isAdmin ? words.endAdmin : words.makeAdmin}
-        </Button>
-      )}
-    </Row>
-  );
-}
+// Texts of groups.
+export const groups = {
+  title: 'Groups',
+  one: 'Group',
+  empty: 'There are no groups.',
+  emptyHint: 'Users of a group may use what belongs to it.',
+  create: 'New group',
+  columns: { users: 'Users', admins: 'Administrators', vms: 'VMs', memory: 'Memory' },
+  tabs: { users: 'Users', quotas: 'Quotas', attributes: 'Attributes' },
+  actions: {
+    attributes: 'Set attributes',
+    delete: 'Delete',
+    holds: (count: number) => `${count} ${count === 1 ? 'user is' : 'users are'} in it.`,
+    isBuiltIn: 'The groups oneadmin and users stay.',
+  },
+  deleteTitle: 'Delete the group?',
+  deleteText: 'This is refused as long as somebody is in it or anything belongs to it.',
+  attributesOf: (name: string) => `Attributes of ${name}`,
+  members: {
+    empty: 'Nobody is in it.',
+    admin: 'administrator of the group',
+    makeAdmin: 'Make administrator',
+    endAdmin: 'No longer administrator',
+    others: 'Users that you may not see',
+  },
+  form: { name: 'Name' },
+};

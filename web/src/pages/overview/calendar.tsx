@@ -2,7 +2,7 @@
 import { Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Calendar as CalendarDocument } from '../../api/previews.ts';
+import type { Calendar as CalendarDocument } from '../../api/documents.ts';
 import { poolQuery } from '../../api/queries.ts';
 import { dayText } from '../../parts/format.ts';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -132,15 +132,15 @@ function Past({ runs }: { runs: CalendarDocument['RUN'] }) {
       {runs.map(({ ID, START, KIND, RESULT, VM_ID, VM_NAME }) => (
         <Group key={ID} gap="xs">
           <StateBadge tone={RESULT_TONES[RESULT]}>{texts.runs.results[RESULT]}</StateBadge>
-          <Text size="sm" c="dimmed">
-            <Moment at={START} as="date" />
-          </Text>
-          <Text size="sm">{texts.runs.kinds[KIND]}</Text>
+          {(KIND !== 'backup' || VM_ID < 0) && <Text size="sm">{texts.runs.kinds[KIND]}</Text>}
           {VM_ID >= 0 && (
             <ObjectLink noun="vm" id={VM_ID}>
               {VM_NAME === '' ? texts.runs.vm(VM_ID) : VM_NAME}
             </ObjectLink>
           )}
+          <Text size="xs" c="dimmed">
+            <Moment at={START} />
+          </Text>
         </Group>
       ))}
     </Stack>

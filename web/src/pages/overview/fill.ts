@@ -1,5 +1,5 @@
 // How a datastore fills: what was, and what the daemon expects if it goes on like that. Pure.
-import type { DatastoreFill, Summary } from '../../api/previews.ts';
+import type { DatastoreFill, Summary } from '../../api/documents.ts';
 import type { Series } from '../../parts/chart.tsx';
 
 const DAY_SEC = 86_400;

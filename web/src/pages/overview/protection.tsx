@@ -16,6 +16,7 @@ const SHOWN = 6;
 export function Protection() {
   const summary = useSummary();
   const status = useStatus();
+  const counts = summary.data?.PROTECTION;
   return (
     <Section title={protection.title} count={summary.data?.VMS.TOTAL} more={{ to: '/vms', label: protection.allVms }}>
       <Loaded query={summary}>
@@ -38,13 +39,20 @@ export function Protection() {
               tone="care"
               word={protection.overdue}
               vms={OVERDUE.VM}
+              count={counts?.OVERDUE}
               reason={({ LAST_BACKUP, MAX_AGE }) => (
                 <>
                   {protection.newest} <Moment at={LAST_BACKUP} />, {protection.allowed(spanText(MAX_AGE))}
                 </>
               )}
             />
-            <Lacking tone="bad" word={protection.unprotected} vms={UNPROTECTED.VM} reason={() => protection.noPlan} />
+            <Lacking
+              tone="bad"
+              word={protection.unprotected}
+              vms={UNPROTECTED.VM}
+              count={counts?.UNPROTECTED}
+              reason={() => protection.noPlan}
+            />
           </Stack>
         )}
       </Loaded>
@@ -68,10 +76,18 @@ interface LackingProps<Vm> {
   tone: Tone;
   word: string;
   vms: readonly Vm[];
+  /** How many there are in all. */
+  count: number | undefined;
   reason: (vm: Vm) => ReactNode;
 }
 
-function Lacking<Vm extends { ID: number; NAME: string }>({ tone, word, vms, reason }: LackingProps<Vm>) {
+function Lacking<Vm extends { ID: number; NAME: string }>({
+  tone,
+  word,
+  vms,
+  count = vms.length,
+  reason,
+}: LackingProps<Vm>) {
   if (vms.length === 0) return null;
   return (
     <List listStyleType="none" size="sm" spacing={4} aria-label={word}>
@@ -88,7 +104,7 @@ function Lacking<Vm extends { ID: number; NAME: string }>({ tone, word, vms, rea
           </Group>
         </List.Item>
       ))}
-      {vms.length > SHOWN && <List.Item c="dimmed">{protection.andMore(vms.length - SHOWN)}</List.Item>}
+      {count > SHOWN && <List.Item c="dimmed">{protection.andMore(count - SHOWN)}</List.Item>}
     </List>
   );
 }

@@ -2,7 +2,7 @@
 import { Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Summary } from '../../api/previews.ts';
+import type { Summary } from '../../api/documents.ts';
 import { objectQuery } from '../../api/queries.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { Empty } from '../../parts/empty.tsx';

@@ -1,6 +1,6 @@
 // What the backups of each VM took and moved in the days that are chosen.
 import { useMemo, useState } from 'react';
-import type { RunFigures } from '../../api/previews.ts';
+import type { RunFigures } from '../../api/documents.ts';
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { bytesText, rateText, spanText } from '../../parts/format.ts';

@@ -1,5 +1,5 @@
 // Points of charts from the sums of days. Pure.
-import type { RunFigures } from '../../api/previews.ts';
+import type { RunFigures } from '../../api/documents.ts';
 import type { Point } from '../../parts/chart-scale.ts';
 import type { Figures } from '../../parts/run-figures.ts';
 

@@ -1,5 +1,5 @@
 // Sums over days. Pure.
-import type { RunFigures } from '../../api/previews.ts';
+import type { RunFigures } from '../../api/documents.ts';
 
 export interface Totals {
   done: number;
