@@ -57,7 +57,11 @@ function Configuration({ vm }: { vm: Vm }) {
   });
   const save = useMutation({
     mutationFn: (values: typeof form.values) =>
-      call('one.vm.updateconf', { id: vm.ID, template: templateText({ BACKUP_CONFIG: { ...values } }), append: APPEND }),
+      call('one.vm.updateconf', {
+        id: vm.ID,
+        template: templateText({ BACKUP_CONFIG: { ...values } }),
+        append: APPEND,
+      }),
     onSuccess: () => tellDone(words.saved),
   });
   return (
