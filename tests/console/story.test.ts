@@ -220,7 +220,9 @@ it('browses the files of the backup, and downloads one', async () => {
 });
 
 it('complained of nothing on the way', () => {
-  expect(visitor.complaints()).toEqual([]);
+  // the dialog asks before all is chosen, and shows why that cannot be; browsers report the refusal
+  const refused = /\/api\/call\/one\.vm\.backupplan$/;
+  expect(visitor.complaints().filter((complaint) => !refused.test(complaint))).toEqual([]);
 });
 
 /** `2026-11-27T02:00:05`, by the clock that the browser has as well. */
