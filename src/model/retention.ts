@@ -1,0 +1,13 @@
+// What retention makes of the points of a backup: which rule keeps each, and when it would go.
+
+export interface ForecastPoint {
+  pointId: number;
+  /** Epoch seconds of the instant it holds. */
+  date: number;
+  kept: boolean;
+  /** What keeps it: rules by their names, and PIN, LOCK, NEWEST, CHAIN, DAMAGED. */
+  rules: string[];
+  /** Epoch seconds at which it would go if a backup were made each day; 0 when nothing tells. */
+  goesSec: number;
+  reason: string;
+}
