@@ -117,6 +117,25 @@ it('drops what KEEP_LAST does not keep, and nothing that is not ready', async ()
   expect(await there()).toHaveLength(4);
 });
 
+it('folds increments in the middle of a chain into the next that is kept, by days', async () => {
+  const hours = [1, 5, 30, 31, 54];
+  const chain = await backup({
+    points: hours.map((hour, id) => ({
+      ...{ id, parentId: id - 1, type: id === 0 ? ('FULL' as const) : ('INCREMENT' as const), date: hour * 3600 },
+      ...{ source: `0000000${id}`, layers: [layer(`0000000${id}`, id)], consistency: 'crash' as const, tracker: '' },
+      ...{ sizeMb: 1, reason: '', vmTemplate: [] },
+    })),
+  });
+  expect(await dropSurplus(parts, 0, { keepLast: 0, keepDaily: 9 }, never)).toEqual({ folded: [chain.id], freed: [] });
+  const { points, sizeMb, garbage } = await parts.store.images.get(chain.id);
+  expect(points.map(({ id, type, parentId, source }) => [id, type, parentId, source])).toEqual([
+    [1, 'FULL', -1, '00000000+00000001'],
+    [3, 'INCREMENT', 1, '00000002+00000003'],
+    [4, 'INCREMENT', 3, '00000004'],
+  ]);
+  expect([sizeMb, garbage]).toEqual([5, undefined]);
+});
+
 it('folds surplus increments into the oldest that is kept, without touching their data', async () => {
   const chain = await backup({
     points: [0, 1, 2].map((id) => ({

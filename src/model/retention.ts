@@ -1,4 +1,5 @@
 // What retention makes of the points of a backup: which rule keeps each, and when it would go.
+import type { KeepRules } from './backup-config.ts';
 
 export interface ForecastPoint {
   pointId: number;
@@ -10,4 +11,11 @@ export interface ForecastPoint {
   /** Epoch seconds at which it would go if a backup were made each day; 0 when nothing tells. */
   goesSec: number;
   reason: string;
+}
+
+export interface Retention {
+  /** Those that were reckoned with. */
+  rules: KeepRules;
+  /** Oldest first. */
+  points: ForecastPoint[];
 }

@@ -11,6 +11,7 @@ import { host, hostPool } from './host.ts';
 import { image, imagePool } from './image.ts';
 import { hostMonitoringData, vmMonitoringData } from './monitoring.ts';
 import { defaultGroupQuotas, defaultUserQuotas } from './quota.ts';
+import { retention } from './retention.ts';
 import { runPool } from './run.ts';
 import type { Schema } from './schema.ts';
 import { securityGroup, securityGroupPool } from './security-group.ts';
@@ -33,6 +34,7 @@ export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'vmpool.monitoring': vmMonitoringData,
   'vmpool.accounting': accounting,
   'image.info': image,
+  'image.retention': retention,
   'imagepool.info': imagePool,
   'template.info': vmTemplate,
   'templatepool.info': vmTemplatePool,

@@ -146,7 +146,11 @@ export type Vm = {
       FS_FREEZE?: string;
       INCREMENTAL_BACKUP_ID?: number;
       INCREMENT_MODE?: string;
+      KEEP_DAILY?: number;
       KEEP_LAST?: number;
+      KEEP_MONTHLY?: number;
+      KEEP_WEEKLY?: number;
+      KEEP_YEARLY?: number;
       LAST_BACKUP_ID?: string;
       LAST_BACKUP_SIZE?: number;
       LAST_DATASTORE_ID?: number;
@@ -304,7 +308,11 @@ export type HistoryRecords = {
           FS_FREEZE?: string;
           INCREMENTAL_BACKUP_ID?: number;
           INCREMENT_MODE?: string;
+          KEEP_DAILY?: number;
           KEEP_LAST?: number;
+          KEEP_MONTHLY?: number;
+          KEEP_WEEKLY?: number;
+          KEEP_YEARLY?: number;
           LAST_BACKUP_ID?: string;
           LAST_BACKUP_SIZE?: number;
           LAST_DATASTORE_ID?: number;
@@ -397,6 +405,8 @@ export type Image = {
       DRILL_FAILED?: number;
       DRILL_ERROR?: string;
       DRILL_SCREEN?: 'YES' | 'NO';
+      PIN_REASON?: string;
+      PIN_UNTIL?: number;
     }>;
   };
   BACKUP_DISK_IDS?: { ID: Array<number> };
@@ -413,7 +423,18 @@ export type Image = {
     DRILL_FAILED?: number;
     DRILL_ERROR?: string;
     DRILL_SCREEN?: 'YES' | 'NO';
+    PIN_REASON?: string;
+    PIN_UNTIL?: number;
   };
+};
+
+export type Retention = {
+  KEEP_LAST: number;
+  KEEP_DAILY: number;
+  KEEP_WEEKLY: number;
+  KEEP_MONTHLY: number;
+  KEEP_YEARLY: number;
+  POINT: Array<{ ID: number; DATE: number; KEPT: number; RULE: Array<string>; GOES: number; REASON: string }>;
 };
 
 export type Template = {
@@ -720,7 +741,11 @@ export type BackupJob = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
+    KEEP_DAILY?: number;
     KEEP_LAST?: number;
+    KEEP_MONTHLY?: number;
+    KEEP_WEEKLY?: number;
+    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     SCHED_ACTION: Array<{
@@ -1005,7 +1030,11 @@ export type BackupJobEntry = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
+    KEEP_DAILY?: number;
     KEEP_LAST?: number;
+    KEEP_MONTHLY?: number;
+    KEEP_WEEKLY?: number;
+    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     [name: string]: Attribute | undefined;
@@ -1143,12 +1172,15 @@ export interface Methods {
   'one.image.info': { params: { id: number; decrypt?: boolean }; result: { IMAGE: Image } };
   'one.image.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.image.persistent': { params: { id: number; enable: boolean }; result: number };
+  'one.image.pin': { params: { id: number; increment: number; options: string }; result: number };
   'one.image.rename': { params: { id: number; name: string }; result: number };
   'one.image.restore': { params: { id: number; datastoreId: number; options?: string }; result: string };
+  'one.image.retention': { params: { id: number; template?: string }; result: { RETENTION: Retention } };
   'one.image.snapshotdelete': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotflatten': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotrevert': { params: { id: number; snapshotId: number }; result: number };
   'one.image.unlock': { params: { id: number }; result: number };
+  'one.image.unpin': { params: { id: number; increment: number }; result: number };
   'one.image.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.image.verify': { params: { id: number; increment?: number }; result: number };
   'one.imagepool.info': {
