@@ -20,8 +20,9 @@ const retention: Retention = {
       reason: 'a newer one of the month of 2026-11-01 is there (KEEP_MONTHLY)',
     },
     {
-      ...{ pointId: 2, date: at(2026, 11, 2), kept: true, rules: ['PIN'], goesSec: 0 },
-      reason: 'increment 2 is pinned',
+      ...{ pointId: 2, date: at(2026, 11, 2), kept: true, rules: ['KEEP_LAST', 'KEEP_MONTHLY', 'PIN'], goesSec: 0 },
+      reason:
+        'it is among the newest 1 of its datastore (KEEP_LAST); it is the newest of the month of 2026-11-01 (KEEP_MONTHLY 1 of 12); increment 2 is pinned',
     },
   ],
 };
@@ -41,7 +42,7 @@ By KEEP_LAST=1, KEEP_MONTHLY=12, with a backup each day from now on:
  ID DATE             KEPT GOES             WHY
   0 2026-10-31 22:30 yes  2027-10-01 22:30 it is the newest of the month of 2026-10-01 (KEEP_MONTHLY 2 of 12)
   1 2026-11-01 22:30 no   2026-11-03 22:30 a newer one of the month of 2026-11-01 is there (KEEP_MONTHLY)
-  2 2026-11-02 22:30 yes  -                increment 2 is pinned
+  2 2026-11-02 22:30 yes  -                it is among the newest 1 of its datastore (KEEP_LAST); it is the newest of the month of 2026-11-01 (KEEP_MONTHLY 1 of 12); increment 2 is pinned
 `,
   });
 });
