@@ -194,6 +194,7 @@ function makeParts(
     store,
     log,
     clock: Date.now,
+    timeZone: config.schedule.timeZone,
     servesInstant,
     runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,

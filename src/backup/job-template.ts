@@ -1,6 +1,6 @@
 // What a backup job's template says, made complete: every setting is there with its value, an unknown value is an error. Pure.
 import { text, vectors, withText, type Attribute, type Attributes, type Vector } from '../model/attributes.ts';
-import { oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
+import { keepRulesOf, oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
 import { EXECUTIONS, PRIORITY } from '../model/backup-job.ts';
 import { BACKUP_WINDOW, readBackupWindows } from '../model/backup-window.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
@@ -21,7 +21,11 @@ const SETTINGS = [
   'FREEZE_LIMIT',
   'FS_FREEZE',
   'INCREMENT_MODE',
+  'KEEP_DAILY',
   'KEEP_LAST',
+  'KEEP_MONTHLY',
+  'KEEP_WEEKLY',
+  'KEEP_YEARLY',
   'MODE',
   'RESET',
 ] as const;
@@ -55,8 +59,9 @@ function isKept([name, value]: Attribute): boolean {
 
 /** How the VMs of a job are backed up by its runs; their own BACKUP_CONFIG is neither asked nor changed. */
 export function jobConfig(template: Attributes): JobConfig {
-  const { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, keepLast, backupVolatile } = configOf(template);
-  return { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, keepLast, backupVolatile };
+  const config = configOf(template);
+  const { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, backupVolatile } = config;
+  return { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, ...keepRulesOf(config), backupVolatile };
 }
 
 /** The same as a VM that has nothing else would have it. */

@@ -1,5 +1,6 @@
 // Deletes backups: their data first, their record after. A failure is shown on the image, which can then be deleted again.
 import { withText } from '../model/attributes.ts';
+import type { KeepRules } from '../model/backup-config.ts';
 import { sizeOf, sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
@@ -65,19 +66,21 @@ export interface Dropped {
   freed: number[];
 }
 
-/** Drops what KEEP_LAST does not keep of a VM's backups, until the signal aborts: the rest goes with the next backup. */
-export async function dropSurplus(parts: Parts, vmId: number, keepLast: number, signal: AbortSignal): Promise<Dropped> {
+/** Drops what retention does not keep of a VM's backups, until the signal aborts: the rest goes with the next backup. */
+export async function dropSurplus(parts: Parts, vmId: number, rules: KeepRules, signal: AbortSignal): Promise<Dropped> {
   const dropped: Dropped = { folded: [], freed: [] };
   const vm = await parts.store.vms.get(vmId);
   const images = await backupsOf(parts.store, vm);
   const read = await readNow(parts.store);
   const now = nowSec(parts.clock);
-  for (const { image, drop, keepFrom, reason } of retain(images, keepLast, now)) {
+  const chainImageId = vm.backups.config.incrementalBackupId;
+  const context = { nowSec: now, zone: parts.timeZone, chainImageId };
+  for (const { image, drop, gone, reason } of retain(images, rules, context)) {
     if (drop === 'nothing' || (drop === 'image' && read.has(image.id))) continue; // what is read goes with the next backup
     if (signal.aborted) break;
-    parts.log.info({ vm: vmId, image: image.id, drop, keepFrom, reason }, 'KEEP_LAST drops a backup');
+    parts.log.info({ vm: vmId, image: image.id, drop, gone, reason }, 'retention drops a backup');
     if (drop === 'points') {
-      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom, now));
+      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, new Set(gone), now));
       await removeScreens(
         parts.screenDirectory,
         image.id,
@@ -119,14 +122,14 @@ export async function backupsOf(store: Store, { backups: { ids } }: Pick<Vm, 'ba
 }
 
 /** What was decided of an image holds as long as it is still such an image. */
-function foldRecord(image: Image, keepFrom: number, now: number): void {
+function foldRecord(image: Image, gone: ReadonlySet<number>, now: number): void {
   if (image.state !== IMAGE_STATE.READY || image.lock) return;
-  const at = image.points.findIndex(({ id }) => id === keepFrom);
-  if (at < 0 || image.points.slice(0, at).some((point) => isPinned(point, now))) return;
+  const pinned = image.points.findIndex((point) => isPinned(point, now));
+  if (pinned !== -1 && image.points.slice(pinned).some(({ id }) => gone.has(id))) return;
   const before = sourcesOf(image);
-  image.points = fold(image, keepFrom);
+  image.points = fold(image, gone);
   const kept = new Set(sourcesOf(image));
-  const gone = before.filter((source) => !kept.has(source));
-  if (gone.length > 0) image.garbage = [...(image.garbage ?? []), ...gone];
+  const needless = before.filter((source) => !kept.has(source));
+  if (needless.length > 0) image.garbage = [...(image.garbage ?? []), ...needless];
   image.sizeMb = sizeOf(image);
 }

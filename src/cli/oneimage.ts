@@ -11,6 +11,7 @@ import { imageText } from './image-show.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow, rowsText } from './list.ts';
 import { addPins } from './image-pin.ts';
+import { addRetention } from './image-retention.ts';
 import { addVerify } from './image-verify.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addCall, addChmod, addLocks, addOwnership, addRename, addUpdate } from './object-commands.ts';
@@ -34,6 +35,7 @@ export function oneimage(io: Io): Family {
   addVerify(family);
   addDrill(family);
   addPins(family);
+  addRetention(family);
   addCancel(family);
   addDelete(family);
   addClone(family);

@@ -94,6 +94,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.image.drill': 'I[is]',
   'one.image.pin': 'Iis',
   'one.image.unpin': 'Ii',
+  'one.image.retention': 'I[s]',
   'one.image.cancel': 'I',
   'one.imagepool.info': 'iii',
   ...owned('template', true),

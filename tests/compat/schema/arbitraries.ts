@@ -6,6 +6,7 @@ import type { Attribute, Attributes, Vector } from '../../../src/model/attribute
 import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
 import type { BackupPreview } from '../../../src/model/backup-preview.ts';
+import type { Retention } from '../../../src/model/retention.ts';
 import type { BackupStatus } from '../../../src/model/backup-status.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
@@ -182,6 +183,7 @@ const backups: fc.Arbitrary<Vm['backups']> = fc.record(
       freezeLimitSec: fc.integer({ min: 1, max: 60 }),
       freezeFailure: fc.constantFrom(...FREEZE_FAILURES),
       keepLast: fc.nat(99),
+      keepMonthly: fc.integer({ min: 1, max: 99 }),
       backupVolatile: fc.boolean(),
       incrementalBackupId: fc.integer({ min: -1, max: 99 }),
       lastIncrementId: fc.integer({ min: -1, max: 99 }),
@@ -481,6 +483,7 @@ export const backupJobs: fc.Arbitrary<BackupJob> = fc.record({
     maybe('DATASTORE_ID', numberText),
     maybe('EXECUTION', fc.constantFrom('SEQUENTIAL', 'PARALLEL')),
     maybe('KEEP_LAST', numberText),
+    maybe('KEEP_MONTHLY', numberText),
     maybe('MODE', fc.constantFrom(...MODES)),
   ),
 });
@@ -514,6 +517,17 @@ export const backupPlans: fc.Arbitrary<BackupPreview> = fc.record({
       adds: amount,
     }),
     { maxLength: 4 },
+  ),
+});
+
+export const retentions: fc.Arbitrary<Retention> = fc.record({
+  rules: fc.record({ keepLast: amount, keepDaily: amount, keepYearly: amount }, { requiredKeys: ['keepLast'] }),
+  points: fc.array(
+    fc.record({
+      ...{ pointId: fc.nat(99), date: epoch, kept: fc.boolean(), goesSec: epoch, reason: filled },
+      rules: fc.array(fc.constantFrom('KEEP_LAST', 'KEEP_DAILY', 'PIN'), { maxLength: 2 }),
+    }),
+    { maxLength: 3 },
   ),
 });
 
