@@ -69,6 +69,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'console',
+          include: ['tests/console/**/*.test.ts'],
+          pool: 'forks',
+          env,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'soak',
           include: [
             ...['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts', 'tests/faults/job.test.ts'],

@@ -16,6 +16,12 @@ export function checkLimit(limit: number): number {
   throw new OneError(CODE.ACTION, `limit="${limit}" is no number of runs from 1 to ${MAX_RUNS}.`);
 }
 
+/** Throws for a number of days that nobody can want. */
+export function checkDays(days: number, most: number): number {
+  if (days >= 1 && days <= most) return days;
+  throw new OneError(CODE.ACTION, `days="${days}" is no number of days from 1 to ${most}.`);
+}
+
 /** `stored` newest first. Names are told of VMs that the caller may use. */
 export async function runPool(call: Call, stored: readonly Operation[]): Promise<string> {
   const names = await visibleNames(

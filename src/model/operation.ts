@@ -8,8 +8,10 @@ import type { Charge } from './quota.ts';
  * `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `check` looks through a
  * repository, `rescan` looks for lost backups.
  */
-export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
-export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
+export const OPERATION_KINDS = ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan'] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+export const OPERATION_RESULTS = ['running', 'done', 'failed', 'cancelled'] as const;
+export type OperationResult = (typeof OPERATION_RESULTS)[number];
 
 /** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */
 export type AskedBy =

@@ -1,5 +1,17 @@
 // What runs of some time took and moved, summed up: by day, and by VM.
-import type { OperationKind } from './operation.ts';
+import type { OperationKind, OperationResult } from './operation.ts';
+
+/** Which runs; what is left out lets all through. */
+export interface RunChoice {
+  vmId?: number;
+  jobId?: number;
+  datastoreId?: number;
+  kinds?: readonly OperationKind[];
+  results?: readonly OperationResult[];
+  /** When they were asked for, epoch milliseconds: from, and before. */
+  fromMs?: number;
+  untilMs?: number;
+}
 
 /** Sums over runs. Times and bytes are of those that ended well. */
 export interface RunSums {

@@ -78,7 +78,8 @@ export class Overview {
     }
   }
 
-  async status(onlooker: Onlooker): Promise<BackupStatus> {
+  /** Each list is at most so long. */
+  async status(onlooker: Onlooker, most = Infinity): Promise<BackupStatus> {
     const { store, clock, operations } = this.#sources;
     const failed = await store.operations.notMadeGood(clock() - LONGEST_RUN_MS);
     const lately = failed.filter(({ endedAt }) => endedAt >= clock() - DAY_MS);
@@ -100,24 +101,26 @@ export class Overview {
       proven: [],
       names,
     };
-    const living = await this.#addVms(status, onlooker.vms);
+    const living = await this.#addVms(status, onlooker.vms, most);
     // nobody can back up any more what is done
     status.failed = status.failed.filter((run) => run.kind !== 'backup' || living.has(run.vmId));
+    for (const list of ['running', 'waiting', 'waitingBackups', 'failed'] as const) status[list].splice(most);
     return status;
   }
 
   /** Adds the VMs that lack backups and those whose backups are proven; ids of all VMs that are not done. */
-  async #addVms(status: BackupStatus, filter: Filter): Promise<Set<number>> {
+  async #addVms(status: BackupStatus, filter: Filter, most: number): Promise<Set<number>> {
     const living = new Set<number>();
     for await (const batch of this.vms({ ...filter, ascending: true })) {
       for (const { vm, pointSec = 0, protection } of batch) {
         living.add(vm.id);
         const { id: vmId, name } = vm;
         const { proven, ids } = vm.backups;
-        if (proven && ids.includes(proven.imageId)) status.proven.push({ vmId, name, ...proven });
-        if (protection.kind === 'unprotected') status.unprotected.push({ vmId, name });
-        if (protection.kind !== 'overdue') continue;
-        status.overdue.push({ vmId, name, pointSec, limitSec: protection.limitSec });
+        const { proven: good, unprotected, overdue } = status;
+        if (proven && ids.includes(proven.imageId) && good.length < most) good.push({ vmId, name, ...proven });
+        if (protection.kind === 'unprotected' && unprotected.length < most) unprotected.push({ vmId, name });
+        if (protection.kind !== 'overdue' || overdue.length >= most) continue;
+        overdue.push({ vmId, name, pointSec, limitSec: protection.limitSec });
       }
     }
     return living;

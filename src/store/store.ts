@@ -7,8 +7,8 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Datastore, Fill } from '../model/datastore.ts';
 import type { Host, HostShare } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { Operation, OperationKind, OperationResult } from '../model/operation.ts';
-import type { RunSums } from '../model/run-figures.ts';
+import type { Operation } from '../model/operation.ts';
+import type { RunChoice, RunSums } from '../model/run-figures.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { QuotaKind } from '../model/quota.ts';
 import type { Group, User } from '../model/user.ts';
@@ -125,17 +125,9 @@ export interface Settings {
 }
 
 /** Which runs. */
-export interface RunFilter {
+export interface RunFilter extends RunChoice {
   /** What somebody may see of the VMs that they are of. */
   vms?: Pick<Filter, 'visible' | 'clusterLink'>;
-  vmId?: number;
-  jobId?: number;
-  datastoreId?: number;
-  kinds?: readonly OperationKind[];
-  results?: readonly OperationResult[];
-  /** When they were asked for, epoch milliseconds: from, and before. */
-  fromMs?: number;
-  untilMs?: number;
 }
 
 /** How full datastores were, an entry an hour at most. */

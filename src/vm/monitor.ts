@@ -74,6 +74,7 @@ export async function monitorDatastore(parts: Parts, datastore: Datastore): Prom
       record.lastMonitored = nowSec(parts.clock);
       delete record.monitorError;
     });
+    await parts.store.fills.note(datastore.id, { ...capacity, atSec: nowSec(parts.clock) });
   } catch (error) {
     parts.log.warn({ datastore: datastore.id, err: error }, 'a datastore could not be monitored');
     await noteFailure(parts, datastore.id, reasonOf(error));

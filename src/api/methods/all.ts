@@ -8,7 +8,9 @@ import { datastoreMethods } from './datastore.ts';
 import { groupMethods } from './group.ts';
 import { hostMethods } from './host.ts';
 import { imageMethods } from './image.ts';
+import { overviewMethods } from './overview.ts';
 import { quotaMethods } from './quota.ts';
+import { restorePlanMethods } from './restore-plan.ts';
 import { scheduleMethods } from './schedule.ts';
 import { securityGroupMethods } from './security-group.ts';
 import { systemMethods } from './system.ts';
@@ -33,7 +35,9 @@ export const METHODS: MethodTable = {
   ...groupMethods,
   ...hostMethods,
   ...imageMethods,
+  ...overviewMethods,
   ...quotaMethods,
+  ...restorePlanMethods,
   ...scheduleMethods,
   ...securityGroupMethods,
   ...systemMethods,

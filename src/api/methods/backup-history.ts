@@ -1,4 +1,5 @@
 // What became of backups and of all other runs: of a VM, of a backup job; and how backups are now. OpenNebula has no such methods.
+import { CODE, OneError } from '../../model/errors.ts';
 import { backupStatusXml } from '../../wire/documents/backup-status.ts';
 import { method, type MethodTable } from '../method.ts';
 import { authorized, IGNORES_LOCK, visibleTo } from '../noun.ts';
@@ -15,8 +16,9 @@ export const backupHistoryMethods: MethodTable = {
     await authorized(call, BACKUP_JOB, id, 'USE', IGNORES_LOCK);
     return runPool(call, await call.parts.store.operations.ofJob(id, checkLimit(limit)));
   }),
-  'one.system.backupstatus': method([], async (call) => {
-    const status = await call.overview.status({ all: call.caller.admin, vms: visibleTo(call, VM) });
+  'one.system.backupstatus': method([['int', 0]], async (call, limit) => {
+    if (limit < 0) throw new OneError(CODE.ACTION, `limit="${limit}" is not right; 0 is for whole lists.`);
+    const status = await call.overview.status({ all: call.caller.admin, vms: visibleTo(call, VM) }, limit || Infinity);
     return backupStatusXml(status, pointOfRun);
   }),
 };

@@ -13,6 +13,7 @@ import {
   newPriority,
   vmsOf,
 } from '../../backup/job-template.ts';
+import { jobSelection } from '../../backup/job-selection.ts';
 import { vmsOfJob } from '../../backup/job-vms.ts';
 import { merge, text, vectors, type Attributes } from '../../model/attributes.ts';
 import { PRIORITY, type BackupJob } from '../../model/backup-job.ts';
@@ -23,15 +24,17 @@ import { NOUNS } from '../../store/nouns.ts';
 import type { Store } from '../../store/store.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { removeActions } from '../../vm/schedules.ts';
+import { jobSelectionXml } from '../../wire/documents/job-selection.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type Method, type MethodTable } from '../method.ts';
-import { authorized, requireCreate } from '../noun.ts';
-import { BACKUP_JOB, DATASTORE } from '../nouns/stored.ts';
-import { authorizedVm } from '../nouns/vm-right.ts';
+import { authorized, IGNORES_LOCK, mayUse, requireCreate } from '../noun.ts';
+import { BACKUP_JOB, DATASTORE, VM } from '../nouns/stored.ts';
+import { authorizedVm, backupRight } from '../nouns/vm-right.ts';
 import { infoMethod, ownedMethods, renameMethod } from '../owned.ts';
 import { poolDocument, poolFilter } from '../pool.ts';
 import { forgetRules } from '../rules.ts';
+import { checkLimit } from '../run-history.ts';
 import { addAction } from './schedule.ts';
 
 export const backupJobMethods: MethodTable = {
@@ -40,6 +43,7 @@ export const backupJobMethods: MethodTable = {
   ...ownedMethods(BACKUP_JOB, NOUNS.backupJobs, { lockable: true }),
   'one.backupjob.allocate': method(['string'], allocate),
   'one.backupjob.update': method(['int', 'string', ['int', 0]], update),
+  'one.backupjob.selection': method(['string', ['int', -1], ['int', 1000]], selection),
   'one.backupjob.delete': method(['int'], async (call, id) => {
     const job = await authorized(call, BACKUP_JOB, id, 'MANAGE');
     await call.parts.store.transaction(async (tx) => {
@@ -139,6 +143,23 @@ async function update(call: Call, id: number, given: string, append: number): Pr
     await dropLeft(tx, id);
   });
   return id;
+}
+
+/** What a template, laid over that of a job that is there, would have backed up: with the rights of the job's owner, as its runs are. */
+async function selection(call: Call, given: string, id: number, limit: number): Promise<string> {
+  const asked = given.trim() === '' ? [] : parseTemplate(given);
+  const job = id < 0 ? undefined : await authorized(call, BACKUP_JOB, id, 'USE', IGNORES_LOCK);
+  const template = jobTemplate(merge(job?.template ?? [], asked));
+  const found = await jobSelection(
+    call.parts.store,
+    { id, template },
+    {
+      seen: (vm) => mayUse(call, VM, vm),
+      allowed: await backupRight(call, job?.uid ?? call.user.id),
+      limit: checkLimit(limit),
+    },
+  );
+  return jobSelectionXml(found);
 }
 
 /** VMs that the job neither lists nor selects any more leave its run. */

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { unmaskAttributes } from '../../access/sealed-attributes.ts';
 import { requiredAttributes, validateBackupStore } from '../../datastore/all.ts';
+import { trendOf } from '../../datastore/trend.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { merge, text, type Attributes } from '../../model/attributes.ts';
 import { readBackupPolicy } from '../../model/backup-policy.ts';
@@ -20,6 +21,8 @@ import { permissionsFromOctet } from '../../model/permissions.ts';
 import { VM_STATE } from '../../model/vm.ts';
 import { NOUNS } from '../../store/nouns.ts';
 import { monitorDatastore } from '../../vm/monitor.ts';
+import { nowSec } from '../../vm/parts.ts';
+import { datastoreFillXml } from '../../wire/documents/datastore-fill.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { allocating } from '../allocating.ts';
 import { appendFlag } from '../flags.ts';
@@ -29,6 +32,11 @@ import { CLUSTER, DATASTORE } from '../nouns/stored.ts';
 import { infoMethod, ownedMethods, renameMethod } from '../owned.ts';
 import { poolDocument } from '../pool.ts';
 import { forgetRules } from '../rules.ts';
+import { checkDays } from '../run-history.ts';
+
+/** How far back it is kept how full they were. */
+const MAX_FILL_DAYS = 400;
+const DAY_SEC = 86_400;
 
 export const datastoreMethods: MethodTable = {
   ...infoMethod(DATASTORE),
@@ -58,6 +66,12 @@ export const datastoreMethods: MethodTable = {
     await call.parts.store.datastores.update(id, (record) => void (record.state = enable ? 0 : 1));
     return id;
   }),
+  'one.datastore.fill': method(['int', ['int', 30]], async (call, id, days) => {
+    const datastore = await authorized(call, DATASTORE, id, 'USE');
+    const sec = checkDays(days, MAX_FILL_DAYS) * DAY_SEC;
+    const fills = await call.parts.store.fills.since(id, nowSec(call.parts.clock) - sec);
+    return datastoreFillXml(datastore, trendOf(fills), fills);
+  }),
   'one.datastore.delete': method(['int'], async (call, id) => {
     const datastore = await authorized(call, DATASTORE, id, 'ADMIN');
     await call.parts.store.transaction(async (tx) => {
@@ -68,6 +82,7 @@ export const datastoreMethods: MethodTable = {
         if (user) refuseDelete(datastore, `VM ${user.id} has its disks in it`);
       }
       await tx.datastores.remove(id);
+      await tx.fills.forget(id);
       await forgetRules(tx, 'DATASTORE', id);
     });
     return id;

@@ -4,6 +4,7 @@ import { refuseRestricted, refuseRestrictedPart, refuseUngranted } from '../../a
 import { ownedBy } from '../../access/umask.ts';
 import { datastoreIdOf } from '../../backup/decide.ts';
 import { readDrill } from '../../model/drill.ts';
+import { eligibility } from '../../backup/eligible.ts';
 import { refuseInJob } from '../../backup/job-members.ts';
 import { merge, text, vectors, withText, type Attributes, type Vector } from '../../model/attributes.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
@@ -21,11 +22,12 @@ import { next, stateName } from '../../vm/states.ts';
 import { updateConf } from '../../vm/update-conf.ts';
 import { IMPORT_VM_ID } from '../../vm/wild.ts';
 import { backupPlanXml } from '../../wire/documents/backup-plan.ts';
+import { eligibilityXml } from '../../wire/documents/eligibility.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { namedImages, namedNetworks } from '../named.ts';
-import { authorized, requireCreate } from '../noun.ts';
+import { authorized, IGNORES_LOCK, requireCreate } from '../noun.ts';
 import { DATASTORE, IMAGE, VM } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 import { infoMethod, ownedMethods } from '../owned.ts';
@@ -80,6 +82,10 @@ export const vmMethods: MethodTable = {
     const to = await backupDatastore(call, vm, datastoreId, reset);
     refuseState(vm);
     return backupPlanXml(await call.backups.preview(id, { datastoreId: to, reset, unattended: false }));
+  }),
+  'one.vm.eligibility': method(['int'], async (call, id) => {
+    const vm = await authorized(call, VM, id, 'USE', IGNORES_LOCK);
+    return eligibilityXml(await eligibility(call.parts.store, vm));
   }),
   'one.vm.backupcancel': method(['int'], async (call, id) => {
     const vm = await authorizedVm(call, id, 'backup-cancel');

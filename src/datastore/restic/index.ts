@@ -89,6 +89,7 @@ export class ResticStore implements BackupStore {
       config: thriftyReader(this.#config),
       what: `read ${path} of snapshot ${source}`,
       args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      oneFile: true as const,
       signal,
     };
     await patiently(this.#config, this.#patience, signal, () => runRestic(run));

@@ -12,7 +12,7 @@ export function backupPlanXml(plan: BackupPreview): string {
     ...plan.disks.map(diskXml),
     ...plan.leftOut.map((disk) => cdataLeaf('LEFT_OUT', disk)),
     ...plan.drops.map(dropXml),
-    ...plan.quota.map(quotaXml),
+    ...plan.quota.map(previewQuotaXml),
   );
 }
 
@@ -32,7 +32,7 @@ function dropXml({ imageId, pointIds, reason }: PreviewDrop): string {
   return branch('DROP', leaf('IMAGE_ID', imageId), leaf('POINTS', pointIds.join(',')), cdataLeaf('REASON', reason));
 }
 
-function quotaXml({ whose, metric, used, limit, adds }: PreviewQuota): string {
+export function previewQuotaXml({ whose, metric, used, limit, adds }: PreviewQuota): string {
   return branch(
     'QUOTA',
     cdataLeaf('WHOSE', whose),

@@ -1,4 +1,5 @@
 // RUN, the entries of RUN_POOL: a run as people look back on it, or while it is under way. OpenNebula has no such document.
+import { mendingStep } from '../../model/mending.ts';
 import { WAITING, type AskedBy, type DiskProgress, type Operation } from '../../model/operation.ts';
 import { branch, cdataLeaf, leaf } from '../xml-write.ts';
 
@@ -14,7 +15,7 @@ export interface RunContext {
 const NONE = -1;
 
 export function runXml(run: Operation, { vmName, pointId = run.recorded?.pointId ?? NONE }: RunContext): string {
-  const { figures, pace } = run;
+  const { figures, pace, steps = [], warnings = [] } = run;
   return branch(
     'RUN',
     leaf('ID', run.id),
@@ -42,6 +43,9 @@ export function runXml(run: Operation, { vmName, pointId = run.recorded?.pointId
     leaf('BYTES_TOTAL', sum(run.disks, 'bytesTotal')),
     leaf('RATE', Math.round(pace?.bytesPerSec ?? 0)),
     leaf('TIME_LEFT', pace ? Math.ceil(pace.leftSec) : NONE),
+    cdataLeaf('HINT', mendingStep(run)),
+    ...steps.map(({ phase, atMs }) => branch('STEP', cdataLeaf('PHASE', phase), leaf('TIME', seconds(atMs)))),
+    ...warnings.map((warning) => cdataLeaf('WARNING', warning)),
   );
 }
 

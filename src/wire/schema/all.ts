@@ -10,6 +10,17 @@ import { group, groupPool } from './group.ts';
 import { host, hostPool } from './host.ts';
 import { image, imagePool } from './image.ts';
 import { hostMonitoringData, vmMonitoringData } from './monitoring.ts';
+import {
+  calendar,
+  datastoreFill,
+  eligibility,
+  jobSelection,
+  occurrences,
+  protectionPool,
+  restorePlan,
+  runFigures,
+  summary,
+} from './previews.ts';
 import { defaultGroupQuotas, defaultUserQuotas } from './quota.ts';
 import { retention } from './retention.ts';
 import { runPool } from './run.ts';
@@ -25,20 +36,30 @@ import { zone, zonePool } from './zone.ts';
 /** Without `one.` */
 export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'system.backupstatus': backupStatus,
+  'system.calendar': calendar,
+  'system.occurrences': occurrences,
+  'system.runfigures': runFigures,
+  'system.runs': runPool,
+  'system.summary': summary,
   'vm.info': vm,
   'vm.backupplan': backupPlan,
   'vm.backupruns': runPool,
+  'vm.eligibility': eligibility,
+  'vm.restoreplan': restorePlan,
   'vm.monitoring': vmMonitoringData,
   'vmpool.info': vmPool,
   'vmpool.infoextended': vmPoolExtended,
   'vmpool.monitoring': vmMonitoringData,
   'vmpool.accounting': accounting,
+  'vmpool.protection': protectionPool,
   'image.info': image,
+  'image.restoreplan': restorePlan,
   'image.retention': retention,
   'imagepool.info': imagePool,
   'template.info': vmTemplate,
   'templatepool.info': vmTemplatePool,
   'datastore.info': datastore,
+  'datastore.fill': datastoreFill,
   'datastorepool.info': datastorePool,
   'host.info': host,
   'host.monitoring': hostMonitoringData,
@@ -59,6 +80,7 @@ export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'acl.info': aclPool,
   'backupjob.info': backupJob,
   'backupjob.runs': runPool,
+  'backupjob.selection': jobSelection,
   'backupjobpool.info': backupJobPool,
   'zone.info': zone,
   'zonepool.info': zonePool,

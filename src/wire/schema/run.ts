@@ -29,6 +29,9 @@ export const run: Sequence = {
   BYTES_TOTAL: 'count',
   RATE: 'count',
   TIME_LEFT: 'count or -1',
+  HINT: 'text',
+  'STEP*': { PHASE: 'filled', TIME: 'epoch' },
+  'WARNING*': 'filled',
 };
 
 export const runPool = poolOf('RUN_POOL', 'RUN', run);

@@ -119,6 +119,8 @@ const vms: readonly Row[] = [
   row('one.vm.backupplan', [vm], 'OP backup of vm'),
   row('one.vm.backupcancel', [vm], 'OP backup of vm'),
   reading('one.vm.backupruns', [vm], 'USE vm'),
+  reading('one.vm.eligibility', [vm], 'USE vm'),
+  row('one.vm.restoreplan', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup', 'USE backups'),
   row('one.vm.restore', [vm, of('backup'), -1, -1], 'OP restore of vm', 'USE backup', 'USE backups'),
   row(
     'one.vm.restoreinstant',
@@ -198,6 +200,23 @@ const images: readonly Row[] = [
     'USE datastore',
     'CREATE IMAGE',
   ),
+  row(
+    'one.image.restoreplan',
+    [of('backup'), of('datastore')],
+    'USE backup',
+    'USE backups',
+    'USE datastore',
+    'CREATE IMAGE',
+    'CREATE TEMPLATE',
+  ),
+  row(
+    'one.image.restoreplan',
+    [of('backup'), of('datastore'), 'DISK_ID="0"'],
+    'USE backup',
+    'USE backups',
+    'USE datastore',
+    'CREATE IMAGE',
+  ),
 ];
 
 // OneVault's own
@@ -227,6 +246,7 @@ const places: readonly Row[] = [
   row('one.datastore.allocate', ['NAME=""', of('cluster')], 'CREATE DATASTORE', 'ADMIN cluster'),
   row('one.datastore.delete', [datastore], 'ADMIN datastore'),
   row('one.datastore.enable', [datastore, true], 'MANAGE datastore'),
+  reading('one.datastore.fill', [datastore], 'USE datastore'),
   row('one.datastore.rescan', [datastore], 'ADMIN datastore'),
   ...owned('net', true),
   row('one.vn.allocate', ['NAME=""'], 'CREATE NET'),
@@ -283,6 +303,7 @@ const jobs: readonly Row[] = [
   row('one.backupjob.priority', [job, 50], 'ADMIN job'),
   row('one.backupjob.backup', [job], 'MANAGE job'),
   reading('one.backupjob.runs', [job], 'USE job'),
+  reading('one.backupjob.selection', ['', job], 'USE job'),
   row('one.backupjob.cancel', [job], 'MANAGE job'),
   row('one.backupjob.retry', [job], 'MANAGE job'),
   row('one.backupjob.schedadd', [job, 'A=b'], 'MANAGE job'),
@@ -333,6 +354,11 @@ export const METHODS_IN_TABLE: ReadonlySet<string> = new Set(ALL.map(({ method }
 export const FOR_ALL: ReadonlySet<string> = new Set([
   'one.system.version',
   'one.system.backupstatus',
+  'one.system.summary',
+  'one.system.runs',
+  'one.system.runfigures',
+  'one.system.calendar',
+  'one.system.occurrences',
   'one.userquota.info',
   'one.groupquota.info',
   ...Object.keys(METHODS).filter((method) => /^one\.[a-z]+pool\./.test(method)),

@@ -8,6 +8,7 @@ import { groupCases } from './group.ts';
 import { hostCases } from './host.ts';
 import { imageCases } from './image.ts';
 import { parameterCases } from './parameters.ts';
+import { previewCases } from './previews.ts';
 import { quotaCases } from './quota.ts';
 import { scheduleCases } from './schedule.ts';
 import { soleCases } from './sole.ts';
@@ -40,6 +41,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   'one.vm, devices': vmDeviceCases,
   'one.vm, backups': vmBackupCases,
   'one.backupjob': backupJobCases,
+  previews: previewCases,
   'one.vm and one.backupjob, schedules': scheduleCases,
   'every method': parameterCases,
 };

@@ -31,15 +31,15 @@ import type { AclView } from '../../../src/wire/documents/acl.ts';
 import type { VmFigures } from '../../../src/wire/documents/monitoring.ts';
 import type { QuotaView } from '../../../src/wire/documents/quota.ts';
 
-const id = fc.nat(100_000);
+export const id = fc.nat(100_000);
 export const ids = fc.uniqueArray(id, { maxLength: 4 });
-const epoch = fc.oneof(fc.constant(0), fc.integer({ min: 1_000_000_000, max: 4_000_000_000 }));
-const amount = fc.nat(10_000_000);
-const text = fc.oneof(
+export const epoch = fc.oneof(fc.constant(0), fc.integer({ min: 1_000_000_000, max: 4_000_000_000 }));
+export const amount = fc.nat(10_000_000);
+export const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }),
   fc.constantFrom('', 'größer & <kleiner>', ']]>', 'two\r\nlines', '\u0001', '\ud800', '名前'),
 );
-const name = fc.oneof(
+export const name = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
   fc.constantFrom('Größe 名前', '<b>'),
 );
@@ -171,7 +171,7 @@ const figures: fc.Arbitrary<Attributes> = mixed(
   ),
 );
 
-const pointType = fc.constantFrom('FULL' as const, 'INCREMENT' as const);
+export const pointType = fc.constantFrom('FULL' as const, 'INCREMENT' as const);
 
 const backups: fc.Arbitrary<Vm['backups']> = fc.record(
   {
@@ -488,7 +488,7 @@ export const backupJobs: fc.Arbitrary<BackupJob> = fc.record({
   ),
 });
 
-const filled = text.map((words) => `x${words}`);
+export const filled = text.map((words) => `x${words}`);
 
 export const backupPlans: fc.Arbitrary<BackupPreview> = fc.record({
   type: pointType,
@@ -537,9 +537,9 @@ const asked: fc.Arbitrary<AskedBy> = fc.oneof(
   fc.record({ by: fc.constant('job' as const), uid: id, jobId: id, runSec: epoch }),
   fc.record({ by: fc.constant('policy' as const) }),
 );
-const count = fc.nat({ max: 2 ** 40 });
+export const count = fc.nat({ max: 2 ** 40 });
 const epochMs = epoch.map((seconds) => seconds * 1000 + (seconds % 1000));
-const idOrNone = fc.oneof(fc.constant(-1), id);
+export const idOrNone = fc.oneof(fc.constant(-1), id);
 
 /** Runs of every kind at every moment. */
 export const runs: fc.Arbitrary<Operation> = fc.record(
@@ -555,6 +555,8 @@ export const runs: fc.Arbitrary<Operation> = fc.record(
     phase: fc.constantFrom('waiting', 'uploading', 'cancelling', 'done'),
     asked,
     waits: text,
+    steps: fc.array(fc.record({ phase: filled, atMs: epochMs }), { maxLength: 2 }),
+    warnings: fc.array(filled, { maxLength: 2 }),
     type: pointType,
     cancelling: fc.boolean(),
     interrupted: fc.boolean(),

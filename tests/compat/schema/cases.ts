@@ -28,6 +28,7 @@ import { VMTEMPLATE_POOL, vmTemplateXml } from '../../../src/wire/documents/vm-t
 import { VNET_POOL, vnetEntryXml, vnetXml } from '../../../src/wire/documents/vnet.ts';
 import { ZONE_POOL, zoneXml } from '../../../src/wire/documents/zone.ts';
 import * as any from './arbitraries.ts';
+import { PREVIEW_CASES } from './preview-cases.ts';
 
 type Documents = fc.Arbitrary<string>;
 
@@ -64,6 +65,8 @@ const defaultGroupQuotas = any.quotas.map((view) => defaultQuotasXml('group', vi
 
 /** By method, without `one.` */
 export const CASES: Readonly<Record<string, Documents>> = {
+  ...PREVIEW_CASES,
+  'system.runs': runPool,
   'system.backupstatus': any.backupStatuses.map((status) => backupStatusXml(status, ({ vmId }) => vmId)),
   'vm.info': fc.tuple(any.vms, any.actions).map(([vm, actions]) => vmXml(vm, actions)),
   'image.retention': any.retentions.map((one) => retentionXml(one)),

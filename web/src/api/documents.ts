@@ -30,6 +30,85 @@ export type BackupStatus = {
   };
 };
 
+export type Calendar = {
+  FROM: number;
+  TO: number;
+  MORE: number;
+  DAY: Array<{ TIME: number; DONE: number; FAILED: number; CANCELLED: number; RUNNING: number; NEXT: number }>;
+  RUN: Array<{
+    ID: string;
+    VM_ID: number;
+    VM_NAME: string;
+    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+    RESULT: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+    START: number;
+    END: number;
+    JOB_ID: number;
+    DATASTORE_ID: number;
+  }>;
+  NEXT: Array<{ TIME: number; TYPE: 'VM' | 'BACKUPJOB'; ID: number; NAME: string; ACTION_ID: number; ACTION: string }>;
+};
+
+export type Occurrences = { ZONE: string; OCCURRENCE: Array<{ TIME: number; INDEX: number; ACTION: string }> };
+
+export type RunFigures = {
+  FROM: number;
+  TO: number;
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  DAY: Array<{
+    TIME: number;
+    DONE: number;
+    FAILED: number;
+    CANCELLED: number;
+    TOOK: number;
+    LONGEST: number;
+    BYTES_READ: number;
+    BYTES_SENT: number;
+    BYTES_STORED: number;
+  }>;
+  VM: Array<{
+    ID: number;
+    NAME: string;
+    DONE: number;
+    FAILED: number;
+    CANCELLED: number;
+    TOOK: number;
+    LONGEST: number;
+    BYTES_READ: number;
+    BYTES_SENT: number;
+    BYTES_STORED: number;
+    LAST: number;
+  }>;
+};
+
+export type Summary = {
+  TIME: number;
+  VMS: { TOTAL: number; RUNNING: number; OFF: number; OTHER: number };
+  PROTECTION: { PROTECTED: number; OVERDUE: number; UNPROTECTED: number; PROVEN: number };
+  RUNS: { RUNNING: number; WAITING: number };
+  LAST_DAY: {
+    DONE: number;
+    FAILED: number;
+    CANCELLED: number;
+    TOOK: number;
+    LONGEST: number;
+    BYTES_READ: number;
+    BYTES_SENT: number;
+    BYTES_STORED: number;
+  };
+  NEXT_BACKUP: number;
+  DATASTORE: Array<{
+    ID: number;
+    NAME: string;
+    TOTAL_MB: number;
+    FREE_MB: number;
+    USED_MB: number;
+    IMAGES: number;
+    MB_PER_DAY: number;
+    FULL_ON: number;
+  }>;
+};
+
 export type Vm = {
   ID: number;
   UID: number;
@@ -146,11 +225,7 @@ export type Vm = {
       FS_FREEZE?: string;
       INCREMENTAL_BACKUP_ID?: number;
       INCREMENT_MODE?: string;
-      KEEP_DAILY?: number;
       KEEP_LAST?: number;
-      KEEP_MONTHLY?: number;
-      KEEP_WEEKLY?: number;
-      KEEP_YEARLY?: number;
       LAST_BACKUP_ID?: string;
       LAST_BACKUP_SIZE?: number;
       LAST_DATASTORE_ID?: number;
@@ -178,6 +253,42 @@ export type BackupPlan = {
   LEFT_OUT: Array<string>;
   DROP: Array<{ IMAGE_ID: number; POINTS: string; REASON: string }>;
   QUOTA: Array<{ WHOSE: string; METRIC: 'SIZE' | 'IMAGES'; USED: number; LIMIT: number; ADDS: number }>;
+};
+
+export type Eligibility = {
+  VM_ID: number;
+  MODE: 'FULL' | 'INCREMENT';
+  INCREMENT_MODE: 'CBT' | 'SNAPSHOT';
+  NEXT: 'FULL' | 'INCREMENT' | 'NONE';
+  REASON: string;
+  POSSIBLE: number;
+  OBSTACLE: Array<string>;
+  DISK: Array<{
+    DISK_ID: number;
+    TARGET: string;
+    FORMAT: string;
+    SIZE: number;
+    TAKES_PART: number;
+    INCREMENT: number;
+    REASON: string;
+  }>;
+};
+
+export type RestorePlan = {
+  IMAGE_ID: number;
+  INCREMENT_ID: number;
+  DATE: number;
+  IN_PLACE: number;
+  DATASTORE_ID: number;
+  NAME: string;
+  TEMPLATE: number;
+  NEEDS_MB: number;
+  FREE_MB: number;
+  DISK: Array<{ DISK_ID: number; NAME: string; SIZE: number; SIZE_BEFORE: number; FORMAT: string; BYTES: number }>;
+  NIC: Array<{ NETWORK: string; IP: string }>;
+  STRIPPED: Array<{ NAME: string; VALUE: string; REASON: string }>;
+  QUOTA: Array<{ WHOSE: string; METRIC: 'SIZE' | 'IMAGES'; USED: number; LIMIT: number; ADDS: number }>;
+  WARNING: Array<string>;
 };
 
 export type MonitoringData = {
@@ -308,11 +419,7 @@ export type HistoryRecords = {
           FS_FREEZE?: string;
           INCREMENTAL_BACKUP_ID?: number;
           INCREMENT_MODE?: string;
-          KEEP_DAILY?: number;
           KEEP_LAST?: number;
-          KEEP_MONTHLY?: number;
-          KEEP_WEEKLY?: number;
-          KEEP_YEARLY?: number;
           LAST_BACKUP_ID?: string;
           LAST_BACKUP_SIZE?: number;
           LAST_DATASTORE_ID?: number;
@@ -428,15 +535,6 @@ export type Image = {
   };
 };
 
-export type Retention = {
-  KEEP_LAST: number;
-  KEEP_DAILY: number;
-  KEEP_WEEKLY: number;
-  KEEP_MONTHLY: number;
-  KEEP_YEARLY: number;
-  POINT: Array<{ ID: number; DATE: number; KEPT: number; RULE: Array<string>; GOES: number; REASON: string }>;
-};
-
 export type Template = {
   ID: number;
   UID: number;
@@ -490,6 +588,16 @@ export type Datastore = {
   USED_MB: number;
   IMAGES: { ID: Array<number> };
   TEMPLATE: Attributes;
+};
+
+export type DatastoreFill = {
+  DATASTORE_ID: number;
+  TOTAL_MB: number;
+  FREE_MB: number;
+  USED_MB: number;
+  MB_PER_DAY: number;
+  FULL_ON: number;
+  POINT: Array<{ TIME: number; TOTAL_MB: number; FREE_MB: number; USED_MB: number }>;
 };
 
 export type Host = {
@@ -741,11 +849,7 @@ export type BackupJob = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
-    KEEP_DAILY?: number;
     KEEP_LAST?: number;
-    KEEP_MONTHLY?: number;
-    KEEP_WEEKLY?: number;
-    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     SCHED_ACTION: Array<{
@@ -765,6 +869,24 @@ export type BackupJob = {
     }>;
     [name: string]: Attribute | undefined;
   };
+};
+
+export type JobSelection = {
+  TOTAL: number;
+  SIZE_MB: number;
+  VM: Array<{
+    ID: number;
+    NAME: string;
+    UNAME: string;
+    GNAME: string;
+    STATE: number;
+    LCM_STATE: number;
+    HOW: 'listed' | 'selected';
+    SIZE: number;
+  }>;
+  GONE: { ID: Array<number> };
+  ELSEWHERE: Array<{ ID: number; NAME: string; JOB_ID: number }>;
+  REFUSED: Array<{ ID: number; NAME: string; REASON: string }>;
 };
 
 export type Zone = {
@@ -843,6 +965,9 @@ export type Run = {
   BYTES_TOTAL: number;
   RATE: number;
   TIME_LEFT: number;
+  HINT: string;
+  STEP: Array<{ PHASE: string; TIME: number }>;
+  WARNING: Array<string>;
 };
 
 export type VmEntry = {
@@ -891,6 +1016,32 @@ export type VmEntry = {
       TM_MAD: string;
       ACTION: number;
     };
+  };
+};
+
+export type VmEntry2 = {
+  ID: number;
+  UID: number;
+  GID: number;
+  UNAME: string;
+  GNAME: string;
+  NAME: string;
+  STATE: number;
+  LCM_STATE: number;
+  KIND: 'protected' | 'overdue' | 'unprotected';
+  REASON: string;
+  LAST_BACKUP: number;
+  MAX_AGE: number;
+  NEXT_BACKUP: number;
+  SCHEDULES: number;
+  JOB_ID: number;
+  PROVEN_POINT?: {
+    IMAGE_ID: number;
+    INCREMENT_ID: number;
+    DATE: number;
+    PROVEN: number;
+    PROVEN_TIME: number;
+    PROVEN_BY: string;
   };
 };
 
@@ -1030,11 +1181,7 @@ export type BackupJobEntry = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
-    KEEP_DAILY?: number;
     KEEP_LAST?: number;
-    KEEP_MONTHLY?: number;
-    KEEP_WEEKLY?: number;
-    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     [name: string]: Attribute | undefined;
@@ -1074,6 +1221,10 @@ export interface Methods {
   'one.backupjob.schedadd': { params: { id: number; template: string }; result: number };
   'one.backupjob.scheddelete': { params: { id: number; actionId: number }; result: number };
   'one.backupjob.schedupdate': { params: { id: number; actionId: number; template: string }; result: number };
+  'one.backupjob.selection': {
+    params: { template: string; id?: number; limit?: number };
+    result: { JOB_SELECTION: JobSelection };
+  };
   'one.backupjob.unlock': { params: { id: number }; result: number };
   'one.backupjob.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.backupjobpool.info': {
@@ -1111,6 +1262,7 @@ export interface Methods {
   'one.datastore.chown': { params: { id: number; userId: number; groupId: number }; result: number };
   'one.datastore.delete': { params: { id: number }; result: number };
   'one.datastore.enable': { params: { id: number; enable: boolean }; result: number };
+  'one.datastore.fill': { params: { id: number; days?: number }; result: { DATASTORE_FILL: DatastoreFill } };
   'one.datastore.info': { params: { id: number; decrypt?: boolean }; result: { DATASTORE: Datastore } };
   'one.datastore.rename': { params: { id: number; name: string }; result: number };
   'one.datastore.rescan': { params: { id: number }; result: string };
@@ -1172,10 +1324,13 @@ export interface Methods {
   'one.image.info': { params: { id: number; decrypt?: boolean }; result: { IMAGE: Image } };
   'one.image.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.image.persistent': { params: { id: number; enable: boolean }; result: number };
-  'one.image.pin': { params: { id: number; increment: number; options: string }; result: number };
+  'one.image.pin': { params: { id: number; increment: number; template: string }; result: number };
   'one.image.rename': { params: { id: number; name: string }; result: number };
   'one.image.restore': { params: { id: number; datastoreId: number; options?: string }; result: string };
-  'one.image.retention': { params: { id: number; template?: string }; result: { RETENTION: Retention } };
+  'one.image.restoreplan': {
+    params: { id: number; datastoreId: number; options?: string };
+    result: { RESTORE_PLAN: RestorePlan };
+  };
   'one.image.snapshotdelete': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotflatten': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotrevert': { params: { id: number; snapshotId: number }; result: number };
@@ -1192,8 +1347,19 @@ export interface Methods {
     params: Record<string, never>;
     result: { SECURITY_GROUP_POOL: { SECURITY_GROUP: Array<SecurityGroup> } };
   };
-  'one.system.backupstatus': { params: Record<string, never>; result: { BACKUP_STATUS: BackupStatus } };
+  'one.system.backupstatus': { params: { limit?: number }; result: { BACKUP_STATUS: BackupStatus } };
+  'one.system.calendar': { params: { from: number; to: number }; result: { CALENDAR: Calendar } };
   'one.system.config': { params: Record<string, never>; result: { OPENNEBULA_CONFIGURATION: Attributes } };
+  'one.system.occurrences': { params: { template: string; count?: number }; result: { OCCURRENCES: Occurrences } };
+  'one.system.runfigures': {
+    params: { days?: number; vmId?: number; kind?: string; most?: number };
+    result: { RUN_FIGURES: RunFigures };
+  };
+  'one.system.runs': {
+    params: { filter?: string; offset?: number; limit?: number };
+    result: { RUN_POOL: { RUN: Array<Run> } };
+  };
+  'one.system.summary': { params: Record<string, never>; result: { SUMMARY: Summary } };
   'one.system.version': { params: Record<string, never>; result: string };
   'one.template.allocate': { params: { template: string }; result: number };
   'one.template.chmod': {
@@ -1303,6 +1469,7 @@ export interface Methods {
     result: number;
   };
   'one.vm.disksnapshotrevert': { params: { id: number; diskId: number; snapshotId: number }; result: number };
+  'one.vm.eligibility': { params: { id: number }; result: { ELIGIBILITY: Eligibility } };
   'one.vm.info': { params: { id: number; decrypt?: boolean }; result: { VM: Vm } };
   'one.vm.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.vm.migrate': {
@@ -1318,6 +1485,10 @@ export interface Methods {
     result: number;
   };
   'one.vm.restoreinstant': { params: { id: number; datastoreId?: number; options?: string }; result: number };
+  'one.vm.restoreplan': {
+    params: { id: number; imageId: number; increment?: number; diskId?: number; force?: boolean };
+    result: { RESTORE_PLAN: RestorePlan };
+  };
   'one.vm.restoreresume': { params: { id: number }; result: number };
   'one.vm.schedadd': { params: { id: number; template: string }; result: number };
   'one.vm.scheddelete': { params: { id: number; actionId: number }; result: number };
@@ -1345,6 +1516,10 @@ export interface Methods {
   'one.vmpool.monitoring': {
     params: { filter: number; seconds?: number };
     result: { MONITORING_DATA: MonitoringData };
+  };
+  'one.vmpool.protection': {
+    params: { filter: number; from: number; to: number; kind?: string };
+    result: { PROTECTION_POOL: { VM: Array<VmEntry2> } };
   };
   'one.vn.add_ar': { params: { id: number; template: string }; result: number };
   'one.vn.allocate': { params: { template: string; clusterId?: number }; result: number };

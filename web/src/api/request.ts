@@ -19,10 +19,18 @@ export async function request(method: 'GET' | 'POST' | 'DELETE', path: string, b
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  return parsed(await textOf(response));
+}
+
+/** What is no JSON as a whole: lines of it, say. */
+export async function requestText(path: string): Promise<string> {
+  return textOf(await answer(path, { method: 'GET' }));
+}
+
+async function textOf(response: Response): Promise<string> {
   const text = await response.text();
-  const value = text === '' ? undefined : parsed(text);
-  if (!response.ok) throw failureIn(response.status, response.statusText, value);
-  return value;
+  if (!response.ok) throw failureIn(response.status, response.statusText, parsed(text));
+  return text;
 }
 
 async function answer(path: string, init: RequestInit): Promise<Response> {
@@ -35,6 +43,7 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
 }
 
 function parsed(text: string): unknown {
+  if (text === '') return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,4 +1,4 @@
-// The objects that the search finds: of each noun with pages, one line.
+// The objects that the search finds: those of each noun with pages that this user may see. A pool that cannot be had is left out.
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { poolQuery } from '../api/queries.ts';
@@ -7,13 +7,52 @@ import { texts } from '../texts/index.ts';
 import type { Found } from './finding.ts';
 
 const EVERYTHING = { filter: -2, from: -1, to: -1 };
+/** OpenNebula's number of images that are backups: only they have pages. */
+const BACKUP = 6;
+const isBackup = ({ TYPE }: { TYPE: number }): boolean => TYPE === BACKUP;
 
-export function useObjects(): Found[] {
-  const [jobs] = useQueries({ queries: [poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING)] });
-  return useMemo(() => [...listed('backupjob', texts.jobs.one, jobs.data?.BACKUPJOB_POOL.BACKUPJOB)], [jobs.data]);
+interface Named {
+  ID: number;
+  NAME: string;
 }
 
-function listed(noun: Shown, kind: string, objects: ReadonlyArray<{ ID: number; NAME: string }> = []): Found[] {
+export function useObjects(): Found[] {
+  const [vms, images, jobs, templates, datastores, hosts, users, groups] = useQueries({
+    queries: [
+      poolQuery('vm', 'one.vmpool.info', EVERYTHING),
+      poolQuery('image', 'one.imagepool.info', EVERYTHING),
+      poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING),
+      poolQuery('template', 'one.templatepool.info', EVERYTHING),
+      poolQuery('datastore', 'one.datastorepool.info', {}),
+      poolQuery('host', 'one.hostpool.info', {}),
+      poolQuery('user', 'one.userpool.info', {}),
+      poolQuery('group', 'one.grouppool.info', {}),
+    ],
+  });
+  const lists = [
+    useListed('vm', vms.data?.VM_POOL.VM),
+    useListed('image', images.data?.IMAGE_POOL.IMAGE, isBackup),
+    useListed('backupjob', jobs.data?.BACKUPJOB_POOL.BACKUPJOB),
+    useListed('template', templates.data?.VMTEMPLATE_POOL.VMTEMPLATE),
+    useListed('datastore', datastores.data?.DATASTORE_POOL.DATASTORE),
+    useListed('host', hosts.data?.HOST_POOL.HOST),
+    useListed('user', users.data?.USER_POOL.USER),
+    useListed('group', groups.data?.GROUP_POOL.GROUP),
+  ];
+  return lists.flat();
+}
+
+/** Long lists are made anew only when what they are of changed. */
+function useListed<T extends Named>(
+  noun: Shown,
+  objects: readonly T[] | undefined,
+  shown?: (object: T) => boolean,
+): Found[] {
+  return useMemo(() => listed(noun, shown ? objects?.filter(shown) : objects), [noun, objects, shown]);
+}
+
+function listed(noun: Shown, objects: readonly Named[] = []): Found[] {
+  const kind = texts.common.nouns[noun];
   return objects.map(({ ID, NAME }) => ({
     key: `${noun}-${ID}`,
     label: NAME,

@@ -1,5 +1,5 @@
 // Colours, fonts and sizes. Shades are chosen so that texts keep a contrast of 4.5 on their ground, in light and dark.
-import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
+import { createTheme, Loader, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
 
 export const colorScheme = localStorageColorSchemeManager({ key: 'onevault-color-scheme' });
 
@@ -11,6 +11,10 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   focusRing: 'auto',
+  components: {
+    // a label needs something that it is of
+    Loader: Loader.extend({ defaultProps: { role: 'status' } }),
+  },
 });
 
 /** Mantine's dimmed text is too pale for small sizes. */

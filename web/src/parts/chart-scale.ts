@@ -13,15 +13,31 @@ export interface Scale {
   ticks: number[];
 }
 
-/** Round steps up to at least `most`: in thousands, or in powers of 1024 for bytes. */
-export function scaleOf(most: number, base: 1000 | 1024 = 1000, lines = 4): Scale {
+/** What round numbers are: decimal, powers of 1024 for bytes, or minutes and hours for seconds. */
+export type Rounding = 1000 | 1024 | 'time';
+
+const LINES = 4;
+const DAY_SEC = 86_400;
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, DAY_SEC];
+
+/** A few round steps up to at least `most`. */
+export function scaleOf(most: number, rounding: Rounding = 1000): Scale {
   if (!(most > 0)) return { top: 1, ticks: [0, 1] };
-  const unit = base ** Math.floor(Math.log(most) / Math.log(base));
-  const wanted = most / unit / lines;
-  const size = 10 ** Math.floor(Math.log10(wanted));
-  const step = unit * (([1, 2, 2.5, 5, 10].find((each) => each * size >= wanted * 0.999) ?? 10) * size);
+  const step = rounding === 'time' ? timeStep(most / LINES) : numberStep(most, rounding);
   const count = Math.ceil(most / step - 1e-9);
   return { top: step * count, ticks: Array.from({ length: count + 1 }, (_, at) => at * step) };
+}
+
+function timeStep(wanted: number): number {
+  const step = TIME_STEPS.find((each) => each >= wanted);
+  return step ?? numberStep((wanted * LINES) / DAY_SEC, 1000) * DAY_SEC;
+}
+
+function numberStep(most: number, base: number): number {
+  const unit = base ** Math.floor(Math.log(most) / Math.log(base));
+  const wanted = most / unit / LINES;
+  const size = 10 ** Math.floor(Math.log10(wanted));
+  return unit * (([1, 2, 2.5, 5, 10].find((each) => each * size >= wanted * 0.999) ?? 10) * size);
 }
 
 export interface Area {
@@ -62,4 +78,16 @@ export function nearest(points: readonly Point[], span: Span, area: Area, x: num
 export function timeTicks({ from, to }: Span, count: number): number[] {
   if (count < 2) return [from];
   return Array.from({ length: count }, (_, at) => Math.round(from + ((to - from) * at) / (count - 1)));
+}
+
+const WIDEST_BAR = 18;
+
+/** So wide that the two that stand closest do not touch. */
+export function barWidth(room: number, points: readonly Point[]): number {
+  const times = points.map(({ at }) => at).toSorted((a, b) => a - b);
+  const all = times.at(-1)! - times[0]!;
+  const gaps = times.slice(1).map((at, before) => at - times[before]!);
+  const least = Math.min(...gaps.filter((gap) => gap > 0), all || 1);
+  // a bar stands half beside its moment, so that all of them take one gap more than there are
+  return Math.max(2, Math.min(WIDEST_BAR, ((room * least) / (all + least)) * 0.7));
 }

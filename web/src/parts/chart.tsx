@@ -10,8 +10,10 @@ import {
   scaleOf,
   spanOf,
   timeTicks,
+  barWidth,
   type Area,
   type Point,
+  type Rounding,
   type Scale,
   type Span,
 } from './chart-scale.ts';
@@ -30,26 +32,30 @@ interface ChartProps {
   as?: 'line' | 'bars';
   /** How values are written. */
   text?: (value: number) => string;
-  /** Powers for round numbers on the axis: 1024 for bytes. */
-  base?: 1000 | 1024;
+  /** What round numbers on the axis are: 1024 for bytes, `time` for seconds. */
+  rounding?: Rounding;
   /** A value with a line of its own: a capacity. */
   limit?: { value: number; label: string };
   height?: number;
 }
 
 const LEFT = 62;
+const RIGHT = 10;
 const BOTTOM = 20;
 const TOP = 8;
 const COLORS = ['blue', 'teal', 'orange', 'grape'] as const;
 
-export function Chart({ label, series, as = 'line', text = String, base = 1000, limit, height = 180 }: ChartProps) {
+export function Chart({ label, series, as = 'line', text = String, rounding, limit, height = 180 }: ChartProps) {
   const { ref, width } = useElementSize();
   const [hovered, setHovered] = useState<number>();
   const all = series.flatMap(({ points }) => points);
   if (all.length === 0) return null;
   const span = spanOf(all);
-  const scale = scaleOf(Math.max(...all.map(({ value }) => value), limit?.value ?? 0), base);
-  const area: Area = { left: LEFT, top: TOP, width: Math.max(width - LEFT - 10, 10), height: height - TOP - BOTTOM };
+  const scale = scaleOf(Math.max(...all.map(({ value }) => value), limit?.value ?? 0), rounding);
+  const room = Math.max(width - LEFT - RIGHT, RIGHT);
+  const bar = as === 'bars' ? barWidth(room, all) : 0;
+  const frame: Area = { left: LEFT, top: TOP, width: room, height: height - TOP - BOTTOM };
+  const area: Area = { ...frame, left: LEFT + bar / 2, width: room - bar };
   const near = hovered === undefined ? undefined : nearest(all, span, area, hovered);
   return (
     <figure ref={ref} className={classes['figure']}>
@@ -67,12 +73,12 @@ export function Chart({ label, series, as = 'line', text = String, base = 1000, 
         onPointerMove={(event) => setHovered(event.nativeEvent.offsetX)}
         onPointerLeave={() => setHovered(undefined)}
       >
-        <Axes area={area} span={span} scale={scale} text={text} />
+        <Axes frame={frame} area={area} span={span} scale={scale} text={text} />
         {limit && (
           <Limit {...limit} y={placed({ at: span.from, value: limit.value }, span, scale.top, area).y} area={area} />
         )}
         {series.map((each, at) => (
-          <Drawn key={each.label} series={each} as={as} area={area} span={span} top={scale.top} color={colorOf(at)} />
+          <Drawn key={each.label} series={each} bar={bar} area={area} span={span} top={scale.top} color={colorOf(at)} />
         ))}
         {near && <circle {...center(placed(near, span, scale.top, area))} r={4} className={classes['near']} />}
       </svg>
@@ -99,13 +105,16 @@ function Legend({ label, series }: { label: string; series: readonly Series[] })
 }
 
 interface AxesProps {
+  /** What the lines go through. */
+  frame: Area;
+  /** Where the points are. */
   area: Area;
   span: Span;
   scale: Scale;
   text: (value: number) => string;
 }
 
-function Axes({ area, span, scale, text }: AxesProps) {
+function Axes({ frame, area, span, scale, text }: AxesProps) {
   const bottom = area.top + area.height;
   const times = timeTicks(span, Math.min(5, Math.max(2, Math.floor(area.width / 110))));
   return (
@@ -114,8 +123,8 @@ function Axes({ area, span, scale, text }: AxesProps) {
         const { y } = placed({ at: span.from, value }, span, scale.top, area);
         return (
           <g key={value}>
-            <line x1={area.left} x2={area.left + area.width} y1={y} y2={y} className={classes['grid']} />
-            <text x={area.left - 6} y={y + 4} textAnchor="end" className={classes['tick']}>
+            <line x1={frame.left} x2={frame.left + frame.width} y1={y} y2={y} className={classes['grid']} />
+            <text x={frame.left - 6} y={y + 4} textAnchor="end" className={classes['tick']}>
               {text(value)}
             </text>
           </g>
@@ -149,29 +158,23 @@ function Limit({ label, y, area }: { label: string; y: number; area: Area }) {
 
 interface DrawnProps {
   series: Series;
-  as: 'line' | 'bars';
+  /** Width of bars; 0 for a line. */
+  bar: number;
   area: Area;
   span: Span;
   top: number;
   color: string;
 }
 
-function Drawn({ series: { points, dashed }, as, area, span, top, color }: DrawnProps) {
+function Drawn({ series: { points, dashed }, bar, area, span, top, color }: DrawnProps) {
   const places = points.map((point) => placed(point, span, top, area));
-  if (as === 'bars') {
-    const wide = Math.max(2, Math.min(18, (area.width / Math.max(points.length, 1)) * 0.7));
-    const [least, most] = [area.left, area.left + area.width - wide];
+  if (bar > 0) {
     return places.map(({ x, y }, at) => (
-      <rect
-        key={at}
-        x={Math.min(Math.max(x - wide / 2, least), most)}
-        y={y}
-        width={wide}
-        height={Math.max(area.top + area.height - y, 0)}
-        fill={color}
-      />
+      <rect key={at} x={x - bar / 2} y={y} width={bar} height={Math.max(area.top + area.height - y, 0)} fill={color} />
     ));
   }
+  // a line needs two points to be seen
+  if (places.length === 1) return <circle {...center(places[0]!)} r={3} fill={color} />;
   return (
     <polyline
       points={places.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')}

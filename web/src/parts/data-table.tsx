@@ -1,7 +1,7 @@
 // A table of any number of rows: only those in sight are in the page. Sorted by a click on a column; rows are chosen with the mouse or the
 // keyboard (arrows, Space, Shift, Ctrl+A; Enter opens). The table is one stop of the Tab key, with one row active in it.
 import { Checkbox, UnstyledButton } from '@mantine/core';
-import { useElementSize } from '@mantine/hooks';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
@@ -39,6 +39,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width } = useElementSize();
+  const ref = useMergedRef(scroller, sizeRef);
   const shown = useMemo(
     () => (width === 0 ? columns : columns.filter(({ from }) => from === undefined || from <= width)),
     [columns, width],
@@ -62,7 +63,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   };
   return (
     <div
-      ref={scroller}
+      ref={ref}
       className={classes['scroller']}
       style={height === undefined ? undefined : { height, maxHeight: height }}
       role="grid"
@@ -73,7 +74,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div ref={sizeRef} role="rowgroup" className={classes['head']} style={{ minWidth }}>
+      <div role="rowgroup" className={classes['head']} style={{ minWidth }}>
         <div role="row" aria-rowindex={1} className={classes['row']} style={{ gridTemplateColumns: template }}>
           {selected && <SelectAll {...props} />}
           {shown.map((column) => (

@@ -24,7 +24,13 @@ export function FigureCharts({ figures, as = 'bars' }: { figures: Figures; as?: 
   }
   return (
     <SimpleGrid cols={{ base: 1, md: 3 }} spacing="md">
-      <Chart label={charts.duration} as={as} series={[{ label: charts.duration, points: seconds }]} text={spanText} />
+      <Chart
+        label={charts.duration}
+        as={as}
+        series={[{ label: charts.duration, points: seconds }]}
+        text={spanText}
+        rounding="time"
+      />
       <Chart
         label={charts.bytes}
         series={[
@@ -32,13 +38,13 @@ export function FigureCharts({ figures, as = 'bars' }: { figures: Figures; as?: 
           { label: charts.stored, points: stored },
         ]}
         text={bytesText}
-        base={1024}
+        rounding={1024}
       />
       <Chart
         label={charts.throughput}
         series={[{ label: charts.throughput, points: rate }]}
         text={rateText}
-        base={1024}
+        rounding={1024}
       />
     </SimpleGrid>
   );

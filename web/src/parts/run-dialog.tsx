@@ -1,5 +1,5 @@
 // Everything that is known of one run, its reason in full.
-import { Modal, Stack, Text } from '@mantine/core';
+import { Alert, Modal, Stack, Table, Text } from '@mantine/core';
 import type { Run } from '../api/documents.ts';
 import { texts } from '../texts/index.ts';
 import { Facts } from './facts.tsx';
@@ -27,7 +27,21 @@ export function RunDialog({ run, onClose }: { run: Run; onClose: () => void }) {
               {run.REASON}
             </Text>
           )}
+          {run.HINT !== '' && (
+            <Text size="sm" mt={6} style={{ overflowWrap: 'anywhere' }}>
+              <b>{texts.common.whatToDo}:</b> {run.HINT}
+            </Text>
+          )}
         </div>
+        {run.WARNING.length > 0 && (
+          <Alert color="orange" variant="light" title={runs.run.warnings}>
+            {run.WARNING.map((warning) => (
+              <Text size="sm" key={warning} style={{ overflowWrap: 'anywhere' }}>
+                {warning}
+              </Text>
+            ))}
+          </Alert>
+        )}
         <Facts
           facts={[
             [runs.columns.type, runs.types[run.TYPE] || undefined],
@@ -51,6 +65,7 @@ export function RunDialog({ run, onClose }: { run: Run; onClose: () => void }) {
             [runs.run.id, run.ID],
           ]}
         />
+        {run.STEP.length > 0 && <Steps run={run} />}
       </Stack>
     </Modal>
   );
@@ -61,5 +76,30 @@ function link(noun: 'vm' | 'image' | 'datastore' | 'host', id: number, name?: st
     <ObjectLink key={noun} noun={noun} id={id}>
       {name}
     </ObjectLink>
+  );
+}
+
+/** What it did, one after the other, and how long each step took. */
+function Steps({ run: { STEP, END } }: { run: Run }) {
+  return (
+    <Table aria-label={runs.run.steps} verticalSpacing={2} fz="sm">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{runs.run.steps}</Table.Th>
+          <Table.Th ta="right">{runs.columns.duration}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {STEP.map(({ PHASE, TIME }, at) => {
+          const until = STEP[at + 1]?.TIME ?? END;
+          return (
+            <Table.Tr key={at}>
+              <Table.Td>{PHASE}</Table.Td>
+              <Table.Td ta="right">{until > 0 ? spanText(until - TIME) : texts.common.nothing}</Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </Table>
   );
 }

@@ -1,14 +1,14 @@
 // A part of a page with a heading of its own, in a frame.
-import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
+import { AnchorLink } from './anchor-link.tsx';
 
 interface Props {
   title: string;
   /** How many there are of what it lists. */
-  count?: number | undefined;
+  count?: number | string | undefined;
   /** Where there is more of it. */
-  more?: { to: string; label: string };
+  more?: { to: string; label: string; /** Filter of the table there. */ q?: string };
   children: ReactNode;
 }
 
@@ -27,9 +27,9 @@ export function Section({ title, count, more, children }: Props) {
             )}
           </Title>
           {more && (
-            <Anchor component={Link} to={more.to} size="sm">
+            <AnchorLink to={more.to} search={more.q === undefined ? {} : { q: more.q }} size="sm">
               {more.label}
-            </Anchor>
+            </AnchorLink>
           )}
         </Group>
         {children}

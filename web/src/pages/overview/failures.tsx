@@ -6,18 +6,18 @@ import { Section } from '../../parts/section.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
-import { useStatus } from './status.ts';
+import { MOST, useStatus } from './status.ts';
 
 const { failures } = texts.overview;
-const SHOWN = 10;
+const SHOWN = 5;
 
 export function Failures() {
   const status = useStatus();
   return (
     <Section
       title={failures.title}
-      count={status.data?.FAILED.RUN.length}
-      more={{ to: '/runs', label: texts.runs.title }}
+      count={status.data && atMost(status.data.FAILED.RUN.length)}
+      more={{ to: '/runs', q: 'result:failed', label: texts.runs.title }}
     >
       <Loaded query={status}>
         {({ FAILED: { RUN } }) =>
@@ -43,11 +43,18 @@ export function Failures() {
                   <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
                     {run.REASON}
                   </Text>
+                  {run.HINT !== '' && (
+                    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                      <b>{texts.common.whatToDo}:</b> {run.HINT}
+                    </Text>
+                  )}
                 </div>
               ))}
               {RUN.length > SHOWN && (
                 <Text size="sm" c="dimmed">
-                  {texts.overview.protection.andMore(RUN.length - SHOWN)}
+                  {RUN.length < MOST
+                    ? texts.overview.protection.andMore(RUN.length - SHOWN)
+                    : texts.overview.protection.andMany}
                 </Text>
               )}
             </Stack>
@@ -56,4 +63,9 @@ export function Failures() {
       </Loaded>
     </Section>
   );
+}
+
+/** The daemon was asked for no more. */
+function atMost(count: number): string {
+  return count < MOST ? String(count) : `${MOST}+`;
 }

@@ -6,15 +6,16 @@ import { Section } from '../../parts/section.tsx';
 import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
 import { queueOf } from './waiting.ts';
-import { useStatus } from './status.ts';
+import { useStatus, useSummary } from './status.ts';
 
 const { queue } = texts.overview;
 const SHOWN = 12;
 
 export function Queue() {
   const status = useStatus();
+  const count = useSummary().data?.RUNS.WAITING;
   return (
-    <Section title={queue.title} count={status.data && queueOf(status.data).length}>
+    <Section title={queue.title} count={count}>
       <Loaded query={status}>
         {(data) => {
           const waiting = queueOf(data);
@@ -43,9 +44,9 @@ export function Queue() {
                   </Text>
                 </div>
               ))}
-              {waiting.length > SHOWN && (
+              {count !== undefined && count > SHOWN && (
                 <Text size="sm" c="dimmed">
-                  {texts.overview.protection.andMore(waiting.length - SHOWN)}
+                  {texts.overview.protection.andMore(count - SHOWN)}
                 </Text>
               )}
             </Stack>

@@ -9,7 +9,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { shortMoment } from '../../parts/format.ts';
 import { texts } from '../../texts/index.ts';
 import type { VmLike } from './actions.ts';
-import { pointsOf } from './points.ts';
+import { pointsOf } from '../../parts/points.ts';
 
 const { restore } = texts.vms;
 const ALL = '-1';

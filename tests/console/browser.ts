@@ -1,0 +1,100 @@
+// The console in a real browser: Debian's Chromium, one for each test file. Whatever a page complains of fails the test that has it open.
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { barriersOf } from './axe.ts';
+
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'];
+/** Pages of a busy machine take their time. */
+const LIMIT_MS = 60_000;
+
+const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+export type Scheme = 'light' | 'dark';
+
+export interface Look {
+  width?: number;
+  height?: number;
+  scheme?: Scheme;
+}
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS, headless: true });
+}
+
+/** A visitor: a browser of its own, with its cookies. */
+export class Visitor {
+  readonly page: Page;
+  readonly #origin: string;
+  readonly #context: BrowserContext;
+  readonly #complaints: string[] = [];
+
+  private constructor(context: BrowserContext, page: Page, origin: string) {
+    this.#context = context;
+    this.page = page;
+    this.#origin = origin;
+    page.on('pageerror', (error) => this.#complaints.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#complaints.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      const { protocol, origin: asked } = new URL(request.url());
+      if (protocol.startsWith('http') && asked !== origin) this.#complaints.push(`asks another host: ${request.url()}`);
+    });
+  }
+
+  static async come(
+    browser: Browser,
+    origin: string,
+    { width = 1280, height = 900, scheme = 'light' }: Look = {},
+  ): Promise<Visitor> {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+    });
+    context.setDefaultTimeout(LIMIT_MS);
+    return new Visitor(context, await context.newPage(), origin);
+  }
+
+  /** Opens an address of the console and waits until its page is there. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(`${this.#origin}${path}`);
+    await this.page.locator('h1').first().waitFor();
+    await this.settled();
+  }
+
+  /** Nothing loads any more. */
+  async settled(): Promise<void> {
+    const loading = this.page.locator('.mantine-Loader-root');
+    while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' });
+  }
+
+  async signIn(session: string): Promise<void> {
+    const colon = session.indexOf(':');
+    await this.open('/login');
+    await this.page.getByLabel('User').fill(session.slice(0, colon));
+    await this.page.getByRole('textbox', { name: 'Password' }).fill(session.slice(colon + 1));
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('navigation').first().waitFor();
+    await this.settled();
+  }
+
+  /** What axe-core finds serious or critical, in a line each. */
+  async barriers(): Promise<string[]> {
+    return barriersOf(this.page);
+  }
+
+  /** Pixels by which the page is wider than the window. */
+  async overhang(): Promise<number> {
+    return this.page.evaluate<number>(WIDER);
+  }
+
+  /** What the page complained of since the last time. */
+  complaints(): string[] {
+    return this.#complaints.splice(0);
+  }
+
+  async leave(): Promise<void> {
+    await this.#context.close();
+  }
+}
