@@ -225,7 +225,11 @@ export type Vm = {
       FS_FREEZE?: string;
       INCREMENTAL_BACKUP_ID?: number;
       INCREMENT_MODE?: string;
+      KEEP_DAILY?: number;
       KEEP_LAST?: number;
+      KEEP_MONTHLY?: number;
+      KEEP_WEEKLY?: number;
+      KEEP_YEARLY?: number;
       LAST_BACKUP_ID?: string;
       LAST_BACKUP_SIZE?: number;
       LAST_DATASTORE_ID?: number;
@@ -419,7 +423,11 @@ export type HistoryRecords = {
           FS_FREEZE?: string;
           INCREMENTAL_BACKUP_ID?: number;
           INCREMENT_MODE?: string;
+          KEEP_DAILY?: number;
           KEEP_LAST?: number;
+          KEEP_MONTHLY?: number;
+          KEEP_WEEKLY?: number;
+          KEEP_YEARLY?: number;
           LAST_BACKUP_ID?: string;
           LAST_BACKUP_SIZE?: number;
           LAST_DATASTORE_ID?: number;
@@ -533,6 +541,15 @@ export type Image = {
     PIN_REASON?: string;
     PIN_UNTIL?: number;
   };
+};
+
+export type Retention = {
+  KEEP_LAST: number;
+  KEEP_DAILY: number;
+  KEEP_WEEKLY: number;
+  KEEP_MONTHLY: number;
+  KEEP_YEARLY: number;
+  POINT: Array<{ ID: number; DATE: number; KEPT: number; RULE: Array<string>; GOES: number; REASON: string }>;
 };
 
 export type Template = {
@@ -849,7 +866,11 @@ export type BackupJob = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
+    KEEP_DAILY?: number;
     KEEP_LAST?: number;
+    KEEP_MONTHLY?: number;
+    KEEP_WEEKLY?: number;
+    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     SCHED_ACTION: Array<{
@@ -1181,7 +1202,11 @@ export type BackupJobEntry = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
+    KEEP_DAILY?: number;
     KEEP_LAST?: number;
+    KEEP_MONTHLY?: number;
+    KEEP_WEEKLY?: number;
+    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     [name: string]: Attribute | undefined;
@@ -1324,13 +1349,14 @@ export interface Methods {
   'one.image.info': { params: { id: number; decrypt?: boolean }; result: { IMAGE: Image } };
   'one.image.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.image.persistent': { params: { id: number; enable: boolean }; result: number };
-  'one.image.pin': { params: { id: number; increment: number; template: string }; result: number };
+  'one.image.pin': { params: { id: number; increment: number; options: string }; result: number };
   'one.image.rename': { params: { id: number; name: string }; result: number };
   'one.image.restore': { params: { id: number; datastoreId: number; options?: string }; result: string };
   'one.image.restoreplan': {
     params: { id: number; datastoreId: number; options?: string };
     result: { RESTORE_PLAN: RestorePlan };
   };
+  'one.image.retention': { params: { id: number; template?: string }; result: { RETENTION: Retention } };
   'one.image.snapshotdelete': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotflatten': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotrevert': { params: { id: number; snapshotId: number }; result: number };
