@@ -11,7 +11,6 @@ export const MOST_DELTAS = 7;
 /** The points of a chain without those that go. What others stand on of them these take over; the oldest becomes FULL. */
 export function fold(image: Pick<Image, 'id' | 'points'>, gone: ReadonlySet<number>): BackupPoint[] {
   const taken = new Set<BackupPoint>();
-  const known = new Set(image.points.map(({ id }) => id));
   let passed: BackupPoint[] = []; // what went since the last one that is kept
   const kept: BackupPoint[] = [];
   for (const point of image.points) {
@@ -21,7 +20,7 @@ export function fold(image: Pick<Image, 'id' | 'points'>, gone: ReadonlySet<numb
     }
     const first = kept.length === 0 && passed.length > 0;
     if (point.type === 'FULL') kept.push(withLayers(point, point.layers.map(slicesOf(passed, first))));
-    else if (known.has(point.parentId) && !gone.has(point.parentId)) kept.push(point);
+    else if (!gone.has(point.parentId)) kept.push(point);
     else kept.push(takeOver(image, point, gone, taken));
     passed = [];
   }

@@ -299,5 +299,5 @@ function claimOf({ id, datastoreId }: Image): { alone: string[]; beside: string[
 }
 
 function needsLook({ points, garbage = [] }: Image): boolean {
-  return garbage.length > 0 || (points[0]?.layers.length ?? 0) > 1;
+  return garbage.length > 0 || points.some(({ layers }) => layers.length > 1);
 }

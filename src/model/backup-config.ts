@@ -88,8 +88,7 @@ export function writeBackupConfig(config: BackupConfig): Vector {
     ...writeFreeze(config),
     ['FS_FREEZE', config.fsFreeze],
     ['INCREMENT_MODE', config.incrementMode],
-    ...writePeriodRules(config),
-    ['KEEP_LAST', String(config.keepLast)],
+    ...writeKeepRules(config),
     ['MODE', config.mode],
   ];
 }
@@ -121,11 +120,11 @@ export function oneOf<T extends string>(
   );
 }
 
-/** The rules of periods that are used. */
-export function writePeriodRules(config: KeepRules): Array<[string, string]> {
-  return PERIOD_RULES.flatMap((rule): Array<[string, string]> => {
+/** KEEP_LAST, and the rules of periods that are used, in the order of their names. */
+export function writeKeepRules(config: KeepRules): Array<[string, string]> {
+  return (['KEEP_DAILY', 'KEEP_LAST', 'KEEP_MONTHLY', 'KEEP_WEEKLY', 'KEEP_YEARLY'] as const).flatMap((rule) => {
     const most = config[KEEP_RULES[rule]] ?? 0;
-    return most === 0 ? [] : [[rule, String(most)]];
+    return most === 0 && rule !== 'KEEP_LAST' ? [] : [[rule, String(most)] as [string, string]];
   });
 }
 
