@@ -1349,7 +1349,7 @@ export interface Methods {
   'one.image.info': { params: { id: number; decrypt?: boolean }; result: { IMAGE: Image } };
   'one.image.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.image.persistent': { params: { id: number; enable: boolean }; result: number };
-  'one.image.pin': { params: { id: number; increment: number; options: string }; result: number };
+  'one.image.pin': { params: { id: number; increment: number; template: string }; result: number };
   'one.image.rename': { params: { id: number; name: string }; result: number };
   'one.image.restore': { params: { id: number; datastoreId: number; options?: string }; result: string };
   'one.image.restoreplan': {
