@@ -89,6 +89,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.imagepool.info': POOL,
   'one.secgroup.info': 'id decrypt',
   'one.secgrouppool.info': '',
+  'one.system.backupself': 'datastoreId',
   'one.system.backupstatus': '',
   'one.system.config': '',
   'one.system.version': '',
