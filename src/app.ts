@@ -134,7 +134,10 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     upkeep,
     selfBackups: new SelfBackups({
       ...{ parts, upkeep, log: operations, settings: config.selfBackup },
-      sources: { ...config, ...own, keep: config.selfBackup.keep },
+      sources: {
+        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ installation: own.installation, keep: config.selfBackup.keep },
+      },
     }),
     backups,
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),

@@ -57,14 +57,19 @@ export class SelfBackups {
       );
     }
     const operation = log.draft({ ...NOTHING_PLANNED, imageIds: [], datastoreId, asked });
+    if (this.#stopped) throw interrupted();
     log.started(operation); // before anything is waited for: there is one at a time
-    try {
-      await parts.store.operations.add(operation);
-    } catch (error) {
-      log.announce(operation);
-      throw error;
-    }
-    this.#runs.track(operation, (signal) => this.#run(operation, datastore, signal));
+    const added = parts.store.operations.add(operation);
+    this.#runs.track(operation, async (signal) => {
+      try {
+        await added;
+      } catch {
+        log.announce(operation); // whoever asked hears of it
+        return;
+      }
+      await this.#run(operation, datastore, signal);
+    });
+    await added;
     return operation.id;
   }
 
@@ -108,7 +113,8 @@ export class SelfBackups {
     }
     await parts.store.transaction((tx) => log.end(tx, operation, ending, reason));
     log.announce(operation);
-    if (ending === 'done') parts.log.info({ operation: operation.id, datastore: datastore.id, reason }, 'the database was copied');
+    if (ending === 'done')
+      parts.log.info({ operation: operation.id, datastore: datastore.id, reason }, 'the database was copied');
   }
 
   /** What cannot be removed now goes with the copies that are too many: it is a good one, or it is not listed. */
