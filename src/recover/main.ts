@@ -40,8 +40,7 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(await work(values, target, abort.signal));
     return 0;
   } catch (error) {
-    const hint = error instanceof OneError && error.hint !== '' ? `\n${error.hint}` : '';
-    process.stderr.write(`${reasonOf(error)}${hint}\n`);
+    process.stderr.write(`${reasonOf(error)}\n`);
     return 1;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -1,8 +1,8 @@
 // Finds the copies of a database in a store, and puts one of them into a state directory that has none. The database gets its name when all
 // else is there, so what broke off leaves no half installation.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -122,12 +122,7 @@ async function settle(file: string, record: StoredSelf['record'], nowMs: number)
 }
 
 async function writePrivate(path: string, content: Readable, signal: AbortSignal): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await pipeline(content, file.createWriteStream({ flush: true, autoClose: false }), { signal });
-  } finally {
-    await file.close();
-  }
+  await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }), { signal });
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -28,7 +28,7 @@ export async function settleRecovered(store: Store, record: SelfRecord, nowMs: n
     const why = `the database was recovered from its copy of ${copied}, and what noted changes since then is not known`;
     for (const id of ids) await tx.vms.update(id, (vm) => settleVm(vm, why));
     await tx.vms.useUp((await tx.vms.useUpNext()) + VM_IDS_AHEAD, VM_IDS_AHEAD + 1);
-    return { vms: ids.length, runs: running.length };
+    return { vms: ids.length, runs: running.filter(({ id }) => id !== record.operation).length };
   });
 }
 

@@ -26,7 +26,8 @@ it.each([
   ['RESTIC_PASSWORD="p"', 'name no driver'],
   ['DS_MAD="restic"\nRESTIC_BACKEND="LOCAL"', 'RESTIC_PATH is missing'],
   ['DS_MAD="restic"\nRESTIC_BACKEND="sftp"', 'RESTIC_SFTP_PATH is missing'],
-  ['DS_MAD="restic"', 'RESTIC_SFTP_PATH is missing'],
+  ['DS_MAD="restic"', 'RESTIC_PATH is missing'],
+  ['DS_MAD="restic"\nRESTIC_SFTP_SERVER="s"', 'RESTIC_SFTP_PATH is missing'],
   ['DS_MAD="rsync"', 'RSYNC_PATH is missing'],
 ])('%s is refused', (text, why) => {
   expect(() => of(text)).toThrow(why);

@@ -3,14 +3,11 @@ import type { Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { BackupStoreConfig } from '../model/mover-protocol.ts';
 
-/** Of RESTIC_BACKEND. */
-const USUAL_BACKEND = 'SFTP';
-
 /** Where a store is whose place a datastore knows from its own id when the attribute is left out. Here it has none. */
 function placeOf(driver: string, attributes: Record<string, string>): string | undefined {
   if (driver === 'rsync') return 'RSYNC_PATH';
   if (driver !== 'restic') return undefined;
-  const backend = (attributes['RESTIC_BACKEND'] || USUAL_BACKEND).toUpperCase();
+  const backend = (attributes['RESTIC_BACKEND'] || (attributes['RESTIC_SFTP_SERVER'] ? 'SFTP' : 'LOCAL')).toUpperCase();
   if (backend === 'LOCAL') return 'RESTIC_PATH';
   return backend === 'SFTP' ? 'RESTIC_SFTP_PATH' : undefined;
 }

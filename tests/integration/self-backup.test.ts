@@ -12,7 +12,7 @@ import { planted } from '../planted/secret.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 300_000 });
 
 const PASSWORD = planted('-of-a-repository');
 let cloud: FakeCloud;
@@ -90,8 +90,8 @@ it('brings everything back that was known, and lists what came after', async () 
   const file = `${cloud.directory}/datastores/vault.ds`;
   await writeFile(file, `RESTIC_BACKEND="LOCAL"\nRESTIC_PATH="${repository()}"\nRESTIC_PASSWORD="${PASSWORD}"\n`);
   const args = ['--driver', 'restic', '--attributes', file, '--config', '/dev/null', '--state', cloud.directory];
-  expect(await recoverSelf(args)).toBe(0);
-  await rm(file);
+  const code = await recoverSelf(args).finally(() => rm(file));
+  expect(code).toBe(0);
   if (hasHost) await rename(fakeHost, `${cloud.directory}/fake-host-0`);
 
   expect(await readFile(`${cloud.directory}/.one/onevault_key`)).toEqual(key);
@@ -136,7 +136,7 @@ it('refuses a directory that holds anything, and changes nothing there', async (
     file,
     `DS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_PATH="${repository()}"\nRESTIC_PASSWORD="x"\n`,
   );
-  expect(await recoverSelf(['--attributes', file, '--config', '/dev/null', '--state', cloud.directory])).toBe(1);
+  const args = ['--attributes', file, '--config', '/dev/null', '--state', cloud.directory];
+  expect(await recoverSelf(args).finally(() => rm(file))).toBe(1);
   expect((await stat(cloud.config.database)).ino).toBe(before.ino);
-  await rm(file);
 });
