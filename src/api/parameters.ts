@@ -95,6 +95,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.imagepool.info': POOL,
   'one.secgroup.info': 'id decrypt',
   'one.secgrouppool.info': '',
+  'one.system.backupself': 'datastoreId',
   'one.system.backupstatus': 'limit',
   'one.system.calendar': 'from to',
   'one.system.config': '',

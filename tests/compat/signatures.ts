@@ -16,6 +16,7 @@ function owned(word: string, lockable: boolean): Record<string, string> {
 export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.system.version': '',
   'one.system.config': '',
+  'one.system.backupself': 'I',
   /** OneVault's own. */
   'one.system.backupstatus': '[i]',
   'one.system.summary': '',

@@ -10,6 +10,7 @@ export const runs = {
     prune: 'Clean-up',
     check: 'Check of a repository',
     rescan: 'Search for lost backups',
+    self: 'Copy of the database',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },
