@@ -39,7 +39,7 @@ export type Calendar = {
     ID: string;
     VM_ID: number;
     VM_NAME: string;
-    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'self';
     RESULT: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
     START: number;
     END: number;
@@ -54,7 +54,7 @@ export type Occurrences = { ZONE: string; OCCURRENCE: Array<{ TIME: number; INDE
 export type RunFigures = {
   FROM: number;
   TO: number;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'self';
   DAY: Array<{
     TIME: number;
     DONE: number;
@@ -962,7 +962,7 @@ export type Run = {
   ID: string;
   VM_ID: number;
   VM_NAME: string;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'self';
   TYPE: 'FULL' | 'INCREMENT' | '';
   WHY: string;
   REASON: string;
@@ -1373,6 +1373,7 @@ export interface Methods {
     params: Record<string, never>;
     result: { SECURITY_GROUP_POOL: { SECURITY_GROUP: Array<SecurityGroup> } };
   };
+  'one.system.backupself': { params: { datastoreId: number }; result: string };
   'one.system.backupstatus': { params: { limit?: number }; result: { BACKUP_STATUS: BackupStatus } };
   'one.system.calendar': { params: { from: number; to: number }; result: { CALENDAR: Calendar } };
   'one.system.config': { params: Record<string, never>; result: { OPENNEBULA_CONFIGURATION: Attributes } };
