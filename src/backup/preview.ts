@@ -7,6 +7,7 @@ import { previewQuota } from '../vm/quota-preview.ts';
 import { nextOrRefuse } from '../vm/states.ts';
 import { decide, reservation, type BackupWish, type Decision } from './decide.ts';
 import { backupsOf } from './remove.ts';
+import { copyOf } from './copied-image.ts';
 import { retain } from './retention.ts';
 
 const MIB = 2 ** 20;
@@ -46,7 +47,8 @@ export function dropsOf(
         image.id === plan.parent?.imageId ? { ...image, points: [...image.points, point] } : image,
       )
     : [...images, newest(images, point, datastore.id)];
-  return retain(after, vm.backups.config.keepLast, nowSec).flatMap(({ image, drop, keepFrom, reason }) => {
+  const own = after.filter(({ template = [] }) => copyOf({ template }) === undefined);
+  return retain(own, vm.backups.config.keepLast, nowSec).flatMap(({ image, drop, keepFrom, reason }) => {
     if (drop === 'nothing') return [];
     const ids = image.points.map(({ id }) => id);
     const gone = drop === 'image' ? ids : ids.slice(0, ids.indexOf(keepFrom));

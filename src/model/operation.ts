@@ -6,9 +6,10 @@ import type { Charge } from './quota.ts';
 
 /**
  * `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `check` looks through a
- * repository, `rescan` looks for lost backups.
+ * repository, `rescan` looks for lost backups, `copy` stores points in another datastore too.
  */
-export type OperationKind = 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+export type OperationKind =
+  'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy';
 export type OperationResult = 'running' | 'done' | 'failed' | 'cancelled';
 
 /** Who asked for a run: a person, a scheduled action, a backup job, or the care of what is there. */

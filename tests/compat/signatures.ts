@@ -82,6 +82,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.image.verify': 'I[i]',
   'one.image.drill': 'I[is]',
   'one.image.pin': 'Iis',
+  'one.image.copy': 'Ii',
   'one.image.unpin': 'Ii',
   'one.image.cancel': 'I',
   'one.imagepool.info': 'iii',

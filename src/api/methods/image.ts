@@ -3,6 +3,7 @@ import { requireRight } from '../../access/authorize.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
+import { requireCopyable } from '../../backup/copied-image.ts';
 import { wantedPoint } from '../../backup/wanted-point.ts';
 import { text, type Vector } from '../../model/attributes.ts';
 import { readDrill, readDrillVector } from '../../model/drill.ts';
@@ -101,6 +102,13 @@ export const imageMethods: MethodTable = {
   'one.image.unpin': method(['int', 'int'], async (call, id, increment) => {
     const image = await authorized(call, IMAGE, id, 'MANAGE');
     await setPin(call, id, wantedPoint(image, increment, 'unpinned'));
+    return id;
+  }),
+  'one.image.copy': method(['int', 'int'], async (call, id, datastoreId) => {
+    const image = await authorized(call, IMAGE, id, 'USE');
+    const datastore = await authorized(call, DATASTORE, datastoreId, 'USE');
+    requireCopyable(image, datastore);
+    await call.upkeep.copy(image, datastoreId, { by: 'user', uid: call.user.id });
     return id;
   }),
   'one.image.cancel': method(['int'], async (call, id) => {

@@ -531,7 +531,7 @@ const idOrNone = fc.oneof(fc.constant(-1), id);
 export const runs: fc.Arbitrary<Operation> = fc.record(
   {
     id: fc.stringMatching(/^[0-9a-f]{16}$/),
-    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan'),
+    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy'),
     vmId: idOrNone,
     hostId: idOrNone,
     datastoreId: id,

@@ -10,6 +10,7 @@ export const runs = {
     prune: 'Clean-up',
     check: 'check',
     rescan: 'rescan',
+    copy: 'Copy',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },
