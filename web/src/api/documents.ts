@@ -397,6 +397,8 @@ export type Image = {
       DRILL_FAILED?: number;
       DRILL_ERROR?: string;
       DRILL_SCREEN?: 'YES' | 'NO';
+      PIN_REASON?: string;
+      PIN_UNTIL?: number;
     }>;
   };
   BACKUP_DISK_IDS?: { ID: Array<number> };
@@ -413,6 +415,8 @@ export type Image = {
     DRILL_FAILED?: number;
     DRILL_ERROR?: string;
     DRILL_SCREEN?: 'YES' | 'NO';
+    PIN_REASON?: string;
+    PIN_UNTIL?: number;
   };
 };
 
@@ -794,7 +798,7 @@ export type Run = {
   ID: string;
   VM_ID: number;
   VM_NAME: string;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy';
   TYPE: 'FULL' | 'INCREMENT' | '';
   WHY: string;
   REASON: string;
@@ -1137,18 +1141,21 @@ export interface Methods {
   'one.image.chown': { params: { id: number; userId: number; groupId: number }; result: number };
   'one.image.chtype': { params: { id: number; type: string }; result: number };
   'one.image.clone': { params: { id: number; name: string; datastoreId?: number }; result: number };
+  'one.image.copy': { params: { id: number; datastoreId: number }; result: number };
   'one.image.delete': { params: { id: number; force?: boolean }; result: number };
   'one.image.drill': { params: { id: number; increment?: number; options?: string }; result: number };
   'one.image.enable': { params: { id: number; enable: boolean }; result: number };
   'one.image.info': { params: { id: number; decrypt?: boolean }; result: { IMAGE: Image } };
   'one.image.lock': { params: { id: number; level: number; test?: boolean }; result: number };
   'one.image.persistent': { params: { id: number; enable: boolean }; result: number };
+  'one.image.pin': { params: Record<string, never>; result: number };
   'one.image.rename': { params: { id: number; name: string }; result: number };
   'one.image.restore': { params: { id: number; datastoreId: number; options?: string }; result: string };
   'one.image.snapshotdelete': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotflatten': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotrevert': { params: { id: number; snapshotId: number }; result: number };
   'one.image.unlock': { params: { id: number }; result: number };
+  'one.image.unpin': { params: Record<string, never>; result: number };
   'one.image.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.image.verify': { params: { id: number; increment?: number }; result: number };
   'one.imagepool.info': {
