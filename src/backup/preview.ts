@@ -47,7 +47,7 @@ export function dropsOf(
         image.id === plan.parent?.imageId ? { ...image, points: [...image.points, point] } : image,
       )
     : [...images, newest(images, point, datastore.id)];
-  const own = after.filter(({ template = [] }) => copyOf({ template }) === undefined);
+  const own = after.filter((image) => copyOf(image) === undefined);
   return retain(own, vm.backups.config.keepLast, nowSec).flatMap(({ image, drop, keepFrom, reason }) => {
     if (drop === 'nothing') return [];
     const ids = image.points.map(({ id }) => id);
@@ -58,5 +58,5 @@ export function dropsOf(
 
 function newest(images: readonly Image[], point: BackupPoint, datastoreId: number): Image {
   const id = Math.max(-1, ...images.map((image) => image.id)) + 1;
-  return { id, datastoreId, state: 1, prevState: 0, points: [point] } as unknown as Image;
+  return { id, datastoreId, state: 1, prevState: 0, points: [point], template: [] } as unknown as Image;
 }
