@@ -92,6 +92,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.image.unpin': 'id increment',
   'one.image.update': 'id template append',
   'one.image.verify': 'id increment',
+  'one.image.copy': 'id datastoreId',
   'one.imagepool.info': POOL,
   'one.secgroup.info': 'id decrypt',
   'one.secgrouppool.info': '',

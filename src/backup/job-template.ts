@@ -2,6 +2,7 @@
 import { text, vectors, withText, type Attribute, type Attributes, type Vector } from '../model/attributes.ts';
 import { keepRulesOf, oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
 import { EXECUTIONS, PRIORITY } from '../model/backup-job.ts';
+import { COPY_TO, readCopyTo } from '../model/backup-policy.ts';
 import { BACKUP_WINDOW, readBackupWindows } from '../model/backup-window.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError, type Code } from '../model/errors.ts';
@@ -40,6 +41,8 @@ export function jobTemplate(given: Attributes): Attributes {
   const datastore = datastoreOf(given);
   const reset = oneOf(values, 'RESET', ['NO', 'YES'], 'NO', '') === 'YES';
   readSelections(given);
+  valueOf(given, COPY_TO);
+  readCopyTo(given);
   readBackupWindows(given, 'UTC'); // whatever zone those are of that name none
   return [
     ...given.filter((entry) => isKept(entry)),

@@ -7,6 +7,7 @@ import { previewQuota } from '../vm/quota-preview.ts';
 import { nextOrRefuse } from '../vm/states.ts';
 import { decide, reservation, type BackupWish, type Decision } from './decide.ts';
 import { backupsOf } from './remove.ts';
+import { copyOf } from './copied-image.ts';
 import { retain } from './retention.ts';
 
 const MIB = 2 ** 20;
@@ -48,12 +49,13 @@ export function dropsOf(
       )
     : [...images, newest(images, point, datastore.id)];
   const chainImageId = plan.parent?.imageId ?? -1;
-  return retain(after, vm.backups.config, { nowSec, zone, chainImageId }).flatMap(({ image, gone, reason }) =>
+  const own = after.filter((image) => copyOf(image) === undefined);
+  return retain(own, vm.backups.config, { nowSec, zone, chainImageId }).flatMap(({ image, gone, reason }) =>
     gone.length === 0 ? [] : [{ imageId: image.id, pointIds: gone, reason }],
   );
 }
 
 function newest(images: readonly Image[], point: BackupPoint, datastoreId: number): Image {
   const id = Math.max(-1, ...images.map((image) => image.id)) + 1;
-  return { id, datastoreId, state: 1, prevState: 0, points: [point] } as unknown as Image;
+  return { id, datastoreId, state: 1, prevState: 0, points: [point], template: [] } as unknown as Image;
 }

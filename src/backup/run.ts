@@ -275,7 +275,7 @@ export class BackupRunner {
   async #retain({ vm, operation }: BackupRun, signal: AbortSignal): Promise<void> {
     const changed = await dropSurplus(this.#parts, vm.id, vm.backups.config, signal);
     const made = operation.recorded;
-    if (made) await this.#upkeep.afterBackup(made);
+    if (made) await this.#upkeep.afterBackup(made, operation.asked);
     for (const imageId of changed.folded) this.#upkeep.tend(imageId);
     for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }

@@ -2,6 +2,7 @@
 import type { XmlElement } from '../wire/xml-read.ts';
 import { argument, done, Family, forEachId, type Session } from './family.ts';
 import { partId } from './ids.ts';
+import { addCopy } from './image-copy.ts';
 import { addCreate } from './image-create.ts';
 import { addDrill } from './image-drill.ts';
 import { imageListing } from './image-list.ts';
@@ -36,6 +37,7 @@ export function oneimage(io: Io): Family {
   addDrill(family);
   addPins(family);
   addRetention(family);
+  addCopy(family);
   addCancel(family);
   addDelete(family);
   addClone(family);

@@ -25,6 +25,7 @@ const KINDS = Object.keys({
   prune: true,
   check: true,
   rescan: true,
+  copy: true,
   self: true,
 } satisfies Record<OperationKind, true>) as OperationKind[];
 

@@ -6,10 +6,11 @@ import type { Charge } from './quota.ts';
 
 /**
  * `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `check` looks through a
- * repository, `rescan` looks for lost backups, `self` stores a copy of the database.
+ * repository, `rescan` looks for lost backups, `copy` stores points in
+ * another datastore too, `self` stores a copy of the database.
  */
 export const OPERATION_KINDS = [
-  ...(['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'self'] as const),
+  ...(['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'] as const),
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OPERATION_RESULTS = ['running', 'done', 'failed', 'cancelled'] as const;

@@ -94,6 +94,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.image.verify': 'I[i]',
   'one.image.drill': 'I[is]',
   'one.image.pin': 'Iis',
+  'one.image.copy': 'Ii',
   'one.image.unpin': 'Ii',
   'one.image.retention': 'I[s]',
   'one.image.cancel': 'I',

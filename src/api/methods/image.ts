@@ -3,6 +3,7 @@ import { requireRight } from '../../access/authorize.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
+import { requireCopyable } from '../../backup/copied-image.ts';
 import { retentionOf } from '../../backup/retention-of.ts';
 import { wantedPoint } from '../../backup/wanted-point.ts';
 import { text, type Vector } from '../../model/attributes.ts';
@@ -110,6 +111,13 @@ export const imageMethods: MethodTable = {
     const image = await authorized(call, IMAGE, id, 'USE');
     wantedPoint(image, -1, 'looked at');
     return retentionXml(await retentionOf(call.parts, image, keepRules(template)));
+  }),
+  'one.image.copy': method(['int', 'int'], async (call, id, datastoreId) => {
+    const image = await authorized(call, IMAGE, id, 'USE');
+    const datastore = await authorized(call, DATASTORE, datastoreId, 'USE');
+    requireCopyable(image, datastore);
+    await call.upkeep.copy(image, datastoreId, { by: 'user', uid: call.user.id });
+    return id;
   }),
   'one.image.cancel': method(['int'], async (call, id) => {
     await cancelWork(call, await authorized(call, IMAGE, id, 'MANAGE'));

@@ -226,6 +226,7 @@ const verifying: readonly Row[] = [
   row('one.image.pin', [of('backup'), 99, 'REASON="x"'], 'MANAGE backup'),
   row('one.image.unpin', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.retention', [of('backup'), 'COLOR="x"'], 'USE backup'),
+  row('one.image.copy', [of('backup'), of('datastore')], 'USE backup', 'USE datastore'),
   row('one.image.cancel', [of('backup')], 'MANAGE backup'),
 ];
 

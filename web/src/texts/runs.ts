@@ -11,6 +11,7 @@ export const runs = {
     check: 'Check of a repository',
     rescan: 'Search for lost backups',
     self: 'Copy of the database',
+    copy: 'Copy',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },
