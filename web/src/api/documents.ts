@@ -39,7 +39,7 @@ export type Calendar = {
     ID: string;
     VM_ID: number;
     VM_NAME: string;
-    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'self';
+    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
     RESULT: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
     START: number;
     END: number;
@@ -54,7 +54,7 @@ export type Occurrences = { ZONE: string; OCCURRENCE: Array<{ TIME: number; INDE
 export type RunFigures = {
   FROM: number;
   TO: number;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'self';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
   DAY: Array<{
     TIME: number;
     DONE: number;
@@ -962,7 +962,7 @@ export type Run = {
   ID: string;
   VM_ID: number;
   VM_NAME: string;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'self';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
   TYPE: 'FULL' | 'INCREMENT' | '';
   WHY: string;
   REASON: string;
@@ -1343,6 +1343,7 @@ export interface Methods {
   'one.image.chown': { params: { id: number; userId: number; groupId: number }; result: number };
   'one.image.chtype': { params: { id: number; type: string }; result: number };
   'one.image.clone': { params: { id: number; name: string; datastoreId?: number }; result: number };
+  'one.image.copy': { params: { id: number; datastoreId: number }; result: number };
   'one.image.delete': { params: { id: number; force?: boolean }; result: number };
   'one.image.drill': { params: { id: number; increment?: number; options?: string }; result: number };
   'one.image.enable': { params: { id: number; enable: boolean }; result: number };
