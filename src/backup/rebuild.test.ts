@@ -112,7 +112,7 @@ it('keeps what is there of an image that lost snapshots since its record was wri
 
 it('leaves folded layers with their point', () => {
   const { points } = rebuild([snapshot('a', 0, -1), snapshot('b', 1, 0), snapshot('c', 2, 1), snapshot('x', 3, 2)]);
-  const image = { points: fold({ id: 1, points }, 2) };
+  const image = { points: fold({ id: 1, points }, new Set([0, 1])) };
   expect(image.points[0]?.source).toBe('a+b+c');
   const again = rejoin(image, new Set(['a', 'b', 'c', 'y']), [snapshot('y', 3, 2)]);
   expect(again.points.map((one) => `${one.id}<${one.parentId} ${one.type} ${one.source}`)).toEqual([

@@ -67,6 +67,15 @@ const REPEATABLE: Record<string, readonly string[]> = {
   HISTORY_RECORDS: IN_VM,
   RUN_POOL: ['RUN'],
   BACKUP_STATUS: ['RUN', 'BACKUP', 'VM'],
+  PROTECTION_POOL: ['VM'],
+  SUMMARY: ['DATASTORE'],
+  RUN_FIGURES: ['DAY', 'VM'],
+  CALENDAR: ['DAY', 'RUN', 'NEXT'],
+  OCCURRENCES: ['OCCURRENCE'],
+  ELIGIBILITY: ['OBSTACLE', 'DISK'],
+  RESTORE_PLAN: ['DISK', 'NIC', 'STRIPPED', 'QUOTA', 'WARNING'],
+  DATASTORE_FILL: ['POINT'],
+  JOB_SELECTION: ['VM', 'ELSEWHERE', 'REFUSED', 'ID'],
 };
 
 function repeatable(root: string): ReadonlySet<string> {

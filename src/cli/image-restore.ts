@@ -5,6 +5,7 @@ import { argument, type Family } from './family.ts';
 import { Failure } from './failure.ts';
 import { follow } from './follow.ts';
 import { idOf, NOUN } from './lookup.ts';
+import { restorePlanText } from './restore-plan.ts';
 
 interface RestoreOptions {
   datastore?: string;
@@ -15,6 +16,7 @@ interface RestoreOptions {
   increment?: string;
   diskId?: string;
   detach?: boolean;
+  dryRun?: boolean;
 }
 
 const RESTORE_OPTIONS = [
@@ -25,6 +27,7 @@ const RESTORE_OPTIONS = [
   ['--name <name>', 'base name of the template and the images'],
   ['--increment <id>', 'point to restore, the last one by default'],
   ['--disk-id <id>', 'this disk only, without a template'],
+  ['--dry-run', 'show what would be made and left out, and do nothing'],
   ['--detach', 'return at once, do not follow the restore'],
 ] as const;
 
@@ -36,6 +39,11 @@ export function addRestore(family: Family): void {
       if (given.datastore === undefined) throw new Failure('Datastore to restore the backup is mandatory: -d');
       const image = await idOf(client, NOUN.image, argument(args, 0));
       const datastore = await idOf(client, NOUN.datastore, given.datastore);
+      if (given.dryRun) {
+        const plan = await client.document('image.restoreplan', image, datastore, restoreText(given));
+        io.write(restorePlanText(plan));
+        return;
+      }
       const reply = await client.text('image.restore', image, datastore, restoreText(given));
       const [template = '', ...images] = reply.trim().split(/\s+/);
       io.write(`VM Template: ${template}\nImages: ${images.join(' ')}\n`);

@@ -1,8 +1,12 @@
 // The onebackupjob command.
 import type { Attributes, Vector } from '../model/attributes.ts';
+import { formatTemplate } from '../wire/template-text.ts';
+import { selectionText } from './backup-job-selection.ts';
 import { backupJobListing, backupJobText } from './backup-job-show.ts';
+import { DOCUMENT_OPTIONS, type DocumentOptions } from './document.ts';
 import { argument, Family, forEachId, type Session } from './family.ts';
 import { Failure } from './failure.ts';
+import { numberOption } from './ids.ts';
 import { createTemplate } from './input.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow } from './list.ts';
@@ -21,6 +25,7 @@ import {
 
 const JOB = NOUN.backupJob;
 const BACKUP = { action: 'backup' };
+const SHOWN_VMS = 100;
 
 export function onebackupjob(io: Io): Family {
   const family = new Family('onebackupjob', 'Backup jobs: VMs that are backed up together', io);
@@ -36,6 +41,7 @@ export function onebackupjob(io: Io): Family {
   addCall(family, JOB, 'cancel', 'Stop the backups that are running, and start no more', 'backup job cancelled');
   addCall(family, JOB, 'retry', 'Back up again the VMs whose backups failed or were cancelled', 'retrying');
   addRuns(family, JOB, 'runs', 'backupjob.runs', 200);
+  addSelection(family);
   addPriority(family);
   addScheduleCommands(family, JOB, []);
   addDelete(family, JOB);
@@ -139,6 +145,32 @@ function oneOf(
   const upper = given?.toUpperCase();
   if (given === undefined || upper === first || upper === second) return upper;
   throw new Failure(`--${option} ${given} is neither ${first.toLowerCase()} nor ${second.toLowerCase()}.`);
+}
+
+type SelectionOptions = Pick<CreateOptions, 'vms' | 'select'> & DocumentOptions & { limit?: string };
+
+function addSelection(family: Family): void {
+  const options = [
+    ['--vms <vms>', 'as if it listed these VMs, by ids or names'],
+    ['--select <selections...>', 'as if it selected VMs like this, such as LABEL=prod,OWNER=alice; several add up'],
+    ['--limit <count>', `how many are shown; ${SHOWN_VMS} by default`],
+    ...DOCUMENT_OPTIONS,
+  ] as const;
+  const description = 'List the VMs that a job backs up now, or would; without a job, those that a new one would';
+  family.add<SelectionOptions>(
+    { usage: 'selection [backupjob]', description, options },
+    async (session, args, given) => {
+      const { client, io } = session;
+      const id = args[0] === undefined ? -1 : await idOf(client, JOB, args[0]);
+      const { vms, select } = given;
+      const wanted: Attributes = await jobAttributes(session, {
+        ...(vms !== undefined && { vms }),
+        ...(select && { select }),
+      });
+      const limit = numberOption('--limit', given.limit, SHOWN_VMS);
+      io.write(selectionText(await client.document('backupjob.selection', formatTemplate(wanted), id, limit), given));
+    },
+  );
 }
 
 function addBackup(family: Family): void {

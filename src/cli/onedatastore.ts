@@ -1,5 +1,6 @@
 // The onedatastore command.
 import { Family } from './family.ts';
+import { addFill } from './datastore-fill.ts';
 import { datastoreListing, datastoreText } from './datastore-show.ts';
 import { requiredTemplate } from './input.ts';
 import { processIo, type Io } from './io.ts';
@@ -28,6 +29,7 @@ export function onedatastore(io: Io): Family {
   addChmod(family, NOUN.datastore);
   addCall(family, NOUN.datastore, 'enable', 'Allow use', 'enabled', { params: [true] });
   addCall(family, NOUN.datastore, 'disable', 'Forbid use', 'disabled', { verb: 'enable', params: [false] });
+  addFill(family);
   addRescan(family);
   return family;
 }

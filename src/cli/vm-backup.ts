@@ -6,6 +6,7 @@ import { addVmDrill } from './image-drill.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addRuns } from './run-list.ts';
 import { backupPlanText } from './vm-backup-plan.ts';
+import { addEligibility, addProtection } from './vm-protection.ts';
 import { addRestore } from './vm-restore.ts';
 import { nowOrScheduled, SCHEDULE_OPTIONS, type ScheduleOptions } from './schedule.ts';
 
@@ -13,6 +14,8 @@ export function addBackups(family: Family): void {
   addBackup(family);
   addCancel(family);
   addRuns(family, NOUN.vm, 'backups', 'vm.backupruns', 50);
+  addProtection(family);
+  addEligibility(family);
   addMode(family);
   addRestore(family);
   addVmDrill(family);

@@ -6,6 +6,7 @@ import { Failure } from './failure.ts';
 import { follow } from './follow.ts';
 import { numberOption } from './ids.ts';
 import { idOf, NOUN } from './lookup.ts';
+import { restorePlanText } from './restore-plan.ts';
 
 interface Options {
   increment?: string;
@@ -18,6 +19,7 @@ interface Options {
   no_ip?: boolean;
   no_nic?: boolean;
   detach?: boolean;
+  dryRun?: boolean;
 }
 
 const OPTIONS = [
@@ -30,6 +32,7 @@ const OPTIONS = [
   ['--no_ip', 'with --instant: without the addresses of the NICs'],
   ['--no_nic', 'with --instant: without NICs'],
   ['--resume', 'try the copy behind such a <vm> again'],
+  ['--dry-run', 'show what would become of the disks, and do nothing; not with --instant'],
   ['--detach', 'return at once, do not follow the restore'],
 ] as const;
 
@@ -45,11 +48,17 @@ export function addRestore(family: Family): void {
 }
 
 async function inPlace(session: Session, args: string[], given: Options): Promise<void> {
-  const { client } = session;
+  const { client, io } = session;
   const increment = numberOption('--increment', given.increment, -1);
   const disk = numberOption('--disk-id', given.diskId, -1);
   const id = await idOf(client, NOUN.vm, argument(args, 0));
   const image = await idOf(client, NOUN.image, argument(args, 1));
+  if (given.dryRun) {
+    io.write(
+      restorePlanText(await client.document('vm.restoreplan', id, image, increment, disk, given.force ?? false)),
+    );
+    return;
+  }
   const force = given.force ? [true] : []; // OpenNebula's own method has no such parameter
   await client.call('vm.restore', id, image, increment, disk, ...force);
   if (given.detach) return done(session, NOUN.vm, id, `restoring from image ${image}`);
@@ -57,10 +66,12 @@ async function inPlace(session: Session, args: string[], given: Options): Promis
   done(session, NOUN.vm, id, `restored from image ${image}`);
 }
 
+const WRITTEN = { diskId: 'disk-id', force: 'force', resume: 'resume', dryRun: 'dry-run' } as const;
+
 async function instant(session: Session, args: string[], given: Options): Promise<void> {
   const { client, io } = session;
-  const [wrong] = (['diskId', 'force', 'resume'] as const).filter((name) => given[name] !== undefined);
-  if (wrong !== undefined) throw new Failure(`--${wrong === 'diskId' ? 'disk-id' : wrong} does not go with --instant.`);
+  const [wrong] = (['diskId', 'force', 'resume', 'dryRun'] as const).filter((name) => given[name] !== undefined);
+  if (wrong !== undefined) throw new Failure(`--${WRITTEN[wrong]} does not go with --instant.`);
   const image = await idOf(client, NOUN.image, argument(args, 0));
   const datastore = given.datastore === undefined ? -1 : await idOf(client, NOUN.datastore, given.datastore);
   const reply = await client.text('vm.restoreinstant', image, datastore, optionText(given));
