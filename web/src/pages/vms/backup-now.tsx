@@ -16,11 +16,19 @@ const BACKUP_DS = 3;
 const NONE = -1;
 
 export function BackupNow({ vm, onClose }: { vm: VmLike; onClose: () => void }) {
-  const [datastoreId, setDatastore] = useState(NONE);
+  const [chosen, setDatastore] = useState<number>();
   const [reset, setReset] = useState(false);
   const datastores = useQuery(poolQuery('datastore', 'one.datastorepool.info', {}));
   const backups = datastores.data?.DATASTORE_POOL.DATASTORE.filter(({ TYPE }) => TYPE === BACKUP_DS) ?? [];
-  const plan = useQuery(objectQuery('vm', vm.ID, 'one.vm.backupplan', { id: vm.ID, datastoreId, reset }));
+  const config = useQuery(objectQuery('vm', vm.ID, 'one.vm.info', { id: vm.ID })).data?.VM.BACKUPS.BACKUP_CONFIG;
+  const known = datastores.data !== undefined && config !== undefined;
+  // without a chain there is nowhere that a backup would go by itself
+  const first = (config?.INCREMENTAL_BACKUP_ID ?? NONE) >= 0 ? NONE : (backups[0]?.ID ?? NONE);
+  const datastoreId = chosen ?? first;
+  const plan = useQuery({
+    ...objectQuery('vm', vm.ID, 'one.vm.backupplan', { id: vm.ID, datastoreId, reset }),
+    enabled: known || chosen !== undefined,
+  });
   return (
     <FormDialog
       title={`${now.title}: ${vm.NAME}`}
