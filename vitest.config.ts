@@ -72,6 +72,7 @@ export default defineConfig({
           name: 'console',
           include: ['tests/console/**/*.test.ts'],
           pool: 'forks',
+          globalSetup: ['tests/guest/setup.ts'],
           env,
           maxWorkers: 1,
           testTimeout: 300_000,

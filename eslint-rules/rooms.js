@@ -55,6 +55,10 @@ export const ROOMS = {
     may: ['model', 'config', 'exec', 'store', 'vm'],
     why: 'it hears how runs end and tells others; nobody who runs something waits for it or knows it',
   },
+  recover: {
+    may: ['model', 'wire', 'config', 'store', 'datastore', 'vm'],
+    why: 'it brings a lost database back where no daemon is, and asks nobody but the store that has it',
+  },
   fsck: {
     may: ['model', 'wire', 'config', 'store', 'vm'],
     why: 'it looks at records beside the daemon or without it, and asks nobody else',

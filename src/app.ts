@@ -6,6 +6,7 @@ import type { Services } from './api/method.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
+import { SelfBackups } from './backup/self-backups.ts';
 import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
@@ -81,6 +82,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
 async function endWork(services: RunningServices): Promise<void> {
   await services.tick.stop();
   await services.scheduler.stop();
+  await services.selfBackups.stopAll();
   await services.upkeep.stopAll();
   await services.backups.stopAll();
   await services.restores.stopAll();
@@ -130,6 +132,13 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     images: new ImageRunner(parts),
     tick,
     upkeep,
+    selfBackups: new SelfBackups({
+      ...{ parts, upkeep, log: operations, settings: config.selfBackup },
+      sources: {
+        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ installation: own.installation, keep: config.selfBackup.keep },
+      },
+    }),
     backups,
     scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
     schedulePolicy: schedule,
@@ -194,6 +203,7 @@ function makeParts(
     store,
     log,
     clock: Date.now,
+    timeZone: config.schedule.timeZone,
     servesInstant,
     runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,
@@ -216,6 +226,7 @@ async function takeUp({
   restores,
   drills,
   upkeep,
+  selfBackups,
   vms,
   changes,
   images,
@@ -227,9 +238,11 @@ async function takeUp({
     if (operation.kind === 'backup') backups.takeUp(operation);
     else if (operation.kind === 'restore') await restores.takeUp(operation);
     else if (operation.kind === 'drill') await drills.takeUp(operation);
+    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
     else await upkeep.takeUp(operation);
   }
   await upkeep.begin();
+  selfBackups.begin();
   await images.takeUp();
   for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
     vms.takeUp(vm);

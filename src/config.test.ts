@@ -18,6 +18,7 @@ it('has a default for everything', () => {
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },
     },
+    selfBackup: { datastore: undefined, intervalSec: 86_400, keep: 7 },
     notices: { hooks: [], webhooks: [], mails: [] },
     dev: false,
   });

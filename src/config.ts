@@ -1,11 +1,13 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
 import { readFile } from 'node:fs/promises';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
+import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
 import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
+import type { SelfBackupSettings } from './model/self-backup.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
 export interface Config {
@@ -22,6 +24,8 @@ export interface Config {
   /** Directory of the programs that drills may run; undefined for none. */
   drillScripts?: string | undefined;
   schedule: SchedulePolicy;
+  /** Where copies of the database are kept. */
+  selfBackup: SelfBackupSettings;
   /** Who is told how runs end. */
   notices: NoticeSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -44,6 +48,7 @@ const VECTORS: Record<string, string[]> = {
   DB: ['BACKEND', 'PATH'],
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
+  ...SELF_BACKUP_VECTORS,
   ...NOTICE_VECTORS,
 };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -82,6 +87,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     limits: limitsOf(file),
     drillScripts: scriptsOf(text(file, 'DRILL_SCRIPTS')),
     schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
+    selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
     notices: readNotices(file),
     dev: options.dev ?? false,
   };

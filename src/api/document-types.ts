@@ -8,7 +8,13 @@ import { METHODS } from './methods/all.ts';
 import { parameterNames } from './parameters.ts';
 
 /** Answers that are neither a document nor a number. */
-const TEXT_RESULTS = ['one.system.version', 'one.user.login', 'one.image.restore', 'one.datastore.rescan'];
+const TEXT_RESULTS = [
+  'one.system.version',
+  'one.user.login',
+  'one.image.restore',
+  'one.datastore.rescan',
+  'one.system.backupself',
+];
 const WITHOUT_SCHEMA = ['one.system.config'];
 
 const HEAD = `// What the daemon's methods take and answer. Made by \`npm run console-types\`; not to be edited.

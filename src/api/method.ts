@@ -3,6 +3,7 @@
 import type { Value } from '../wire/xmlrpc.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import type { BackupRunner } from '../backup/run.ts';
+import type { SelfBackups } from '../backup/self-backups.ts';
 import type { Upkeep } from '../backup/upkeep.ts';
 import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
@@ -27,6 +28,7 @@ export interface Services {
   images: ImageRunner;
   backups: BackupRunner;
   upkeep: Upkeep;
+  selfBackups: SelfBackups;
   restores: RestoreRunner;
   drills: DrillRunner;
   /** Files out of backups. */

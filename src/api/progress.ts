@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../model/operation.ts';
 import { callerOf, type Asking } from './http-session.ts';
 import type { Services } from './method.ts';
-import { authorized } from './noun.ts';
+import { authorized, requireAdmin } from './noun.ts';
 import { DATASTORE, IMAGE, VM } from './nouns/stored.ts';
 import { pointOfRun } from './point-of-run.ts';
 import type { Sessions } from './session.ts';
@@ -35,6 +35,13 @@ export function progressRoutes(server: FastifyInstance, services: Services, sess
     await follow(reply.raw, services, isOfDatastore, async () =>
       (await store.operations.recent(RECENT)).find(isOfDatastore),
     );
+  });
+  server.get<{ Params: { id: string } }>('/api/progress/self/:id', async (request, reply) => {
+    requireAdmin(await callerOf(request, sessions, services), 'ADMIN system database');
+    const id = idOf(request.params.id);
+    const isTo = (operation: Operation): boolean => operation.kind === 'self' && operation.datastoreId === id;
+    reply.hijack();
+    await follow(reply.raw, services, isTo, async () => (await store.operations.recent(RECENT)).find(isTo));
   });
   server.get<{ Params: { id: string }; Querystring: Which }>('/api/progress/image/:id', async (request, reply) => {
     const call = await callerOf(request, sessions, services);

@@ -49,7 +49,7 @@ async function clean(parts: Parts, operation: Operation, stored: boolean): Promi
   return moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
 }
 
-/** What the record of a flatten keeps of its task. */
+/** What the record of a flatten or copy keeps of its task. */
 export interface KeptUpkeep {
   /** Where the result's virtual directory is mounted. */
   directory: string;
@@ -57,7 +57,7 @@ export interface KeptUpkeep {
 
 /** Cleans after work on chains that failed or died; returns what there is to say about it. */
 export async function cleanUpkeep(parts: Parts, operation: Operation): Promise<string> {
-  if (operation.kind !== 'flatten') return '';
+  if (operation.kind !== 'flatten' && operation.kind !== 'copy') return '';
   const datastore = await parts.store.datastores.find(operation.datastoreId);
   try {
     const task: CleanupTask = {

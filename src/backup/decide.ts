@@ -1,6 +1,6 @@
 // Looks up what a backup needs to know, has it planned, and writes down what the run is bound to: nothing of it is looked up again
 // later. What increments need is asked of the hypervisor here, before anything begins.
-import type { BackupConfig } from '../model/backup-config.ts';
+import type { BackupConfig, KeepRules } from '../model/backup-config.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
@@ -33,10 +33,8 @@ export interface BackupWish {
 }
 
 /** What of a VM's BACKUP_CONFIG a backup job says for its runs. */
-export type JobConfig = Pick<
-  BackupConfig,
-  'mode' | 'incrementMode' | 'fsFreeze' | 'freezeLimitSec' | 'freezeFailure' | 'keepLast' | 'backupVolatile'
->;
+export type JobConfig = KeepRules &
+  Pick<BackupConfig, 'mode' | 'incrementMode' | 'fsFreeze' | 'freezeLimitSec' | 'freezeFailure' | 'backupVolatile'>;
 
 /** What was decided at the start of a run. */
 export interface BackupRun {

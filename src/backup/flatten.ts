@@ -2,7 +2,7 @@
 // step leaves the chain as it was or as it will be. Old snapshots become the image's garbage in the same transaction.
 import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
-import { sizeOf, withLayers } from '../model/chain.ts';
+import { layersOf, pointsTo, sizeOf, withLayers } from '../model/chain.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import type { FlattenResult, FlattenTask, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
@@ -11,7 +11,7 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { Runs, whyEnded } from '../vm/runs.ts';
 import { cleanUpkeep, type KeptUpkeep } from './clean.ts';
-import { planMerge, replaceLayers, type Merge } from './fold.ts';
+import { planMergeOf, replaceLayers, type Merge } from './fold.ts';
 import { describeMerge } from './self-description.ts';
 
 /** The record of the merge that an image needs; undefined when it needs none. */
@@ -64,7 +64,7 @@ export async function flattenOnce(
 }
 
 function neededMerge({ state, points }: Image, sharePercent: number): Merge | undefined {
-  return state === IMAGE_STATE.READY ? planMerge(points[0]?.layers ?? [], sharePercent) : undefined;
+  return state === IMAGE_STATE.READY ? planMergeOf(points, sharePercent) : undefined;
 }
 
 /** One that never began: it was stopped, or nothing is left of what it was for. */
@@ -145,8 +145,11 @@ async function write(
   return layer;
 }
 
-function layersUnder({ points }: Image, merged: readonly Layer[]): Layer[] {
-  const all = points[0]?.layers ?? [];
+function layersUnder(image: Image, merged: readonly Layer[]): Layer[] {
+  const holder = image.points.find(({ layers }) => layers.some(({ source }) => source === merged[0]?.source));
+  const chain = pointsTo(image, holder?.id ?? -1);
+  if (typeof chain === 'string') throw new OneError(CODE.INTERNAL, `Image ${image.id} cannot be merged: it ${chain}.`);
+  const all = layersOf(chain);
   return all.slice(
     0,
     all.findIndex(({ source }) => source === merged[0]?.source),
@@ -154,16 +157,20 @@ function layersUnder({ points }: Image, merged: readonly Layer[]): Layer[] {
 }
 
 function replace(image: Image, merge: Merge, layer: Layer, operationId: string): void {
-  const [full, ...rest] = image.points;
-  const layers = full && replaceLayers(full.layers, merge.layers, layer);
-  if (image.state !== IMAGE_STATE.READY || !full || !layers) {
+  let found = false;
+  const points = image.points.map((point) => {
+    const layers = replaceLayers(point.layers, merge.layers, layer);
+    found ||= layers !== undefined;
+    return layers ? withLayers(point, layers) : point;
+  });
+  if (image.state !== IMAGE_STATE.READY || !found) {
     throw new OneError(
       CODE.ACTION,
       `Image ${image.id} has changed while its layers were merged; nothing of it was kept.`,
     );
   }
   image.chain ??= operationId; // as the record in the snapshot has it
-  image.points = [withLayers(full, layers), ...rest];
+  image.points = points;
   image.sizeMb = sizeOf(image);
   image.garbage = [...(image.garbage ?? []), ...merge.layers.map(({ source }) => source)];
   image.template = withText(image.template, 'ERROR');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layersOf, pointsTo } from '../model/chain.ts';
 import type { BackupPoint, Layer } from '../model/image.ts';
-import { fold, MOST_DELTAS, planMerge, replaceLayers } from './fold.ts';
+import { fold, MOST_DELTAS, MOST_OF_INCREMENT, planMerge, planMergeOf, replaceLayers } from './fold.ts';
 
 const MIB = 2 ** 20;
 
@@ -44,7 +44,7 @@ const sourcesTo = (points: BackupPoint[], id: number): string[] => {
 
 describe('folding', () => {
   it('makes the oldest kept point the full one, on all that it stood on', () => {
-    const [full, ...rest] = fold(chainOf(4), 2);
+    const [full, ...rest] = fold(chainOf(4), new Set([0, 1]));
     expect(full).toMatchObject({ id: 2, type: 'FULL', parentId: -1, source: 's0+s1+s2', sizeMb: 3 });
     expect(full?.reason).toBe('older points were folded into it; taken as an increment: what changed');
     expect(rest.map(({ id, type, parentId }) => [id, type, parentId])).toEqual([[3, 'INCREMENT', 2]]);
@@ -57,7 +57,7 @@ describe('folding', () => {
         let points = before.points;
         for (const cut of cuts) {
           const at = points[cut % points.length]?.id ?? -1;
-          points = fold({ id: 9, points }, at);
+          points = fold({ id: 9, points }, new Set(points.filter(({ id }) => id < at).map(({ id }) => id)));
           expect(points[0]?.id).toBe(at);
         }
         for (const { id } of points) expect(sourcesTo(points, id)).toEqual(sourcesTo(before.points, id));
@@ -65,9 +65,42 @@ describe('folding', () => {
     );
   });
 
+  it('gives what a point in the middle held to the next one that is kept', () => {
+    const folded = fold(chainOf(6), new Set([1, 2, 4]));
+    expect(folded.map(({ id, type, parentId, source, sizeMb }) => [id, type, parentId, source, sizeMb])).toEqual([
+      [0, 'FULL', -1, 's0', 1],
+      [3, 'INCREMENT', 0, 's1+s2+s3', 3],
+      [5, 'INCREMENT', 3, 's4+s5', 2],
+    ]);
+  });
+
+  it('leaves every kept point what it stands on, whichever go and however often', () => {
+    const rounds = fc.array(fc.uniqueArray(fc.nat(11), { maxLength: 8 }), { maxLength: 3 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), rounds, (count, cuts) => {
+        const before = chainOf(count);
+        let points = before.points;
+        for (const cut of cuts) points = fold({ id: 9, points }, new Set(cut));
+        const gone = new Set(cuts.flat());
+        expect(points.map(({ id }) => id)).toEqual(before.points.map(({ id }) => id).filter((id) => !gone.has(id)));
+        for (const { id } of points) expect(sourcesTo(points, id)).toEqual(sourcesTo(before.points, id));
+        const all = layersOf(points).map(({ source }) => source);
+        expect(new Set(all).size).toBe(all.length);
+      }),
+    );
+  });
+
+  it('refuses to give to two what one held', () => {
+    const { id, points } = chainOf(4);
+    const branched = points.map((point) => (point.id === 3 ? { ...point, parentId: 1 } : point));
+    expect(() => fold({ id, points: branched }, new Set([1]))).toThrow('it branches at increment 1');
+  });
+
   it('refuses a chain that is broken', () => {
     const { points } = chainOf(3);
-    expect(() => fold({ id: 9, points: points.slice(1) }, 2)).toThrow('Image 9 cannot be folded: it is broken');
+    expect(() => fold({ id: 9, points: points.slice(1) }, new Set([1]))).toThrow(
+      'Image 9 cannot be folded: it is broken',
+    );
   });
 });
 
@@ -82,6 +115,20 @@ describe('merging', () => {
     expect(planMerge(deltas([9, 9, 9, 9, 9, 9, 9]), 50)).toBeUndefined();
     const merge = planMerge(deltas([9, 9, 9, 5, 5, 9, 9, 9]), 50);
     expect([merge?.whole, merge?.layers.map(({ source }) => source)]).toEqual([false, ['d3', 'd4']]);
+  });
+
+  it('merges what an increment has taken over when nothing is to be done at the base', () => {
+    const taken = MOST_OF_INCREMENT + 1;
+    const { points } = chainOf(3 + taken);
+    const gone = new Set(points.slice(2, 1 + taken).map(({ id }) => id));
+    const folded = fold({ id: 9, points }, gone);
+    expect(folded[2]?.layers).toHaveLength(taken);
+    expect(planMergeOf(folded, 50)).toEqual({
+      ...{ layers: folded[2]?.layers.slice(0, 2), whole: false },
+      reason: `increment ${taken + 1} is made of more than ${MOST_OF_INCREMENT} layers`,
+    });
+    expect(planMergeOf(fold({ id: 9, points }, new Set([2, 3])), 50)).toBeUndefined();
+    expect(planMergeOf([], 50)).toBeUndefined();
   });
 
   it('rewrites the base when what lies over it has grown past its share', () => {
@@ -133,7 +180,7 @@ it('points that stand on nothing are dropped, and the oldest that is kept counts
     }));
     return { ...point, type: 'FULL', parentId: -1, layers };
   });
-  const folded = fold({ id, points: alone }, 2);
+  const folded = fold({ id, points: alone }, new Set([0, 1]));
   expect(folded.map(({ id: of, source, sizeMb, reason }) => [of, source, sizeMb, reason])).toEqual([
     [2, 's2', 8, 'what changed'],
     [3, 's3', 1, 'what changed'],

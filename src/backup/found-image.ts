@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { backupName } from './name.ts';
 import { continued, rebuild, type DescribedSnapshot, type Rebuilt } from './rebuild.ts';
+import { rejoin } from './rejoin.ts';
 
 /** Names the VM of another database whose number a VM here has. */
 export const BACKUP_OF = 'BACKUP_OF';
@@ -66,8 +67,10 @@ async function goOn(
   listed: ReadonlySet<string>,
 ): Promise<Recorded> {
   const lost = known.points.some(({ layers }) => layers.some(({ source }) => !listed.has(source)));
-  const rebuilt = lost ? rebuild(group) : continued(known.points.at(-1), group);
-  const lines = group[0] ? linesOf(rebuilt, group[0].record) : [];
+  const [first, ...others] = group;
+  if (first === undefined) return { imageId: -1, points: 0, lines: [] };
+  const rebuilt = lost ? rejoin(known, listed, [first, ...others]) : continued(known.points.at(-1), group);
+  const lines = linesOf(rebuilt, first.record);
   if (rebuilt.points.length === 0) return { imageId: -1, points: 0, lines };
   const running = await tx.operations.running();
   const busy = running.some((one) => one.imageIds.includes(known.id) || one.reads?.imageId === known.id);
@@ -76,16 +79,10 @@ async function goOn(
     return { imageId: -1, points: 0, lines: [...lines, `Image ${known.id} is in use: rescan again for its points.`] };
   }
   await tx.images.update(known.id, (image) => {
-    image.points = lost ? rebuilt.points.map((point) => asKnown(image, point)) : [...image.points, ...rebuilt.points];
+    image.points = lost ? rebuilt.points : [...image.points, ...rebuilt.points];
     image.sizeMb = sizeOf(image);
   });
   return { imageId: known.id, points: rebuilt.points.length, lines };
-}
-
-/** What was learnt of a point stays known. */
-function asKnown(image: Image, point: BackupPoint): BackupPoint {
-  const before = image.points.find(({ id }) => id === point.id);
-  return before ? { ...before, ...point, reason: before.reason, vmTemplate: before.vmTemplate } : point;
 }
 
 async function addImage(

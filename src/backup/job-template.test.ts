@@ -107,6 +107,8 @@ describe('the template of a backup job', () => {
     ['DATASTORE_ID', 'here', 'DATASTORE_ID="here" is not right'],
     ['BACKUP_VMS_SELECT', [['NAME', 'web']], 'BACKUP_VMS_SELECT/NAME="web" is not known'],
     ['BACKUP_VMS_SELECT', 'prod', 'BACKUP_VMS_SELECT="prod" is a text'],
+    ['COPY_TO', 'there', 'COPY_TO="there" is not usable; it must be the id of a backup datastore.'],
+    ['COPY_TO', [['A', 'b']], 'COPY_TO of a backup job is a text'],
     ['BACKUP_WINDOW', 'night', 'BACKUP_WINDOW="night"'],
     ['BACKUP_WINDOW', [['HOURS', 'night']], 'BACKUP_WINDOW/HOURS="night"'],
     ['MODE', [['A', 'b']], 'MODE of a backup job is a text'],

@@ -1,7 +1,8 @@
 // What a backup job's template says, made complete: every setting is there with its value, an unknown value is an error. Pure.
 import { text, vectors, withText, type Attribute, type Attributes, type Vector } from '../model/attributes.ts';
-import { oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
+import { keepRulesOf, oneOf, readBackupConfig, writeBackupConfig, type BackupConfig } from '../model/backup-config.ts';
 import { EXECUTIONS, PRIORITY } from '../model/backup-job.ts';
+import { COPY_TO, readCopyTo } from '../model/backup-policy.ts';
 import { BACKUP_WINDOW, readBackupWindows } from '../model/backup-window.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError, type Code } from '../model/errors.ts';
@@ -21,7 +22,11 @@ const SETTINGS = [
   'FREEZE_LIMIT',
   'FS_FREEZE',
   'INCREMENT_MODE',
+  'KEEP_DAILY',
   'KEEP_LAST',
+  'KEEP_MONTHLY',
+  'KEEP_WEEKLY',
+  'KEEP_YEARLY',
   'MODE',
   'RESET',
 ] as const;
@@ -36,6 +41,8 @@ export function jobTemplate(given: Attributes): Attributes {
   const datastore = datastoreOf(given);
   const reset = oneOf(values, 'RESET', ['NO', 'YES'], 'NO', '') === 'YES';
   readSelections(given);
+  valueOf(given, COPY_TO);
+  readCopyTo(given);
   readBackupWindows(given, 'UTC'); // whatever zone those are of that name none
   return [
     ...given.filter((entry) => isKept(entry)),
@@ -55,8 +62,9 @@ function isKept([name, value]: Attribute): boolean {
 
 /** How the VMs of a job are backed up by its runs; their own BACKUP_CONFIG is neither asked nor changed. */
 export function jobConfig(template: Attributes): JobConfig {
-  const { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, keepLast, backupVolatile } = configOf(template);
-  return { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, keepLast, backupVolatile };
+  const config = configOf(template);
+  const { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, backupVolatile } = config;
+  return { mode, incrementMode, fsFreeze, freezeLimitSec, freezeFailure, ...keepRulesOf(config), backupVolatile };
 }
 
 /** The same as a VM that has nothing else would have it. */

@@ -7,6 +7,7 @@ import { previewQuota } from '../vm/quota-preview.ts';
 import { nextOrRefuse } from '../vm/states.ts';
 import { decide, reservation, type BackupWish, type Decision } from './decide.ts';
 import { backupsOf } from './remove.ts';
+import { copyOf } from './copied-image.ts';
 import { retain } from './retention.ts';
 
 const MIB = 2 ** 20;
@@ -29,32 +30,32 @@ export async function previewBackup(parts: Parts, vmId: number, wish: BackupWish
       return { diskId, target, path, virtualMb: sizeMb, dirtyMb };
     }),
     leftOut: plan.leftOut,
-    drops: dropsOf(await backupsOf(parts.store, vm), decision, Math.floor(parts.clock() / 1000)),
+    drops: dropsOf(await backupsOf(parts.store, vm), decision, Math.floor(parts.clock() / 1000), parts.timeZone),
     quota: await previewQuota(parts.store, vm, reservation(decision)),
   };
 }
 
-/** What KEEP_LAST would drop once the backup is there. */
+/** What retention would drop once the backup is there. */
 export function dropsOf(
   images: readonly Image[],
   { plan, vm, datastore }: Pick<Decision, 'plan' | 'vm' | 'datastore'>,
   nowSec: number,
+  zone: string,
 ): PreviewDrop[] {
-  const point = { id: plan.pointId } as BackupPoint; // retention looks at nothing else of it
+  const point = { id: plan.pointId, date: nowSec } as BackupPoint; // retention looks at nothing else of it
   const after = plan.parent
     ? images.map((image) =>
         image.id === plan.parent?.imageId ? { ...image, points: [...image.points, point] } : image,
       )
     : [...images, newest(images, point, datastore.id)];
-  return retain(after, vm.backups.config.keepLast, nowSec).flatMap(({ image, drop, keepFrom, reason }) => {
-    if (drop === 'nothing') return [];
-    const ids = image.points.map(({ id }) => id);
-    const gone = drop === 'image' ? ids : ids.slice(0, ids.indexOf(keepFrom));
-    return [{ imageId: image.id, pointIds: gone, reason }];
-  });
+  const chainImageId = plan.parent?.imageId ?? -1;
+  const own = after.filter((image) => copyOf(image) === undefined);
+  return retain(own, vm.backups.config, { nowSec, zone, chainImageId }).flatMap(({ image, gone, reason }) =>
+    gone.length === 0 ? [] : [{ imageId: image.id, pointIds: gone, reason }],
+  );
 }
 
 function newest(images: readonly Image[], point: BackupPoint, datastoreId: number): Image {
   const id = Math.max(-1, ...images.map((image) => image.id)) + 1;
-  return { id, datastoreId, state: 1, prevState: 0, points: [point] } as unknown as Image;
+  return { id, datastoreId, state: 1, prevState: 0, points: [point], template: [] } as unknown as Image;
 }

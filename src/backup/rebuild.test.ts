@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import type { BackupRecord } from '../model/backup-record.ts';
 import { pointsTo } from '../model/chain.ts';
+import { fold } from './fold.ts';
 import { continued, rebuild, type DescribedSnapshot } from './rebuild.ts';
+import { rejoin } from './rejoin.ts';
 
 function snapshot(source: string, id: number, below: number, storedAt = 100 + id): DescribedSnapshot {
   const record: BackupRecord = {
@@ -71,4 +73,49 @@ it('goes on with what is known', () => {
     [2, 1],
   ]);
   expect(more.left).toEqual([{ source: 'x', why: 'it does not stand on point 0, the newest that is known' }]);
+});
+
+it('goes on with points that hold whole disks, all of them', () => {
+  const { points } = rebuild([snapshot('a', 0, -1), snapshot('b', 1, -1)]);
+  const more = continued(points.at(-1), [snapshot('e', 4, -1), snapshot('c', 2, -1), snapshot('old', 0, -1)]);
+  expect(more.points.map(({ id, parentId, type }) => [id, parentId, type])).toEqual([
+    [2, -1, 'FULL'],
+    [4, -1, 'FULL'],
+  ]);
+  expect(more.left).toEqual([{ source: 'old', why: 'it does not stand on point 1, the newest that is known' }]);
+  expect(continued(undefined, [snapshot('a', 0, -1)]).points).toEqual([]);
+});
+
+it('goes on with the finer ones where points were merged since', () => {
+  const { points } = rebuild([snapshot('a', 0, -1)]);
+  const all = [snapshot('b', 1, 0), snapshot('m', 2, 0), snapshot('c', 2, 1), snapshot('d', 3, 2)];
+  expect(continued(points.at(-1), all).points.map(({ source }) => source)).toEqual(['b', 'c', 'd']);
+});
+
+const rejoined = (
+  known: DescribedSnapshot[],
+  listed: string[],
+  found: [DescribedSnapshot, ...DescribedSnapshot[]],
+): unknown => {
+  const { points } = rejoin(rebuild(known), new Set(listed), found);
+  for (const { id } of points) expect(pointsTo({ points }, id)).not.toBeTypeOf('string');
+  return points.map((one) => `${one.id}<${one.parentId} ${one.type} ${one.source}`);
+};
+
+it('keeps what is there of an image that lost snapshots since its record was written', () => {
+  const full = [snapshot('a', 0, -1), snapshot('b', 1, -1)];
+  expect(rejoined(full, ['b', 'c'], [snapshot('c', 2, -1)])).toEqual(['1<-1 FULL b', '2<-1 FULL c']);
+  const chain = [snapshot('a', 0, -1), snapshot('b', 1, 0), snapshot('c', 2, 1)];
+  const found: [DescribedSnapshot, DescribedSnapshot] = [snapshot('m', 1, -1), snapshot('d', 3, 2)];
+  expect(rejoined(chain, ['m', 'c', 'd'], found)).toEqual([...['1<-1 FULL m', '2<1 INCREMENT c', '3<2 INCREMENT d']]);
+});
+
+it('leaves folded layers with their point', () => {
+  const { points } = rebuild([snapshot('a', 0, -1), snapshot('b', 1, 0), snapshot('c', 2, 1), snapshot('x', 3, 2)]);
+  const image = { points: fold({ id: 1, points }, new Set([0, 1])) };
+  expect(image.points[0]?.source).toBe('a+b+c');
+  const again = rejoin(image, new Set(['a', 'b', 'c', 'y']), [snapshot('y', 3, 2)]);
+  expect(again.points.map((one) => `${one.id}<${one.parentId} ${one.type} ${one.source}`)).toEqual([
+    ...['2<-1 FULL a+b+c', '3<2 INCREMENT y'],
+  ]);
 });

@@ -23,42 +23,53 @@ export interface Rebuilt {
 
 /** All snapshots of one backup image. */
 export function rebuild(snapshots: readonly DescribedSnapshot[]): Rebuilt {
-  const whole = resolvable(snapshots);
+  const whole = resolvable(snapshots, -1);
+  return rebuiltOf(stacks(whole, -1), snapshots, undefined, (one) => whyLeft(one, whole));
+}
+
+/** Points that may follow the last one of an image that is known: their snapshots stand on it, one on the other, or hold whole disks. */
+export function continued(last: BackupPoint | undefined, snapshots: readonly DescribedSnapshot[]): Rebuilt {
+  const id = last?.id ?? -1;
+  const whole =
+    last === undefined
+      ? []
+      : resolvable(
+          snapshots.filter(({ record }) => record.point.id > id),
+          id,
+        );
+  const unknown = `it does not stand on point ${id}, the newest that is known`;
+  return rebuiltOf(stacks(whole, id), snapshots, last, (one) => (whole.includes(one) ? whyLeft(one, whole) : unknown));
+}
+
+/** The snapshots that points are made of, oldest first: the newest with all that it stands on, the one before those, down to point `id`. */
+function stacks(whole: readonly DescribedSnapshot[], id: number): DescribedSnapshot[] {
   const taken: DescribedSnapshot[] = [];
   for (let below = Infinity; ;) {
     const top = best(whole.filter(({ record }) => record.point.id < below));
-    if (top === undefined) break;
+    if (top === undefined) return taken;
     const stack = stackUnder(top, whole);
     taken.unshift(...stack);
-    below = stack[0]?.record.point.id ?? -1;
+    const lowest = (stack[0] ?? top).record.point;
+    if (id !== -1 && lowest.below === id) return taken;
+    below = lowest.id;
   }
-  const left = snapshots.filter((one) => !taken.includes(one));
-  return {
-    points: taken.reduce<BackupPoint[]>((points, one) => [...points, pointOf(one, points.at(-1))], []),
-    left: left.map((one) => ({ source: one.source, why: whyLeft(one, whole) })),
-  };
 }
 
-/** Points that may follow the last one of an image that is known: their snapshots stand on it, one on the other. */
-export function continued(last: BackupPoint | undefined, snapshots: readonly DescribedSnapshot[]): Rebuilt {
+function rebuiltOf(
+  taken: readonly DescribedSnapshot[],
+  snapshots: readonly DescribedSnapshot[],
+  last: BackupPoint | undefined,
+  why: (one: DescribedSnapshot) => string,
+): Rebuilt {
   const points: BackupPoint[] = [];
-  const taken = new Set<DescribedSnapshot>();
-  for (let top = last; top !== undefined;) {
-    const { id } = top;
-    const next = best(snapshots.filter(({ record: { point } }) => point.below === id));
-    if (next === undefined) break;
-    taken.add(next);
-    top = pointOf(next, top);
-    points.push(top);
-  }
-  const left = snapshots.filter((one) => !taken.has(one));
-  const why = `it does not stand on point ${last?.id ?? -1}, the newest that is known`;
-  return { points, left: left.map(({ source }) => ({ source, why })) };
+  for (const one of taken) points.push(pointOf(one, points.at(-1) ?? last));
+  const left = snapshots.filter((one) => !taken.includes(one));
+  return { points, left: left.map((one) => ({ source: one.source, why: why(one) })) };
 }
 
-/** Snapshots that stand on whole disks in the end. */
-function resolvable(snapshots: readonly DescribedSnapshot[]): DescribedSnapshot[] {
-  const ids = new Set([-1]);
+/** Snapshots that stand on whole disks or on point `id` in the end. */
+function resolvable(snapshots: readonly DescribedSnapshot[], id: number): DescribedSnapshot[] {
+  const ids = new Set([-1, id]);
   return [...snapshots]
     .sort((a, b) => a.record.point.id - b.record.point.id)
     .filter(({ record: { point } }) => {
@@ -100,9 +111,11 @@ function whyLeft(one: DescribedSnapshot, whole: readonly DescribedSnapshot[]): s
 function pointOf({ source, directory, record }: DescribedSnapshot, parent: BackupPoint | undefined): BackupPoint {
   const { point, disks, vmTemplate } = record;
   const stored = disks.map(({ target: _, ...disk }) => disk);
-  const sizeMb = Math.ceil(stored.reduce((sum, { fileBytes }) => sum + fileBytes, 0) / 2 ** 20);
-  const layer: Layer = { source, path: directory, pointId: point.id, sizeMb, disks: stored };
   const full = point.below === -1;
+  // what a later point of slices added to the repository is not known any more, and is little beside the first
+  const adds = full && parent !== undefined && stored.every(({ layout }) => layout === 'SLICES');
+  const sizeMb = adds ? 0 : Math.ceil(stored.reduce((sum, { fileBytes }) => sum + fileBytes, 0) / 2 ** 20);
+  const layer: Layer = { source, path: directory, pointId: point.id, sizeMb, disks: stored };
   const made: BackupPoint = {
     id: point.id,
     parentId: full ? -1 : (parent?.id ?? -1),

@@ -13,7 +13,7 @@ import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
 import { dropSurplus, removeBackup } from './remove.ts';
 
-const KEEP_LAST = 2;
+const RULES = { keepLast: 2 };
 const never = new AbortController().signal;
 let directory = '';
 let parts: Parts;
@@ -28,6 +28,7 @@ beforeEach(async () => {
     ...{
       store: await openSqlite(':memory:'),
       clock: () => 0,
+      timeZone: 'UTC',
       log: pino({ level: 'silent' }),
       screenDirectory: '/nowhere/drills',
       runDirectory: directory,
@@ -107,13 +108,32 @@ it('drops what KEEP_LAST does not keep, and nothing that is not ready', async ()
   const locked = await backup({ state: IMAGE_STATE.LOCKED });
   const [second, third] = [await backup(), await backup()];
   const elsewhere = await backup({ datastoreId: 101 });
-  await dropSurplus(parts, 0, KEEP_LAST, AbortSignal.abort());
+  await dropSurplus(parts, 0, RULES, AbortSignal.abort());
   expect(await there()).toContain(old.id);
-  expect(await dropSurplus(parts, 0, KEEP_LAST, never)).toEqual({ folded: [], freed: [100] });
+  expect(await dropSurplus(parts, 0, RULES, never)).toEqual({ folded: [], freed: [100] });
   expect(await there()).toEqual([locked.id, second.id, third.id, elsewhere.id]);
 
-  await dropSurplus(parts, 0, 0, never);
+  await dropSurplus(parts, 0, { keepLast: 0 }, never);
   expect(await there()).toHaveLength(4);
+});
+
+it('folds increments in the middle of a chain into the next that is kept, by days', async () => {
+  const hours = [1, 5, 30, 31, 54];
+  const chain = await backup({
+    points: hours.map((hour, id) => ({
+      ...{ id, parentId: id - 1, type: id === 0 ? ('FULL' as const) : ('INCREMENT' as const), date: hour * 3600 },
+      ...{ source: `0000000${id}`, layers: [layer(`0000000${id}`, id)], consistency: 'crash' as const, tracker: '' },
+      ...{ sizeMb: 1, reason: '', vmTemplate: [] },
+    })),
+  });
+  expect(await dropSurplus(parts, 0, { keepLast: 0, keepDaily: 9 }, never)).toEqual({ folded: [chain.id], freed: [] });
+  const { points, sizeMb, garbage } = await parts.store.images.get(chain.id);
+  expect(points.map(({ id, type, parentId, source }) => [id, type, parentId, source])).toEqual([
+    [1, 'FULL', -1, '00000000+00000001'],
+    [3, 'INCREMENT', 1, '00000002+00000003'],
+    [4, 'INCREMENT', 3, '00000004'],
+  ]);
+  expect([sizeMb, garbage]).toEqual([5, undefined]);
 });
 
 it('folds surplus increments into the oldest that is kept, without touching their data', async () => {
@@ -124,7 +144,7 @@ it('folds surplus increments into the oldest that is kept, without touching thei
       ...{ reason: '', vmTemplate: [] },
     })),
   });
-  expect(await dropSurplus(parts, 0, KEEP_LAST, never)).toEqual({ folded: [chain.id], freed: [] });
+  expect(await dropSurplus(parts, 0, RULES, never)).toEqual({ folded: [chain.id], freed: [] });
   const { points, sizeMb } = await parts.store.images.get(chain.id);
   expect(points.map(({ id, type, parentId, source }) => [id, type, parentId, source])).toEqual([
     [1, 'FULL', -1, '00000000+00000001'],

@@ -1,5 +1,6 @@
 // Deletes backups: their data first, their record after. A failure is shown on the image, which can then be deleted again.
 import { withText } from '../model/attributes.ts';
+import type { KeepRules } from '../model/backup-config.ts';
 import { sizeOf, sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
@@ -10,7 +11,8 @@ import { endChain } from '../vm/increment-ability.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { removeScreens } from '../vm/screens.ts';
 import { fold } from './fold.ts';
-import { retain } from './retention.ts';
+import { copyOf } from './copied-image.ts';
+import { retain, type RetentionContext, type Verdict } from './retention.ts';
 
 /** Returns whether it is gone. */
 export async function removeBackup(parts: Parts, image: Image, signal?: AbortSignal): Promise<boolean> {
@@ -65,19 +67,45 @@ export interface Dropped {
   freed: number[];
 }
 
-/** Drops what KEEP_LAST does not keep of a VM's backups, until the signal aborts: the rest goes with the next backup. */
-export async function dropSurplus(parts: Parts, vmId: number, keepLast: number, signal: AbortSignal): Promise<Dropped> {
-  const dropped: Dropped = { folded: [], freed: [] };
+/** Drops what retention does not keep of a VM's backups, until the signal aborts: the rest goes with the next backup. */
+export async function dropSurplus(parts: Parts, vmId: number, rules: KeepRules, signal: AbortSignal): Promise<Dropped> {
   const vm = await parts.store.vms.get(vmId);
-  const images = await backupsOf(parts.store, vm);
+  const images = (await backupsOf(parts.store, vm)).filter((image) => copyOf(image) === undefined);
+  const context = contextOf(parts, vm.backups.config.incrementalBackupId);
+  return dropOf(parts, vmId, retain(images, rules, context), signal);
+}
+
+/** The same for the copies of a VM's backups that a datastore holds. */
+export async function dropCopies(
+  parts: Parts,
+  { vmId, datastoreId }: { vmId: number; datastoreId: number },
+  keepLast: number,
+  signal: AbortSignal,
+): Promise<Dropped> {
+  const images: Image[] = [];
+  for await (const some of parts.store.images.each({ link: { kind: 'image-datastore', target: datastoreId } })) {
+    images.push(...some.filter((image) => image.vms.includes(vmId) && copyOf(image) !== undefined));
+  }
+  return dropOf(parts, vmId, retain(images, { keepLast }, contextOf(parts, NO_CHAIN)), signal);
+}
+
+/** Copies end no chain that a backup goes on with. */
+const NO_CHAIN = -1;
+
+function contextOf(parts: Parts, chainImageId: number): RetentionContext {
+  return { nowSec: nowSec(parts.clock), zone: parts.timeZone, chainImageId };
+}
+
+async function dropOf(parts: Parts, vmId: number, verdicts: readonly Verdict[], signal: AbortSignal): Promise<Dropped> {
+  const dropped: Dropped = { folded: [], freed: [] };
   const read = await readNow(parts.store);
   const now = nowSec(parts.clock);
-  for (const { image, drop, keepFrom, reason } of retain(images, keepLast, now)) {
+  for (const { image, drop, gone, reason } of verdicts) {
     if (drop === 'nothing' || (drop === 'image' && read.has(image.id))) continue; // what is read goes with the next backup
     if (signal.aborted) break;
-    parts.log.info({ vm: vmId, image: image.id, drop, keepFrom, reason }, 'KEEP_LAST drops a backup');
+    parts.log.info({ vm: vmId, image: image.id, drop, gone, reason }, 'retention drops a backup');
     if (drop === 'points') {
-      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, keepFrom, now));
+      const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, new Set(gone), now));
       await removeScreens(
         parts.screenDirectory,
         image.id,
@@ -92,18 +120,20 @@ export async function dropSurplus(parts: Parts, vmId: number, keepLast: number, 
 
 /** The proof of a point that is gone says nothing any more. */
 async function forgetProof(store: Store, vmId: number, imageId: number, points: readonly BackupPoint[]): Promise<void> {
-  const { proven } = (await store.vms.get(vmId)).backups;
+  const proven = (await store.vms.find(vmId))?.backups.proven;
   if (proven?.imageId !== imageId || points.some(({ id }) => id === proven.pointId)) return;
   await store.vms.update(vmId, ({ backups }) => {
     if (backups.proven?.imageId === imageId && backups.proven.pointId === proven.pointId) delete backups.proven;
   });
 }
 
-/** Images that restores and drills read. */
+/** Images that restores, drills and copies read. */
 async function readNow(store: Store): Promise<Set<number>> {
   const running = await store.operations.running();
   return new Set(
-    running.flatMap(({ kind, reads }) => ((kind === 'restore' || kind === 'drill') && reads ? [reads.imageId] : [])),
+    running.flatMap(({ kind, reads }) =>
+      (kind === 'restore' || kind === 'drill' || kind === 'copy') && reads ? [reads.imageId] : [],
+    ),
   );
 }
 
@@ -119,14 +149,14 @@ export async function backupsOf(store: Store, { backups: { ids } }: Pick<Vm, 'ba
 }
 
 /** What was decided of an image holds as long as it is still such an image. */
-function foldRecord(image: Image, keepFrom: number, now: number): void {
+function foldRecord(image: Image, gone: ReadonlySet<number>, now: number): void {
   if (image.state !== IMAGE_STATE.READY || image.lock) return;
-  const at = image.points.findIndex(({ id }) => id === keepFrom);
-  if (at < 0 || image.points.slice(0, at).some((point) => isPinned(point, now))) return;
+  const pinned = image.points.findIndex((point) => isPinned(point, now));
+  if (pinned !== -1 && image.points.slice(pinned).some(({ id }) => gone.has(id))) return;
   const before = sourcesOf(image);
-  image.points = fold(image, keepFrom);
+  image.points = fold(image, gone);
   const kept = new Set(sourcesOf(image));
-  const gone = before.filter((source) => !kept.has(source));
-  if (gone.length > 0) image.garbage = [...(image.garbage ?? []), ...gone];
+  const needless = before.filter((source) => !kept.has(source));
+  if (needless.length > 0) image.garbage = [...(image.garbage ?? []), ...needless];
   image.sizeMb = sizeOf(image);
 }

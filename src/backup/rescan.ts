@@ -6,6 +6,7 @@ import { sourcesOf } from '../model/chain.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
+import { SELF_VM_ID } from '../model/self-backup.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -68,7 +69,7 @@ async function rescan(
   const lines: string[] = [];
   const unknown = await withoutRuns(
     parts.store,
-    listed.filter(({ source }) => !known.has(source)),
+    listed.filter(({ source, vmId }) => vmId !== SELF_VM_ID && !known.has(source)),
     lines,
   );
   await log.progress(operation, { phase: `reading the records of ${unknown.length} snapshots` });
@@ -116,7 +117,7 @@ async function withoutRuns(store: Store, snapshots: ListedSnapshot[], lines: str
   const free: ListedSnapshot[] = [];
   for (const snapshot of snapshots) {
     const run = await store.operations.find(snapshot.operationId);
-    if (run === undefined || run.result === 'done') free.push(snapshot);
+    if (run === undefined || run.result === 'done' || run.unknownEnd === true) free.push(snapshot);
     else if (run.result !== 'running')
       lines.push(`Snapshot ${snapshot.source} of VM ${snapshot.vmId}: run ${run.id}, which made it, has failed.`);
   }

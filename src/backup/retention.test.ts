@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
-import { retain, type Verdict } from './retention.ts';
+import type { KeepRules } from '../model/backup-config.ts';
+import { retain as retainBy, type Verdict } from './retention.ts';
 
 const NOW = 1000;
+
+const retain = (images: readonly Image[], keep: number | KeepRules, nowSec: number, zone = 'UTC'): Verdict[] =>
+  retainBy(images, typeof keep === 'number' ? { keepLast: keep } : keep, { nowSec, zone, chainImageId: -1 });
 
 /** `retain` looks at nothing else of a point than its id and what verifying it said. */
 function points(count: number, bad: number[] = []): BackupPoint[] {
   return Array.from({ length: count }, (_, id) => {
     const verified = bad.includes(id) ? { verified: { date: 1, good: false, reason: 'rotten' } } : {};
-    return { id, ...verified } as BackupPoint;
+    return { id, date: id, ...verified } as BackupPoint;
   });
 }
 
@@ -28,13 +32,13 @@ describe('a pin', () => {
     points(4).map((point) => (point.id === id ? { ...point, pin: { reason: 'audit', untilSec } } : point));
   const verdict = (id: number, untilSec: number): unknown => {
     const [, older] = retain([image(1, { points: pinned(id, untilSec) }), image(2)], 1, NOW);
-    return [older?.drop, older?.keepFrom, older?.reason];
+    return [older?.drop, older?.gone, older?.reason];
   };
 
   it('keeps its point and what follows it until it ends', () => {
-    expect(verdict(0, NOW + 1)).toEqual(['nothing', -1, 'increment 0 is pinned']);
-    expect(verdict(2, NOW + 1)).toEqual(['points', 2, expect.any(String)]);
-    expect(verdict(2, NOW)).toEqual(['image', -1, expect.any(String)]);
+    expect(verdict(0, NOW + 1)).toEqual(['nothing', [], 'increment 0 is pinned']);
+    expect(verdict(2, NOW + 1)).toEqual(['points', [0, 1], expect.any(String)]);
+    expect(verdict(2, NOW)).toEqual(['image', [0, 1, 2, 3], expect.any(String)]);
   });
 });
 
@@ -49,18 +53,18 @@ describe('KEEP_LAST', () => {
   it('counts increments as it counts full backups', () => {
     const chain = image(1, { points: points(3) });
     const verdicts = (keepLast: number): unknown[] =>
-      retain([chain, image(2)], keepLast, NOW).map(({ drop, keepFrom }) => [drop, keepFrom]);
+      retain([chain, image(2)], keepLast, NOW).map(({ drop, gone }) => [drop, gone]);
     expect(verdicts(4)).toEqual([
-      ['nothing', -1],
-      ['nothing', -1],
+      ['nothing', []],
+      ['nothing', []],
     ]);
     expect(verdicts(3)).toEqual([
-      ['nothing', -1],
-      ['points', 1],
+      ['nothing', []],
+      ['points', [0]],
     ]);
     expect(verdicts(1)).toEqual([
-      ['nothing', -1],
-      ['image', -1],
+      ['nothing', []],
+      ['image', [0, 1, 2]],
     ]);
   });
 
@@ -73,7 +77,7 @@ describe('KEEP_LAST', () => {
   it('counts what stands on nothing, whatever is damaged beside it', () => {
     const alone = points(4, [2]).map((point): BackupPoint => ({ ...point, type: 'FULL' }));
     const [verdict] = retain([image(1, { points: alone })], 2, NOW);
-    expect([verdict?.drop, verdict?.keepFrom]).toEqual(['points', 1]);
+    expect([verdict?.drop, verdict?.gone]).toEqual(['points', [0]]);
   });
 
   it('counts for each datastore on its own', () => {
@@ -165,6 +169,6 @@ function goodIds({ points: all }: Image): number[] {
   return all.slice(0, bad === -1 ? all.length : bad).map(({ id }) => id);
 }
 
-function remains({ drop, keepFrom }: Verdict, id: number): boolean {
-  return drop === 'nothing' || (drop === 'points' && id >= keepFrom);
+function remains({ gone }: Verdict, id: number): boolean {
+  return !gone.includes(id);
 }

@@ -271,11 +271,11 @@ export class BackupRunner {
     log.debug({ operation: operation.id, done }, 'trackers are settled');
   }
 
-  /** Drops what KEEP_LAST does not keep; a failure is shown where it belongs and goes on with the next backup. */
+  /** Drops what retention does not keep; a failure is shown where it belongs and goes on with the next backup. */
   async #retain({ vm, operation }: BackupRun, signal: AbortSignal): Promise<void> {
-    const changed = await dropSurplus(this.#parts, vm.id, vm.backups.config.keepLast, signal);
+    const changed = await dropSurplus(this.#parts, vm.id, vm.backups.config, signal);
     const made = operation.recorded;
-    if (made) await this.#upkeep.afterBackup(made);
+    if (made) await this.#upkeep.afterBackup(made, operation.asked);
     for (const imageId of changed.folded) this.#upkeep.tend(imageId);
     for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }

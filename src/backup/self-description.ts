@@ -32,7 +32,7 @@ export function describeBackup(run: DescribedRun): RecordDraft {
     owner: parent ? ownerOf(parent) : { uid, gid, uname, gname },
     point: {
       id: plan.pointId,
-      below: plan.parent === null ? -1 : topLayer(plan.parent.point).pointId,
+      below: plan.parent === null || plan.layout === 'SLICES' ? -1 : topLayer(plan.parent.point).pointId,
       reason: oneLine(plan.reason),
     },
     directory,

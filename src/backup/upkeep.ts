@@ -1,14 +1,16 @@
 // The care of backups that are there already, at low priority and outside of every backup: layers of chains are merged, snapshots
-// that nothing needs are removed, points are read back, space is given back. What was under way when the daemon died is cleaned
+// that nothing needs are removed, points are read back and copied, space is given back. What was under way when the daemon died is cleaned
 // and begun again.
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../model/image.ts';
-import type { Operation } from '../model/operation.ts';
+import type { AskedBy, Operation } from '../model/operation.ts';
 import { readBackupPolicy, type BackupPolicy } from '../model/backup-policy.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { CheckSchedule, keyOf as checkOf } from './check-schedule.ts';
 import { cleanUpkeep } from './clean.ts';
+import { Copies, copyKey } from './copies.ts';
+import { noteFailure } from './copy.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs } from '../vm/runs.ts';
 import { draftFlatten, flattenOnce } from './flatten.ts';
@@ -28,6 +30,7 @@ export class Upkeep {
   readonly #pruned = new Map<number, number>();
   readonly #timers = new Map<number, NodeJS.Timeout>();
   readonly #checks: CheckSchedule;
+  readonly #copies: Copies;
   /** Images whose merging was cancelled: it goes on with their next backup. */
   readonly #resting = new Set<number>();
   /** Images that are looked after just now. */
@@ -40,13 +43,20 @@ export class Upkeep {
     this.#log = log;
     this.#runs = new Runs(parts, log);
     const words = {
-      one: 'merge, verification, prune or check runs',
-      many: 'merges, verifications, prunes or checks run',
+      one: 'merge, verification, prune, check or copy runs',
+      many: 'merges, verifications, prunes, checks or copies run',
     };
     const failed = (err: unknown, key: string): void => parts.log.error({ work: key, err }, 'upkeep broke');
     this.#lane = new Lane({ count: most, limit: 'MAX_UPKEEP', ...words }, failed);
     const policyOf = (datastoreId: number): Promise<BackupPolicy> => this.#policyOf(datastoreId);
     this.#checks = new CheckSchedule({ parts, log, lane: this.#lane, policyOf });
+    this.#copies = new Copies({
+      ...{ parts, log, lane: this.#lane, policyOf },
+      makeWay: (datastoreId) => this.makeWay(datastoreId),
+      tend: (imageId) => this.tend(imageId),
+      freed: (datastoreId) => this.freed(datastoreId),
+      verify: (image, pointId) => this.#addVerify(image, pointId, true),
+    });
     // snapshots that a run was reading could not be removed under it
     this.#unlisten = log.listen(({ kind, result, reads }) => {
       if (kind !== 'flatten' && result !== 'running' && reads) this.tend(reads.imageId);
@@ -59,13 +69,19 @@ export class Upkeep {
   }
 
   /** What is due when a backup has been recorded. */
-  async afterBackup({ imageId, pointId }: NonNullable<Operation['recorded']>): Promise<void> {
+  async afterBackup({ imageId, pointId }: NonNullable<Operation['recorded']>, asked?: AskedBy): Promise<void> {
     const image = await this.#parts.store.images.find(imageId);
     if (!image) return;
     this.#resting.delete(imageId);
     this.#checks.watch(image.datastoreId);
     if (image.isChain) this.tend(imageId);
     if ((await this.#policyOf(image.datastoreId)).verify) await this.#addVerify(image, pointId, true);
+    await this.#copies.afterBackup(image, asked);
+  }
+
+  /** Copies what of a backup image another datastore does not have yet. */
+  copy(image: Image, datastoreId: number, asked: AskedBy): Promise<void> {
+    return this.#copies.copy(image, datastoreId, asked);
   }
 
   /** Accepts the verification of a point, the newest when undefined. Throws when there is no such point, or it cannot be read now. */
@@ -113,7 +129,7 @@ export class Upkeep {
   }
 
   /**
-   * Asks every merge and verification of an image to end, also one that waits. What was to be merged is left alone until the next backup.
+   * Asks every merge, verification and copy of an image to end, also one that waits. What was to be merged is left alone until the next backup.
    * Returns whether there was any.
    */
   async cancel(imageId: number): Promise<boolean> {
@@ -131,7 +147,11 @@ export class Upkeep {
     const left = NOTHING_LEFT.has(operation.kind) ? '' : await cleanUpkeep(this.#parts, operation);
     operation.interrupted = true;
     const reason = interrupted().message + left;
-    await this.#parts.store.transaction((tx) => this.#log.end(tx, operation, 'failed', reason));
+    await this.#parts.store.transaction(async (tx) => {
+      const [imageId = -1] = operation.imageIds;
+      if (operation.kind === 'copy') await noteFailure(tx, imageId, operation.datastoreId, reason);
+      await this.#log.end(tx, operation, 'failed', reason);
+    });
     this.#log.announce(operation);
   }
 
@@ -139,17 +159,22 @@ export class Upkeep {
   async begin(): Promise<void> {
     for await (const images of this.#parts.store.images.each()) {
       for (const image of images) {
-        if (image.type === IMAGE_TYPE.BACKUP) this.#checks.watch(image.datastoreId);
+        if (image.type === IMAGE_TYPE.BACKUP) {
+          this.#checks.watch(image.datastoreId);
+          this.#copies.watch(image);
+        }
         if (image.type === IMAGE_TYPE.BACKUP && image.state === IMAGE_STATE.READY && needsLook(image))
           this.tend(image.id);
       }
     }
+    await this.#copies.begin();
   }
 
   async stopAll(): Promise<void> {
     this.#unlisten();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#checks.stop();
+    this.#copies.stop();
     for (const operation of this.#log.all()) if (UPKEEP.has(operation.kind)) operation.interrupted = true;
     await this.#lane.close(interrupted());
   }
@@ -278,7 +303,7 @@ export class Upkeep {
 }
 
 /** The runs that are told of here. */
-const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune', 'check', 'rescan']);
+const UPKEEP = new Set<Operation['kind']>(['flatten', 'verify', 'prune', 'check', 'rescan', 'copy']);
 
 /** They write nothing that could be left. */
 const NOTHING_LEFT = new Set<Operation['kind']>(['prune', 'check', 'rescan']);
@@ -290,6 +315,7 @@ const datastoreName = (id: number): string => `datastore ${id}`;
 function keyOf({ kind, id, imageIds: [imageId = -1], datastoreId }: Operation): string {
   if (kind === 'flatten') return tendOf(imageId);
   if (kind === 'check') return checkOf(datastoreId);
+  if (kind === 'copy') return copyKey(imageId, datastoreId);
   return kind === 'prune' ? pruneOf(datastoreId) : `${kind} ${id}`;
 }
 
@@ -299,5 +325,5 @@ function claimOf({ id, datastoreId }: Image): { alone: string[]; beside: string[
 }
 
 function needsLook({ points, garbage = [] }: Image): boolean {
-  return garbage.length > 0 || (points[0]?.layers.length ?? 0) > 1;
+  return garbage.length > 0 || points.some(({ layers }) => layers.length > 1);
 }

@@ -9,7 +9,7 @@ const NEWEST = -1;
 export function wantedPoint(
   image: Image,
   increment: number,
-  done: 'verified' | 'drilled' | 'pinned' | 'unpinned',
+  done: 'verified' | 'drilled' | 'pinned' | 'unpinned' | 'looked at',
 ): number {
   const name = `Image ${image.id} (${image.name})`;
   const refuse = (why: string, retry = false): never => {

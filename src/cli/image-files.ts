@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import type { FileEntry } from '../model/file-names.ts';
+import { maybe, object, readJson, text } from '../model/json-shape.ts';
 import { argument, type Family, type OptionLine, type Session } from './family.ts';
 import { Failure } from './failure.ts';
 import { numberOption } from './ids.ts';
@@ -147,14 +148,13 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-function reasonIn(text: string): string | undefined {
-  try {
-    const { error } = JSON.parse(text) as { error?: unknown };
-    return typeof error === 'string' ? error : undefined;
-  } catch {
-    return undefined; // no JSON, so none of the daemon's own
-  }
+/** What an answer that is a failure says, with what would mend it. */
+function reasonIn(answer: string): string | undefined {
+  const error = readJson(PROBLEM, answer)?.error;
+  return error && [error.message, error.hint ?? ''].filter((part) => part !== '').join(' ');
 }
+
+const PROBLEM = object({ error: object({ message: text, hint: maybe(text) }) });
 
 const LETTERS = { file: '-', directory: 'd', link: 'l', special: 's', volume: 'v' } as const;
 

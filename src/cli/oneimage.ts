@@ -2,6 +2,7 @@
 import type { XmlElement } from '../wire/xml-read.ts';
 import { argument, done, Family, forEachId, type Session } from './family.ts';
 import { partId } from './ids.ts';
+import { addCopy } from './image-copy.ts';
 import { addCreate } from './image-create.ts';
 import { addDrill } from './image-drill.ts';
 import { imageListing } from './image-list.ts';
@@ -11,6 +12,7 @@ import { imageText } from './image-show.ts';
 import { processIo, type Io } from './io.ts';
 import { addList, addShow, rowsText } from './list.ts';
 import { addPins } from './image-pin.ts';
+import { addRetention } from './image-retention.ts';
 import { addVerify } from './image-verify.ts';
 import { idOf, NOUN } from './lookup.ts';
 import { addCall, addChmod, addLocks, addOwnership, addRename, addUpdate } from './object-commands.ts';
@@ -34,6 +36,8 @@ export function oneimage(io: Io): Family {
   addVerify(family);
   addDrill(family);
   addPins(family);
+  addRetention(family);
+  addCopy(family);
   addCancel(family);
   addDelete(family);
   addClone(family);

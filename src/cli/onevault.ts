@@ -8,6 +8,8 @@ const PARTS: Record<string, { module: string; description: string }> = {
   serve: { module: '../main.ts', description: 'run the daemon' },
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
   fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
+  'backup-self': { module: './vault-backup-self.ts', description: 'copy the database into a backup datastore' },
+  'recover-self': { module: '../recover/main.ts', description: 'bring a lost database back from such a copy' },
   status: { module: './vault-status.ts', description: 'what runs, waits and failed, and which VMs lack backups' },
   summary: { module: './vault-summary.ts', description: 'machines, protection, runs and datastores in numbers' },
   runs: { module: './vault-runs.ts', description: 'what backups, restores and other work did, the newest first' },
@@ -47,8 +49,8 @@ function say(write: (text: string) => void, text: string, status: number): numbe
 }
 
 function usage(): string {
-  const lines = ownWords().subcommands.map(({ text, description }) => `  ${text.padEnd(13)}${description}`);
-  return ['Usage: onevault <command> [options]', '', ...lines, '  --version    show the version'].join('\n');
+  const lines = ownWords().subcommands.map(({ text, description }) => `  ${text.padEnd(14)}${description}`);
+  return ['Usage: onevault <command> [options]', '', ...lines, '  --version     show the version'].join('\n');
 }
 
 if (import.meta.main)

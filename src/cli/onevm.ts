@@ -80,7 +80,17 @@ async function clusterName({ client }: Session, id: string | undefined): Promise
 }
 
 const CONFIGURATION = ['OS', 'FEATURES', 'INPUT', 'GRAPHICS', 'VIDEO', 'RAW', 'CONTEXT', 'CPU_MODEL'];
-const BACKUP_SETTINGS = ['BACKUP_VOLATILE', 'FS_FREEZE', 'INCREMENT_MODE', 'KEEP_LAST', 'MODE'];
+const BACKUP_SETTINGS = [
+  'BACKUP_VOLATILE',
+  'FS_FREEZE',
+  'INCREMENT_MODE',
+  'KEEP_DAILY',
+  'KEEP_LAST',
+  'KEEP_MONTHLY',
+  'KEEP_WEEKLY',
+  'KEEP_YEARLY',
+  'MODE',
+];
 
 /** What updateconf may change, as it is now. What the server itself keeps in BACKUP_CONFIG is left out. */
 async function presentConfiguration({ client }: Session, id: number): Promise<string> {

@@ -4,7 +4,7 @@ import { parseTemplate } from '../wire/template-text.ts';
 import { makeConfig } from '../config.ts';
 
 const of = (text: string): NoticeSettings => makeConfig(parseTemplate(text), {}).notices;
-const KINDS = ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan'];
+const KINDS = ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'];
 
 it('reads as many of each as there are', () => {
   const file = `

@@ -25,6 +25,8 @@ const KINDS = Object.keys({
   prune: true,
   check: true,
   rescan: true,
+  copy: true,
+  self: true,
 } satisfies Record<OperationKind, true>) as OperationKind[];
 
 /** Throws a OneError that names the attribute, its value unless it may be secret, and what would be right. */

@@ -16,12 +16,14 @@ interface BackupDriver {
   open: (config: BackupStoreConfig) => BackupStore;
   /** Attributes that a datastore must have, which may depend on the others. */
   required: (attributeOf: AttributeOf) => readonly string[];
+  /** Whether who can read the store but has no password of it can read nothing that is in it. */
+  encrypts: boolean;
 }
 
 const BACKUP_DRIVERS = new Map<string, BackupDriver>([
-  ['restic', { open: (config) => new restic.ResticStore(config), required: restic.required }],
-  ['rsync', { open: (config) => new rsync.RsyncStore(config), required: rsync.required }],
-  ['fake', { open: (config) => new FakeStore(config), required: () => [] }],
+  ['restic', { open: (config) => new restic.ResticStore(config), required: restic.required, encrypts: true }],
+  ['rsync', { open: (config) => new rsync.RsyncStore(config), required: rsync.required, encrypts: false }],
+  ['fake', { open: (config) => new FakeStore(config), required: () => [], encrypts: false }],
 ]);
 
 /** The backup store of a datastore. Nothing is touched before its first method is called. */
@@ -42,6 +44,11 @@ export function validateBackupStore(config: BackupStoreConfig): void {
 /** Attributes that a backup datastore of this driver must have. */
 export function requiredAttributes(dsMad: string, attributeOf: AttributeOf): readonly string[] {
   return backupDriver(dsMad).required(attributeOf);
+}
+
+/** Whether secrets may be kept in a store of this driver. */
+export function keepsSecrets(dsMad: string): boolean {
+  return backupDriver(dsMad).encrypts;
 }
 
 /** The store of images, or of the disks of running VMs, in a directory. */

@@ -2,10 +2,12 @@
 import type { Readable } from 'node:stream';
 import type { Capacity } from '../model/datastore.ts';
 import { CODE, OneError, type OneErrorOptions } from '../model/errors.ts';
+import { SELF_VM_ID } from '../model/self-backup.ts';
 
 export interface SnapshotRequest {
   /** The mounted virtual backup directory: every file in it is stored. */
   directory: string;
+  /** SELF_VM_ID for a copy of the database. */
   vmId: number;
   /** Marks the snapshot, so that a lost run can be found and removed. */
   operationId: string;
@@ -17,6 +19,11 @@ export interface SnapshotRequest {
   parent?: string;
   /** Nobody waits for it: it takes little memory, and writes nothing on this machine but into the store if it can. */
   background?: boolean;
+}
+
+/** What is attempted, for errors. */
+export function attemptOf({ vmId }: Pick<SnapshotRequest, 'vmId'>): string {
+  return vmId === SELF_VM_ID ? 'store the copy of the database' : `store the backup of VM ${vmId}`;
 }
 
 export interface Snapshot {

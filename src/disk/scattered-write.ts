@@ -69,7 +69,7 @@ export class ScatteredWriter {
 
   /** Creates the file. Throws OneError, also when there is one of this name. */
   static async create(disk: ScatteredDisk): Promise<ScatteredWriter> {
-    const file = await createFile(disk.path);
+    const file = await createFile(disk.path, 'cached');
     try {
       await file.truncate(disk.format === 'raw' ? disk.virtualBytes : disk.fileBytes);
     } catch (cause) {

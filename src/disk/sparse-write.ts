@@ -56,12 +56,13 @@ export class EarlySync {
 }
 
 /**
- * Creates a file and opens it for reading and writing, past the page cache where that is possible: buffers for it are aligned, and as long
- * as `directLength` says. Throws OneError, also when there is one of this name.
+ * Creates a file and opens it for reading and writing. Past the page cache where that is possible: then buffers for it are aligned, and as
+ * long as `directLength` says. Who writes pieces that begin and end anywhere needs the cache. Throws OneError, also when there is one of
+ * this name.
  */
-export async function createFile(path: string): Promise<FileHandle> {
+export async function createFile(path: string, how: 'direct' | 'cached' = 'direct'): Promise<FileHandle> {
   try {
-    return await createDirect(path);
+    return how === 'direct' ? await createDirect(path) : await open(path, 'wx+', 0o600);
   } catch (cause) {
     throw fileError('create', path, cause);
   }

@@ -12,7 +12,12 @@ import {
   type BackupConfig,
 } from './backup-config.ts';
 
-const configs: fc.Arbitrary<BackupConfig> = fc.record({
+const most = fc.integer({ min: 1, max: 999_999_999 });
+const periods = fc.record(
+  { keepDaily: most, keepWeekly: most, keepMonthly: most, keepYearly: most },
+  { requiredKeys: [] },
+);
+const always: fc.Arbitrary<BackupConfig> = fc.record({
   mode: fc.constantFrom(...MODES),
   incrementMode: fc.constantFrom(...INCREMENT_MODES),
   fsFreeze: fc.constantFrom(...FS_FREEZES),
@@ -22,6 +27,12 @@ const configs: fc.Arbitrary<BackupConfig> = fc.record({
   backupVolatile: fc.boolean(),
   incrementalBackupId: fc.integer({ min: -1 }),
   lastIncrementId: fc.integer({ min: -1 }),
+});
+const configs = fc.tuple(always, periods).map(([config, rules]): BackupConfig => ({ ...config, ...rules }));
+
+it('what is 0 takes a rule away', () => {
+  const base = { ...DEFAULT_BACKUP_CONFIG, keepDaily: 7, keepYearly: 1 };
+  expect(readBackupConfig([['KEEP_DAILY', '0']], base)).toEqual({ ...DEFAULT_BACKUP_CONFIG, keepYearly: 1 });
 });
 
 describe('every attribute', () => {
@@ -35,6 +46,10 @@ describe('every attribute', () => {
     ['FREEZE_FAILURE', 'continue', { freezeFailure: 'CONTINUE' }],
     ['KEEP_LAST', '0', { keepLast: 0 }],
     ['KEEP_LAST', '0012', { keepLast: 12 }],
+    ['KEEP_DAILY', '7', { keepDaily: 7 }],
+    ['KEEP_WEEKLY', '4', { keepWeekly: 4 }],
+    ['KEEP_MONTHLY', '12', { keepMonthly: 12 }],
+    ['KEEP_YEARLY', '0', {}],
     ['BACKUP_VOLATILE', 'yes', { backupVolatile: true }],
     ['BACKUP_VOLATILE', 'NO', { backupVolatile: false }],
     ['INCREMENTAL_BACKUP_ID', '7', {}],
@@ -50,6 +65,11 @@ describe('every attribute', () => {
     ['FS_FREEZE', 'yes', 'BACKUP_CONFIG/FS_FREEZE="yes" is not known; it must be one of NONE, AGENT, SUSPEND.'],
     ['BACKUP_VOLATILE', 'true', 'BACKUP_CONFIG/BACKUP_VOLATILE="true" is not known; it must be one of NO, YES.'],
     ['KEEP_LAST', '-1', 'BACKUP_CONFIG/KEEP_LAST="-1" is not a number of backups; it must be 0 (keep all) or more.'],
+    [
+      'KEEP_DAILY',
+      'x',
+      'BACKUP_CONFIG/KEEP_DAILY="x" is not a number of periods; it must be 0 (no such rule) or more.',
+    ],
     ['KEEP_LAST', '1.5', 'BACKUP_CONFIG/KEEP_LAST="1.5" is not a number'],
     ['KEEP_LAST', 'all', 'BACKUP_CONFIG/KEEP_LAST="all" is not a number'],
   ])('%s="%s" is an error, never a default', (name, value, message) => {
@@ -57,7 +77,7 @@ describe('every attribute', () => {
   });
 
   it('that is missing or empty stays as it was', () => {
-    const names = ['MODE', 'INCREMENT_MODE', 'FS_FREEZE', 'KEEP_LAST', 'BACKUP_VOLATILE'];
+    const names = ['MODE', 'INCREMENT_MODE', 'FS_FREEZE', 'KEEP_LAST', 'KEEP_DAILY', 'BACKUP_VOLATILE'];
     fc.assert(
       fc.property(configs, fc.subarray(names), (base, empty) => {
         expect(

@@ -16,8 +16,13 @@ export interface BackupConfig {
   /** Longest time that freezing may take, in seconds. */
   freezeLimitSec: number;
   freezeFailure: (typeof FREEZE_FAILURES)[number];
-  /** How many backups are kept; 0 keeps all. */
+  /** How many of the newest backups are kept; 0 for no such rule. Where there is no rule at all, all are kept. */
   keepLast: number;
+  /** Of how many days, weeks, months and years the newest backup is kept; left out for no such rule. */
+  keepDaily?: number;
+  keepWeekly?: number;
+  keepMonthly?: number;
+  keepYearly?: number;
   backupVolatile: boolean;
   /** Image that holds the active chain, -1 for none. */
   incrementalBackupId: number;
@@ -26,6 +31,19 @@ export interface BackupConfig {
   /** The backup job that the VM is in; left out when it is in none. */
   backupJobId?: number;
 }
+
+/** The rules of retention, and where they are kept. */
+export const KEEP_RULES = {
+  KEEP_LAST: 'keepLast',
+  KEEP_DAILY: 'keepDaily',
+  KEEP_WEEKLY: 'keepWeekly',
+  KEEP_MONTHLY: 'keepMonthly',
+  KEEP_YEARLY: 'keepYearly',
+} as const;
+export type KeepRule = keyof typeof KEEP_RULES;
+export type KeepRules = Pick<BackupConfig, (typeof KEEP_RULES)[KeepRule]>;
+
+const PERIOD_RULES = ['KEEP_DAILY', 'KEEP_MONTHLY', 'KEEP_WEEKLY', 'KEEP_YEARLY'] as const;
 
 export const DEFAULT_BACKUP_CONFIG: BackupConfig = {
   mode: 'FULL',
@@ -50,14 +68,15 @@ export function readBackupConfig(
 ): BackupConfig {
   const chosen = <T extends string>(name: string, allowed: readonly T[], otherwise: T): T =>
     oneOf(vector, name, allowed, otherwise, place);
+  const { keepDaily: _d, keepWeekly: _w, keepMonthly: _m, keepYearly: _y, ...others } = base;
   return {
-    ...base,
+    ...others,
+    ...readKeepRules(vector, base, place),
     mode: chosen('MODE', MODES, base.mode),
     incrementMode: chosen('INCREMENT_MODE', INCREMENT_MODES, base.incrementMode),
     fsFreeze: chosen('FS_FREEZE', FS_FREEZES, base.fsFreeze),
     freezeLimitSec: readFreezeLimit(vector, base.freezeLimitSec, place),
     freezeFailure: chosen('FREEZE_FAILURE', FREEZE_FAILURES, base.freezeFailure),
-    keepLast: readKeepLast(vector, base.keepLast, place),
     backupVolatile: chosen('BACKUP_VOLATILE', ['NO', 'YES'], base.backupVolatile ? 'YES' : 'NO') === 'YES',
   };
 }
@@ -69,7 +88,7 @@ export function writeBackupConfig(config: BackupConfig): Vector {
     ...writeFreeze(config),
     ['FS_FREEZE', config.fsFreeze],
     ['INCREMENT_MODE', config.incrementMode],
-    ['KEEP_LAST', String(config.keepLast)],
+    ...writeKeepRules(config),
     ['MODE', config.mode],
   ];
 }
@@ -101,13 +120,41 @@ export function oneOf<T extends string>(
   );
 }
 
-function readKeepLast(vector: Vector, otherwise: number, place: string): number {
-  const given = field(vector, 'KEEP_LAST');
+/** KEEP_LAST, and the rules of periods that are used, in the order of their names. */
+export function writeKeepRules(config: KeepRules): Array<[string, string]> {
+  return (['KEEP_DAILY', 'KEEP_LAST', 'KEEP_MONTHLY', 'KEEP_WEEKLY', 'KEEP_YEARLY'] as const).flatMap((rule) => {
+    const most = config[KEEP_RULES[rule]] ?? 0;
+    return most === 0 && rule !== 'KEEP_LAST' ? [] : [[rule, String(most)] as [string, string]];
+  });
+}
+
+/** The rules of retention that a vector gives, over those of `base`; what is 0 is no rule. */
+export function readKeepRules(vector: Vector, base: KeepRules, place = 'BACKUP_CONFIG/'): KeepRules {
+  const read = (rule: KeepRule): number => readCount(vector, rule, base[KEEP_RULES[rule]] ?? 0, place);
+  return {
+    keepLast: read('KEEP_LAST'),
+    ...used(Object.fromEntries(PERIOD_RULES.map((rule) => [KEEP_RULES[rule], read(rule)]))),
+  };
+}
+
+/** Those of the rules of a configuration that are used, and KEEP_LAST. */
+export function keepRulesOf({ keepLast, keepDaily, keepWeekly, keepMonthly, keepYearly }: KeepRules): KeepRules {
+  return { keepLast, ...used({ keepDaily, keepWeekly, keepMonthly, keepYearly }) };
+}
+
+function used(rules: Record<string, number | undefined>): Omit<KeepRules, 'keepLast'> {
+  return Object.fromEntries(Object.entries(rules).filter(([, most]) => most !== undefined && most > 0));
+}
+
+function readCount(vector: Vector, name: KeepRule, otherwise: number, place: string): number {
+  const given = field(vector, name);
   if (given === undefined || given === '') return otherwise;
   if (!/^\d{1,9}$/.test(given)) {
     throw new OneError(
       CODE.INTERNAL,
-      `${place}KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) or more.`,
+      name === 'KEEP_LAST'
+        ? `${place}KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) or more.`
+        : `${place}${name}="${given}" is not a number of periods; it must be 0 (no such rule) or more.`,
     );
   }
   return Number(given);

@@ -13,6 +13,8 @@ describe('the policy of a backup datastore', () => {
       'CHECK',
       'CHECK_INTERVAL',
       'CHECK_PARTS',
+      'COPY_TO',
+      'COPY_KEEP_LAST',
     ];
     expect(readBackupPolicy(names.map((name) => [name, '']))).toEqual(DEFAULT_BACKUP_POLICY);
   });
@@ -43,6 +45,7 @@ describe('the policy of a backup datastore', () => {
               ['CHECK_PARTS', String(checkParts)],
             ]),
           ).toEqual({
+            ...DEFAULT_BACKUP_POLICY,
             ...{ verify, flattenSharePercent, pruneIntervalSec, pruneBudgetSec, check, checkIntervalSec, checkParts },
           });
         },
@@ -50,7 +53,15 @@ describe('the policy of a backup datastore', () => {
     );
   });
 
+  it('says where copies go, and how many of those it holds are kept', () => {
+    expect(readBackupPolicy([['COPY_TO', '105']])).toEqual({ ...DEFAULT_BACKUP_POLICY, copyTo: 105 });
+    expect(readBackupPolicy([['COPY_KEEP_LAST', '7']])).toEqual({ ...DEFAULT_BACKUP_POLICY, copyKeepLast: 7 });
+  });
+
   it.each([
+    ['COPY_TO', 'there', 'COPY_TO="there" is not usable; it must be the id of a backup datastore.'],
+    ['COPY_TO', '-1', 'COPY_TO="-1" is not usable; it must be the id of a backup datastore.'],
+    ['COPY_KEEP_LAST', '0', 'COPY_KEEP_LAST="0" is not usable; it must be a number of points from 1 to 100000.'],
     ['VERIFY', 'MAYBE', 'VERIFY="MAYBE" is not known; it must be one of YES, NO.'],
     ['FLATTEN_SHARE', '0', 'FLATTEN_SHARE="0" is not usable; it must be a number of percent from 1 to 1000.'],
     ['FLATTEN_SHARE', '1001', 'FLATTEN_SHARE="1001" is not usable; it must be a number of percent from 1 to 1000.'],

@@ -20,6 +20,10 @@ export interface BackupPolicy {
   checkIntervalSec: number;
   /** How many checks read everything once. */
   checkParts: number;
+  /** Datastore that each backup is copied to; left out for none. */
+  copyTo?: number;
+  /** How many points of a VM are kept of the copies that the datastore holds; 0 keeps all. */
+  copyKeepLast: number;
 }
 
 export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
@@ -30,7 +34,11 @@ export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
   check: true,
   checkIntervalSec: 86_400,
   checkParts: 30,
+  copyKeepLast: 0,
 };
+
+export const COPY_TO = 'COPY_TO';
+const LARGEST_ID = 0x7fff_ffff;
 
 /** A number attribute: what it counts, and how much of it there may be. */
 interface Range {
@@ -42,17 +50,19 @@ const FLATTEN_SHARE: Range = { name: 'FLATTEN_SHARE', unit: 'percent', most: 100
 const PRUNE_INTERVAL: Range = { name: 'PRUNE_INTERVAL', unit: 'seconds', most: 31 * 86_400 };
 const CHECK_INTERVAL: Range = { name: 'CHECK_INTERVAL', unit: 'seconds', most: 366 * 86_400 };
 const CHECK_PARTS: Range = { name: 'CHECK_PARTS', unit: 'parts', most: 1000 };
+const COPY_KEEP_LAST: Range = { name: 'COPY_KEEP_LAST', unit: 'points', most: 100_000 };
 const PRUNE_BUDGET: Range = { name: 'PRUNE_BUDGET', unit: 'seconds', most: 86_400 };
 
 /** BACKUP_WINDOW is checked with it; what its windows are, readBackupWindows says to who knows the zone of those that name none. */
 export function readBackupPolicy(attributes: Attributes): BackupPolicy {
   const usual = DEFAULT_BACKUP_POLICY;
-  const ranges = [FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET, CHECK_INTERVAL, CHECK_PARTS];
-  for (const name of ['VERIFY', 'CHECK', ...ranges.map((range) => range.name)]) {
+  const ranges = [FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET, CHECK_INTERVAL, CHECK_PARTS, COPY_KEEP_LAST];
+  for (const name of ['VERIFY', 'CHECK', COPY_TO, ...ranges.map((range) => range.name)]) {
     if (vectors(attributes, name).length === 0) continue;
     throw new OneError(CODE.INTERNAL, `${name}=[ ... ] is not right; it must be a plain value: ${name}="...".`);
   }
   readBackupWindows(attributes, 'UTC');
+  const copyTo = readCopyTo(attributes);
   const verify = oneOf([['VERIFY', text(attributes, 'VERIFY') ?? '']], 'VERIFY', ['YES', 'NO'], 'NO', '');
   const check = oneOf([['CHECK', text(attributes, 'CHECK') ?? '']], 'CHECK', ['YES', 'NO'], 'YES', '');
   return {
@@ -63,7 +73,17 @@ export function readBackupPolicy(attributes: Attributes): BackupPolicy {
     check: check === 'YES',
     checkIntervalSec: count(attributes, CHECK_INTERVAL, usual.checkIntervalSec),
     checkParts: count(attributes, CHECK_PARTS, usual.checkParts),
+    copyKeepLast: count(attributes, COPY_KEEP_LAST, usual.copyKeepLast),
+    ...(copyTo !== undefined && { copyTo }),
   };
+}
+
+/** The datastore that backups are copied to; undefined when none is named. */
+export function readCopyTo(attributes: Attributes): number | undefined {
+  const given = text(attributes, COPY_TO) ?? '';
+  if (given === '') return undefined;
+  if (/^\d{1,10}$/.test(given) && Number(given) <= LARGEST_ID) return Number(given);
+  throw new OneError(CODE.INTERNAL, `${COPY_TO}="${given}" is not usable; it must be the id of a backup datastore.`);
 }
 
 function count(attributes: Attributes, { name, unit, most }: Range, otherwise: number): number {

@@ -97,3 +97,9 @@ it('never throws, whatever the file says', () => {
     }),
   );
 });
+
+it('takes disks in slices', () => {
+  const slices = { layout: 'SLICES', file: 'disk.0', changedSha256: 'b'.repeat(64), sha256: 'a'.repeat(64) } as const;
+  const record: BackupRecord = { ...RECORD, disks: RECORD.disks.map((disk) => ({ ...disk, ...slices })) };
+  expect(readBackupRecord(writeBackupRecord(record))).toEqual(record);
+});

@@ -126,7 +126,7 @@ const sha256 = matching(/^([0-9a-f]{64})?$/);
 
 const DISK = object({
   diskId: id,
-  file: matching(/^disk\.\d{1,9}\.\d{1,9}$/),
+  file: matching(/^disk\.\d{1,9}(\.\d{1,9})?$/), // that of slices has no number
   virtualBytes: between(0, MOST_DISK_BYTES),
   layout: maybe(exactly('SLICES')),
   fileBytes: between(0, MOST_DISK_BYTES),

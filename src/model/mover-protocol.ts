@@ -187,12 +187,14 @@ export interface SettleTask {
   keep: string[];
 }
 
-/** Merges layers that follow each other into one new snapshot. Nothing is removed. */
+/** Merges layers that follow each other into one new snapshot, in the same store or another. Nothing is removed. */
 export interface FlattenTask {
   kind: 'flatten';
   operationId: string;
   vmId: number;
   store: BackupStoreConfig;
+  /** Where the result is stored, when that is another store: then one layer is enough. */
+  into?: BackupStoreConfig;
   /** Oldest first, two at least. `whole` says that the first holds whole disks: then so does the result. */
   layers: Layer[];
   whole: boolean;

@@ -6,9 +6,12 @@ import type { Charge } from './quota.ts';
 
 /**
  * `flatten` merges layers of a chain, `verify` reads a point back, `drill` boots one, `prune` gives space back, `check` looks through a
- * repository, `rescan` looks for lost backups.
+ * repository, `rescan` looks for lost backups, `copy` stores points in
+ * another datastore too, `self` stores a copy of the database.
  */
-export const OPERATION_KINDS = ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan'] as const;
+export const OPERATION_KINDS = [
+  ...(['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'] as const),
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 export const OPERATION_RESULTS = ['running', 'done', 'failed', 'cancelled'] as const;
 export type OperationResult = (typeof OPERATION_RESULTS)[number];
@@ -92,6 +95,8 @@ export interface Operation {
   reserved?: { uid: number; gid: number; charges: Charge[] };
   /** A backup whose result is recorded already: what is left to do is to settle the trackers. */
   recorded?: { imageId: number; pointId: number };
+  /** The database was brought back from a copy that was made while it went on: how it ended nobody knows, and what it made may be good. */
+  unknownEnd?: true;
   /** Whether everything a failed run could leave behind is known to be gone. */
   cleaned: boolean;
 }

@@ -1,5 +1,5 @@
-// Merges layers of a chain that follow each other into one new snapshot: what they are together is computed from their tables,
-// shown as files, and made of their streams while the backup program reads. Nothing is removed, and nothing is written here.
+// Merges layers of a chain that follow each other into one new snapshot, in their store or, as a copy, in another: what they are together is
+// computed from their tables, shown as files, and made of their streams while the backup program reads. Nothing is removed or written here.
 import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { openBackupStore } from '../datastore/all.ts';
@@ -39,10 +39,11 @@ export async function flatten(task: FlattenTask, signal: AbortSignal, tell: Tell
 
 async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: Undo): Promise<FlattenResult> {
   const top = task.layers.at(-1);
-  if (top === undefined || task.layers.length < 2) {
+  if (top === undefined || (task.layers.length < 2 && !task.into)) {
     throw new OneError(CODE.INTERNAL, `${task.layers.length} layer cannot be merged; two are needed.`);
   }
   const store = openBackupStore(task.store);
+  const into = await openTarget(task, store, signal);
   tell({ type: 'phase', phase: 'reading the layers' });
   const vmXml = buffer(addAbortSignal(signal, store.read(top.source, `${top.path}/vm.xml`)));
   vmXml.catch(() => undefined); // met below: the disks need not wait for it
@@ -57,13 +58,20 @@ async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: U
   const written = (): string => writeBackupRecord({ ...record, disks: disks.map((disk) => recorded(record, disk)) });
   files.set(RECORD_FILE, lateTextFile(written, disks.length * SHA256_DIGITS, mtimeSec));
   files.set('vm.xml', textFile(await vmXml, mtimeSec));
-  const snapshot = await upload(store, {
+  const snapshot = await upload(into, {
     ...{ directory, vmId, operationId, signal, undo, onProgress, files, mtimeSec },
     background: true,
   });
   onProgress();
-  await requireRead(store, disks, snapshot);
+  await requireRead(into, disks, snapshot);
   return resultOf(disks, snapshot);
+}
+
+async function openTarget({ into }: FlattenTask, store: BackupStore, signal: AbortSignal): Promise<BackupStore> {
+  if (!into) return store;
+  const target = openBackupStore(into);
+  await target.prepare(signal);
+  return target;
 }
 
 /** The record of the result: of its point, what that says which held the point so far; one of before there were records says nothing. */

@@ -64,9 +64,10 @@ export class FlattenedDisk {
     return this.#file.sha256() === undefined ? undefined : this.known();
   }
 
-  /** The same at any time: without its hash until it was read to its end. */
+  /** The same at any time: without its hash until it was read to its end. Whatever it was stored as, it is a qcow2 now. */
   known(): StoredDisk {
-    return { ...this.#top, fileBytes: this.#layout.fileBytes, sha256: this.#file.sha256() ?? '' };
+    const { layout: _, changedSha256: __, ...top } = this.#top;
+    return { ...top, fileBytes: this.#layout.fileBytes, sha256: this.#file.sha256() ?? '' };
   }
 
   /** Lets go of the streams until the file is read; then they are opened anew. */

@@ -16,6 +16,8 @@ const WHAT: Record<OperationKind, [verb: string, of: 'vm' | 'image' | 'datastore
   prune: ['Prune', 'datastore'],
   check: ['Check', 'datastore'],
   rescan: ['Rescan', 'datastore'],
+  copy: ['Copy', 'image'],
+  self: ['Copy of the database', 'datastore'],
 };
 const NOUNS = { vm: 'VM', image: 'image', datastore: 'datastore' };
 

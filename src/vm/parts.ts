@@ -17,6 +17,8 @@ export type Clock = () => number;
 export interface Parts {
   store: Store;
   clock: Clock;
+  /** Name of the zone whose wall clock and calendar hold. */
+  timeZone: string;
   log: Logger;
   hypervisorConfigOf(host: Host): HypervisorConfig;
   hypervisorOf(host: Host): Hypervisor;

@@ -3,7 +3,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { run } from '../../src/exec/exec.ts';
-import { Cloud } from '../integration/cloud.ts';
+import { Cloud, sameContent } from '../integration/cloud.ts';
 
 const MIB = 2 ** 20;
 const DISK_GIB = 20;
@@ -11,6 +11,9 @@ const DATA_MIB = 2048;
 /** Where the data begins, behind the file system that the guest boots from. */
 const DATA_AT = 1024 * MIB;
 const FIRST_VM = 99_400;
+/** What the guest writes into the midst of the data while it is being copied. */
+const WRITTEN = 'W';
+const WRITTEN_AT = DATA_AT + 1500 * MIB;
 
 export interface InstantFigures {
   /** From the request until the guest has answered a command. */
@@ -37,15 +40,45 @@ export async function instantRestore(tell: (line: string) => void): Promise<Inst
     const console = await cloud.console(vm);
     await console.run('echo written > /root/own; sync');
     const answerSec = (performance.now() - asked) / 1000;
+    const device = `of=/dev/vda bs=1M count=1 seek=${WRITTEN_AT / MIB} iflag=fullblock conv=notrunc`;
+    await console.run(`tr '\\000' ${WRITTEN} < /dev/zero | dd ${device}; sync`);
     const operation = await cloud.follow('vm', vm, undefined, undefined, 'restore');
     const copiedSec = (performance.now() - asked) / 1000;
     if (operation.result !== 'done') throw new Error(operation.reason);
     if (!(await console.run('cat /root/own')).includes('written')) throw new Error('What the guest wrote is gone.');
     await console.close();
+    await cloud.call('one.vm.action', 'poweroff-hard', vm);
+    await cloud.vmIs(vm, '8', '0');
+    tell('comparing its disk with an ordinary restore, byte for byte');
+    await compareDisks(cloud, vm, backup);
     return { answerSec, copiedSec };
   } finally {
     await cloud.close();
   }
+}
+
+/**
+ * The image has to be the backup as an ordinary restore makes it, and the guest's disk, behind the file system that it boots from, the
+ * backup with what it is known to have written.
+ */
+async function compareDisks(cloud: Cloud, vm: number, backup: number): Promise<void> {
+  const { images } = await cloud.restore(backup, 'NAME="beside"');
+  const disk = (await cloud.info('vm', vm)).children('TEMPLATE/DISK')[0];
+  const [mine, theirs] = await Promise.all(
+    [Number(disk?.textOf('IMAGE_ID')), images[0] ?? -1].map(async (id): Promise<[string, string]> => {
+      const image = await cloud.info('image', id);
+      return [image.textOf('SOURCE'), image.textOf('FORMAT')];
+    }),
+  );
+  if (!mine || !theirs || !(await sameContent(mine, theirs))) throw new Error('The copied image is not the backup.');
+  const expected = `${cloud.directory}/expected.qcow2`;
+  await run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', theirs[0], '-F', theirs[1], expected]);
+  await run(['qemu-io', '-f', 'qcow2', '-c', `write -P ${WRITTEN.charCodeAt(0)} ${WRITTEN_AT} ${MIB}`, expected]);
+  const own = `${cloud.directory}/datastores/0/${vm}/disk.0`;
+  const behind = (path: string): string =>
+    `driver=raw,offset=${DATA_AT},file.driver=qcow2,file.file.driver=file,file.file.filename=${path}`;
+  const argv = ['qemu-img', 'compare', '--image-opts', behind(own), behind(expected)];
+  if ((await run(argv, { okCodes: [1] })).code !== 0) throw new Error("The guest's disk is not what it should hold.");
 }
 
 async function largeDisk(rootImage: string, path: string): Promise<void> {

@@ -16,6 +16,7 @@ function owned(word: string, lockable: boolean): Record<string, string> {
 export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.system.version': '',
   'one.system.config': '',
+  'one.system.backupself': 'I',
   /** OneVault's own. */
   'one.system.backupstatus': '[i]',
   'one.system.summary': '',
@@ -93,7 +94,9 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.image.verify': 'I[i]',
   'one.image.drill': 'I[is]',
   'one.image.pin': 'Iis',
+  'one.image.copy': 'Ii',
   'one.image.unpin': 'Ii',
+  'one.image.retention': 'I[s]',
   'one.image.cancel': 'I',
   'one.imagepool.info': 'iii',
   ...owned('template', true),

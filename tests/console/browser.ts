@@ -34,7 +34,7 @@ export class Visitor {
     this.#origin = origin;
     page.on('pageerror', (error) => this.#complaints.push(`error: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#complaints.push(`console: ${message.text()}`);
+      if (message.type() === 'error') this.#complaints.push(`console: ${message.text()} ${message.location().url}`);
     });
     page.on('request', (request) => {
       const { protocol, origin: asked } = new URL(request.url());

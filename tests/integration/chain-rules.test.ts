@@ -295,6 +295,35 @@ describe('KEEP_LAST', () => {
     await expectAllRestore();
   });
 
+  it('KEEP_DAILY drops from the middle of a chain; what an increment took over is merged, and all that is kept restores', async () => {
+    await configure('KEEP_LAST="0"');
+    for (let round = 0; round < 7; round++) {
+      await write(0, round + 1, round * 131_072, 65_536);
+      await write(1, round + 1, (round % 3) * 65_536, 65_536);
+      await backup();
+    }
+    const { id } = await chain();
+    const today = (await chain()).points.at(-1)?.date ?? 0;
+    await cloud.store.images.update(id, (image) => {
+      // All of them of two days that are over: the first point alone, and the others at one time.
+      image.points = image.points.map((point, at) => ({ ...point, date: today - (at === 0 ? 9 : 4) * 86_400 }));
+    });
+    await configure('KEEP_DAILY="9"');
+    await write(0, 9, 0, 65_536);
+    await backup();
+    await idle();
+    await expect
+      .poll(async () => shape(await chain()))
+      .toEqual([
+        [0, -1, 'FULL'],
+        [6, 0, 'INCREMENT'],
+        [7, 6, 'INCREMENT'],
+      ]);
+    await cloud.until('increments are merged', async () => (await chain()).points[1]?.layers.length === 3);
+    await cloud.until('nothing is left to remove', async () => (await chain()).garbage?.length === 0);
+    await expectAllRestore();
+  });
+
   it('counts points in every chain of a datastore, and each datastore on its own', async () => {
     await configure('KEEP_LAST="2"');
     await backup();

@@ -100,6 +100,16 @@ export class Cloud {
     return `${this.directory}/datastores/${this.backups}`;
   }
 
+  /** Where the console is. */
+  get origin(): string {
+    return new URL(this.#endpoint).origin;
+  }
+
+  /** `oneadmin:password` */
+  get session(): string {
+    return this.#session;
+  }
+
   get daemonPid(): number {
     return this.#daemon?.pid ?? -1;
   }

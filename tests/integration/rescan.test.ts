@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const PASSWORD = 'lost and found';
 const STORES = [
+  ['restic, slices', `DS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_LAYOUT="SLICES"\nRESTIC_PASSWORD="${PASSWORD}"`],
   ['restic', `DS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_PASSWORD="${PASSWORD}"`],
   ['rsync', 'DS_MAD="rsync"\nRSYNC_BACKEND="LOCAL"'],
 ] as const;
@@ -27,7 +28,7 @@ describe.each(STORES)('%s', (driver, attributes) => {
     cloud = await FakeCloud.open();
     await cloud.host();
     backups = await datastore();
-    if (driver === 'restic') await cheapRepository(`${cloud.directory}/datastores/${backups}`, PASSWORD);
+    if (driver !== 'rsync') await cheapRepository(`${cloud.directory}/datastores/${backups}`, PASSWORD);
   });
   afterAll(() => cloud.close());
 

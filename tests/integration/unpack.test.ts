@@ -1,7 +1,7 @@
 // A whole disk out of restic goes straight to its place whatever the order in which restic writes it, is checked on the way, and leaves
 // nothing when it is stopped, when there is no room, or when the store is damaged.
 import { writeFileSync } from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { moverResult } from '../../src/exec/mover.ts';
@@ -111,16 +111,37 @@ describe.each(FORMATS)('a disk to %s', (format) => {
   });
 });
 
-it('refuses what is damaged, and leaves nothing', async () => {
+async function largestPack(): Promise<{ path: string; bytes: number }> {
   const data = join(chain.store.basePath, 'data');
-  const sizes: Array<[path: string, bytes: number]> = [];
+  const packs: Array<{ path: string; bytes: number }> = [];
   for (const name of await readdir(data, { recursive: true })) {
     const found = await stat(join(data, name));
-    if (found.isFile()) sizes.push([join(data, name), found.size]);
+    if (found.isFile()) packs.push({ path: join(data, name), bytes: found.size });
   }
-  const [largest = '', bytes = 0] = sizes.toSorted(([, one], [, other]) => other - one)[0] ?? [];
-  await chmod(largest, 0o600);
-  const pack = await open(largest, 'r+');
+  const largest = packs.toSorted((one, other) => other.bytes - one.bytes)[0];
+  if (largest === undefined) throw new Error('No pack is there.');
+  await chmod(largest.path, 0o600);
+  return largest;
+}
+
+it.each(['shorter than it was', 'missing'])('does not try again for a pack that is %s', async (how) => {
+  const { path, bytes } = await largestPack();
+  const kept = `${chain.root}/kept`;
+  await cp(path, kept);
+  await (how === 'missing' ? rm(path) : truncate(path, Math.floor(bytes / 3)));
+  try {
+    for (const format of FORMATS) {
+      await expect(restore(taskOf(format))).rejects.toThrow(new RegExp(`damaged: pack [0-9a-f]+ is ${how}`));
+      await expectNothing();
+    }
+  } finally {
+    await rename(kept, path);
+  }
+});
+
+it('refuses what is damaged, and leaves nothing', async () => {
+  const { path, bytes } = await largestPack();
+  const pack = await open(path, 'r+');
   await pack.write(Buffer.alloc(4096), 0, 4096, Math.floor(bytes / 2));
   await pack.close();
   await expect(restore(taskOf('raw'))).rejects.toThrow(/Could not read|not what was backed up/);

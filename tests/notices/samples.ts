@@ -25,7 +25,7 @@ export function notice(change: Partial<Operation> = {}): Notice {
 export const ALL: Selection = {
   name: 'all',
   on: ['failed', 'done', 'cancelled'],
-  kinds: ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan'],
+  kinds: ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'],
 };
 
 export interface KeptLog {

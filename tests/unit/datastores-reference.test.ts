@@ -35,7 +35,9 @@ function attributesIn(driver: string, prefix: string): string[] {
     exclude: ['**/*.test.ts', '**/*contract*.ts'],
   });
   const found = files.flatMap((file) => {
-    const names = readFileSync(file, 'utf8').matchAll(new RegExp(`['\`](${prefix}_[\\w\${}]*[A-Z0-9])['\`]`, 'g'));
+    const names = readFileSync(file, 'utf8').matchAll(
+      new RegExp(`['\`]((?:${prefix}|TOTAL)_[\\w\${}]*[A-Z0-9])['\`]`, 'g'),
+    );
     return [...names].flatMap(([, name = '']) => BACKENDS.map((backend) => name.replace('${backend}', backend)));
   });
   return [...new Set(found)].filter((name) => !ENVIRONMENT.has(name)).toSorted();

@@ -12,6 +12,7 @@ import type { Config } from '../../src/config.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY } from '../../src/model/limits.ts';
 import { NO_NOTICES } from '../../src/model/notice-settings.ts';
 import type { Operation } from '../../src/model/operation.ts';
+import { DEFAULT_SELF_BACKUP } from '../../src/model/self-backup.ts';
 import type { User } from '../../src/model/user.ts';
 import type { Store } from '../../src/store/store.ts';
 import { formatCall, parseResponse, type Value } from '../../src/wire/xmlrpc.ts';
@@ -50,6 +51,7 @@ export class FakeCloud {
       logLevel: 'trace',
       limits: DEFAULT_LIMITS,
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
+      selfBackup: DEFAULT_SELF_BACKUP,
       notices: NO_NOTICES,
       dev: false,
       ...given,

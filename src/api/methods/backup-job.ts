@@ -26,6 +26,7 @@ import { nowSec } from '../../vm/parts.ts';
 import { removeActions } from '../../vm/schedules.ts';
 import { jobSelectionXml } from '../../wire/documents/job-selection.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
+import { authorizeCopyTo } from '../copy-to.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type Method, type MethodTable } from '../method.ts';
 import { authorized, IGNORES_LOCK, mayUse, requireCreate } from '../noun.ts';
@@ -175,6 +176,7 @@ async function dropLeft(tx: Store, id: number): Promise<void> {
 async function authorizeUse(call: Call, template: Attributes, before: Attributes): Promise<void> {
   const known = new Set(vmsOf(before));
   for (const vm of vmsOf(template)) if (!known.has(vm)) await authorizedVm(call, vm, 'backup');
+  await authorizeCopyTo(call, template, before);
   const id = datastoreOf(template);
   if (id === undefined || id === datastoreOf(before)) return;
   checkJobDatastore(await authorized(call, DATASTORE, id, 'USE'));

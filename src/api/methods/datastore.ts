@@ -24,6 +24,7 @@ import { monitorDatastore } from '../../vm/monitor.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { datastoreFillXml } from '../../wire/documents/datastore-fill.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
+import { authorizeCopyTo } from '../copy-to.ts';
 import { allocating } from '../allocating.ts';
 import { appendFlag } from '../flags.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
@@ -114,6 +115,10 @@ async function createDatastore(call: Call, template: Attributes, cluster: number
   if (backup) allocating(() => refuseIncomplete(template, dsMad));
   else if (dsMad !== 'fs') refuse(`DS_MAD="${dsMad}" is no driver of TYPE="${typeName(type)}"; it must be fs.`);
   const kept = template.filter(([attribute]) => isKept(attribute));
+  if (backup) {
+    allocating(() => readBackupPolicy(template));
+    await authorizeCopyTo(call, template, []);
+  }
   const make = (id: number): Datastore =>
     newDatastore(
       {
@@ -147,6 +152,8 @@ async function createDatastore(call: Call, template: Attributes, cluster: number
 /** TYPE and DS_MAD are for good; a secret that comes back as it was shown is kept as it is. */
 async function updateDatastore(call: Call, id: number, given: Attributes, append: boolean): Promise<void> {
   const { parts } = call;
+  const before = await parts.store.datastores.get(id);
+  if (before.type === DATASTORE_TYPE.BACKUP_DS) await authorizeCopyTo(call, given, before.template, id);
   await parts.store.datastores.update(id, (record) => {
     const type = text(given, 'TYPE');
     if (type !== undefined && typeOf(type) !== record.type) {

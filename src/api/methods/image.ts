@@ -3,8 +3,11 @@ import { requireRight } from '../../access/authorize.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { ownedBy } from '../../access/umask.ts';
 import { removeBackup } from '../../backup/remove.ts';
+import { requireCopyable } from '../../backup/copied-image.ts';
+import { retentionOf } from '../../backup/retention-of.ts';
 import { wantedPoint } from '../../backup/wanted-point.ts';
 import { text, type Vector } from '../../model/attributes.ts';
+import { KEEP_RULES } from '../../model/backup-config.ts';
 import { readDrill, readDrillVector } from '../../model/drill.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -17,6 +20,7 @@ import type { Asker } from '../../vm/images.ts';
 import { newImage, typeOf, type ImagePlace } from '../../vm/new-image.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { keepWithinQuota } from '../../vm/quota.ts';
+import { retentionXml } from '../../wire/documents/retention.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { allocating } from '../allocating.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
@@ -103,6 +107,18 @@ export const imageMethods: MethodTable = {
     await setPin(call, id, wantedPoint(image, increment, 'unpinned'));
     return id;
   }),
+  'one.image.retention': method(['int', ['string', '']], async (call, id, template) => {
+    const image = await authorized(call, IMAGE, id, 'USE');
+    wantedPoint(image, -1, 'looked at');
+    return retentionXml(await retentionOf(call.parts, image, keepRules(template)));
+  }),
+  'one.image.copy': method(['int', 'int'], async (call, id, datastoreId) => {
+    const image = await authorized(call, IMAGE, id, 'USE');
+    const datastore = await authorized(call, DATASTORE, datastoreId, 'USE');
+    requireCopyable(image, datastore);
+    await call.upkeep.copy(image, datastoreId, { by: 'user', uid: call.user.id });
+    return id;
+  }),
   'one.image.cancel': method(['int'], async (call, id) => {
     await cancelWork(call, await authorized(call, IMAGE, id, 'MANAGE'));
     return id;
@@ -163,6 +179,16 @@ function pointOf({ id, points }: Image, pointId: number): BackupPoint {
   const point = points.find((one) => one.id === pointId);
   if (point) return point;
   throw new OneError(CODE.ACTION, `Increment ${pointId} of image ${id} was removed just now.`, { objectId: id });
+}
+
+/** The rules that are tried, which may be none. */
+function keepRules(template: string): Vector {
+  const given = template.trim() === '' ? [] : parseTemplate(template);
+  return given.map(([name, value]) => {
+    if (typeof value === 'string' && Object.hasOwn(KEEP_RULES, name)) return [name, value];
+    const known = Object.keys(KEEP_RULES).join(', ');
+    throw new OneError(CODE.INTERNAL, `${name} is no rule of retention that could be tried; those are ${known}.`);
+  });
 }
 
 /** The options of a drill, which are what DRILL=[ ... ] has inside. */

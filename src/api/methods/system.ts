@@ -17,6 +17,10 @@ export const systemMethods: MethodTable = {
     requireAdmin(call, 'ADMIN system configuration');
     return Promise.resolve(templateXml(configuration(call.datastoreLocation), 'OPENNEBULA_CONFIGURATION'));
   }),
+  'one.system.backupself': method(['int'], async (call, datastoreId) => {
+    requireAdmin(call, 'ADMIN system database');
+    return call.selfBackups.take(datastoreId, { by: 'user', uid: call.user.id });
+  }),
 };
 
 function configuration(datastoreLocation: string): Attributes {

@@ -11,15 +11,16 @@ import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { number, object, text, understood, type Shape } from '../../model/json-shape.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
-import type {
-  BackupStore,
-  Checked,
-  CheckOptions,
-  ListedSnapshot,
-  Pruned,
-  Snapshot,
-  SnapshotRequest,
-  StoreView,
+import {
+  attemptOf,
+  type BackupStore,
+  type Checked,
+  type CheckOptions,
+  type ListedSnapshot,
+  type Pruned,
+  type Snapshot,
+  type SnapshotRequest,
+  type StoreView,
 } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
@@ -73,7 +74,7 @@ export class FakeStore implements BackupStore {
     } catch (cause) {
       await rm(`${target}.new`, { force: true });
       await rm(target, { recursive: true, force: true });
-      throw this.#error(`store the backup of VM ${request.vmId}`, reasonOf(cause), cause);
+      throw this.#error(attemptOf(request), reasonOf(cause), cause);
     }
   }
 

@@ -5,7 +5,7 @@ import { run, type Exit } from '../../exec/exec.ts';
 import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
 import { isFull } from './capacity.ts';
-import { isConnectionLost, isSessionRefused, isUnexplained } from './output.ts';
+import { isConnectionLost, isSessionRefused, isUnexplained, lastingDamage } from './output.ts';
 import { sftpComplaint } from './sftp-complaint.ts';
 import { watchStall } from './stall.ts';
 import { ended, interrupt, startRestic } from './start.ts';
@@ -26,6 +26,8 @@ export interface ResticRun {
   signal?: AbortSignal | undefined;
   /** Called with every line of stdout; without it the lines are returned. */
   onLine?: (line: string) => void;
+  /** It is for one file, so the first damage is the end. */
+  oneFile?: true;
 }
 
 /** Runs restic to its end and returns stdout. Throws ResticError on any exit code but 0. */
@@ -54,13 +56,15 @@ interface Followed {
 }
 
 /** A restic whose connection is gone, or stands still, is ended: it would try for a long time, or wait for ever. */
-async function follow({ config, args, signal, onLine }: ResticRun): Promise<Followed> {
+async function follow({ config, args, signal, onLine, oneFile }: ResticRun): Promise<Followed> {
   let lost: string | undefined;
   let said = '';
   let asked = false;
   const remote = config.transport.local === undefined;
   const onStderr = (text: string): void => {
     said = (said + text).slice(-1000);
+    const damage = oneFile && lastingDamage(said, remote ? 'remote' : 'local');
+    if (damage !== undefined) end(damage);
     if (!remote || lost !== undefined) return;
     if (isConnectionLost(said)) end('the connection was lost');
     if (isUnexplained(said) && !asked) {

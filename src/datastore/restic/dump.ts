@@ -4,7 +4,7 @@ import type { Exit, Running } from '../../exec/exec.ts';
 import { patiently, type Patience } from './command.ts';
 import type { ResticConfig } from './config.ts';
 import { failure, ResticError } from './failure.ts';
-import { isConnectionLost } from './output.ts';
+import { isConnectionLost, lastingDamage } from './output.ts';
 import { ended, interrupt, startRestic } from './start.ts';
 import { unlockAfter } from './unlock.ts';
 
@@ -23,15 +23,19 @@ export function dumpFile(config: ResticConfig, patience: Patience, source: strin
   });
   const attempt = (options: string[]) => {
     let said = '';
+    let damage: string | undefined;
     const onStderr = (text: string): void => {
       said = (said + text).slice(-1000);
       if (config.transport.ssh !== undefined && isConnectionLost(said)) running?.kill('SIGKILL'); // it would try for long
+      damage ??= lastingDamage(said, config.transport.local === undefined ? 'remote' : 'local');
+      if (damage !== undefined && running) interrupt(running);
     };
     running = startRestic(config, ['dump', ...options, '--', source, path], { onStderr });
     return pour(running, stream, stopped.signal, async (exit, given) => {
       // one that has given something knew its lock, and has removed it if it was not killed
       if (stopped.signal.aborted && (given === 0 || exit.signal === 'SIGKILL')) await unlockAfter(config);
-      return failure(`read ${path} of snapshot ${source}`, config, exit);
+      const ended = damage === undefined ? exit : { code: 1, stderr: `${exit.stderr}\n${damage}` };
+      return failure(`read ${path} of snapshot ${source}`, config, ended);
     });
   };
   patiently(config, patience, stopped.signal, () => attempt([]))

@@ -89,6 +89,10 @@ const EXPLAIN: Record<Trouble, (reason: string, ended: Ended, where: Where) => E
         : 'Check that its file system is mounted and readable.',
     retry: true,
   }),
+  damaged: (reason) => ({
+    why: `it is damaged: ${reason.split('; ').at(-1) ?? reason}`,
+    hint: 'Another restore point may be whole: oneimage verify tells.',
+  }),
   gone: (reason) => ({ why: reason }),
   stopped: (_reason, _ended, { confinement: { memoryMb } }) => ({
     why: 'restic was stopped',

@@ -6,6 +6,7 @@ import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import {
+  attemptOf,
   SnapshotLeft,
   type BackupStore,
   type Checked,
@@ -89,6 +90,7 @@ export class ResticStore implements BackupStore {
       config: thriftyReader(this.#config),
       what: `read ${path} of snapshot ${source}`,
       args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
+      oneFile: true as const,
       signal,
     };
     await patiently(this.#config, this.#patience, signal, () => runRestic(run));
@@ -130,7 +132,7 @@ export class ResticStore implements BackupStore {
 
   async #store(request: SnapshotRequest, waits: string[]): Promise<Summary> {
     let summary: Summary | undefined;
-    const what = `store the backup of VM ${request.vmId}`;
+    const what = attemptOf(request);
     const tags = ['--tag', `one-${request.vmId}`, '--tag', request.operationId];
     const full = watchFullStore(this.#config.transport.local);
     await runRestic({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readResticConfig } from './config.ts';
 import { failure } from './failure.ts';
-import { readFileErrors, readSnapshotIds, readSummary, troubleOf } from './output.ts';
+import { lastingDamage, readFileErrors, readSnapshotIds, readSummary, troubleOf } from './output.ts';
 
 const ID = 'a'.repeat(64);
 
@@ -47,6 +47,34 @@ describe('why restic failed', () => {
     expect(error.message).toMatch(/Could not remove backups in the restic repository \/r: .*PID 7768/);
     expect(error).toMatchObject({ retry: true, trouble: 'locked', code: 0x800 });
     expect(failure('open the backups', where, { code: 1, stderr: 'wrong password' }).hint).toContain('RESTIC_PASSWORD');
+  });
+});
+
+describe('damage that trying again does not mend', () => {
+  const short = 'Load(<data/74faa68271>, 17719421, 0) returned error, retrying after 552ms: ReadFull: unexpected EOF\n';
+  const missing = 'Load(<data/f148d0508a>, 19702494, 0) returned error, retrying after 1.2s: open /r/x: no such file\n';
+
+  it('is a pack that is short or gone where it can be seen', () => {
+    expect(lastingDamage(short, 'local')).toBe('pack 74faa68271 is shorter than it was');
+    expect(lastingDamage(missing, 'local')).toBe('pack f148d0508a is missing');
+    expect(lastingDamage(short, 'remote')).toBeUndefined();
+    expect(lastingDamage('Load(<data/aa>, 1, 0) returned error, retrying after 1s: busy\n', 'local')).toBeUndefined();
+  });
+
+  it('is what restic leaves out, wherever it is', () => {
+    expect(lastingDamage('ignoring error for /f: StreamPack: EOF\nFatal', 'remote')).toBe('StreamPack: EOF');
+    expect(lastingDamage('Fatal: wrong password', 'local')).toBeUndefined();
+  });
+
+  it('is told as such', () => {
+    const stderr = `${short}\n${lastingDamage(short, 'local') ?? ''}`;
+    expect(troubleOf(1, stderr)).toBe('damaged');
+    const where = readResticConfig({
+      ...{ driver: 'restic', datastoreId: 100, basePath: '/r', attributes: { RESTIC_PASSWORD: 'secret' } },
+    });
+    const error = failure('read /f', where, { code: 1, stderr });
+    expect(error.message).toContain('/r: it is damaged: pack 74faa68271 is shorter than it was.');
+    expect(error.retry).toBe(false);
   });
 });
 

@@ -20,6 +20,7 @@ export type Trouble =
   | 'certificate'
   | 'refused'
   | 'unreachable'
+  | 'damaged'
   | 'gone'
   | 'stopped'
   | 'other';
@@ -34,6 +35,7 @@ const EXIT_TROUBLE: Record<number, Trouble> = {
 
 // The first that matches wins: a lock that could not be written for lack of space is no lock problem.
 const TEXT_TROUBLE: ReadonlyArray<readonly [RegExp, Trouble]> = [
+  [/pack [0-9a-f]+ is (missing|shorter than it was)/, 'damaged'],
   [/no space left on device|disk quota exceeded/i, 'no-space'],
   [/read-only file system/i, 'read-only'],
   [/already locked/i, 'locked'],
@@ -155,6 +157,18 @@ function systemError(number: number): string {
 /** Whether restic has lost its connection for good: over SFTP it makes no other, but tries again and again. */
 export function isConnectionLost(stderr: string): boolean {
   return /ssh command exited|connection lost|subprocess ssh: (Connection|client_loop|Timeout)/i.test(stderr);
+}
+
+/**
+ * Why one file cannot be had out of the repository, though restic tries on: for a minute for each pack that is short or gone, and then it
+ * leaves that part out and goes on with the next. Over a network a short answer may be the network's fault.
+ */
+export function lastingDamage(stderr: string, where: 'local' | 'remote'): string | undefined {
+  const [, pack = '', why = ''] = /Load\(<data\/([0-9a-f]+)>.* retrying after [^:]+: (.*)/.exec(stderr) ?? [];
+  if (where === 'local' && /unexpected EOF|no such file/.test(why)) {
+    return `pack ${pack} is ${why.includes('EOF') ? 'shorter than it was' : 'missing'}`;
+  }
+  return /^ignoring error for [^\n]*?: ([^\n]+)\n/m.exec(stderr)?.[1];
 }
 
 /** Whether restic could not begin over SFTP; why, ssh has said, and restic may have ended before it repeated that. */

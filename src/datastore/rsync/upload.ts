@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { start } from '../../exec/exec.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { Snapshot, SnapshotRequest } from '../backup-store.ts';
+import { attemptOf, type Snapshot, type SnapshotRequest } from '../backup-store.ts';
 import { callAgain, leaseOf, outputOf, runThere, type Site } from './command.ts';
 import { failure } from './failure.ts';
 import { directoryOf, findSources, isFileName, manifestName, MARKER, placesIn, type Place } from './layout.ts';
@@ -21,7 +21,7 @@ const FIXED = [
 const LOW_PRIORITY = ['nice', '-n', '19', 'ionice', '-c', '3'];
 
 export async function sendBackup(site: Site, request: SnapshotRequest): Promise<Snapshot> {
-  const what = `store the backup of VM ${request.vmId}`;
+  const what = attemptOf(request);
   const names = await namesIn(request.directory);
   const part = await reserve(site, what, request);
   const stats = await transfer(site, what, request, part);

@@ -1,7 +1,7 @@
 // The VM document and the entries of VM_POOL. The order of the elements is part of the interface, and a short entry must hold no
 // more than one HISTORY: the original command line fails on a second.
 import { text, vectors, type Attributes } from '../../model/attributes.ts';
-import { writeFreeze } from '../../model/backup-config.ts';
+import { writeFreeze, writeKeepRules } from '../../model/backup-config.ts';
 import type { ScheduledAction } from '../../model/scheduled-action.ts';
 import type { DiskSnapshot, DiskSnapshots, LastBackup, Vm } from '../../model/vm.ts';
 import { alphabetical, templateXml } from '../template-xml.ts';
@@ -133,7 +133,7 @@ function backupConfigXml({ configured, config, running }: Vm['backups']): string
     cdataLeaf('FS_FREEZE', config.fsFreeze),
     cdataLeaf('INCREMENTAL_BACKUP_ID', String(config.incrementalBackupId)),
     cdataLeaf('INCREMENT_MODE', config.incrementMode),
-    cdataLeaf('KEEP_LAST', String(config.keepLast)),
+    ...writeKeepRules(config).map(([name, value]) => cdataLeaf(name, value)),
     target,
     cdataLeaf('LAST_INCREMENT_ID', String(config.lastIncrementId)),
     cdataLeaf('MODE', config.mode),

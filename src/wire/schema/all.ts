@@ -22,6 +22,7 @@ import {
   summary,
 } from './previews.ts';
 import { defaultGroupQuotas, defaultUserQuotas } from './quota.ts';
+import { retention } from './retention.ts';
 import { runPool } from './run.ts';
 import type { Schema } from './schema.ts';
 import { securityGroup, securityGroupPool } from './security-group.ts';
@@ -53,6 +54,7 @@ export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'vmpool.protection': protectionPool,
   'image.info': image,
   'image.restoreplan': restorePlan,
+  'image.retention': retention,
   'imagepool.info': imagePool,
   'template.info': vmTemplate,
   'templatepool.info': vmTemplatePool,

@@ -9,7 +9,11 @@ const settings: Sequence = {
   'ERROR?': 'text',
   'EXECUTION?': 'filled',
   'FS_FREEZE?': 'filled',
+  'KEEP_DAILY?': 'count',
   'KEEP_LAST?': 'count',
+  'KEEP_MONTHLY?': 'count',
+  'KEEP_WEEKLY?': 'count',
+  'KEEP_YEARLY?': 'count',
   'MODE?': 'filled',
   'RESET?': 'yesno',
 };

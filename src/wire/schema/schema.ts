@@ -26,7 +26,7 @@ export const TEXTS = {
   'point type': /^(FULL|INCREMENT)$/,
   'point type or none': /^(FULL|INCREMENT)?$/,
   'run id': /^[0-9a-f]{16}$/,
-  'run kind': /^(backup|restore|flatten|verify|drill|prune|check|rescan)$/,
+  'run kind': /^(backup|restore|flatten|verify|drill|prune|check|rescan|copy|self)$/,
   'run result': /^(running|waiting|done|failed|cancelled)$/,
   'asked by': /^(user|schedule|job|policy)?$/,
   'protection kind': /^(protected|overdue|unprotected)$/,

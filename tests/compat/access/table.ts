@@ -225,6 +225,8 @@ const verifying: readonly Row[] = [
   row('one.image.drill', [of('backup'), 99], 'MANAGE backup'),
   row('one.image.pin', [of('backup'), 99, 'REASON="x"'], 'MANAGE backup'),
   row('one.image.unpin', [of('backup'), 99], 'MANAGE backup'),
+  row('one.image.retention', [of('backup'), 'COLOR="x"'], 'USE backup'),
+  row('one.image.copy', [of('backup'), of('datastore')], 'USE backup', 'USE datastore'),
   row('one.image.cancel', [of('backup')], 'MANAGE backup'),
 ];
 
@@ -339,6 +341,7 @@ const people: readonly Row[] = [
   row('one.acl.delrule', [4711], 'ADMINISTRATOR'),
   row('one.acl.info', [], 'ADMINISTRATOR'),
   row('one.system.config', [], 'ADMINISTRATOR'),
+  row('one.system.backupself', [datastore], 'ADMINISTRATOR'),
   reading('one.zone.info', [of('zone')], 'USE zone'),
   reading('one.secgroup.info', [of('secgroup')], 'USE secgroup'),
   reading('one.vdc.info', [of('vdc')], 'USE vdc'),

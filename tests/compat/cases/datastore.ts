@@ -136,6 +136,21 @@ const changing: readonly Case[] = [
   }),
   bad(datastore('update'), 'another type', [ref('xml'), 'TYPE="IMAGE_DS"', 1], 'ACTION', /TYPE/),
   bad(datastore('update'), 'a type that is not known', [ref('xml'), 'TYPE="DANCE_DS"', 1], 'ACTION', /TYPE/),
+  bad(
+    datastore('update'),
+    'copies to nowhere',
+    [ref('careful'), 'COPY_TO="4711"', 1],
+    'NO_EXISTS',
+    /datastore \[4711\]/,
+  ),
+  bad(datastore('update'), 'copies to no datastore', [ref('careful'), 'COPY_TO="x"', 1], 'INTERNAL', /COPY_TO="x"/),
+  bad(
+    datastore('update'),
+    'copies to where no backups are',
+    [ref('careful'), 'COPY_TO="1"', 1],
+    'ACTION',
+    /COPY_TO="1".*no backup/,
+  ),
   good(datastore('update'), 'when space is given back', [ref('careful'), 'PRUNE_BUDGET="30"', 1]),
   bad(
     datastore('update'),

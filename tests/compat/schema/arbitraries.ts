@@ -6,6 +6,7 @@ import type { Attribute, Attributes, Vector } from '../../../src/model/attribute
 import { FREEZE_FAILURES, FS_FREEZES, INCREMENT_MODES, MODES } from '../../../src/model/backup-config.ts';
 import type { BackupJob } from '../../../src/model/backup-job.ts';
 import type { BackupPreview } from '../../../src/model/backup-preview.ts';
+import type { Retention } from '../../../src/model/retention.ts';
 import type { BackupStatus } from '../../../src/model/backup-status.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
 import type { Datastore } from '../../../src/model/datastore.ts';
@@ -182,6 +183,7 @@ const backups: fc.Arbitrary<Vm['backups']> = fc.record(
       freezeLimitSec: fc.integer({ min: 1, max: 60 }),
       freezeFailure: fc.constantFrom(...FREEZE_FAILURES),
       keepLast: fc.nat(99),
+      keepMonthly: fc.integer({ min: 1, max: 99 }),
       backupVolatile: fc.boolean(),
       incrementalBackupId: fc.integer({ min: -1, max: 99 }),
       lastIncrementId: fc.integer({ min: -1, max: 99 }),
@@ -481,6 +483,7 @@ export const backupJobs: fc.Arbitrary<BackupJob> = fc.record({
     maybe('DATASTORE_ID', numberText),
     maybe('EXECUTION', fc.constantFrom('SEQUENTIAL', 'PARALLEL')),
     maybe('KEEP_LAST', numberText),
+    maybe('KEEP_MONTHLY', numberText),
     maybe('MODE', fc.constantFrom(...MODES)),
   ),
 });
@@ -517,6 +520,17 @@ export const backupPlans: fc.Arbitrary<BackupPreview> = fc.record({
   ),
 });
 
+export const retentions: fc.Arbitrary<Retention> = fc.record({
+  rules: fc.record({ keepLast: amount, keepDaily: amount, keepYearly: amount }, { requiredKeys: ['keepLast'] }),
+  points: fc.array(
+    fc.record({
+      ...{ pointId: fc.nat(99), date: epoch, kept: fc.boolean(), goesSec: epoch, reason: filled },
+      rules: fc.array(fc.constantFrom('KEEP_LAST', 'KEEP_DAILY', 'PIN'), { maxLength: 2 }),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
 const asked: fc.Arbitrary<AskedBy> = fc.oneof(
   fc.record({ by: fc.constant('user' as const), uid: id }),
   fc.record({ by: fc.constant('schedule' as const), uid: id, actionId: id }),
@@ -531,7 +545,7 @@ export const idOrNone = fc.oneof(fc.constant(-1), id);
 export const runs: fc.Arbitrary<Operation> = fc.record(
   {
     id: fc.stringMatching(/^[0-9a-f]{16}$/),
-    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan'),
+    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'),
     vmId: idOrNone,
     hostId: idOrNone,
     datastoreId: id,

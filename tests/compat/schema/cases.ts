@@ -11,6 +11,7 @@ import { HOST_POOL, hostXml } from '../../../src/wire/documents/host.ts';
 import { IMAGE_POOL, imageXml } from '../../../src/wire/documents/image.ts';
 import { hostMonitoringXml, MONITORING_DATA, vmMonitoringXml } from '../../../src/wire/documents/monitoring.ts';
 import { defaultQuotasXml } from '../../../src/wire/documents/quota.ts';
+import { retentionXml } from '../../../src/wire/documents/retention.ts';
 import { RUN_POOL, runXml } from '../../../src/wire/documents/run.ts';
 import { SECURITY_GROUP_POOL, securityGroupXml } from '../../../src/wire/documents/security-group.ts';
 import {
@@ -68,6 +69,7 @@ export const CASES: Readonly<Record<string, Documents>> = {
   'system.runs': runPool,
   'system.backupstatus': any.backupStatuses.map((status) => backupStatusXml(status, ({ vmId }) => vmId)),
   'vm.info': fc.tuple(any.vms, any.actions).map(([vm, actions]) => vmXml(vm, actions)),
+  'image.retention': any.retentions.map((one) => retentionXml(one)),
   'vm.backupplan': any.backupPlans.map((plan) => backupPlanXml(plan)),
   'vm.backupruns': runPool,
   'vm.monitoring': pool(MONITORING_DATA, vmFigures),

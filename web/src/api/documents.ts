@@ -39,7 +39,7 @@ export type Calendar = {
     ID: string;
     VM_ID: number;
     VM_NAME: string;
-    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+    KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
     RESULT: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
     START: number;
     END: number;
@@ -54,7 +54,7 @@ export type Occurrences = { ZONE: string; OCCURRENCE: Array<{ TIME: number; INDE
 export type RunFigures = {
   FROM: number;
   TO: number;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
   DAY: Array<{
     TIME: number;
     DONE: number;
@@ -225,7 +225,11 @@ export type Vm = {
       FS_FREEZE?: string;
       INCREMENTAL_BACKUP_ID?: number;
       INCREMENT_MODE?: string;
+      KEEP_DAILY?: number;
       KEEP_LAST?: number;
+      KEEP_MONTHLY?: number;
+      KEEP_WEEKLY?: number;
+      KEEP_YEARLY?: number;
       LAST_BACKUP_ID?: string;
       LAST_BACKUP_SIZE?: number;
       LAST_DATASTORE_ID?: number;
@@ -419,7 +423,11 @@ export type HistoryRecords = {
           FS_FREEZE?: string;
           INCREMENTAL_BACKUP_ID?: number;
           INCREMENT_MODE?: string;
+          KEEP_DAILY?: number;
           KEEP_LAST?: number;
+          KEEP_MONTHLY?: number;
+          KEEP_WEEKLY?: number;
+          KEEP_YEARLY?: number;
           LAST_BACKUP_ID?: string;
           LAST_BACKUP_SIZE?: number;
           LAST_DATASTORE_ID?: number;
@@ -533,6 +541,15 @@ export type Image = {
     PIN_REASON?: string;
     PIN_UNTIL?: number;
   };
+};
+
+export type Retention = {
+  KEEP_LAST: number;
+  KEEP_DAILY: number;
+  KEEP_WEEKLY: number;
+  KEEP_MONTHLY: number;
+  KEEP_YEARLY: number;
+  POINT: Array<{ ID: number; DATE: number; KEPT: number; RULE: Array<string>; GOES: number; REASON: string }>;
 };
 
 export type Template = {
@@ -849,7 +866,11 @@ export type BackupJob = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
+    KEEP_DAILY?: number;
     KEEP_LAST?: number;
+    KEEP_MONTHLY?: number;
+    KEEP_WEEKLY?: number;
+    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     SCHED_ACTION: Array<{
@@ -941,7 +962,7 @@ export type Run = {
   ID: string;
   VM_ID: number;
   VM_NAME: string;
-  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  KIND: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
   TYPE: 'FULL' | 'INCREMENT' | '';
   WHY: string;
   REASON: string;
@@ -1181,7 +1202,11 @@ export type BackupJobEntry = {
     ERROR?: string;
     EXECUTION?: string;
     FS_FREEZE?: string;
+    KEEP_DAILY?: number;
     KEEP_LAST?: number;
+    KEEP_MONTHLY?: number;
+    KEEP_WEEKLY?: number;
+    KEEP_YEARLY?: number;
     MODE?: string;
     RESET?: 'YES' | 'NO';
     [name: string]: Attribute | undefined;
@@ -1318,6 +1343,7 @@ export interface Methods {
   'one.image.chown': { params: { id: number; userId: number; groupId: number }; result: number };
   'one.image.chtype': { params: { id: number; type: string }; result: number };
   'one.image.clone': { params: { id: number; name: string; datastoreId?: number }; result: number };
+  'one.image.copy': { params: { id: number; datastoreId: number }; result: number };
   'one.image.delete': { params: { id: number; force?: boolean }; result: number };
   'one.image.drill': { params: { id: number; increment?: number; options?: string }; result: number };
   'one.image.enable': { params: { id: number; enable: boolean }; result: number };
@@ -1331,6 +1357,7 @@ export interface Methods {
     params: { id: number; datastoreId: number; options?: string };
     result: { RESTORE_PLAN: RestorePlan };
   };
+  'one.image.retention': { params: { id: number; template?: string }; result: { RETENTION: Retention } };
   'one.image.snapshotdelete': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotflatten': { params: { id: number; snapshotId: number }; result: number };
   'one.image.snapshotrevert': { params: { id: number; snapshotId: number }; result: number };
@@ -1347,6 +1374,7 @@ export interface Methods {
     params: Record<string, never>;
     result: { SECURITY_GROUP_POOL: { SECURITY_GROUP: Array<SecurityGroup> } };
   };
+  'one.system.backupself': { params: { datastoreId: number }; result: string };
   'one.system.backupstatus': { params: { limit?: number }; result: { BACKUP_STATUS: BackupStatus } };
   'one.system.calendar': { params: { from: number; to: number }; result: { CALENDAR: Calendar } };
   'one.system.config': { params: Record<string, never>; result: { OPENNEBULA_CONFIGURATION: Attributes } };

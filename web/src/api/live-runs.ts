@@ -4,7 +4,7 @@ import { Observed, useObserved } from './observed.ts';
 /** What the console uses of a run that the daemon tells of. */
 export interface LiveRun {
   id: string;
-  kind: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan';
+  kind: 'backup' | 'restore' | 'flatten' | 'verify' | 'drill' | 'prune' | 'check' | 'rescan' | 'copy' | 'self';
   vmId: number;
   hostId: number;
   datastoreId: number;

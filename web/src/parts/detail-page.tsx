@@ -34,7 +34,7 @@ export function DetailPage({ back, query, name, state, actions, tabs }: Props) {
         ← {back.label}
       </Anchor>
       {query.error !== null && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isPending && <Loader aria-label={texts.common.loading} />}
+      {query.isPending && <Loader role="status" aria-label={texts.common.loading} />}
       {name !== undefined && (
         <>
           <Group justify="space-between">

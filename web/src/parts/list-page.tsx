@@ -51,7 +51,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
         <Group gap="xs">{create}</Group>
       </Group>
       {query.error !== null && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isPending && <Loader aria-label={texts.common.loading} />}
+      {query.isPending && <Loader role="status" aria-label={texts.common.loading} />}
       {rows?.length === 0 && empty}
       {rows !== undefined && rows.length > 0 && (
         <>

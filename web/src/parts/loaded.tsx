@@ -14,7 +14,7 @@ export function Loaded<T>({ query, children }: Props<T>) {
     <>
       {query.error !== null && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data === undefined
-        ? query.error === null && <Loader size="sm" aria-label={texts.common.loading} />
+        ? query.error === null && <Loader size="sm" role="status" aria-label={texts.common.loading} />
         : children(query.data)}
     </>
   );

@@ -19,6 +19,7 @@ import { runs } from './runs.ts';
 import { schedule } from './schedule.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
+import { templates } from './templates.ts';
 import { users } from './users.ts';
 import { vms } from './vms.ts';
 
@@ -43,6 +44,7 @@ export const texts = {
   schedule,
   session,
   settings,
+  templates,
   users,
   vdcs,
   vms,

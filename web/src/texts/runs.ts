@@ -10,6 +10,8 @@ export const runs = {
     prune: 'Clean-up',
     check: 'Check of a repository',
     rescan: 'Search for lost backups',
+    self: 'Copy of the database',
+    copy: 'Copy',
   },
   types: { FULL: 'full', INCREMENT: 'increment', '': '' },
   results: { running: 'running', waiting: 'waiting', done: 'done', failed: 'failed', cancelled: 'cancelled' },

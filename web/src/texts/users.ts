@@ -39,7 +39,7 @@ export const users = {
     addLabel: 'Group',
     remove: 'Take out',
     removeOf: (name: string) => `Take out of ${name}`,
-    all: 'The user is in every group that you see.',
+    all: 'The user is in every group that you manage.',
   },
   form: {
     name: 'Name',

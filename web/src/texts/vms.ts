@@ -129,8 +129,6 @@ export const vms = {
   points: {
     empty: 'It has no backups.',
     emptyHint: 'Back it up now, schedule it, or put it into a backup job.',
-    full: 'full',
-    increment: 'increment',
     at: 'Taken',
     size: 'Size',
     image: 'Backup',

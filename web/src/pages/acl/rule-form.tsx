@@ -97,6 +97,7 @@ function Fields({ form }: { form: RuleFormState }) {
         label={words.kinds}
         description={words.kindsHint}
         data={Object.keys(RESOURCES)}
+        searchable
         required
         {...form.getInputProps('kinds')}
       />

@@ -1,9 +1,10 @@
 // The points in time of a backup: as a chain, as a table, and what is known of the one that is chosen.
-import { Badge, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { mibText } from '../../parts/format.ts';
+import { PointType } from '../../parts/point-type.tsx';
 import { pointsOf, proofOf, type Point } from '../../parts/points.ts';
 import { Section } from '../../parts/section.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -31,11 +32,7 @@ const COLUMNS: ReadonlyArray<TableColumn<Point>> = [
     id: 'type',
     label: words.type,
     value: ({ type }) => typeText(type),
-    cell: ({ type }) => (
-      <Badge variant={type === 'FULL' ? 'filled' : 'outline'} color="blue.8" tt="none">
-        {typeText(type)}
-      </Badge>
-    ),
+    cell: ({ type }) => <PointType type={type} />,
     width: 120,
   },
   {

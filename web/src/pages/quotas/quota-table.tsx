@@ -1,5 +1,5 @@
 // The table of quotas: those that are nearest to their limit first.
-import { Progress, Text } from '@mantine/core';
+import { Group, Progress, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { DataTable, type TableColumn } from '../../parts/data-table.tsx';
 import { percentText } from '../../parts/format.ts';
@@ -30,7 +30,9 @@ export function QuotaTable({ rows, nameOf }: Props) {
   );
   return (
     <>
-      <FilterInput value={filter} onChange={setFilter} />
+      <Group>
+        <FilterInput value={filter} onChange={setFilter} />
+      </Group>
       <DataTable
         label={words.title}
         rows={shown}

@@ -1,12 +1,13 @@
 // The quotas of all users and groups in a table, and the defaults of those that have none.
 import { SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../api/call.ts';
 import { poolQuery } from '../../api/queries.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { QuotaList } from '../../parts/quota-list.tsx';
+import type { QuotaDefaults } from '../../parts/quota-rows.ts';
 import { Section } from '../../parts/section.tsx';
 import { useThings } from '../../parts/things.ts';
 import { useMay } from '../../parts/use-session.ts';
@@ -16,19 +17,35 @@ import { ownerRows } from './rows.ts';
 
 const words = texts.quotas;
 
+/** Their answer is the new defaults: no object has changed, so the daemon tells of none. */
+function useDefaults() {
+  const client = useQueryClient();
+  const ofUsers = poolQuery('user', 'one.userquota.info', {});
+  const ofGroups = poolQuery('group', 'one.groupquota.info', {});
+  return {
+    users: useQuery(ofUsers).data?.DEFAULT_USER_QUOTAS,
+    groups: useQuery(ofGroups).data?.DEFAULT_GROUP_QUOTAS,
+    setUsers: async (template: string) =>
+      client.setQueryData(ofUsers.queryKey, await call('one.userquota.update', { template })),
+    setGroups: async (template: string) =>
+      client.setQueryData(ofGroups.queryKey, await call('one.groupquota.update', { template })),
+  };
+}
+
 export function Quotas() {
   const may = useMay();
   const users = useQuery(poolQuery('user', 'one.userpool.info', {}));
   const groups = useQuery(poolQuery('group', 'one.grouppool.info', {}));
+  const defaults = useDefaults();
   const things = useThings();
   const rows = useMemo(() => {
-    if (users.data === undefined || groups.data === undefined) return undefined;
+    if (!users.data || !groups.data || !defaults.users || !defaults.groups) return undefined;
     const [{ USER_POOL: user }, { GROUP_POOL: group }] = [users.data, groups.data];
     return ownerRows([
-      { noun: 'user', owners: user.USER, quotas: user.QUOTAS, defaults: user.DEFAULT_USER_QUOTAS },
-      { noun: 'group', owners: group.GROUP, quotas: group.QUOTAS, defaults: group.DEFAULT_GROUP_QUOTAS },
+      { noun: 'user', owners: user.USER, quotas: user.QUOTAS, defaults: defaults.users },
+      { noun: 'group', owners: group.GROUP, quotas: group.QUOTAS, defaults: defaults.groups },
     ]);
-  }, [users.data, groups.data]);
+  }, [users.data, groups.data, defaults.users, defaults.groups]);
   return (
     <Stack>
       <Title order={1} size="h2">
@@ -40,27 +57,32 @@ export function Quotas() {
       {rows?.length === 0 && <Empty title={words.empty} />}
       {rows !== undefined && rows.length > 0 && <QuotaTable rows={rows} nameOf={things.nameOf} />}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Section title={words.defaultsOfUsers}>
-          <Text size="sm">{words.defaultsHint}</Text>
-          {users.data && (
-            <QuotaList
-              owner={words.defaultsOfUsers}
-              quotas={users.data.USER_POOL.DEFAULT_USER_QUOTAS}
-              set={may('one.userquota.update') ? (template) => call('one.userquota.update', { template }) : undefined}
-            />
-          )}
-        </Section>
-        <Section title={words.defaultsOfGroups}>
-          <Text size="sm">{words.defaultsHint}</Text>
-          {groups.data && (
-            <QuotaList
-              owner={words.defaultsOfGroups}
-              quotas={groups.data.GROUP_POOL.DEFAULT_GROUP_QUOTAS}
-              set={may('one.groupquota.update') ? (template) => call('one.groupquota.update', { template }) : undefined}
-            />
-          )}
-        </Section>
+        <Defaults
+          title={words.defaultsOfUsers}
+          quotas={defaults.users}
+          set={may('one.userquota.update') ? defaults.setUsers : undefined}
+        />
+        <Defaults
+          title={words.defaultsOfGroups}
+          quotas={defaults.groups}
+          set={may('one.groupquota.update') ? defaults.setGroups : undefined}
+        />
       </SimpleGrid>
     </Stack>
+  );
+}
+
+interface DefaultsProps {
+  title: string;
+  quotas: QuotaDefaults | undefined;
+  set: ((template: string) => Promise<unknown>) | undefined;
+}
+
+function Defaults({ title, quotas, set }: DefaultsProps) {
+  return (
+    <Section title={title}>
+      <Text size="sm">{words.defaultsHint}</Text>
+      {quotas && <QuotaList owner={title} quotas={quotas} set={set} />}
+    </Section>
   );
 }

@@ -6,6 +6,7 @@ import type { Action } from '../../parts/actions.ts';
 import { TemplateDialog } from '../../parts/template-dialog.tsx';
 import { texts } from '../../texts/index.ts';
 import { GroupDialog } from './group-dialog.tsx';
+import { useManagedGroups } from './managed-groups.ts';
 import { PasswordDialog } from './password-dialog.tsx';
 
 const { actions, ...words } = texts.users;
@@ -23,7 +24,11 @@ interface Open {
 
 export function useUserActions(onDeleted?: () => void) {
   const [open, setOpen] = useState<Open>();
-  const list = useMemo(() => [...dialogs(setOpen), ...STATES, deletes(onDeleted)], [onDeleted]);
+  const managesGroups = useManagedGroups().length > 0;
+  const list = useMemo(
+    () => [...dialogs(setOpen, managesGroups), ...STATES, deletes(onDeleted)],
+    [managesGroups, onDeleted],
+  );
   const close = (): void => setOpen(undefined);
   const dialog = (
     <>
@@ -50,8 +55,8 @@ export function useUserActions(onDeleted?: () => void) {
   return { actions: list, dialog };
 }
 
-function dialogs(open: (what: Open) => void): ReadonlyArray<Action<Who>> {
-  return [
+function dialogs(open: (what: Open) => void, managesGroups: boolean): ReadonlyArray<Action<Who>> {
+  const all: ReadonlyArray<Action<Who>> = [
     {
       id: 'password',
       label: actions.password,
@@ -78,6 +83,7 @@ function dialogs(open: (what: Open) => void): ReadonlyArray<Action<Who>> {
       run: (user) => open({ what: 'attributes', user }),
     },
   ];
+  return all.filter(({ id }) => id !== 'primary' || managesGroups);
 }
 
 const STATES: ReadonlyArray<Action<Who>> = [

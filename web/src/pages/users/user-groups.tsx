@@ -10,6 +10,7 @@ import { ObjectLink } from '../../parts/object-link.tsx';
 import { Section } from '../../parts/section.tsx';
 import { texts } from '../../texts/index.ts';
 import { GroupDialog } from './group-dialog.tsx';
+import { useManagedGroups } from './managed-groups.ts';
 
 const words = texts.users.groups;
 
@@ -19,6 +20,7 @@ export function UserGroups({ user, canManage }: { user: User; canManage: boolean
   const removing = useMutation({
     mutationFn: (groupId: number) => call('one.user.delgroup', { id: user.ID, groupId }),
   });
+  const managed = useManagedGroups();
   const nameOf = (id: number): string => pool.data?.GROUP_POOL.GROUP.find(({ ID }) => ID === id)?.NAME ?? String(id);
   return (
     <Section title={words.title}>
@@ -33,7 +35,8 @@ export function UserGroups({ user, canManage }: { user: User; canManage: boolean
                 {words.main}
               </Text>
             ) : (
-              canManage && (
+              canManage &&
+              managed.some(({ ID }) => ID === id) && (
                 <Button
                   size="compact-sm"
                   variant="default"
@@ -49,7 +52,7 @@ export function UserGroups({ user, canManage }: { user: User; canManage: boolean
         ))}
       </Stack>
       {removing.isError && <ErrorNote error={removing.error} />}
-      {canManage && (
+      {canManage && managed.length > 0 && (
         <Group>
           <Button variant="default" onClick={() => setAdding(true)}>
             {words.add}

@@ -1,11 +1,12 @@
 // How a VM is backed up: its last backup, and the configuration, attribute by attribute.
-import { Alert, Button, Group, NumberInput, Select, Stack, Switch } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../../api/call.ts';
 import type { Vm } from '../../api/documents.ts';
 import { templateText } from '../../api/template-text.ts';
-import { AttributeLabel } from '../../parts/attribute-label.tsx';
+import { BackupConfigFields } from '../../parts/backup-config-fields.tsx';
+import { backupConfigValues } from '../../parts/backup-config.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { ObjectLink } from '../../parts/object-link.tsx';
@@ -52,17 +53,15 @@ function Configuration({ vm }: { vm: Vm }) {
       .rightsOf(vm)
       ?.includes('MANAGE') ?? false;
   const form = useForm({
-    initialValues: {
-      MODE: config.MODE ?? 'FULL',
-      INCREMENT_MODE: config.INCREMENT_MODE ?? 'CBT',
-      FS_FREEZE: config.FS_FREEZE ?? 'NONE',
-      KEEP_LAST: config.KEEP_LAST ?? 0,
-      BACKUP_VOLATILE: config.BACKUP_VOLATILE === 'YES',
-    },
+    initialValues: backupConfigValues(config),
   });
   const save = useMutation({
     mutationFn: (values: typeof form.values) =>
-      call('one.vm.updateconf', { id: vm.ID, template: templateText({ BACKUP_CONFIG: values }), append: APPEND }),
+      call('one.vm.updateconf', {
+        id: vm.ID,
+        template: templateText({ BACKUP_CONFIG: { ...values } }),
+        append: APPEND,
+      }),
     onSuccess: () => tellDone(words.saved),
   });
   return (
@@ -74,44 +73,7 @@ function Configuration({ vm }: { vm: Vm }) {
       )}
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="sm" maw={520}>
-          <Select
-            label={<AttributeLabel name="MODE">{words.mode}</AttributeLabel>}
-            description={words.modeHint}
-            data={['FULL', 'INCREMENT']}
-            allowDeselect={false}
-            disabled={!mayChange}
-            {...form.getInputProps('MODE')}
-          />
-          <Select
-            label={<AttributeLabel name="INCREMENT_MODE">{words.incrementMode}</AttributeLabel>}
-            description={words.incrementModeHint}
-            data={['CBT', 'SNAPSHOT']}
-            allowDeselect={false}
-            disabled={!mayChange}
-            {...form.getInputProps('INCREMENT_MODE')}
-          />
-          <Select
-            label={<AttributeLabel name="FS_FREEZE">{words.freeze}</AttributeLabel>}
-            description={words.freezeHint}
-            data={['NONE', 'AGENT', 'SUSPEND']}
-            allowDeselect={false}
-            disabled={!mayChange}
-            {...form.getInputProps('FS_FREEZE')}
-          />
-          <NumberInput
-            label={<AttributeLabel name="KEEP_LAST">{words.keep}</AttributeLabel>}
-            description={words.keepHint}
-            min={0}
-            allowDecimal={false}
-            disabled={!mayChange}
-            {...form.getInputProps('KEEP_LAST')}
-          />
-          <Switch
-            label={<AttributeLabel name="BACKUP_VOLATILE">{words.volatile}</AttributeLabel>}
-            description={words.volatileHint}
-            disabled={!mayChange}
-            {...form.getInputProps('BACKUP_VOLATILE', { type: 'checkbox' })}
-          />
+          <BackupConfigFields form={form} disabled={!mayChange} />
           {save.isError && <ErrorNote error={save.error} />}
           {mayChange && (
             <Group>

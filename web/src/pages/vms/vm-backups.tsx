@@ -1,5 +1,4 @@
 // The points in time to which a VM can go back, of all its backups, the newest first.
-import { Badge } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -14,6 +13,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { sorted, type Sorting } from '../../parts/table.ts';
 import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
+import { PointType } from '../../parts/point-type.tsx';
 import { pointsOf, type Point } from '../../parts/points.ts';
 
 const { points: words } = texts.vms;
@@ -30,11 +30,7 @@ const COLUMNS: ReadonlyArray<TableColumn<Point>> = [
     id: 'type',
     label: words.type,
     value: ({ type }) => type,
-    cell: ({ type }) => (
-      <Badge variant={type === 'FULL' ? 'light' : 'outline'} color="gray" c="var(--mantine-color-text)" tt="none">
-        {type === 'FULL' ? words.full : words.increment}
-      </Badge>
-    ),
+    cell: ({ type }) => <PointType type={type} />,
     width: 120,
   },
   {
