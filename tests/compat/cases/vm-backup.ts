@@ -199,6 +199,10 @@ const restoring: readonly Case[] = [
     document: 'IMAGE',
     has: { TYPE: '6', PERSISTENT: '1', STATE: '1', 'VMS/ID': /^\d+$/, RUNNING_VMS: '1', TARGET_SNAPSHOT: '-1' },
   }),
+  good(vm('restoreplan'), 'in place, whatever VM the backup is of', [subject, ref('backup'), -1, -1, true], {
+    document: 'RESTORE_PLAN',
+    has: { IN_PLACE: '1', DATASTORE_ID: '-1', 'DISK/NAME': /^\//, 'DISK/SIZE_BEFORE': '1', WARNING: /is lost/ },
+  }),
   bad(image('restore'), 'none', [4711, 1, ''], 'NO_EXISTS', /image \[4711\]/),
   bad(image('restore'), 'to no datastore', [ref('backup'), 4711, ''], 'NO_EXISTS', /datastore \[4711\]/),
   bad(image('restore'), 'to a datastore for backups', [ref('backup'), ref('backups'), ''], 'ACTION'),
