@@ -157,13 +157,12 @@ function layersUnder(image: Image, merged: readonly Layer[]): Layer[] {
 }
 
 function replace(image: Image, merge: Merge, layer: Layer, operationId: string): void {
-  let found = false;
-  const points = image.points.map((point) => {
-    const layers = replaceLayers(point.layers, merge.layers, layer);
-    found ||= layers !== undefined;
+  const replaced = image.points.map(({ layers }) => replaceLayers(layers, merge.layers, layer));
+  const points = image.points.map((point, index) => {
+    const layers = replaced[index];
     return layers ? withLayers(point, layers) : point;
   });
-  if (image.state !== IMAGE_STATE.READY || !found) {
+  if (image.state !== IMAGE_STATE.READY || replaced.every((layers) => layers === undefined)) {
     throw new OneError(
       CODE.ACTION,
       `Image ${image.id} has changed while its layers were merged; nothing of it was kept.`,

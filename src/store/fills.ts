@@ -59,5 +59,5 @@ export class SqlFills implements Fills {
 }
 
 function fillOf({ at, total_mb: totalMb, free_mb: freeMb, used_mb: usedMb }: FillRow): Fill {
-  return { atSec: Number(at), totalMb: Number(totalMb), freeMb: Number(freeMb), usedMb: Number(usedMb) };
+  return { atSec: at, totalMb, freeMb, usedMb };
 }

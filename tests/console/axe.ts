@@ -15,9 +15,9 @@ interface Violation {
 /** Whatever axe-core finds serious or critical, a line each. */
 export async function barriersOf(page: Page): Promise<string[]> {
   await page.evaluate(SOURCE);
-  const violations = (await page.evaluate(
+  const violations = await page.evaluate<Violation[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-  )) as Violation[];
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(

@@ -7,6 +7,11 @@ export const datastoreFields = {
   CHECK: { label: 'Check what it holds', hint: 'A part of the data is checked at a time. By default it is.' },
   CHECK_INTERVAL: { label: 'Seconds between checks', hint: 'By default a day, 86400.' },
   CHECK_PARTS: { label: 'Checks until all data was read', hint: 'By default 30.' },
+  COPY_TO: { label: 'Copy backups to', hint: 'Id of another backup datastore. By default there is no copy.' },
+  COPY_KEEP_LAST: {
+    label: 'Copies kept',
+    hint: 'Points of a machine, of the copies in this datastore. By default all.',
+  },
   FLATTEN_SHARE: {
     label: 'Percent of growth before a base is rewritten',
     hint: 'What lies over the base of a chain may reach this share of it. By default 50.',

@@ -27,7 +27,17 @@ const POLICY: readonly AttributeField[] = [
   number('LIMIT_MB'),
   flag('DATASTORE_CAPACITY_CHECK'),
   flag('CHECK'),
-  ...(['CHECK_INTERVAL', 'CHECK_PARTS', 'FLATTEN_SHARE', 'PRUNE_INTERVAL', 'PRUNE_BUDGET'] as const).map(number),
+  ...(
+    [
+      'COPY_TO',
+      'COPY_KEEP_LAST',
+      'CHECK_INTERVAL',
+      'CHECK_PARTS',
+      'FLATTEN_SHARE',
+      'PRUNE_INTERVAL',
+      'PRUNE_BUDGET',
+    ] as const
+  ).map(number),
 ];
 
 const RESTIC: readonly AttributeField[] = [
