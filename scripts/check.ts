@@ -140,7 +140,7 @@ async function main(given: string[]): Promise<void> {
     runs.push(await tests('unit tests', ['--project', 'unit']));
     if (given.includes('--integration')) {
       runs.push(await tests('compat tests', ['--project', 'compat']));
-      runs.push(await testsOnRealPrograms('integration tests', ['--project', 'integration']));
+      runs.push(await testsOnRealPrograms('integration tests', ['--project', 'integration', '--project', 'console']));
     }
   }
   if (!(await planted(mustBeLookedAt(given, files)))) failed.push('planted secrets');
