@@ -26,6 +26,10 @@ export interface Point {
   drillFailed: number;
   drillError: string;
   hasScreen: boolean;
+  /** Why it stays whatever the rules say; empty when it is not pinned. */
+  pinReason: string;
+  /** Epoch seconds, 0 for ever. */
+  pinUntil: number;
 }
 
 type Told = Omit<Increment, 'ID' | 'PARENT_ID' | 'SOURCE' | 'TYPE'>;
@@ -39,6 +43,7 @@ export function pointsOf(image: Image): Point[] {
     ...{ proven: told.PROVEN ?? 0, provenTime: told.PROVEN_TIME ?? 0, provenBy: told.PROVEN_BY ?? '' },
     ...{ drillFailed: told.DRILL_FAILED ?? 0, drillError: told.DRILL_ERROR ?? '' },
     hasScreen: told.DRILL_SCREEN === 'YES',
+    ...{ pinReason: told.PIN_REASON ?? '', pinUntil: told.PIN_UNTIL ?? 0 },
   });
   const increments = image.BACKUP_INCREMENTS.INCREMENT;
   if (increments.length > 0) return increments.map((each) => of(each, each.ID, each.ID, each.TYPE));

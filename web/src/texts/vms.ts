@@ -109,7 +109,6 @@ export const vms = {
     last: 'Last backup',
     lastWhy: 'Why it was so',
     consistency: 'Consistency',
-    eligibility: 'Can the next be an increment?',
     now: {
       title: 'Back up now',
       button: 'Back up',
@@ -125,6 +124,19 @@ export const vms = {
       dirty: (mb: string) => `${mb} changed`,
       drops: 'What would go afterwards',
     },
+  },
+  eligibility: {
+    title: 'Can the next backup be an increment?',
+    next: {
+      FULL: 'The next one is a full backup:',
+      INCREMENT: 'The next one is an increment:',
+      NONE: 'None can be taken:',
+    },
+    disk: 'Disk',
+    size: 'Size',
+    increment: 'Increment',
+    reason: 'Why',
+    leftOut: 'left out',
   },
   points: {
     empty: 'It has no backups.',

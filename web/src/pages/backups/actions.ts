@@ -6,7 +6,7 @@ import { backupState, type BackupRow } from './state.ts';
 
 const { actions, confirmDelete } = texts.backups;
 
-export type BackupDialog = 'restore' | 'drill' | 'rename';
+export type BackupDialog = 'restore' | 'drill' | 'rename' | 'pin';
 
 interface Asked {
   open: (dialog: BackupDialog, row: BackupRow) => void;

@@ -14,6 +14,7 @@ import { BackupFiles } from './backup-files.tsx';
 import { BackupInfo } from './backup-info.tsx';
 import { BackupLog } from './backup-log.tsx';
 import { BackupPoints } from './backup-points.tsx';
+import { BackupRetention } from './backup-retention.tsx';
 import { useBackupActions, type OpenDialog } from './dialogs.tsx';
 import { backupState, rowOf, type BackupRow } from './state.ts';
 import { useMayWith } from './use-may-with.ts';
@@ -68,6 +69,7 @@ function tabsOf(row: BackupRow, open: OpenDialog): DetailTab[] {
   const { image } = row;
   return [
     { id: 'points', label: tabs.points, render: () => <BackupPoints row={row} open={open} /> },
+    { id: 'retention', label: tabs.retention, render: () => <BackupRetention key={image.ID} row={row} /> },
     { id: 'files', label: tabs.files, render: () => <BackupFiles key={image.ID} image={image} /> },
     { id: 'drill', label: tabs.drill, render: () => <BackupDrill row={row} open={open} /> },
     { id: 'info', label: tabs.info, render: () => <BackupInfo image={image} /> },

@@ -8,6 +8,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx';
 import { texts } from '../../texts/index.ts';
 import { backupActions, type BackupDialog } from './actions.ts';
 import { DrillDialog } from './drill-dialog.tsx';
+import { PinDialog } from './pin-dialog.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 import type { BackupRow } from './state.ts';
 
@@ -51,6 +52,8 @@ function Dialog({ dialog, row, point, onClose }: Opened & { onClose: () => void 
       return <RestoreDialog image={row.image} point={point} onClose={onClose} />;
     case 'drill':
       return <DrillDialog image={row.image} point={point} onClose={onClose} />;
+    case 'pin':
+      return <PinDialog row={row} point={point} onClose={onClose} />;
     case 'rename':
       return <Rename row={row} onClose={onClose} />;
   }

@@ -52,6 +52,7 @@ export function PointFacts({ row, point, open }: Props) {
             [words.verified, <Moment key="verified" at={point.verified} />],
             [words.what, point.verifyError === '' ? undefined : point.verifyError],
             [words.proven, <Proven key="proven" point={point} />],
+            [words.pinned, point.pinReason === '' ? undefined : <Pinned key="pinned" point={point} />],
             [words.failedAt, point.drillError === '' ? undefined : <Failed key="failed" point={point} />],
           ]}
         />
@@ -73,6 +74,14 @@ function Failed({ point: { drillFailed, drillError } }: { point: Point }) {
   return (
     <>
       <Moment at={drillFailed} />: {drillError}
+    </>
+  );
+}
+
+function Pinned({ point: { pinReason, pinUntil } }: { point: Point }) {
+  return (
+    <>
+      {pinReason}, {words.until} <Moment at={pinUntil} as="date" otherwise={words.forEver} />
     </>
   );
 }
@@ -109,6 +118,23 @@ function PointButtons({ row, point, open }: Props) {
           {words.drill}
         </Button>
       )}
+      {may('one.image.pin', 'MANAGE') && <PinButton row={row} point={point} open={open} />}
     </Group>
+  );
+}
+
+function PinButton({ row, point, open }: Props) {
+  const unpin = useMutation({
+    mutationFn: () => call('one.image.unpin', { id: row.id, increment: point.id }),
+    onError: tellFailure,
+  });
+  return point.pinReason === '' ? (
+    <Button size="xs" variant="default" onClick={() => open('pin', row, point.id)}>
+      {words.pin}
+    </Button>
+  ) : (
+    <Button size="xs" variant="default" loading={unpin.isPending} onClick={() => unpin.mutate()}>
+      {words.unpin}
+    </Button>
   );
 }

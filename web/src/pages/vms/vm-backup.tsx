@@ -15,6 +15,7 @@ import { tellDone } from '../../parts/tell.tsx';
 import { useRights } from '../../parts/use-rights.ts';
 import { Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
+import { VmEligibility } from './vm-eligibility.tsx';
 
 const { backup: words } = texts.vms;
 /** The template is merged into what is there. */
@@ -24,6 +25,7 @@ export function VmBackup({ vm }: { vm: Vm }) {
   return (
     <Stack gap="sm">
       <Last vm={vm} />
+      <VmEligibility id={vm.ID} />
       <Configuration vm={vm} />
     </Stack>
   );
