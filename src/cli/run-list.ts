@@ -60,7 +60,8 @@ export function runColumns(nowSec: number): Array<Column<XmlElement>> {
     { name: 'TIME', description: 'how long it worked', width: 10, cell: (run) => tookCell(run, nowSec) },
     {
       name: 'KIND',
-      description: 'backup, restore, flatten, verify, drill, prune, check, rescan, copy or self (a copy of the database)',
+      description:
+        'backup, restore, flatten, verify, drill, prune, check, rescan, copy or self (a copy of the database)',
       width: 7,
       left: true,
       cell: textCell('KIND'),

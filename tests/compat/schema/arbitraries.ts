@@ -545,7 +545,18 @@ export const idOrNone = fc.oneof(fc.constant(-1), id);
 export const runs: fc.Arbitrary<Operation> = fc.record(
   {
     id: fc.stringMatching(/^[0-9a-f]{16}$/),
-    kind: fc.constantFrom('backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'),
+    kind: fc.constantFrom(
+      'backup',
+      'restore',
+      'flatten',
+      'verify',
+      'drill',
+      'prune',
+      'check',
+      'rescan',
+      'copy',
+      'self',
+    ),
     vmId: idOrNone,
     hostId: idOrNone,
     datastoreId: id,
