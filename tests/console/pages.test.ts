@@ -44,6 +44,10 @@ describe.each(LOOKS)('%s', (_name, look) => {
       const overhang = await visitor.overhang();
       if (overhang > 0) wrong.push(`${path}: is ${overhang} pixels wider than the window`);
     }
+    await visitor.open('/vms/0');
+    await visitor.page.getByRole('button', { name: 'Actions' }).click();
+    await visitor.page.getByRole('menuitem').first().waitFor();
+    wrong.push(...(await visitor.barriers()).map((barrier) => `the menu of actions: ${barrier}`));
     expect(wrong).toEqual([]);
     await visitor.leave();
   });

@@ -13,6 +13,9 @@ import { OutcomesDialog } from './outcomes-dialog.tsx';
 import { tellDone, tellFailure } from './tell.tsx';
 import { useRights } from './use-rights.ts';
 
+/** Red that can be read in both schemes. */
+const DANGER = 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))';
+
 interface Props<Row> {
   noun: Noun;
   rows: readonly Row[];
@@ -46,7 +49,7 @@ export function ActionMenu<Row>({ noun, rows, actions, idOf, nameOf }: Props<Row
   const only = rows.length === 1 ? open?.able[0] : undefined;
   return (
     <>
-      <Menu position="bottom-end" returnFocus withinPortal>
+      <Menu position="bottom-end" returnFocus withinPortal withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="default" size="sm" rightSection={<IconChevronDown size={16} aria-hidden />}>
             {texts.common.actions}
@@ -83,7 +86,7 @@ function Entry<Row>({ offer, many, onChoose }: { offer: Offered<Row>; many: bool
       className={reason === undefined ? undefined : classes['refused']}
       closeMenuOnClick={reason === undefined}
       onClick={reason === undefined ? onChoose : undefined}
-      {...(dangerous && { color: 'red' })}
+      {...(dangerous && { c: DANGER })}
     >
       {many ? texts.outcomes.goOn(label, offer.able.length) : label}
       {reason !== undefined && (
