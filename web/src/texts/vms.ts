@@ -133,7 +133,6 @@ export const vms = {
       NONE: 'None can be taken:',
     },
     disk: 'Disk',
-    size: 'Size',
     increment: 'Increment',
     reason: 'Why',
     leftOut: 'left out',

@@ -2,7 +2,6 @@
 import { List, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { objectQuery } from '../../api/queries.ts';
-import { mibText } from '../../parts/format.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Section } from '../../parts/section.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -27,34 +26,30 @@ export function VmEligibility({ id }: { id: number }) {
                 ))}
               </List>
             )}
-            <Table.ScrollContainer minWidth={420}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{words.disk}</Table.Th>
-                    <Table.Th>{words.size}</Table.Th>
-                    <Table.Th>{words.increment}</Table.Th>
-                    <Table.Th>{words.reason}</Table.Th>
+            <Table layout="fixed" style={{ overflowWrap: 'anywhere' }}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{words.disk}</Table.Th>
+                  <Table.Th>{words.increment}</Table.Th>
+                  <Table.Th>{words.reason}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {DISK.map(({ DISK_ID, TARGET, FORMAT, TAKES_PART, INCREMENT, REASON: why }) => (
+                  <Table.Tr key={DISK_ID}>
+                    <Table.Td>
+                      {DISK_ID} ({TARGET}, {FORMAT})
+                    </Table.Td>
+                    <Table.Td>
+                      <StateBadge tone={TAKES_PART === 0 ? 'calm' : INCREMENT === 1 ? 'good' : 'care'}>
+                        {TAKES_PART === 0 ? words.leftOut : INCREMENT === 1 ? texts.common.yes : texts.common.no}
+                      </StateBadge>
+                    </Table.Td>
+                    <Table.Td>{why}</Table.Td>
                   </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {DISK.map(({ DISK_ID, TARGET, FORMAT, SIZE, TAKES_PART, INCREMENT, REASON: why }) => (
-                    <Table.Tr key={DISK_ID}>
-                      <Table.Td>
-                        {DISK_ID} ({TARGET}, {FORMAT})
-                      </Table.Td>
-                      <Table.Td>{mibText(SIZE)}</Table.Td>
-                      <Table.Td>
-                        <StateBadge tone={TAKES_PART === 0 ? 'calm' : INCREMENT === 1 ? 'good' : 'care'}>
-                          {TAKES_PART === 0 ? words.leftOut : INCREMENT === 1 ? texts.common.yes : texts.common.no}
-                        </StateBadge>
-                      </Table.Td>
-                      <Table.Td>{why}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+                ))}
+              </Table.Tbody>
+            </Table>
           </Stack>
         )}
       </Loaded>
