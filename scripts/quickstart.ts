@@ -267,6 +267,7 @@ To go on:
     onevm show ${VM}
     onevm backup -d ${datastore} ${VM}
     oneimage list
+Or in a browser: ${new URL(endpoint).origin}/ (the user is oneadmin, the password what follows the colon in that file).
 ./quickstart --stop ends the daemon and the machines.
 `);
 }
