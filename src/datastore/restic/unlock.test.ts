@@ -64,6 +64,6 @@ it('ends when it is stopped', async () => {
 
 it('after a restic that was stopped has a limit, and is done once for several', async () => {
   await restic('exec sleep 60');
-  await Promise.all([unlockAfter(config, 300), unlockAfter(config, 300)]);
+  await Promise.all([unlockAfter(config, 2000), unlockAfter(config, 2000)]);
   expect((await calls()).length).toBe(1);
 });
