@@ -237,11 +237,10 @@ describe('restic in trouble', () => {
     const packs = await Promise.all(
       entries
         .filter((entry) => entry.isFile())
-        .map(async ({ parentPath, name }) => ({
-          name,
-          path: join(parentPath, name),
-          ...(await stat(join(parentPath, name))),
-        })),
+        .map(async ({ parentPath, name }) => {
+          const path = join(parentPath, name);
+          return { name, path, size: (await stat(path)).size };
+        }),
     );
     // a large one holds data; what a small one of the tree lacks is missed in every part
     const { name, path } = packs.toSorted((a, b) => b.size - a.size)[0] ?? { name: '', path: '' };
