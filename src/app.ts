@@ -138,7 +138,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     selfBackups: new SelfBackups({
       ...{ parts, upkeep, log: operations, settings: config.selfBackup },
       sources: {
-        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ place: config, stateDirectory: config.stateDirectory },
         ...{ installation: own.installation, keep: config.selfBackup.keep },
       },
     }),
