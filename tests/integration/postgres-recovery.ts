@@ -14,6 +14,30 @@ import type { PostgresServer } from './postgres-server.ts';
 
 const PASSWORD = planted('-of-a-repository');
 
+/** A daemon whose server goes and comes again. */
+export function outageContract(server: PostgresServer): void {
+  it('a daemon whose server was gone says so, and does its work again when it is back', async () => {
+    const cloud = await FakeCloud.open({ postgres: { url: await server.database(), connections: 4 } });
+    await cloud.host();
+    const template = 'NAME="web"\nCPU="1"\nMEMORY="64"';
+    await cloud.vmIs(await cloud.id('one.vm.allocate', template, false), 3, 3);
+    await server.stop();
+    await expect(cloud.call('one.hostpool.info')).rejects.toThrow('was lost: ');
+    await server.start();
+    await cloud.until('it answers', () =>
+      cloud.call('one.hostpool.info').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await cloud.vmIs(await cloud.id('one.vm.allocate', template, false), 3, 3);
+    const id = await cloud.id('one.vm.allocate', template, true);
+    await cloud.call('one.vm.deploy', id, 0);
+    await cloud.vmIs(id, 3, 3);
+    await cloud.close();
+  });
+}
+
 export function recoveryContract(server: PostgresServer): void {
   let cloud: FakeCloud;
   let directory = '';
