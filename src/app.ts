@@ -42,6 +42,8 @@ import { Turns } from './vm/turns.ts';
 
 /** After so long the server has noticed that the machine of another daemon is gone. */
 const GONE_MS = 30_000;
+/** What a run that ends has to note waits so long for a database server that begins anew. */
+const PATIENCE_MS = 60_000;
 
 export interface App {
   /** Where the API answers. */
@@ -60,7 +62,11 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openStore(config, { waitMs: GONE_MS, warn: (reason) => log.warn(reason) });
+    const store = await openStore(config, {
+      waitMs: GONE_MS,
+      patienceMs: PATIENCE_MS,
+      warn: (reason) => log.warn(reason),
+    });
     steps.push(() => store.close());
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
