@@ -114,9 +114,17 @@ export class Visitor {
     await this.settled();
   }
 
+  /** Looks at the page that is open from somewhere else, as it is when all of it has been drawn anew. */
+  async turn({ width = 1280, height = 900, scheme = 'light' }: Look): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await this.page.setViewportSize({ width, height });
+    await this.page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor({ state: 'attached' });
+    await this.settled();
+  }
+
   /** What axe-core finds serious or critical, in a line each. */
-  async barriers(): Promise<string[]> {
-    return barriersOf(this.page);
+  async barriers(rules?: readonly string[]): Promise<string[]> {
+    return barriersOf(this.page, rules);
   }
 
   /** Pixels by which the page is wider than the window. */
