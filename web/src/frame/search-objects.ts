@@ -2,14 +2,12 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { poolQuery } from '../api/queries.ts';
-import { pathOf, type Shown } from '../parts/paths.ts';
+import { isBackupImage, pathOf, type Shown } from '../parts/paths.ts';
 import { texts } from '../texts/index.ts';
 import type { Found } from './finding.ts';
 
 const EVERYTHING = { filter: -2, from: -1, to: -1 };
-/** OpenNebula's number of images that are backups: only they have pages. */
-const BACKUP = 6;
-const isBackup = ({ TYPE }: { TYPE: number }): boolean => TYPE === BACKUP;
+const isDisk = (image: { TYPE: number }): boolean => !isBackupImage(image);
 
 interface Named {
   ID: number;
@@ -31,7 +29,8 @@ export function useObjects(): Found[] {
   });
   const lists = [
     useListed('vm', vms.data?.VM_POOL.VM),
-    useListed('image', images.data?.IMAGE_POOL.IMAGE, isBackup),
+    useListed('image', images.data?.IMAGE_POOL.IMAGE, isBackupImage),
+    useListed('disk', images.data?.IMAGE_POOL.IMAGE, isDisk),
     useListed('backupjob', jobs.data?.BACKUPJOB_POOL.BACKUPJOB),
     useListed('template', templates.data?.VMTEMPLATE_POOL.VMTEMPLATE),
     useListed('datastore', datastores.data?.DATASTORE_POOL.DATASTORE),

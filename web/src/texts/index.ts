@@ -9,6 +9,7 @@ import { datastoreFields } from './datastore-fields.ts';
 import { datastores } from './datastores.ts';
 import { groups } from './groups.ts';
 import { hosts } from './hosts.ts';
+import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { navigation } from './navigation.ts';
 import { outcomes } from './outcomes.ts';
@@ -34,6 +35,7 @@ export const texts = {
   datastores,
   groups,
   hosts,
+  images,
   jobs,
   navigation,
   outcomes,
