@@ -15,13 +15,14 @@ interface Named {
 }
 
 export function useObjects(): Found[] {
-  const [vms, images, jobs, templates, datastores, hosts, users, groups] = useQueries({
+  const [vms, images, jobs, templates, datastores, networks, hosts, users, groups] = useQueries({
     queries: [
       poolQuery('vm', 'one.vmpool.info', EVERYTHING),
       poolQuery('image', 'one.imagepool.info', EVERYTHING),
       poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING),
       poolQuery('template', 'one.templatepool.info', EVERYTHING),
       poolQuery('datastore', 'one.datastorepool.info', {}),
+      poolQuery('vnet', 'one.vnpool.info', EVERYTHING),
       poolQuery('host', 'one.hostpool.info', {}),
       poolQuery('user', 'one.userpool.info', {}),
       poolQuery('group', 'one.grouppool.info', {}),
@@ -34,6 +35,7 @@ export function useObjects(): Found[] {
     useListed('backupjob', jobs.data?.BACKUPJOB_POOL.BACKUPJOB),
     useListed('template', templates.data?.VMTEMPLATE_POOL.VMTEMPLATE),
     useListed('datastore', datastores.data?.DATASTORE_POOL.DATASTORE),
+    useListed('vnet', networks.data?.VNET_POOL.VNET),
     useListed('host', hosts.data?.HOST_POOL.HOST),
     useListed('user', users.data?.USER_POOL.USER),
     useListed('group', groups.data?.GROUP_POOL.GROUP),

@@ -12,6 +12,7 @@ import { hosts } from './hosts.ts';
 import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { navigation } from './navigation.ts';
+import { networks } from './networks.ts';
 import { outcomes } from './outcomes.ts';
 import { overview } from './overview.ts';
 import { ownership } from './ownership.ts';
@@ -38,6 +39,7 @@ export const texts = {
   images,
   jobs,
   navigation,
+  networks,
   outcomes,
   overview,
   ownership,
