@@ -3,7 +3,7 @@ import { IMAGE_TYPE } from '../../src/model/image.ts';
 import type { Store } from '../../src/store/store.ts';
 
 const LISTS = ['/', '/about', '/acl', '/backups', '/clusters', '/datastores', '/groups', '/hosts', '/images', '/jobs'];
-const MORE = ['/networks', '/quotas', '/runs', '/settings', '/templates', '/users', '/vdcs', '/vms'];
+const MORE = ['/networks', '/quotas', '/runs', '/settings', '/templates', '/users', '/vdcs', '/vms', '/vms/new'];
 const VM_TABS = ['info', 'backup', 'schedule', 'backups', 'storage', 'network', 'log'];
 const IMAGE_TABS = ['info', 'access'];
 const NETWORK_TABS = ['info', 'ranges', 'leases'];

@@ -34,6 +34,7 @@ const pages = [
   page('/vdcs', () => import('./pages/vdcs/vdcs.tsx'), 'Vdcs'),
   page('/vms', () => import('./pages/vms/vms.tsx'), 'Vms'),
   page('/vms/$id', () => import('./pages/vms/vm.tsx'), 'Vm'),
+  page('/vms/new', () => import('./pages/vms/new-vm.tsx'), 'NewVm'),
 ] as const;
 
 export function makeRouter(client: QueryClient) {

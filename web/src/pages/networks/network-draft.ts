@@ -1,10 +1,10 @@
 // What the forms of networks ask for, what is wrong with it, and the templates that it becomes. Pure.
 import { templateText, type Written } from '../../api/template-text.ts';
+import { isIp4, isMac } from '../../parts/addresses.ts';
 import { texts } from '../../texts/index.ts';
 
 const { form: words, hold } = texts.networks;
 const INTERFACE = /^[A-Za-z0-9_.-]{1,15}$/;
-const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
 export interface RangeDraft {
   type: keyof typeof words.types;
@@ -36,7 +36,7 @@ export function wrongInRange(range: RangeDraft): RangeErrors {
   return {
     ...(hasIp4(range) && !isIp4(range.ip) && { ip: words.ipWrong }),
     ...(!isSize && { size: words.sizeWrong }),
-    ...(range.mac.trim() !== '' && !MAC.test(range.mac.trim()) && { mac: words.macWrong }),
+    ...(range.mac.trim() !== '' && !isMac(range.mac) && { mac: words.macWrong }),
   };
 }
 
@@ -62,7 +62,7 @@ export function rangeTemplate(range: RangeDraft): string {
 export function leaseTemplate(address: string): string | undefined {
   const given = address.trim();
   if (isIp4(given)) return templateText({ LEASES: { IP: given } });
-  return MAC.test(given) ? templateText({ LEASES: { MAC: given } }) : undefined;
+  return isMac(given) ? templateText({ LEASES: { MAC: given } }) : undefined;
 }
 
 export function wrongAddress(address: string): string | undefined {
@@ -75,9 +75,4 @@ function vectorOf(range: RangeDraft): Written {
     ...{ TYPE: range.type, IP: hasIp4(range) ? range.ip.trim() : undefined, SIZE: range.size },
     ...{ MAC: given(range.mac), GLOBAL_PREFIX: hasIp6(range) ? given(range.prefix) : undefined },
   };
-}
-
-function isIp4(text: string): boolean {
-  const bytes = text.trim().split('.');
-  return bytes.length === 4 && bytes.every((byte) => /^\d{1,3}$/.test(byte) && Number(byte) <= 255);
 }
