@@ -7,6 +7,8 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** Rooms that know nothing of the verbs. Each stands on the nouns; those that start programs also use exec. */
 const LEAVES = ['wire', 'access', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'store', 'exec', 'appliance'];
+/** What a program on another machine opens, and is reached through. */
+const DOORS = ['model', 'hypervisor', 'datastore', 'exec'];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
@@ -31,6 +33,10 @@ export const ROOMS = {
   datastore: {
     may: ['model', 'exec'],
     why: 'a driver does one thing to one store; who asks for it is not its business',
+  },
+  remote: {
+    may: DOORS,
+    why: 'it carries what doors say to another machine and back, and decides nothing of what is done there',
   },
   vm: { may: ['model', ...LEAVES], why: 'the verbs above it call down, never the other way' },
   backup: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },
