@@ -19,6 +19,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['store', 'Where records are kept.'],
   ['hypervisor', 'The door to hypervisors, and a folder for each driver.'],
   ['datastore', 'The doors to backup systems and image directories, and a folder for each driver.'],
+  ['remote', 'Hosts over SSH: the agent there, the connection to it, and how the programs come there.'],
   ['vm', 'The life of virtual machines.'],
   ['backup', 'Taking, keeping and dropping backups.'],
   ['restore', 'Making templates and images from backups.'],

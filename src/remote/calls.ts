@@ -33,6 +33,7 @@ export class Calls {
   readonly #waiting = new Map<number, Waiting>();
   readonly #beats: NodeJS.Timeout;
   readonly #listening: Listening;
+  readonly #end: () => void;
   #next = 0;
   #over = false;
 
@@ -52,11 +53,9 @@ export class Calls {
       for (const { fails } of [...this.#waiting.values()]) fails(line.lost());
       closed.resolve(undefined);
     };
+    this.#end = end;
     // a connection whose program stands still, or that leads nowhere any more, says nothing of it
-    this.#listening = new Listening(line.silenceSec ?? BEAT_LIMIT_SEC, () => {
-      line.hangUp();
-      end();
-    });
+    this.#listening = new Listening(line.silenceSec ?? BEAT_LIMIT_SEC, () => this.close());
     line.output.on('error', end);
     readLines<FromAgent>(
       line.input,
@@ -70,6 +69,12 @@ export class Calls {
     writeLine(line.output, { hello });
     let beat = 0;
     this.#beats = setInterval(() => writeLine(line.output, { beat: ++beat }), BEAT_EVERY_MS);
+  }
+
+  /** Ends the connection: whoever waits is told at once, and the agent tidies by itself. */
+  close(): void {
+    this.#end();
+    this.#line.hangUp();
   }
 
   /** Calls a method. A signal among the arguments, or inside of one, aborts it over there. */

@@ -37,7 +37,7 @@ function agentFor(uri: string, open?: () => Promise<OpenDoor>, beatSec?: number)
     output.unpipe(there);
     back.unpipe(input);
   };
-  return { calls, cut, hangUp, ended };
+  return { calls, cut, hangUp: () => calls.close(), ended };
 }
 
 hypervisorContract('remote fake', async (): Promise<Bench> => {

@@ -62,9 +62,12 @@ class Desk {
   /** Those of them that were ended, the oldest first. */
   readonly #ended = new Set<number>();
   #next = 0;
+  #silent = false;
 
   constructor(tell: (line: FromAgent) => void) {
-    this.#tell = tell;
+    this.#tell = (line) => {
+      if (!this.#silent) tell(line);
+    };
   }
 
   take(call: Call): void {
@@ -85,6 +88,7 @@ class Desk {
 
   /** Ends everything; what does not end in time goes with the process. */
   async close(): Promise<void> {
+    this.#silent = true;
     const under = [...this.#calls.values()];
     for (const { abort } of under) abort.abort();
     const ends = async (): Promise<void> => {
