@@ -34,6 +34,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['api', 'The one HTTP port.'],
   ['cli', 'The commands.'],
   ['config', 'What the configuration file may say.'],
+  ['app', 'What the front door is built with.'],
   ['', 'The front door: the one place where objects are built and handed to each other.'],
 ];
 

@@ -1,6 +1,5 @@
 // Ends what failed or dead backups have left, through a mover that is asked to clean up. Safe to repeat; host and datastore are asked
 // as they are now.
-import { moverResult } from '../exec/mover.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { CleanupResult, CleanupTask, KeptBackup } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
@@ -46,7 +45,7 @@ async function clean(parts: Parts, operation: Operation, stored: boolean): Promi
     backup: host ? { ...kept, hypervisor: parts.hypervisorConfigOf(host) } : kept,
     store: datastore ? await parts.backupStoreConfigOf(datastore) : null,
   };
-  return moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
+  return parts.move<CleanupResult>(task, new AbortController().signal, () => undefined, host);
 }
 
 /** What the record of a flatten or copy keeps of its task. */
@@ -67,7 +66,7 @@ export async function cleanUpkeep(parts: Parts, operation: Operation): Promise<s
       directory: (operation.plan as KeptUpkeep).directory,
       store: datastore ? await parts.backupStoreConfigOf(datastore) : null,
     };
-    const { left } = await moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
+    const { left } = await parts.move<CleanupResult>(task, new AbortController().signal, () => undefined);
     operation.cleaned = left === '';
     return left === '' ? '' : ` Its snapshot may be left: ${left}`;
   } catch (error) {

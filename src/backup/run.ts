@@ -1,7 +1,6 @@
 // Carries out backups: plan, record, mover, record again, settle. A run ends only against its own operation record; whatever fails,
 // what it left is cleaned and the VM goes back to where it was. Once its result is recorded a run can only end well.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import type { BackupPreview } from '../model/backup-preview.ts';
 import { CleanStop, CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
@@ -20,7 +19,7 @@ import type { Store } from '../store/store.ts';
 import { closeHistory, HISTORY_ACTION, reopenHistory, showError } from '../vm/history.ts';
 import { monitorDatastore } from '../vm/monitor.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
-import { nowSec, type Parts } from '../vm/parts.ts';
+import { nowSec, type Move, type Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
 import { Runs, interrupted, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { enter, nextOrRefuse, setState } from '../vm/states.ts';
@@ -50,7 +49,7 @@ export class BackupRunner {
   /** Called when a VM has left its backup, so that its state is looked at. */
   readonly #left: () => void;
 
-  readonly #move: typeof moverResult;
+  readonly #move: Move;
   readonly #patienceMs: number;
 
   /** `move` and `patienceMs` are for tests of runs that do not answer. */
@@ -59,7 +58,7 @@ export class BackupRunner {
     log: OperationLog,
     upkeep: Upkeep,
     left: () => void,
-    { move = moverResult, patienceMs = PATIENCE_MS }: { move?: typeof moverResult; patienceMs?: number } = {},
+    { move = parts.move, patienceMs = PATIENCE_MS }: { move?: Move; patienceMs?: number } = {},
   ) {
     this.#parts = parts;
     this.#log = log;
@@ -203,7 +202,8 @@ export class BackupRunner {
     const store = await this.#parts.backupStoreConfigOf(run.datastore);
     const record = await selfDescription(this.#parts.store, run);
     const task: BackupTask = { ...run.task, store, vmXml: vmXml(run.vm), record };
-    return this.#move<BackupResult>(task, signal, onEvent);
+    const host = await this.#parts.store.hosts.get(run.operation.hostId);
+    return this.#move<BackupResult>(task, signal, onEvent, host);
   }
 
   /** What noted the changes cannot be believed: the same run makes a full backup instead, if the quota allows it. */
@@ -267,7 +267,7 @@ export class BackupRunner {
       disks: kept.disks,
       keep: tracking === null ? [] : [tracking.parent, tracking.next].filter((name) => name !== null),
     };
-    const { done } = await moverResult<SettleResult>(task, new AbortController().signal, () => undefined);
+    const { done } = await this.#parts.move<SettleResult>(task, new AbortController().signal, () => undefined, host);
     log.debug({ operation: operation.id, done }, 'trackers are settled');
   }
 

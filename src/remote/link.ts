@@ -17,12 +17,17 @@ const AGAIN_MS = [1000, 2000, 5000, 10_000, 20_000];
 const READY_LIMIT_MS = 60_000;
 const SSH_LOST = 255;
 
+export interface Identity {
+  target: SshTarget;
+  /** What the host has to let in. */
+  publicKey: string;
+}
+
 export interface LinkSettings {
   /** What the host is called: `host 3 (kvm3)`. */
   label: string;
   ssh: SshHost;
-  target: SshTarget;
-  publicKey: string;
+  identity: () => Promise<Identity>;
   hello: () => Omit<Hello, 'runDirectory'>;
   log: Logger;
   /** Called when the connection is there, and when it is lost. */
@@ -42,6 +47,7 @@ export interface LinkFacts {
 
 interface Up {
   calls: Calls;
+  target: SshTarget;
   synced: Synced;
 }
 
@@ -72,8 +78,8 @@ export class HostLink {
 
   /** How a mover is started there. `agent` is the socket of an agent of keys that it may use. */
   async place(agent?: string): Promise<MoverPlace> {
-    const { synced } = await this.#present();
-    const target = agent === undefined ? this.#settings.target : { ...this.#settings.target, agent };
+    const { synced, target: plain } = await this.#present();
+    const target = agent === undefined ? plain : { ...plain, agent };
     return {
       argv: (args, env) => sshArgv(target, this.#command(synced, args, env)),
       main: `${synced.onevault}/src/mover/main.ts`,
@@ -83,9 +89,10 @@ export class HostLink {
 
   /** Brings the programs there now, and goes over to them. Returns the names of what was brought. */
   async sync(): Promise<string[]> {
-    const { target, ssh } = this.#settings;
+    const { identity, ssh } = this.#settings;
     const before = this.#up?.synced.onevault;
-    const synced = await this.#explained(() => sync(target, ssh.directory, this.#closed.signal));
+    const { target, publicKey } = await identity();
+    const synced = await this.#explained(publicKey, () => sync(target, ssh.directory, this.#closed.signal));
     if (this.#up && before !== synced.onevault) this.#up.calls.close();
     this.#tries = 0;
     await this.#connect();
@@ -116,9 +123,10 @@ export class HostLink {
   }
 
   async #try(): Promise<void> {
-    const { label, log, changed } = this.#settings;
+    const { label, log, changed, identity } = this.#settings;
     try {
-      const up = await this.#explained(() => this.#open());
+      const { target, publicKey } = await identity();
+      const up = await this.#explained(publicKey, () => this.#open(target));
       this.#up = up;
       this.#tries = 0;
       this.#sinceMs = Date.now();
@@ -151,8 +159,8 @@ export class HostLink {
     this.#timer = setTimeout(() => void this.#connect(), delayMs);
   }
 
-  async #open(): Promise<Up> {
-    const { target, ssh, hello } = this.#settings;
+  async #open(target: SshTarget): Promise<Up> {
+    const { ssh, hello } = this.#settings;
     const synced = await sync(target, ssh.directory, this.#closed.signal);
     const args = ['--disable-warning=ExperimentalWarning', `${synced.onevault}/src/remote/agent.ts`];
     const agent = start(sshArgv(target, this.#command(synced, args, {})), { stdin: 'pipe' });
@@ -182,7 +190,7 @@ export class HostLink {
     } finally {
       clearTimeout(limit);
     }
-    return { calls, synced };
+    return { calls, target, synced };
   }
 
   /** Node with these arguments, in the shell over there. */
@@ -200,8 +208,8 @@ export class HostLink {
   }
 
   /** What ssh says of its failure, in words that help. */
-  async #explained<T>(work: () => Promise<T>): Promise<T> {
-    const { label, ssh, publicKey } = this.#settings;
+  async #explained<T>(publicKey: string, work: () => Promise<T>): Promise<T> {
+    const { label, ssh } = this.#settings;
     try {
       return await work();
     } catch (error) {

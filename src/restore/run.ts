@@ -1,6 +1,5 @@
 // Carries out restores: plan, records (images LOCKED, template), turn, mover, images READY. One that fails or is cancelled removes what it
 // made.
-import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
@@ -99,9 +98,10 @@ export class RestoreRunner {
     try {
       await unlessAborted(this.#makeWay(source.id), signal);
       const store = await this.#parts.backupStoreConfigOf(source);
-      const directory = shownStore(this.#parts, operation);
+      const host = await this.#parts.bridgeOf(await this.#parts.store.datastores.get(operation.datastoreId));
+      const directory = shownStore(this.#parts, operation, host);
       const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
-      await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
+      await this.#parts.move<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event), host);
     } catch (error) {
       return this.#fail(operation, whyEnded(error, signal));
     }
