@@ -1,6 +1,6 @@
 // Ends what failed or dead backups have left, through a mover that is asked to clean up. Safe to repeat; host and datastore are asked
 // as they are now.
-import { reasonOf } from '../model/errors.ts';
+import { ConnectionLost, reasonOf } from '../model/errors.ts';
 import type { CleanupResult, CleanupTask, KeptBackup } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -9,9 +9,14 @@ import type { Parts } from '../vm/parts.ts';
 const EARLIER = 20;
 
 /** Cleans after a failed run and returns what there is to say about it. */
-export async function cleanFailed(parts: Parts, operation: Operation, stored: boolean): Promise<string> {
+export async function cleanFailed(
+  parts: Parts,
+  operation: Operation,
+  stored: boolean,
+  wait: WaitForHost,
+): Promise<string> {
   try {
-    const { mended, left } = await clean(parts, operation, stored);
+    const { mended, left } = await cleanWhenBack(parts, operation, stored, wait);
     const done = mended.map((what) => what.replace(/\.$/, '')).join('; ');
     operation.cleaned = left === '';
     const todo = left === '' ? '' : ` Its snapshot may be left, and is looked for before the next backup: ${left}`;
@@ -31,6 +36,25 @@ export async function cleanEarlier(parts: Parts, { vmId, id }: Operation): Promi
     if (earlier.id === id || earlier.kind !== 'backup' || earlier.cleaned) continue;
     const { left } = await clean(parts, earlier, true);
     if (left === '') await parts.store.operations.save({ ...earlier, cleaned: true });
+  }
+}
+
+/** Waits a while for a host that is away, and says whether it is to be tried again. */
+export type WaitForHost = (reason: string) => Promise<boolean>;
+
+/** What a run has left on a host that is away can only be cleaned when it is back. */
+async function cleanWhenBack(
+  parts: Parts,
+  operation: Operation,
+  stored: boolean,
+  wait: WaitForHost,
+): Promise<CleanupResult> {
+  for (;;) {
+    try {
+      return await clean(parts, operation, stored);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || !(await wait(reasonOf(error)))) throw error;
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withText } from '../model/attributes.ts';
 import type { BackupPreview } from '../model/backup-preview.ts';
-import { CleanStop, CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
+import { CleanStop, CODE, ConnectionLost, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
 import {
   UPLOADING,
   type BackupResult,
@@ -34,6 +34,9 @@ import type { Upkeep } from './upkeep.ts';
 
 /** A run that is to end has this long before whoever waits for that goes on without it. */
 const PATIENCE_MS = 20_000;
+
+/** A host that is away is asked again after this time. */
+const AWAY_MS = 3000;
 
 /** What else is to be known, or done, when a backup begins. */
 export interface BackupStart {
@@ -149,8 +152,8 @@ export class BackupRunner {
   takeUp(operation: Operation): void {
     this.#log.started(operation);
     operation.interrupted = true;
-    this.#runs.track(operation, () =>
-      operation.recorded ? this.#finish(operation) : this.#fail(operation, interrupted(), true),
+    this.#runs.track(operation, (signal) =>
+      operation.recorded ? this.#finish(operation) : this.#fail(operation, interrupted(), { stored: true, signal }),
     );
   }
 
@@ -190,12 +193,22 @@ export class BackupRunner {
         await tx.operations.save(run.operation);
       });
     } catch (error) {
-      await this.#fail(run.operation, whyEnded(error, signal), uploading, error instanceof CleanStop);
+      if (error instanceof ConnectionLost && !signal.aborted) run.operation.interrupted = true;
+      const clean = error instanceof CleanStop;
+      await this.#fail(run.operation, whyEnded(error, signal), { stored: uploading, clean, signal });
       return;
     }
     await this.#finish(run.operation);
     await monitorDatastore(this.#parts, run.datastore);
     await this.#retain(run, signal);
+  }
+
+  /** Whether a host that is away is to be asked again. */
+  async #untilBack(operation: Operation, why: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    this.#runs.waits(operation, `its host, to clean up there what this run has left. ${why}`);
+    await sleep(AWAY_MS, undefined, { signal }).catch(() => undefined); // that it is ended is looked at below
+    return !isAborted(signal);
   }
 
   async #take(run: BackupRun, signal: AbortSignal, onEvent: (event: MoverEvent) => void): Promise<BackupResult> {
@@ -280,10 +293,12 @@ export class BackupRunner {
     for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }
 
-  /** `stored` says that the store may hold a snapshot of the run, `clean` that nothing at all is left of it. */
-  async #fail(operation: Operation, error: unknown, stored: boolean, clean = false): Promise<void> {
+  /** A VM whose host is away stays in its backup: what the run left there is cleaned before anything else happens to it. */
+  async #fail(operation: Operation, error: unknown, { stored, clean = false, signal }: Failure): Promise<void> {
     const { store, clock, log } = this.#parts;
-    const reason = reasonOf(error) + (clean ? '' : await cleanFailed(this.#parts, operation, stored));
+    const wait = (why: string): Promise<boolean> => this.#untilBack(operation, why, signal);
+    const reason = reasonOf(error) + (clean ? '' : await cleanFailed(this.#parts, operation, stored, wait));
+    if (!operation.cleaned && operation.waits !== undefined && this.#runs.isEnding) return; // the next daemon takes it up
     const { cancelling = false } = operation;
     log.warn(
       { operation: operation.id, vm: operation.vmId, reason },
@@ -300,6 +315,20 @@ export class BackupRunner {
     this.#log.announce(operation);
     this.#left();
   }
+}
+
+interface Failure {
+  /** The store may hold a snapshot of the run. */
+  stored: boolean;
+  /** Nothing at all is left of it. */
+  clean?: boolean;
+  /** Aborts when nobody is to wait any longer for a host that is away. */
+  signal: AbortSignal;
+}
+
+/** It may have aborted while something was waited for. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function notNow(vmId: number, why: string, hint = ''): OneError {
