@@ -11,11 +11,12 @@ import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { HypervisorConfig } from '../model/mover-protocol.ts';
-import { isOverSsh, sshHostOf } from '../model/ssh-host.ts';
+import { isOverSsh, sshHostOf, type SshAddress } from '../model/ssh-host.ts';
 import { remoteFiles, remoteHost, remoteHypervisor, remoteImages } from '../remote/doors.ts';
 import type { Traffic } from '../remote/host-door.ts';
 import { SshHosts } from '../remote/hosts.ts';
 import type { HostLink } from '../remote/link.ts';
+import { scanHostKeys } from '../remote/scan.ts';
 import type { Store } from '../store/store.ts';
 import type { HostLinks, Parts, Rates } from '../vm/parts.ts';
 
@@ -150,6 +151,10 @@ class Links implements HostLinks {
 
   onChange(listener: (hostId: number) => void): void {
     this.#listeners.push(listener);
+  }
+
+  scan(address: SshAddress): Promise<string[]> {
+    return scanHostKeys(address);
   }
 
   publicKey(): Promise<string> {

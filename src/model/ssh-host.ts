@@ -1,4 +1,5 @@
 // Hosts that are reached over SSH: what their attributes say. Pure.
+import { createHash } from 'node:crypto';
 import { text, type Attributes } from './attributes.ts';
 import { CODE, OneError } from './errors.ts';
 import type { Host } from './host.ts';
@@ -57,6 +58,13 @@ export function readHostKeys(given: string): string[] {
     }
     return `${words[at]} ${words[at + 1]}`;
   });
+}
+
+/** A key as ssh shows it to be compared: `ED25519 SHA256:...`. */
+export function fingerprint(key: string): string {
+  const [type = '', base64 = ''] = key.split(' ');
+  const hash = createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64').replace(/=+$/, '');
+  return `${type.replace(/^ssh-|-sha2.*$/g, '').toUpperCase()} SHA256:${hash}`;
 }
 
 /** How a host is reached over SSH; undefined for one of the machine that the daemon runs on. Throws a OneError that names the attribute. */

@@ -8,6 +8,7 @@ import type { HostFiles } from '../datastore/files.ts';
 import type { BackupStoreConfig, HypervisorConfig, MoverEvent, MoverTask } from '../model/mover-protocol.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
+import type { SshAddress } from '../model/ssh-host.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import type { Adoptions } from './adoptions.ts';
@@ -78,6 +79,8 @@ export interface HostLinks {
   retain(hosts: readonly Host[]): void;
   /** Is told when a host can be reached again, or no longer. */
   onChange(listener: (hostId: number) => void): void;
+  /** The keys that an SSH server shows, each as `<type> <base64>`; nothing is trusted by it. */
+  scan(address: SshAddress): Promise<string[]>;
   /** What a host has to let in. */
   publicKey(): Promise<string>;
 }
