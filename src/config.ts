@@ -31,6 +31,8 @@ export interface Config {
   schedule: SchedulePolicy;
   /** Where copies of the database are kept. */
   selfBackup: SelfBackupSettings;
+  /** Private key that hosts over SSH let in; undefined for OneVault's own. */
+  sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -47,7 +49,7 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: ['BACKEND', 'PATH'],
@@ -95,6 +97,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     drillScripts: scriptsOf(text(file, 'DRILL_SCRIPTS')),
     schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
+    sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
     dev: options.dev ?? false,
   };
@@ -114,6 +117,10 @@ function limitsOf(file: Attributes): Limits {
 
 function scriptsOf(directory: string | undefined): string | undefined {
   return directory === undefined ? undefined : absolute('DRILL_SCRIPTS', directory).replace(/\/+$/, '');
+}
+
+function sshKeyOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : absolute('SSH_KEY', file);
 }
 
 function schedulePolicyOf(vector: Vector | undefined): SchedulePolicy {

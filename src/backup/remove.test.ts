@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { backupImage, datastore, vm } from '../../tests/golden/objects.ts';
 import { openBackupStore, openImageStore } from '../datastore/all.ts';
+import { LocalFiles } from '../datastore/files.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import { SoleDuties } from '../nodes/duties.ts';
@@ -40,6 +41,8 @@ beforeEach(async () => {
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
     duties: new SoleDuties(() => ({ name: 'here', url: '', version: '' })),
+    ...{ bridgeOf: async () => undefined, filesOf: () => new LocalFiles(), runDirectoryOf: () => directory },
+    ...{ move: async () => Promise.reject(new Error('nothing moves here')), links: {} as Parts['links'] },
     servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');

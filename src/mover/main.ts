@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
 import type { GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
-import { Listening } from './listening.ts';
+import { Listening } from '../exec/listening.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
@@ -60,7 +60,8 @@ const abort = new AbortController();
 const lines = createInterface({ input: process.stdin });
 let listening: Listening | undefined;
 lines.on('line', (line) => {
-  if (listening) return listening.heard(line);
+  tell({ type: 'beat' });
+  if (listening) return listening.heard();
   const task = JSON.parse(line) as GivenTask;
   listening = new Listening(task.beatSec, () => lines.close());
   work(task, abort.signal)
