@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { CODE } from '../../src/model/errors.ts';
 import type { Operation } from '../../src/model/operation.ts';
+import { again, STOP } from '../guest/background.ts';
 import { virsh } from '../guest/domains.ts';
 import { Cloud, RESTIC_PASSWORD, STATE } from '../integration/cloud.ts';
 import { diskFiles, expectExplained, expectNothingLeft, expectSameBackups } from './aftermath.ts';
@@ -98,9 +99,7 @@ describe('programs', () => {
     expect((await cloud.info('image', id)).textOf('TEMPLATE/ERROR')).toMatch(/could not be deleted: .*not installed/);
     await giveBack();
     await goodBackup();
-    await expect
-      .poll(() => cloud.call('one.image.info', id).catch(String), { timeout: 120_000 })
-      .toContain('Error getting');
+    await expect.poll(() => cloud.call('one.image.info', id).catch(String)).toContain('Error getting');
     await expectSameBackups(cloud);
   });
 
@@ -193,13 +192,11 @@ describe('the scratch directory', () => {
   it('fills up during a backup, which ends while the guest goes on writing', async () => {
     const guest = await cloud.console(vmId);
     const write = 'dd if=/dev/urandom of=/root/blob bs=64k count=16 conv=notrunc,fsync';
-    await guest.run(
-      `rm -f /tmp/stop /tmp/failed; (until [ -e /tmp/stop ]; do ${write} || touch /tmp/failed; done) >/dev/null 2>&1 &`,
-    );
+    await guest.run(again(`${write} || touch /tmp/failed`));
     const operation = await whileUploading(() => run(['fallocate', '-l', '500M', `${scratch()}/filler`]));
     await rm(`${scratch()}/filler`);
     expect(await failed(operation)).toMatch(/has \d+ MiB left, under the reserve of 128 MiB: the backup ended so that/);
-    expect(await guest.run('touch /tmp/stop; sleep 1; sync; ls /tmp')).not.toContain('failed');
+    expect(await guest.run(`${STOP}; sync; ls /tmp`)).not.toContain('failed');
     await guest.close();
     await goodBackup();
   });
@@ -271,8 +268,8 @@ describe('a restore', () => {
     await acting;
     const operation = await cloud.follow('image', image);
     expect(operation.result).toBe('failed');
-    await expect.poll(things, { timeout: 120_000 }).toEqual(before);
-    expect(processesWhere((command) => command.includes(operation.id))).toEqual([]);
+    await expect.poll(things).toEqual(before);
+    await expect.poll(() => processesWhere((command) => command.includes(operation.id))).toEqual([]);
     return operation.reason;
   }
 
