@@ -24,10 +24,13 @@ beforeAll(async () => {
     process.stdout.write('The VMs of the job are off; npm run soak, or ONEVAULT_LONG=1, has running guests.\n');
   cloud = await Cloud.open(78300);
   const root = await cloud.image('root', { path: cloud.guest.rootImage, format: 'raw', persistent: false });
-  for (let n = 0; n < 4; n++) vms.push(await cloud.vm([root]));
+  for (let n = 0; n < 4; n++) {
+    const id = await cloud.vm([root]);
+    vms.push(id);
+    if (!LONG) await cloud.call('one.vm.action', 'poweroff-hard', id);
+  }
   for (const id of vms) {
     if (LONG) await (await cloud.console(id)).close();
-    else await cloud.call('one.vm.action', 'poweroff-hard', id);
     await settled(id);
     disks.set(id, await diskFiles(id));
   }
