@@ -1,6 +1,7 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
+import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
 import { buildServer } from './api/server.ts';
@@ -11,16 +12,16 @@ import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
-import { openBackupStore, openImageStore } from './datastore/all.ts';
-import { openHypervisor } from './hypervisor/all.ts';
-import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { openBackupStore } from './datastore/all.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
+import { VERSION } from './model/version.ts';
 import { VM_STATE } from './model/vm.ts';
+import { SoleDuties, type Duties } from './nodes/duties.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -66,6 +67,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     steps.push(() => notices.close());
     const server = buildServer(services);
     steps.push(() => server.close());
+    steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
     await takeUp(services);
     services.tick.start();
@@ -94,7 +96,7 @@ async function endWork(services: RunningServices): Promise<void> {
 }
 
 /** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler };
+type RunningServices = Services & { scheduler: Scheduler; parts: { close: () => void } };
 
 /** What is this installation's alone. */
 interface Own {
@@ -104,7 +106,12 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const parts = makeParts(config, store, own, log, (vm) => restores.instant.ready(vm));
+  const duties = new SoleDuties(() => ({
+    name: config.nodeName,
+    url: config.nodeUrl ?? services.endpoint,
+    version: VERSION,
+  }));
+  const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
   const operations = new OperationLog(store, parts.clock);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
@@ -168,24 +175,19 @@ function makeParts(
   store: Store,
   { installation, key }: Own,
   log: Logger,
+  duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts {
-  const hypervisors = new Map<string, Hypervisor>();
+): Parts & { close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
       ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
-  const hypervisorOf = (host: Host): Hypervisor => {
-    const wanted = hypervisorConfigOf(host);
-    const key = `${wanted.driver} ${wanted.uri}`;
-    const known = hypervisors.get(key) ?? openHypervisor(wanted);
-    hypervisors.set(key, known);
-    for (const domain of wanted.adopted ?? []) known.adopt(domain); // it may have been opened for another host
-    return known;
-  };
-  const adoptions = new Adoptions(hypervisorOf);
+  const { stateDirectory, sshKey } = config;
+  const runDirectory = `${stateDirectory}/run`;
+  const reached = reach({ store, log, installation, stateDirectory, sshKey, runDirectory, hypervisorConfigOf });
+  const adoptions = new Adoptions(reached.hypervisorOf);
   const unsealed = (datastore: Datastore): Datastore => ({
     ...datastore,
     template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
@@ -205,16 +207,16 @@ function makeParts(
     clock: Date.now,
     timeZone: config.schedule.timeZone,
     servesInstant,
-    runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,
+    ...reached,
+    runDirectory,
     hypervisorConfigOf,
-    hypervisorOf,
     adoptions,
-    imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),
     unsealed,
+    duties,
   };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { run, start, type Running } from '../../exec/exec.ts';
+import { run, start, type Running } from './exec.ts';
 import { boundText, shellText } from './shell.ts';
 
 describe('a text for the shell at the other end', () => {
