@@ -8,6 +8,7 @@ import { CODE } from '../../src/model/errors.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { again, STOP } from '../guest/background.ts';
 import { virsh } from '../guest/domains.ts';
+import { cheapRepository } from '../guest/repository.ts';
 import { Cloud, RESTIC_PASSWORD, STATE } from '../integration/cloud.ts';
 import { diskFiles, expectExplained, expectNothingLeft, expectSameBackups } from './aftermath.ts';
 import { killNow, processesWhere } from './processes.ts';
@@ -15,6 +16,7 @@ import { Places } from './places.ts';
 
 const DATA_MIB = 8;
 const ROOMY_MIB = 600;
+const SLOW_KIB = 2048;
 
 let cloud: Cloud;
 let places: Places;
@@ -27,7 +29,7 @@ let slow: number;
 beforeAll(async () => {
   places = await Places.make();
   cloud = await Cloud.open(74000, { env: { PATH: places.path }, libvirtUri: places.libvirtUri });
-  slow = await cloud.backupDatastore('slow', 'RESTIC_BWLIMIT="2048"');
+  slow = await cloud.backupDatastore('slow', `RESTIC_BWLIMIT="${SLOW_KIB}"`);
   // before the guest starts, because libvirt gives QEMU its own view of the mounts there are then
   await places.mountSmall(scratch(), ROOMY_MIB);
   const path = `${cloud.directory}/data.raw`;
@@ -175,6 +177,7 @@ describe('the backup datastore', () => {
     const small = await cloud.backupDatastore('small');
     const path = `${cloud.directory}/datastores/${small}`;
     await places.mountSmall(path, 8);
+    await cheapRepository(path, RESTIC_PASSWORD);
     expect(await failingBackup(small)).toMatch(/no space is left on its file system\. Free some space there/);
     await places.resize(path, 200);
     await goodBackup(small);
@@ -250,8 +253,12 @@ describe('a restore', () => {
   let backup: number;
 
   beforeAll(async () => {
+    const limit = (kib: number): Promise<string> =>
+      cloud.call('one.datastore.update', slow, `RESTIC_BWLIMIT="${kib}"`, 1);
+    await limit(1_000_000);
     await cloud.call('one.vm.backup', vmId, slow, false);
     backup = (await cloud.follow('vm', vmId)).imageIds[0] ?? -1;
+    await limit(SLOW_KIB); // it is read slowly
   });
 
   /** Restores, acts as soon as data flows, and expects that nothing of the restore is left. Returns why it failed. */

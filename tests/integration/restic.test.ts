@@ -205,6 +205,7 @@ describe('restic in trouble', () => {
     await mkdir(repository);
     await run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'onevault-test', repository]);
     try {
+      await cheapRepository(repository, config('').attributes['RESTIC_PASSWORD'] ?? '');
       await store.prepare(never());
       const { source } = await backup();
       await writeFile(join(directory, 'disk.1.0'), randomBytes(20 * 2 ** 20));
