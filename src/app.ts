@@ -64,7 +64,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     const services = build(config, store, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const server = buildServer(services);
+    const server = buildServer(services, config.trustProxy);
     steps.push(() => server.close());
     steps.push(() => endWork(services));
     await takeUp(services);

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
+import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
 import { isTimeZone } from './model/time-zone.ts';
@@ -15,6 +16,8 @@ export interface Config {
   stateDirectory: string;
   listenAddress: string;
   port: number;
+  /** Addresses and networks of web servers before this one whose word is taken for who asks, and whether over TLS. */
+  trustProxy: string[];
   /** File of the SQLite database. */
   database: string;
   /** Each datastore has its own directory under this one. */
@@ -42,7 +45,7 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'TRUST_PROXY'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: ['BACKEND', 'PATH'],
@@ -78,6 +81,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     stateDirectory: absolute('STATE_DIRECTORY', stateDirectory),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
+    trustProxy: readTrustProxy(text(file, 'TRUST_PROXY')),
     database: absolute('DB/PATH', field(db, 'PATH') ?? `${stateDirectory}/one.db`),
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
