@@ -1,4 +1,4 @@
-// The web servers before the daemon that it believes: what they say of the browser's address and of TLS is taken, what others say is not. Pure.
+// The web servers before the daemon that it believes: what they say of the browser's address and of TLS is taken, what others say is not.
 import { isIP } from 'node:net';
 import { bad } from './value.ts';
 
