@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
+import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
 import { isPostgresUrl } from './model/database-url.ts';
@@ -23,6 +24,8 @@ export interface Config extends DatabaseSettings {
   nodeUrl?: string | undefined;
   listenAddress: string;
   port: number;
+  /** Addresses and networks of web servers before this one whose word is taken for who asks, and whether over TLS. */
+  trustProxy: string[];
   /** Each datastore has its own directory under this one. */
   datastoreLocation: string;
   logLevel: string;
@@ -50,7 +53,7 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
@@ -89,7 +92,7 @@ export function makeConfig(
     nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
-    ...readDatabase(vectors(file, 'DB')[0], environment[DATABASE_VARIABLE], stateDirectory),
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
       text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,

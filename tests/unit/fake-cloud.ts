@@ -54,6 +54,7 @@ export class FakeCloud {
       database: `${directory}/one.db`,
       datastoreLocation: `${directory}/datastores`,
       logLevel: 'trace',
+      trustProxy: [],
       limits: DEFAULT_LIMITS,
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
       selfBackup: DEFAULT_SELF_BACKUP,
