@@ -48,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'compat',
-          include: ['tests/compat/**/*.test.ts', 'tests/unit/**/*.property.test.ts'],
+          include: ['tests/compat/**/*.test.ts', 'tests/fuzz/**/*.test.ts', 'tests/unit/**/*.property.test.ts'],
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,

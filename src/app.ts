@@ -19,7 +19,9 @@ import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
+import { VERSION } from './model/version.ts';
 import { VM_STATE } from './model/vm.ts';
+import { SoleDuties, type Duties } from './nodes/duties.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -104,7 +106,12 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const parts = makeParts(config, store, own, log, (vm) => restores.instant.ready(vm));
+  const duties = new SoleDuties(() => ({
+    name: config.nodeName,
+    url: config.nodeUrl ?? services.endpoint,
+    version: VERSION,
+  }));
+  const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
   const operations = new OperationLog(store, parts.clock);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
@@ -168,6 +175,7 @@ function makeParts(
   store: Store,
   { installation, key }: Own,
   log: Logger,
+  duties: Duties,
   servesInstant: Parts['servesInstant'],
 ): Parts & { close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
@@ -208,12 +216,14 @@ function makeParts(
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),
     unsealed,
+    duties,
   };
 }
 
 /** What a daemon that ended, however it ended, had under way. */
 async function takeUp({
   parts,
+  operations,
   scheduler,
   backups,
   restores,
@@ -229,14 +239,14 @@ async function takeUp({
   for (const operation of await parts.store.operations.running()) {
     if (scheduler.takeUp(operation)) continue;
     if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else if (operation.kind === 'restore') restores.takeUp(operation);
     else if (operation.kind === 'drill') await drills.takeUp(operation);
     else if (operation.kind === 'self') await selfBackups.takeUp(operation);
     else await upkeep.takeUp(operation);
   }
   await upkeep.begin();
   selfBackups.begin();
-  await images.takeUp();
+  await images.takeUp(new Set(operations.all().flatMap(({ kind, imageIds }) => (kind === 'restore' ? imageIds : []))));
   for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
     vms.takeUp(vm);
     changes.takeUp(vm);

@@ -13,7 +13,7 @@ import type { Host } from '../model/host.ts';
 import type { HypervisorConfig } from '../model/mover-protocol.ts';
 import { isOverSsh, sshHostOf, type SshAddress } from '../model/ssh-host.ts';
 import { remoteFiles, remoteHost, remoteHypervisor, remoteImages } from '../remote/doors.ts';
-import type { Traffic } from '../remote/host-door.ts';
+import { LocalHost, type Traffic } from '../remote/host-door.ts';
 import { SshHosts } from '../remote/hosts.ts';
 import type { HostLink } from '../remote/link.ts';
 import { scanHostKeys } from '../remote/scan.ts';
@@ -32,7 +32,7 @@ export interface ReachSettings {
 
 type Reached = Pick<
   Parts,
-  'hypervisorOf' | 'imageStoreOf' | 'bridgeOf' | 'filesOf' | 'move' | 'links' | 'runDirectoryOf'
+  'hypervisorOf' | 'imageStoreOf' | 'bridgeOf' | 'filesOf' | 'move' | 'endProcesses' | 'links' | 'runDirectoryOf'
 >;
 
 /** `close` lets go of every connection. */
@@ -41,6 +41,7 @@ export function reach(settings: ReachSettings): Reached & { close: () => void } 
   const links = new Links(settings);
   const remote = (host: Host | undefined): HostLink | undefined => host && links.of(host);
   const here = new LocalFiles();
+  const hostHere = new LocalHost();
   const hypervisors = new Hypervisors(hypervisorConfigOf);
   const bridgeOf = (datastore: Datastore): Promise<Host | undefined> => bridge(store, links, datastore);
   const overBridge = (datastore: Datastore): ImageStore =>
@@ -72,6 +73,10 @@ export function reach(settings: ReachSettings): Reached & { close: () => void } 
       return moverResult(task, signal, onEvent, link ? await link.place() : undefined);
     },
     runDirectoryOf: (host) => (host && sshHostOf(host, installation)?.runDirectory) ?? runDirectory,
+    endProcesses: (operationId, which, host) => {
+      const link = remote(host);
+      return (link ? remoteHost(link.connected) : hostHere).endRun(operationId, which);
+    },
     links,
     close: () => links.close(),
   };

@@ -27,6 +27,7 @@ import { cancelled, interrupted, unlessAborted, whyEnded, type Runs } from '../v
 import { hypervisorIds } from '../vm/snapshot-list.ts';
 import { enter, setState } from '../vm/states.ts';
 import { afterSwap, planInPlace, saidWritten, sizeDisks, type InPlaceRequest, type SwappedDisk } from './in-place.ts';
+import { endLeft } from './ended.ts';
 import { shownStore } from './shown-store.ts';
 import { removeAside, removeFresh, swapBack, swapIn } from './swap.ts';
 
@@ -150,7 +151,10 @@ export class InPlaceRestores {
     log.started(operation);
     operation.interrupted = true;
     const ends = {
-      writing: () => this.#fail(operation, interrupted()),
+      writing: async () => {
+        const ended = await endLeft(parts, operation.id, 'all', await this.#hostOf(operation)); // its mover may still be writing
+        await this.#fail(operation, interrupted(), ended);
+      },
       swapping: () => this.#finish(operation),
       reverting: () => this.#revert(operation),
       recorded: () => this.#finish(operation),
@@ -336,10 +340,10 @@ export class InPlaceRestores {
     }
   }
 
-  async #fail(operation: Operation, error: unknown): Promise<void> {
+  async #fail(operation: Operation, error: unknown, more = ''): Promise<void> {
     const { parts, log } = this.#doors;
     const { disks } = operation.plan as KeptInPlace;
-    let reason = reasonOf(error);
+    let reason = reasonOf(error) + more;
     const host = await this.#hostOf(operation);
     const files = parts.filesOf(host);
     await files.clearMount(shownStore(parts, operation, host)).catch((clearing: unknown) => {

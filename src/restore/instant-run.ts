@@ -20,6 +20,7 @@ import { hypervisorOf } from '../vm/places.ts';
 import { cancelled, unlessAborted, type Runs } from '../vm/runs.ts';
 import type { Turns } from '../vm/turns.ts';
 import { makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
+import { endLeft } from './ended.ts';
 import { readOptions } from './options.ts';
 import { planRestore } from './plan.ts';
 import { Serving } from './serving.ts';
@@ -140,7 +141,9 @@ export class InstantRestores {
     const { parts, log } = this.#doors;
     log.started(operation);
     if (operation.cancelling) {
-      await takeBack(parts, log, operation, 'It was cancelled.');
+      const host = await parts.bridgeOf(await parts.store.datastores.get(operation.datastoreId));
+      const ended = await endLeft(parts, operation.id, 'movers', host);
+      await takeBack(parts, log, operation, `It was cancelled.${ended}`);
       return;
     }
     const vm = await parts.store.vms.find(operation.vmId);
@@ -216,6 +219,7 @@ export class InstantRestores {
     await unlessAborted(makeWay(sourceId), signal);
     const destination = await store.datastores.get(operation.datastoreId);
     const host = await parts.bridgeOf(destination);
+    await parts.endProcesses(operation.id, 'movers', host); // that of a dead daemon removes what it has begun
     const files = parts.imageStoreOf(destination);
     for (const target of targets) await files.remove(target); // of an attempt that was killed
     const config = await parts.backupStoreConfigOf(await store.datastores.get(sourceId));

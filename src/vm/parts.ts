@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { BackupStore } from '../datastore/backup-store.ts';
 import type { ImageStore } from '../datastore/image-store.ts';
+import type { Ended, WhichProcesses } from '../exec/run-processes.ts';
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { HostFiles } from '../datastore/files.ts';
@@ -10,6 +11,7 @@ import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { SshAddress } from '../model/ssh-host.ts';
 import type { Vm } from '../model/vm.ts';
+import type { Duties } from '../nodes/duties.ts';
 import type { Store } from '../store/store.ts';
 import type { Adoptions } from './adoptions.ts';
 
@@ -22,6 +24,8 @@ export interface Parts {
   /** Name of the zone whose wall clock and calendar hold. */
   timeZone: string;
   log: Logger;
+  /** What this node may work on. */
+  duties: Duties;
   hypervisorConfigOf(host: Host): HypervisorConfig;
   hypervisorOf(host: Host): Hypervisor;
   /** Domains that were taken over as they are. */
@@ -34,6 +38,8 @@ export interface Parts {
   filesOf(host?: Host): HostFiles;
   /** Carries out a task of the mover on a host; without one, here. */
   move: Move;
+  /** Waits for what a run whose daemon is gone has left working on a host, and ends what takes too long; without one, here. */
+  endProcesses(operationId: string, which: WhichProcesses, host?: Host): Promise<Ended>;
   /** The connections to hosts that are reached over SSH. */
   links: HostLinks;
   /** The datastore's configuration with its secrets, for the mover's stdin only. */
