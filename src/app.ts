@@ -82,6 +82,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
 }
 
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -96,7 +97,7 @@ async function endWork(services: RunningServices): Promise<void> {
 }
 
 /** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler; parts: { close: () => void } };
+type RunningServices = Services & { scheduler: Scheduler; parts: { end: () => void; close: () => void } };
 
 /** What is this installation's alone. */
 interface Own {
@@ -177,7 +178,7 @@ function makeParts(
   log: Logger,
   duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts & { close: () => void } {
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'

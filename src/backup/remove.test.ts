@@ -42,6 +42,8 @@ beforeEach(async () => {
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
     ...{ bridgeOf: async () => undefined, filesOf: () => new LocalFiles(), runDirectoryOf: () => directory },
     ...{ move: async () => Promise.reject(new Error('nothing moves here')), links: {} as Parts['links'] },
+    ending: never,
+    carry: async () => ({ carriedBytes: 0, shared: true }),
     endProcesses: async () => ({ killed: 0, left: 0 }),
     duties: new SoleDuties(() => ({ name: 'here', url: '', version: '' })),
     servesInstant: async () => undefined,

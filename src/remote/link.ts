@@ -70,6 +70,10 @@ export class HostLink {
   /** The connection as it is. The first attempt is waited for; after it, who comes while there is none is told why. */
   readonly connected = async (): Promise<Calls> => (await this.#present()).calls;
 
+  get ssh(): SshHost {
+    return this.#settings.ssh;
+  }
+
   facts(): LinkFacts {
     const isUp = this.#up !== undefined;
     const programs = this.#up?.synced.onevault ?? '';

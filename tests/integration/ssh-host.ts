@@ -45,7 +45,16 @@ export class TestHost {
     await writeFile(`${directory}/sshd`, sshdText(directory, address, port));
     if (options.libvirt !== false) for (const own of OWN) await copyOwn(own, directory);
     await writeFile(`${directory}/init`, initText(options));
-    const argv = ['unshare', '--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', 'sh', `${directory}/init`];
+    const argv = [
+      'unshare',
+      '--mount',
+      '--pid',
+      '--fork',
+      '--kill-child=KILL',
+      '--mount-proc',
+      'sh',
+      `${directory}/init`,
+    ];
     const host = new TestHost(options, port, start(argv, { dieWithParent: true }));
     await host.#answers();
     return host;

@@ -1,6 +1,6 @@
 // Two hosts over SSH, each with a libvirtd, a process table and a system datastore of its own: backup, increment, cold migration, increment
 // after it, and restore on the other one. The node that decides it all never has a byte of a disk.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { processesWhere } from '../faults/processes.ts';
 import { GuestConsole } from '../guest/console.ts';
@@ -11,11 +11,16 @@ const FIRST_VM = 82_000;
 const MIB = 2 ** 20;
 
 let cloud: Cloud;
-let hosts: Array<{ id: number; host: TestHost }> = [];
+interface Each {
+  id: number;
+  host: TestHost;
+}
+let hosts: Each[] = [];
 let vmId = -1;
 
 beforeAll(async () => {
   cloud = await Cloud.open(FIRST_VM);
+  await cloud.changeRecords((store) => store.datastores.update(0, (system) => void (system.tmMad = 'ssh')));
   await cloud.call('one.host.status', 0, 1); // nothing is placed on this machine itself
   const [key = ''] = (await cloud.call('one.host.sshkeys', '')).split('\n');
   for (const number of [2, 3]) {
@@ -78,7 +83,7 @@ it('shows the hosts, their connection and what runs there', async () => {
 });
 
 it('backs up a VM over there, and the bytes go straight to the store', async () => {
-  const [{ id, host }] = hosts as [(typeof hosts)[number]];
+  const [{ id, host }] = hosts as [Each];
   const { rootImage, kernel, initrd, kernelCommand } = cloud.guest;
   const image = await cloud.image('root', { path: rootImage, format: 'raw', persistent: false });
   const os = `OS=[ KERNEL="${kernel}", INITRD="${initrd}", KERNEL_CMD="${kernelCommand}" ]`;
@@ -99,9 +104,50 @@ it('backs up a VM over there, and the bytes go straight to the store', async () 
 });
 
 it('goes on with an increment', async () => {
-  const [{ host }] = hosts as [(typeof hosts)[number]];
+  const [{ host }] = hosts as [Each];
   await inGuest(host, 'dd if=/dev/urandom of=/root/more bs=1M count=4; sync');
   const operation = await cloud.backup(vmId);
   expect(operation.type).toBe('INCREMENT');
 });
-void sameContent;
+
+it('moves the VM with its disks straight to the other host, and the chain goes on there', async () => {
+  const [from, to] = hosts as [Each, Each];
+  const sums = 'cd /root && sha256sum blob more';
+  const held = await inGuest(from.host, sums);
+  const before = await throughHere();
+  await cloud.call('one.vm.migrate', vmId, to.id, false, false, -1, 0); // the guest's memory goes along
+  await cloud.vmIs(vmId, '3', '3');
+  expect((await throughHere()) - before).toBeLessThan(4 * MIB);
+  expect(await to.host.virsh('list', '--name')).toContain(`one-${vmId}`);
+  expect(await from.host.virsh('list', '--all', '--name')).not.toContain(`one-${vmId}`);
+  expect(await readdir(from.host.system('.'))).toEqual([]);
+  expect(await inGuest(to.host, sums)).toBe(held);
+  await inGuest(to.host, 'dd if=/dev/urandom of=/root/third bs=1M count=4; sync');
+  const operation = await cloud.backup(vmId);
+  expect([operation.type, operation.reason]).toEqual([
+    'INCREMENT',
+    expect.stringContaining('changes since increment 1'),
+  ]);
+});
+
+it('restores on a host, byte for byte what the disk has', async () => {
+  const [on, other] = hosts as [Each, Each];
+  await cloud.call('one.vm.action', 'poweroff-hard', vmId);
+  await cloud.vmIs(vmId, '8', '0');
+  await cloud.backup(vmId);
+  const [backup = -1] = (await cloud.info('vm', vmId))
+    .children('BACKUPS/BACKUP_IDS/ID')
+    .map(({ text }) => Number(text));
+  const images = Number(
+    await cloud.call('one.datastore.allocate', 'NAME="far"\nTYPE="IMAGE_DS"\nBRIDGE_LIST="kvm2"', -1),
+  );
+  const before = await throughHere();
+  const answer = await cloud.call('one.image.restore', backup, images, '');
+  const [, restored = -1] = answer.split(' ').map(Number);
+  expect((await cloud.follow('image', restored)).result).toBe('done');
+  expect((await throughHere()) - before).toBeLessThan(4 * MIB);
+  const source = (await cloud.info('image', restored)).textOf('SOURCE');
+  expect(on.host.system('.')).not.toBe(other.host.system('.'));
+  const format = (await cloud.info('image', restored)).textOf('FORMAT');
+  expect(await sameContent([other.host.system(`${vmId}/disk.0`), 'qcow2'], [source, format])).toBe(true);
+});
