@@ -83,11 +83,12 @@ export class HostLink {
   /** How a mover is started there. `agent` is the socket of an agent of keys that it may use. */
   async place(agent?: string): Promise<MoverPlace> {
     const { synced, target: plain } = await this.#present();
-    const target = agent === undefined ? plain : { ...plain, agent };
+    const target = agent === undefined ? plain : { ...plain, lendsKeys: true };
     return {
       argv: (args, env) => sshArgv(target, this.#command(synced, args, env)),
       main: `${synced.onevault}/src/mover/main.ts`,
       elsewhere: this.#settings.label,
+      ...(agent !== undefined && { env: { SSH_AUTH_SOCK: agent } }),
     };
   }
 

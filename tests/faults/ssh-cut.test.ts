@@ -63,7 +63,7 @@ async function cutIn(phase: string, cut: (operationId: string) => void): Promise
 async function nothingIsLeft({ id }: Operation): Promise<void> {
   expect(processesWhere((command) => command.includes(id))).toEqual([]);
   const mounts = await host.run('cat', '/proc/self/mountinfo');
-  expect(mounts.split('\n').filter((line) => line.includes(' - fuse'))).toEqual([]);
+  expect(mounts.split('\n').filter((line) => line.includes(' - fuse') && line.includes(cloud.directory))).toEqual([]);
   const { runDirectoryOf } = cloud.services.parts;
   expect((await host.run('ls', runDirectoryOf(await cloud.store.hosts.get(hostId)))).trim()).toBe('');
 }

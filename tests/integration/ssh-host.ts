@@ -143,6 +143,8 @@ function initText({ directory, system, libvirt }: TestHostOptions): string {
   const own = libvirt === false ? [] : OWN;
   return [
     'set -e',
+    // those of others would be held by it
+    `grep ' - fuse' /proc/self/mountinfo | cut -d' ' -f5 | while read -r at; do umount -l "$at"; done`,
     'mount -t tmpfs -o mode=755 tmpfs /run',
     'mkdir -p /run/sshd /run/libvirt',
     ...own.map((path) => `mkdir -p ${path} && mount --bind ${directory}/root${path} ${path}`),
