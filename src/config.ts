@@ -92,7 +92,8 @@ export function makeConfig(
     nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
+    trustProxy: readTrustProxy(text(file, 'TRUST_PROXY')),
+    ...readDatabase(vectors(file, 'DB')[0], environment[DATABASE_VARIABLE], stateDirectory),
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
       text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,
