@@ -3,6 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
+import { nodeKey } from './api/forward-mac.ts';
+import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
@@ -34,6 +36,7 @@ import { openSqlite } from './store/sqlite.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { Adoptions } from './vm/adoptions.ts';
+import { AllRuns } from './vm/all-runs.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
 import { OperationLog } from './vm/operation-log.ts';
@@ -95,6 +98,9 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.images.idle();
 }
 
+/** How often progress is written down for other control nodes. */
+const SAVE_PROGRESS_MS = 2000;
+
 /** With the scheduler as the app has it. */
 type RunningServices = Services & { scheduler: Scheduler };
 
@@ -112,7 +118,13 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     version: VERSION,
   }));
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock);
+  const alone = duties instanceof SoleDuties;
+  const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
+  const operations = new OperationLog(store, parts.clock, alone ? 0 : SAVE_PROGRESS_MS);
+  const runs = new AllRuns(store, operations, {
+    alone,
+    failed: (err) => log.warn({ err }, 'the runs of other control nodes could not be read'),
+  });
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -126,13 +138,14 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const services: RunningServices = {
     parts,
     operations,
+    runs,
     overview: new Overview({
       store,
-      operations,
+      runs,
       clock: parts.clock,
       timeZone: schedule.timeZone,
       next: nextOccurrence,
-      waiting: () => services.scheduler.waiting(),
+      waiting: async () => [...services.scheduler.waiting(), ...(await forwarding.waitingElsewhere())],
     }),
     vms,
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
@@ -156,6 +169,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
+    forwarding,
     endpoint: '',
   };
   return services;

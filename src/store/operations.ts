@@ -21,7 +21,9 @@ export class SqlOperations implements Operations {
   }
 
   async save(operation: Operation): Promise<void> {
-    await this.#db.updateTable('operation').set(rowOf(operation)).where('id', '=', operation.id).execute();
+    const update = this.#db.updateTable('operation').set(rowOf(operation)).where('id', '=', operation.id);
+    // progress that is late does not undo an end
+    await (operation.result === 'running' ? update.where('result', '=', 'running') : update).execute();
     if (operation.reserved && operation.result !== 'running') await removeCharges(this.#db, 'operation', operation.id);
   }
 
