@@ -36,7 +36,10 @@ export interface ForwardingSettings {
 type Asker = Pick<Call, 'caller' | 'forwarded'>;
 
 /** For what nodes ask of each other by themselves. */
-const AS_NODE: Asker = { caller: { user: { id: 0, gid: 0, groups: [0] }, gids: [0], admin: true, rules: [] }, forwarded: false };
+const AS_NODE: Asker = {
+  caller: { user: { id: 0, gid: 0, groups: [0] }, gids: [0], admin: true, rules: [] },
+  forwarded: false,
+};
 
 export class Forwarding {
   readonly alone: boolean;
