@@ -37,7 +37,7 @@ test('another body, path, method, node, time or key is refused', () => {
 test('no text that was altered anywhere is believed', () => {
   const header = signed(KEY, REQUEST, BEHALF);
   fc.assert(
-    fc.property(fc.nat(header.length - 1), fc.constantFrom(...'0123456789abcdef v'), (at, char) => {
+    fc.property(fc.nat(header.length - 1), fc.constantFrom('0', '1', '9', 'a', 'f', ' ', 'v'), (at, char) => {
       fc.pre(header[at] !== char);
       expect(look(header.slice(0, at) + char + header.slice(at + 1))).toHaveProperty('wrong');
     }),

@@ -6,8 +6,8 @@ import type { Duties } from '../nodes/duties.ts';
 import type { NodeInfo } from '../nodes/duty.ts';
 import { NODE_HEADER, signed, type Behalf, type NodeRequest } from './forward-mac.ts';
 
-/** The node has not what the call is about, or is another one by now. */
-export const MISDIRECTED = 421;
+/** The node has not what the call is about, or is another one by now. (421 would say so, but fetch sends it again by itself.) */
+export const MISDIRECTED = 409;
 const UNAUTHORIZED = 401;
 /** How often it is looked whether the other node is still there. */
 const LOOK_MS = 2000;

@@ -30,6 +30,7 @@ export interface ForwardingSettings {
   /** There is no other node, and never will be. */
   alone: boolean;
   waitMs?: number;
+  lookMs?: number;
   fetch?: typeof fetch;
 }
 
@@ -56,8 +57,8 @@ export class Forwarding {
     this.#duties = parts.duties;
     this.#parts = parts;
     this.#waitMs = settings.waitMs ?? WAIT_MS;
-    const { key, fetch: how = fetch } = settings;
-    this.#sending = { duties: parts.duties, key, clock: parts.clock, fetch: how };
+    const { key, lookMs, fetch: how = fetch } = settings;
+    this.#sending = { duties: parts.duties, key, clock: parts.clock, fetch: how, ...(lookMs && { lookMs }) };
   }
 
   get nodeId(): string {
