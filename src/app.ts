@@ -23,8 +23,8 @@ import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VERSION } from './model/version.ts';
-import { VM_STATE } from './model/vm.ts';
-import { SoleDuties, type Duties } from './nodes/duties.ts';
+import { LOOK, type Duties } from './nodes/duties.ts';
+import { SoleDuties } from './nodes/sole.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -35,6 +35,7 @@ import { openKey } from './store/key-file.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
+import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
 import { AllRuns } from './vm/all-runs.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
@@ -72,9 +73,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     const server = buildServer(services);
     steps.push(() => server.close());
     steps.push(() => endWork(services));
-    await takeUp(services);
-    services.tick.start();
-    await services.scheduler.start();
+    await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
     services.endpoint = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
@@ -82,6 +81,25 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     await close();
     throw error;
   }
+}
+
+/** Takes duties and works on them, until a step of `steps` ends that. */
+async function beginWork(services: RunningServices, steps: Array<() => unknown>): Promise<void> {
+  const { parts, tick, scheduler, upkeep } = services;
+  const { duties } = parts;
+  const takeUp = new TakeUp(services);
+  steps.push(
+    () => takeUp.idle(),
+    duties.onTold((word) => takeUp.heed(word)),
+    duties.onChange(({ gained, lost }) => {
+      for (const duty of lost)
+        if (duty.startsWith('datastore:')) upkeep.giveUp(Number(duty.slice('datastore:'.length)));
+      if (gained.length > 0) takeUp.heed(LOOK);
+    }),
+  );
+  await duties.begin(takeUp);
+  tick.start();
+  scheduler.start();
 }
 
 async function endWork(services: RunningServices): Promise<void> {
@@ -101,9 +119,6 @@ async function endWork(services: RunningServices): Promise<void> {
 /** How often progress is written down for other control nodes. */
 const SAVE_PROGRESS_MS = 2000;
 
-/** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler };
-
 /** What is this installation's alone. */
 interface Own {
   installation: string;
@@ -112,7 +127,7 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const duties = new SoleDuties(() => ({
+  const duties = new SoleDuties(store, () => ({
     name: config.nodeName,
     url: config.nodeUrl ?? services.endpoint,
     version: VERSION,
@@ -120,7 +135,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
   const alone = duties instanceof SoleDuties;
   const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
-  const operations = new OperationLog(store, parts.clock, alone ? 0 : SAVE_PROGRESS_MS);
+  const operations = new OperationLog(store, parts.clock, duties.nodeId, alone ? 0 : SAVE_PROGRESS_MS);
   const runs = new AllRuns(store, operations, {
     alone,
     failed: (err) => log.warn({ err }, 'the runs of other control nodes could not be read'),
@@ -239,36 +254,4 @@ function makeParts(
     unsealed,
     duties,
   };
-}
-
-/** What a daemon that ended, however it ended, had under way. */
-async function takeUp({
-  parts,
-  scheduler,
-  backups,
-  restores,
-  drills,
-  upkeep,
-  selfBackups,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
-  for (const operation of await parts.store.operations.running()) {
-    if (scheduler.takeUp(operation)) continue;
-    if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
-    else if (operation.kind === 'drill') await drills.takeUp(operation);
-    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
-    else await upkeep.takeUp(operation);
-  }
-  await upkeep.begin();
-  selfBackups.begin();
-  await images.takeUp();
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
-    vms.takeUp(vm);
-    changes.takeUp(vm);
-  }
 }

@@ -17,7 +17,7 @@ export const ANYWHERE = {
   reads: 'It only reads what is kept, and runs as they were last written down.',
   records:
     'What it changes is read, checked and written in one transaction whose rows are locked, and no node keeps it in memory.',
-  makes: 'It makes records in one transaction; the nodes that have to do with them are woken and find them.',
+  makes: 'It makes records in one transaction, and tells the nodes to look for what has become theirs.',
   parts: 'It is made of other methods, each of which is carried out where it belongs.',
   refuses: 'It is always refused.',
   outside: 'It looks at a description that it is given, and at nothing else.',
@@ -72,8 +72,7 @@ const ROWS: ReadonlyArray<readonly [noun: string, methods: string, belongs: Belo
   ['image', 'cancel', at('work', 0)],
   ['image', `${OWNED} chtype enable persistent pin unpin`, anywhere('records')],
   ['image', 'clone', { to: 'copy-of-image' }],
-  ['image', 'copy', at('datastore', 1)],
-  ['image', 'delete verify', at('image', 0)],
+  ['image', 'copy delete verify', at('image', 0)],
   ['image', 'drill', MAIN],
   ['image', 'info restoreplan retention', anywhere('reads')],
   ['image', 'snapshotdelete snapshotflatten snapshotrevert', anywhere('refuses')],
@@ -135,12 +134,6 @@ export const PLACED: ReadonlySet<string> = new Set(TABLE.keys());
 export function whyAnywhere(method: string): string | undefined {
   const belongs = TABLE.get(method);
   return belongs?.to === 'anywhere' ? ANYWHERE[belongs.why] : undefined;
-}
-
-/** Whether nodes have to be told that there is something new to look at. */
-export function makesSomething(method: string): boolean {
-  const belongs = TABLE.get(method);
-  return belongs?.to === 'anywhere' && belongs.why === 'makes';
 }
 
 /** What a call works on. With parameters that make no sense any node will do: the method says what is wrong. */

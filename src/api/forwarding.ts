@@ -13,14 +13,12 @@ import { resultOf, together, type NodeAnswer, type NodeCall } from './forward-an
 import type { NodeRequest } from './forward-mac.ts';
 import { NodeProofs } from './forward-proof.ts';
 import { NotReached, send, type ForWhom, type Sending } from './forward-send.ts';
-import { makesSomething, subjectOf, type Subject } from './forward-table.ts';
+import { subjectOf, type Subject } from './forward-table.ts';
 import { dutyOf } from './forward-where.ts';
 import type { Call, Method, Result } from './method.ts';
 
 export const CALL_PATH = '/api/node/call';
 export const WAITING_PATH = '/api/node/waiting';
-/** Topic of the store: there is something new that some node has to look at. */
-export const MADE = 'made';
 /** So long somebody new is waited for who does what a call is about: most changes take less. */
 const WAIT_MS = 12_000;
 const AGAIN_MS = 250;
@@ -75,9 +73,7 @@ export class Forwarding {
       const there = await this.#elsewhere(duty, call, request, `${name} was asked for`);
       if (there) return answerOf(there);
     }
-    const result = await method.run(call, params);
-    if (makesSomething(name)) await this.#parts.store.wake(MADE);
-    return result;
+    return method.run(call, params);
   }
 
   /** The answer of the node that has the subject to a GET; undefined when it is this one, or nobody has to have it. */

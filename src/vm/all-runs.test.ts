@@ -16,7 +16,7 @@ let stops: Array<() => void>;
 beforeEach(async () => {
   store = await openSqlite(':memory:');
   here = new OperationLog(store, () => now);
-  there = new OperationLog(store, () => now, 2000);
+  there = new OperationLog(store, () => now, 'there', 2000);
   runs = new AllRuns(store, here, {
     ...{ alone: false, lookMs: 5 },
     failed: (error) => {

@@ -20,6 +20,7 @@ const MOST_ENDED = 1000;
 export class OperationLog {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #nodeId: string;
   readonly #saveEveryMs: number;
   readonly #savedAt = new Map<string, number>();
   readonly #ended = new Set<string>();
@@ -27,10 +28,14 @@ export class OperationLog {
   readonly #samples = new Map<string, PaceSample[]>();
   readonly #events = new EventEmitter<{ change: [Operation] }>().setMaxListeners(0);
 
-  /** `saveEveryMs`: how often progress within a phase is written down, for nodes that have it from there alone; 0 for never. */
-  constructor(store: Store, clock: Clock, saveEveryMs = 0) {
+  /**
+   * `nodeId` is of the node whose runs these are. `saveEveryMs`: how often progress within a phase is written down, for nodes that have it
+   * from there alone; 0 for never.
+   */
+  constructor(store: Store, clock: Clock, nodeId = '', saveEveryMs = 0) {
     this.#store = store;
     this.#clock = clock;
+    this.#nodeId = nodeId;
     this.#saveEveryMs = saveEveryMs;
   }
 
@@ -44,6 +49,7 @@ export class OperationLog {
     return {
       ...of,
       id: randomBytes(8).toString('hex'),
+      node: this.#nodeId,
       phase: WAITING,
       startedAt: this.#clock(),
       endedAt: 0,
@@ -54,10 +60,19 @@ export class OperationLog {
     };
   }
 
-  /** Announces a run whose record is stored. */
+  /** Announces a run whose record is stored. It is this node's from now on. */
   started(operation: Operation): void {
+    operation.node = this.#nodeId;
     this.#running.set(operation.id, operation);
     this.#events.emit('change', operation);
+  }
+
+  /** Leaves a run to whichever node has its duty now; here nobody follows it any more. */
+  async handOver(operation: Operation): Promise<void> {
+    delete operation.node;
+    this.#running.delete(operation.id);
+    this.#forgetPace(operation);
+    await this.#store.operations.save(operation);
   }
 
   /** Notes what a run that has not begun is waiting for. */
@@ -146,6 +161,10 @@ export class OperationLog {
   #forgetPace(operation: Operation): void {
     this.#samples.delete(operation.id);
     delete operation.pace;
+  }
+
+  has(id: string): boolean {
+    return this.#running.has(id);
   }
 
   running(matches: (operation: Operation) => boolean): Operation | undefined {

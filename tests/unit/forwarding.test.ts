@@ -35,7 +35,7 @@ function noting(node: string): Partial<Services> {
     } as unknown as Services['upkeep'],
     scheduler: {
       waiting: () => [{ vmId: node === 'a' ? 1 : 2, sinceSec: 5, reason: `at ${node}` }],
-      wake: () => undefined,
+      stir: () => undefined,
     } as unknown as Services['scheduler'],
     files: { read: () => content() } as unknown as Services['files'],
   };

@@ -29,6 +29,10 @@ export class Agreement {
       nodes: () => Promise.resolve([...this.there.values()]),
       onChange: () => () => undefined,
       lost: new AbortController().signal,
+      begin: () => Promise.resolve(),
+      end: () => Promise.resolve(),
+      tell: () => undefined,
+      onTold: () => () => undefined,
     };
   }
 }
@@ -56,7 +60,7 @@ export class TestNode {
   ): Promise<TestNode> {
     const duties = agreement.seenBy(id, (duty) => !node.hasLost && agreement.owners.get(duty) === id);
     const parts = { ...base.parts, duties };
-    const operations = new OperationLog(parts.store, parts.clock, 50);
+    const operations = new OperationLog(parts.store, parts.clock, id, 50);
     const runs = new AllRuns(parts.store, operations, { alone: false, lookMs: 10, failed: () => undefined });
     const forwarding = new Forwarding(parts, { key: KEY, alone: false, waitMs, lookMs: 20 });
     const node: TestNode = new TestNode(agreement, { ...base, parts, operations, runs, forwarding, ...own });
