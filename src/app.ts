@@ -32,7 +32,7 @@ import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
-import { openSqlite } from './store/sqlite.ts';
+import { openStore } from './store/open.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
@@ -45,6 +45,9 @@ import type { Parts } from './vm/parts.ts';
 import { VmRunner } from './vm/run.ts';
 import { VmTick } from './vm/tick.ts';
 import { Turns } from './vm/turns.ts';
+
+/** After so long the server has noticed that the machine of another daemon is gone. */
+const GONE_MS = 30_000;
 
 export interface App {
   /** Where the API answers. */
@@ -63,7 +66,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openSqlite(config.database);
+    const store = await openStore(config, { waitMs: GONE_MS, warn: (reason) => log.warn(reason) });
     steps.push(() => store.close());
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
