@@ -214,7 +214,7 @@ function makeParts(
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      ? { driver: 'fake', uri: text(host.template, 'FAKE_DIRECTORY') ?? `${config.stateDirectory}/fake-host-${host.id}`, ...own }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
   const hypervisorOf = (host: Host): Hypervisor => {
