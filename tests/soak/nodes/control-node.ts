@@ -36,7 +36,11 @@ export class ControlNode {
 
   static async open(place: NodePlace): Promise<ControlNode> {
     await mkdir(place.directory, { recursive: true });
-    const own = [`STATE_DIRECTORY="${place.directory}"`, `PORT="${place.port}"`, `NODE_URL="http://127.0.0.1:${place.port}/RPC2"`];
+    const own = [
+      `STATE_DIRECTORY="${place.directory}"`,
+      `PORT="${place.port}"`,
+      `NODE_URL="http://127.0.0.1:${place.port}/RPC2"`,
+    ];
     await writeFile(join(place.directory, 'onevault.conf'), `${[...own, ...place.settings].join('\n')}\n`);
     return new ControlNode(place, await Proxy.open(place.databasePort));
   }
