@@ -139,7 +139,7 @@ interface Own {
 
 function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const alone = duties instanceof SoleDuties;
+  const alone = config.postgres === undefined; // SQLite is one node's
   const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
   const operations = new OperationLog(store, parts.clock, duties.nodeId, alone ? 0 : SAVE_PROGRESS_MS);
   const runs = new AllRuns(store, operations, {

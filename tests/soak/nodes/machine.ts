@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '../../../src/exec/exec.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import { LCM, VM_STATE } from '../../../src/model/vm.ts';
 import type { Random } from '../random.ts';
@@ -33,6 +34,8 @@ export class Machine {
   readonly #cluster: Cluster;
   readonly #random: Random;
   readonly #datastoreId: number;
+  /** What the disk holds. */
+  readonly #content = Buffer.alloc(DISK_MB * 2 ** 20);
   #path = '';
   #runs = 0;
 
@@ -44,7 +47,7 @@ export class Machine {
   }
 
   static async open(cluster: Cluster, random: Random, index: number): Promise<Machine> {
-    const disk = `DISK=[ TYPE="fs", SIZE="${DISK_MB}", FORMAT="raw" ]`;
+    const disk = `DISK=[ TYPE="fs", SIZE="${DISK_MB}", FORMAT="qcow2" ]`;
     const config = `BACKUP_CONFIG=[ MODE="INCREMENT", KEEP_LAST="3", BACKUP_VOLATILE="YES" ]`;
     const template = `NAME="machine-${index}"\nCPU="0.1"\nMEMORY="64"\n${disk}\n${config}`;
     const vmId = Number(await cluster.call(random, 'one.vm.allocate', template, false));
@@ -118,17 +121,15 @@ export class Machine {
 
   /** Writes some blocks, and returns the digest of all. */
   async #write(): Promise<string> {
-    const file = await open(this.#path, 'r+');
-    try {
-      for (let count = this.#random.whole(1, 6); count > 0; count -= 1) {
-        const block = Buffer.alloc(BLOCK, this.#random.whole(0, 5) === 0 ? 0 : this.#random.whole(1, 256));
-        block.writeUInt32LE(this.#random.whole(0, 2 ** 32 - 1), 0);
-        await file.write(block, 0, BLOCK, this.#random.whole(0, BLOCKS) * BLOCK);
-      }
-    } finally {
-      await file.close();
+    const commands: string[] = [];
+    for (let count = this.#random.whole(1, 6); count > 0; count -= 1) {
+      const byte = this.#random.whole(0, 5) === 0 ? 0 : this.#random.whole(1, 256);
+      const at = this.#random.whole(0, BLOCKS) * BLOCK;
+      this.#content.fill(byte, at, at + BLOCK);
+      commands.push('-c', `write -q -P ${byte} ${at} ${BLOCK}`);
     }
-    return digestOf(this.#path);
+    await run(['qemu-io', '-f', 'qcow2', ...commands, this.#path]);
+    return createHash('sha256').update(this.#content).digest('hex');
   }
 }
 
