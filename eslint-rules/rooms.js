@@ -88,6 +88,10 @@ export const ROOMS = {
     why: "it talks HTTP to the daemon like any other client; the only program it starts is the user's editor",
   },
   config: { may: ['model', 'wire'], why: 'settings are read before anything is built' },
+  'secrets-key': {
+    may: ['model', 'access', 'config', 'store'],
+    why: 'it is there before anything that needs the key',
+  },
   bootstrap: { may: ['model', 'access', 'config', 'store'], why: 'it fills an empty store and does nothing else' },
   dev: {
     may: ['model', 'wire', 'access', 'api'],

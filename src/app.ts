@@ -17,7 +17,6 @@ import { openBackupStore, openImageStore } from './datastore/all.ts';
 import { openHypervisor } from './hypervisor/all.ts';
 import type { Hypervisor } from './hypervisor/hypervisor.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
-import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
@@ -31,7 +30,7 @@ import { RestoreRunner } from './restore/run.ts';
 import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
-import { openKey } from './store/key-file.ts';
+import { secretsKey } from './secrets-key.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
@@ -194,15 +193,6 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     endpoint: '',
   };
   return services;
-}
-
-async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
-  const sealed = (await store.datastores.list({ ascending: true })).flatMap(({ id, template }) =>
-    template.flatMap(([name, value]) =>
-      typeof value === 'string' && isSealed(value) ? [`${name} of datastore [${id}]`] : [],
-    ),
-  );
-  return openKey(`${config.stateDirectory}/.one/onevault_key`, sealed[0]);
 }
 
 function makeParts(
