@@ -75,6 +75,10 @@ export const ROOMS = {
     may: ['model', 'wire', 'config', 'store', 'datastore', 'vm'],
     why: 'it brings a lost database back where no daemon is, and asks nobody but the store that has it',
   },
+  database: {
+    may: ['model', 'wire', 'config', 'store'],
+    why: 'it copies records as they are while no daemon is there, and does not know what they say',
+  },
   fsck: {
     may: ['model', 'wire', 'config', 'store', 'vm'],
     why: 'it looks at records beside the daemon or without it, and asks nobody else',

@@ -175,7 +175,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     selfBackups: new SelfBackups({
       ...{ parts, upkeep, log: operations, settings: config.selfBackup },
       sources: {
-        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ place: config, stateDirectory: config.stateDirectory },
         ...{ installation: own.installation, keep: config.selfBackup.keep },
       },
     }),
