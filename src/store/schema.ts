@@ -169,4 +169,6 @@ export const KEYS: { readonly [Table in keyof Schema]: ReadonlyArray<keyof Schem
   pool_control: ['pool'],
   installation: ['id'],
   setting: ['name'],
+  node: ['id'],
+  claim: ['duty'],
 };

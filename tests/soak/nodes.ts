@@ -1,5 +1,5 @@
 // `npm run soak:nodes [-- ROUNDS]`: three control nodes that are killed, stopped and cut off in turn, 50 times or as often as is said, while
-// their machines are backed up. ONEVAULT_SEED repeats what chance decides.
+// their machines are backed up. ONEVAULT_SEED repeats what chance decides. SIGINT ends it after the round that is under way.
 import { postgresPrograms } from '../integration/postgres-server.ts';
 import { driveNodes, reported } from './nodes/drive.ts';
 
@@ -10,7 +10,9 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 const programs = await postgresPrograms();
 if (programs !== undefined) {
   const size = { nodes: 3, hosts: 9, machines: Number(process.env['MACHINES'] ?? 63), atOnce: 6 };
-  const report = await driveNodes({ programs, seed, rounds, ...size, tell });
+  const enough = new AbortController();
+  process.once('SIGINT', () => enough.abort());
+  const report = await driveNodes({ programs, seed, rounds, ...size, tell, signal: enough.signal });
   reported(report).forEach(tell);
   if (report.verdict.wrong.length > 0) process.exitCode = 1;
 }

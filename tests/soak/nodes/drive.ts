@@ -22,6 +22,8 @@ export interface DriveOptions {
   /** MAX_BACKUPS of each node. */
   atOnce: number;
   tell: (line: string) => void;
+  /** Ends it after the round that is under way. */
+  signal?: AbortSignal;
 }
 
 export interface Report {
@@ -67,7 +69,7 @@ async function drive(cluster: Cluster, machines: Machine[], random: Random, opti
   const rounds: RoundResult[] = [];
   try {
     await sleep(5000);
-    for (let number = 0; number < options.rounds && broken === undefined; number += 1) {
+    for (let number = 0; number < options.rounds && broken === undefined && !options.signal?.aborted; number += 1) {
       const blow = BLOWS[number % BLOWS.length] ?? 'killed';
       const result = await round(cluster, random, blow);
       rounds.push(result);

@@ -24,9 +24,9 @@ export interface RoundResult {
 }
 
 export async function round(cluster: Cluster, random: Random, blow: Blow): Promise<RoundResult> {
-  const victim = random.pick(cluster.nodes);
-  const id = await idOf(cluster, victim);
   await sleep(random.whole(0, 3000));
+  const victim = await victimOf(cluster, random);
+  const id = await idOf(cluster, victim);
   const had = await belongings(cluster, id);
   const began = Date.now();
   const back = blow === 'killed' ? kill(random, victim) : away(random, victim, blow);
@@ -63,6 +63,16 @@ async function away(random: Random, victim: ControlNode, blow: 'stopped' | 'cut 
     );
   }
   await victim.start();
+}
+
+/** Mostly the one that has most under way: it has most to lose. */
+async function victimOf(cluster: Cluster, random: Random): Promise<ControlNode> {
+  if (random.next() < 0.25) return random.pick(cluster.nodes);
+  const had = await Promise.all(
+    cluster.nodes.map(async (node) => ({ node, had: await belongings(cluster, await idOf(cluster, node)) })),
+  );
+  const [most] = had.toSorted((one, other) => other.had.runs - one.had.runs);
+  return most?.node ?? random.pick(cluster.nodes);
 }
 
 /** Its id in this life. */
