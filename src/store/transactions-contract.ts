@@ -1,3 +1,4 @@
+// Ids, names, transactions and filters, whatever the noun.
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../model/operation.ts';
 import type { Group } from '../model/user.ts';
