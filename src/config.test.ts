@@ -13,7 +13,7 @@ it('has a default for everything', () => {
     datastoreLocation: '/var/lib/onevault/datastores',
     logLevel: 'info',
     drillScripts: undefined,
-    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 },
+    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1, networks: [] },
     schedule: {
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },

@@ -15,6 +15,7 @@ import { beginRun, cancelRun, dropVms, outcomeOf, retryRun, vmBegan, vmCouldNotB
 import { leaveJob } from './job-members.ts';
 import { checkJobDatastore, datastoreOf, isReset, isSequential, jobConfig, windowsOf } from './job-template.ts';
 import { vmsOfJob } from './job-vms.ts';
+import { NotYet } from './not-yet.ts';
 import type { BackupRights } from './rights.ts';
 
 /** A VM of a run that waits to be backed up. */
@@ -28,6 +29,8 @@ export interface JobCandidate {
   sinceSec: number;
   /** One VM of the job at a time. */
   sequential: boolean;
+  /** How many VMs of the job are being backed up, whichever control node does it. */
+  underWay: number;
   datastoreId: number;
   /** Begin a new chain. */
   reset: boolean;
@@ -137,7 +140,7 @@ export class JobRuns {
   }
 
   async #candidatesOf(job: BackupJob, vmIds: readonly number[]): Promise<JobCandidate[]> {
-    const { id: jobId, uid, priority, lastBackupTime: sinceSec, template } = job;
+    const { id: jobId, uid, priority, lastBackupTime: sinceSec, template, backingUpVms } = job;
     const datastoreId = datastoreOf(template);
     if (datastoreId === undefined) {
       for (const vmId of vmIds) await this.couldNotBegin(jobId, vmId, nowhere(jobId).message, sinceSec);
@@ -145,16 +148,19 @@ export class JobRuns {
     }
     const how = { sequential: isSequential(template), reset: isReset(template), config: jobConfig(template) };
     const windows = windowsOf(template);
-    return vmIds.map((vmId) => ({ jobId, vmId, uid, priority, sinceSec, datastoreId, ...how, windows }));
+    const of = { jobId, uid, priority, sinceSec, datastoreId, windows, underWay: backingUpVms.length, ...how };
+    return vmIds.map((vmId) => ({ vmId, ...of }));
   }
 
   /**
    * Notes in the transaction that begins its run that a VM is being backed up. Throws ACTION when it does not wait any more, or not in
-   * the run of `runSec`, when that is given.
+   * the run of `runSec`, when that is given; NotYet when it has to wait for another.
    */
   async begun(tx: Store, jobId: number, vmId: number, runSec?: number): Promise<void> {
     await tx.backupJobs.update(jobId, (job) => {
       if (runSec !== undefined && runSec !== job.lastBackupTime) throw changedJustNow(jobId);
+      // another control node may have begun one
+      if (isSequential(job.template) && job.backingUpVms.length > 0) throw new NotYet(`backup job ${jobId} backs up one`);
       vmBegan(job, vmId);
     });
   }

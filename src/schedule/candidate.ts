@@ -7,7 +7,7 @@ import type { Wanting } from './admission.ts';
 export type Source =
   | { kind: 'direct'; waited?: Operation }
   | { kind: 'schedule'; actionId: number; dueSec: number }
-  | { kind: 'job'; jobId: number; sequential: boolean };
+  | { kind: 'job'; jobId: number; sequential: boolean; underWay: number };
 
 export interface Candidate extends Wanting {
   source: Source;

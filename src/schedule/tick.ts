@@ -3,6 +3,7 @@
 import { decide, type BackupWish } from '../backup/decide.ts';
 import { refuseInJob } from '../backup/job-members.ts';
 import type { JobRuns } from '../backup/job-run.ts';
+import { NotYet } from '../backup/not-yet.ts';
 import type { BackupRunner, BackupStart } from '../backup/run.ts';
 import type { WaitingBackup } from '../model/backup-status.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -14,24 +15,28 @@ import { nowSec, type Parts } from '../vm/parts.ts';
 import { stateName } from '../vm/states.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
-import { inOrder, NO_LOAD, take, waitsFor, type Load } from './admission.ts';
 import type { Candidate } from './candidate.ts';
 import { Candidates } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
+import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.ts';
+import { BEGIN_AT_ONCE, Entrance } from './entrance.ts';
+import type { Rules } from './places.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
 import { Waited } from './waited.ts';
 
 /** The net below all events. */
 const LOOK_MS = 15_000;
-/** How many begin at one look; more follow at the next, so that others are served in between. */
-const BEGIN_AT_ONCE = 50;
 /** A VM that is busy with something else is tried again after this long, and given up after the other. */
 const BUSY_AGAIN_SEC = 10;
 const BUSY_LIMIT_SEC = 1800;
+/** Where another control node was quicker there may be room again after this long. */
+const ROOM_AGAIN_SEC = 2;
 
 export interface SchedulerSettings {
   limits: Limits;
   policy: SchedulePolicy;
+  /** Backups of other control nodes; left out where there are none. */
+  elsewhere?: Elsewhere;
 }
 
 type Backups = Pick<BackupRunner, 'start' | 'cancel'>;
@@ -42,17 +47,16 @@ export class Scheduler implements SchedulerDoor {
   readonly #backups: Backups;
   readonly #jobs: JobRuns;
   readonly #acting: Acting;
-  readonly #settings: SchedulerSettings;
+  readonly #elsewhere: Elsewhere;
+  readonly #entrance: Entrance;
   readonly #due: DueActions;
   readonly #actions: ActionRuns;
   readonly #candidates: Candidates;
   readonly #waited: Waited;
-  /** Those between their admission and their record. */
-  readonly #beginning = new Map<number, Candidate>();
   /** Actions other than backups that are being done. */
   readonly #performing = new Map<number, Promise<void>>();
-  /** VMs that were busy, and when to try again. */
-  readonly #busyUntil = new Map<number, number>();
+  /** VMs that could not begin just now, why, and when to try again. */
+  readonly #notBefore = new Map<number, { sec: number; reason: string }>();
   readonly #unlisten: () => void;
   #waiting: WaitingBackup[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -73,7 +77,10 @@ export class Scheduler implements SchedulerDoor {
     this.#backups = backups;
     this.#jobs = jobs;
     this.#acting = acting;
-    this.#settings = settings;
+    const { limits, elsewhere = NOWHERE_ELSE } = settings;
+    this.#elsewhere = elsewhere;
+    const isWaiting = (operation: Operation): boolean => this.#waited.of(operation.vmId)?.operation === operation;
+    this.#entrance = new Entrance({ parts, log, limits, elsewhere, isWaiting });
     this.#due = new DueActions(parts.store, settings.policy);
     this.#actions = new ActionRuns(parts, settings.policy, acting);
     this.#candidates = new Candidates(parts, settings.policy.timeZone);
@@ -103,6 +110,7 @@ export class Scheduler implements SchedulerDoor {
     await this.#looking;
     await Promise.all(this.#performing.values());
     this.#unlisten();
+    this.#entrance.close();
   }
 
   /** Looks soon; asked while it looks, it looks once more. */
@@ -126,8 +134,12 @@ export class Scheduler implements SchedulerDoor {
 
   async #sleep(): Promise<void> {
     if (!this.#started) return;
-    const next = await this.#parts.store.actions.nextDue();
-    const untilMs = next === undefined ? LOOK_MS : next * 1000 - this.#parts.clock();
+    const due = (await this.#parts.store.actions.nextDue()) ?? Infinity;
+    const now = nowSec(this.#parts.clock);
+    const again = [...this.#notBefore.values()].reduce((first, { sec }) => (sec > now ? Math.min(first, sec) : first), Infinity);
+    // what is due and waits for its VM is not waited for
+    const next = due > now ? Math.min(due, again) : again;
+    const untilMs = Number.isFinite(next) ? next * 1000 - this.#parts.clock() : LOOK_MS;
     // what is due already waits for an event, or for the net
     const ms = untilMs > 0 ? Math.min(untilMs + 5, LOOK_MS) : LOOK_MS;
     this.#timer = setTimeout(() => this.wake(), ms);
@@ -145,35 +157,27 @@ export class Scheduler implements SchedulerDoor {
       else this.#perform(one);
     }
     const wanted = { waited: this.#waited.all(), due: dueBackups, jobs: await this.#jobs.candidates() };
-    this.#admit(inOrder(await this.#candidates.all(wanted), now), now);
+    await this.#admit(await this.#candidates.all(wanted), now);
   }
 
-  /** In one go, so that nothing changes between a verdict and the count of what it let in. */
-  #admit(candidates: readonly Candidate[], now: number): void {
-    const load = this.#load();
-    const waiting: WaitingBackup[] = [];
-    let begun = 0;
-    for (const candidate of candidates) {
-      if (this.#beginning.get(candidate.vmId)?.source === candidate.source) continue;
-      const waits = this.#busyFor(candidate, now) ?? waitsFor(candidate, load, this.#settings.limits, now);
-      if (waits !== undefined || begun >= BEGIN_AT_ONCE) {
-        waiting.push(waitingOf(candidate, waits ?? 'it is about to begin'));
-        continue;
-      }
-      begun += 1;
-      take(load, candidate.vmId, candidate.hostId, jobIdOf(candidate));
+  async #admit(candidates: readonly Candidate[], now: number): Promise<void> {
+    const held = candidates.map((candidate) => ({ candidate, reason: this.#heldBack(candidate, now) }));
+    const free = held.flatMap(({ candidate, reason }) => (reason === undefined ? [candidate] : []));
+    const { begin, waiting } = await this.#entrance.admit(free, now);
+    for (const candidate of begin) {
       this.#begin(candidate).catch((error: unknown) => this.#couldNotBegin(candidate, error));
     }
-    this.#waiting = waiting;
-    this.#again ||= begun >= BEGIN_AT_ONCE;
-    this.#say(waiting);
+    for (const { candidate, reason } of held) if (reason !== undefined) waiting.push({ candidate, reason });
+    this.#waiting = waiting.map(({ candidate, reason }) => waitingOf(candidate, reason));
+    this.#again ||= begin.length >= BEGIN_AT_ONCE;
+    this.#say(this.#waiting);
   }
 
-  #busyFor({ vmId, hostId }: Candidate, now: number): string | undefined {
-    const until = this.#busyUntil.get(vmId);
-    if (until === undefined || hostId === undefined) return undefined;
-    if (until > now) return `VM ${vmId} is busy with something else`;
-    this.#busyUntil.delete(vmId);
+  #heldBack({ vmId, hostId }: Candidate, now: number): string | undefined {
+    const held = this.#notBefore.get(vmId);
+    if (held === undefined || hostId === undefined) return undefined;
+    if (held.sec > now) return held.reason;
+    this.#notBefore.delete(vmId);
     return undefined;
   }
 
@@ -190,22 +194,8 @@ export class Scheduler implements SchedulerDoor {
     }
   }
 
-  #load(): Load {
-    const load = NO_LOAD();
-    for (const operation of this.#log.all()) {
-      const { kind, vmId, hostId, asked } = operation;
-      if (kind !== 'backup' || this.#waited.of(vmId)?.operation === operation) continue;
-      take(load, vmId, hostId, asked?.by === 'job' ? asked.jobId : undefined);
-    }
-    for (const candidate of this.#beginning.values()) {
-      if (!load.vms.has(candidate.vmId)) take(load, candidate.vmId, candidate.hostId, jobIdOf(candidate));
-    }
-    return load;
-  }
-
   async #begin(candidate: Candidate): Promise<void> {
     const { vmId, source, wish } = candidate;
-    this.#beginning.set(vmId, candidate);
     try {
       const vm = await this.#parts.store.vms.get(vmId);
       refuseBusy(vm);
@@ -213,36 +203,36 @@ export class Scheduler implements SchedulerDoor {
       if (source.kind !== 'direct' && wish.asked && 'uid' in wish.asked) {
         await this.#acting.mayBackUp(wish.asked.uid, vmId, wish.datastoreId, source.kind);
       }
-      await this.#backups.start(vmId, wish, this.#startOf(candidate));
+      await this.#backups.start(vmId, wish, this.#startOf(candidate, await this.#entrance.rules()));
       if (source.kind === 'direct' && source.waited) this.#waited.begun(source.waited);
       if (source.kind === 'schedule') this.#due.forget(source.actionId);
     } finally {
-      this.#beginning.delete(vmId);
+      this.#entrance.passed(candidate);
     }
   }
 
-  #startOf({ vmId, source, sinceSec }: Candidate): BackupStart {
-    switch (source.kind) {
-      case 'direct':
-        return source.waited ? { waited: source.waited } : {};
-      case 'schedule': {
-        const due = this.#due.of(source.actionId);
-        return {
-          alongside: async (tx, { id }) => {
-            if (due) await this.#actions.begun(tx, due, id);
-          },
-        };
-      }
-      case 'job':
-        return { alongside: (tx) => this.#jobs.begun(tx, source.jobId, vmId, sinceSec) };
-    }
+  #startOf({ vmId, source, sinceSec }: Candidate, rules: Rules): BackupStart {
+    const waited = source.kind === 'direct' ? source.waited : undefined;
+    const due = source.kind === 'schedule' ? this.#due.of(source.actionId) : undefined;
+    return {
+      ...(waited && { waited }),
+      alongside: async (tx, operation) => {
+        await this.#elsewhere.requireRoom(tx, operation, rules);
+        if (due) await this.#actions.begun(tx, due, operation.id);
+        if (source.kind === 'job') await this.#jobs.begun(tx, source.jobId, vmId, sinceSec);
+      },
+    };
   }
 
   #couldNotBegin(candidate: Candidate, error: unknown): void {
     const { vmId, source, sinceSec } = candidate;
     const now = nowSec(this.#parts.clock);
     if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
-      this.#busyUntil.set(vmId, now + BUSY_AGAIN_SEC);
+      this.#notBefore.set(vmId, { sec: now + BUSY_AGAIN_SEC, reason: `VM ${vmId} is busy with something else` });
+      return;
+    }
+    if (error instanceof NotYet) {
+      this.#notBefore.set(vmId, { sec: now + ROOM_AGAIN_SEC, reason: error.message });
       return;
     }
     const reason = reasonOf(error);
@@ -269,17 +259,29 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     const vm = await this.#parts.store.vms.get(vmId);
     const candidate = await this.#candidates.direct(vm, wish, now);
-    if (this.#waited.of(vmId) || this.#beginning.has(vmId)) {
+    const seen = await this.#entrance.see();
+    if (this.#waited.of(vmId) || this.#entrance.isBeginning(vmId)) {
       throw new OneError(CODE.INTERNAL, `A backup of virtual machine ${vmId} is waiting to begin already.`, {
         objectId: vmId,
         hint: `onevm backup-cancel ${vmId} ends it.`,
       });
     }
-    const waits = waitsFor(candidate, this.#load(), this.#settings.limits, now);
-    if (waits === undefined) return this.#begin(candidate);
+    const waits = this.#entrance.enter(candidate, seen, now) ?? (await this.#beginOrWait(candidate));
+    if (waits === undefined) return;
     await decide(this.#parts, vmId, wish); // what is not possible is told at once
     await this.#waited.add(vm, wish, waits);
     this.wake();
+  }
+
+  /** What it has to wait for, when another control node was quicker. */
+  async #beginOrWait(candidate: Candidate): Promise<string | undefined> {
+    try {
+      await this.#begin(candidate);
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotYet) return error.message;
+      throw error;
+    }
   }
 
   /** Ends the backup of a VM, whether it runs or waits. Returns whether there is one. */
@@ -287,7 +289,7 @@ export class Scheduler implements SchedulerDoor {
     const waited = this.#waited.of(vmId);
     if (waited) {
       await this.#log.cancelling(waited.operation);
-      if (this.#beginning.has(vmId)) return true; // it ends where it would begin
+      if (this.#entrance.isBeginning(vmId)) return true; // it ends where it would begin
       await this.#waited.end(waited.operation, 'It was cancelled before it began.');
       return true;
     }
@@ -300,7 +302,7 @@ export class Scheduler implements SchedulerDoor {
   /** An occurrence that waits for its turn is over; the next one is not. */
   async #cancelDue(vmId: number): Promise<boolean> {
     const due = this.#due.backupOf(vmId);
-    if (!due || this.#beginning.has(vmId)) return false;
+    if (!due || this.#entrance.isBeginning(vmId)) return false;
     await this.#actions.cancelDue(due);
     this.changed(due.action.id);
     return true;
@@ -383,10 +385,6 @@ function refuseBusy({ id, state, lcmState }: Vm): void {
   const name = stateName(state, lcmState);
   if (state !== VM_STATE.ACTIVE || lcmState === LCM.RUNNING || STAYS.test(name)) return;
   throw new Busy(CODE.ACTION, `Virtual machine ${id} is in state ${name}.`, { objectId: id, retry: true });
-}
-
-function jobIdOf({ source }: Candidate): number | undefined {
-  return source.kind === 'job' ? source.jobId : undefined;
 }
 
 function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {

@@ -82,6 +82,15 @@ export class SqlStore implements Store {
     return result;
   }
 
+  async turn(name: string): Promise<void> {
+    // whoever has written the row keeps others from writing it until the transaction has ended
+    await this.db
+      .insertInto('setting')
+      .values({ name: `turn to ${name}`, body: 'null' })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ body: 'null' }))
+      .execute();
+  }
+
   onChange(listener: (changes: readonly StoreChange[]) => void): () => void {
     return this.#feed.listen(listener);
   }

@@ -141,6 +141,13 @@ export interface Fills {
   forget(datastoreId: number): Promise<void>;
 }
 
+/** How many backups are under way from a host to a datastore. */
+export interface TakenPlaces {
+  hostId: number;
+  datastoreId: number;
+  count: number;
+}
+
 export interface Operations {
   add(operation: Operation): Promise<void>;
   save(operation: Operation): Promise<void>;
@@ -148,6 +155,8 @@ export interface Operations {
   reserve(operation: Operation): Promise<void>;
   find(id: string): Promise<Operation | undefined>;
   running(): Promise<Operation[]>;
+  /** Backups that have begun and not ended, counted. */
+  taken(): Promise<TakenPlaces[]>;
   /** The newest first. */
   ofVm(vmId: number, limit: number): Promise<Operation[]>;
   /** Those that a backup job asked for, the newest first. */
@@ -186,6 +195,8 @@ export interface Store {
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;
+  /** In a transaction: waits until no other one has this turn, and has it until its own end. */
+  turn(name: string): Promise<void>;
   /** Tells of every change as soon as it is kept, those of a transaction together; the answer ends that. */
   onChange(listener: (changes: readonly StoreChange[]) => void): () => void;
   close(): Promise<void>;
