@@ -154,15 +154,19 @@ export class JobRuns {
 
   /**
    * Notes in the transaction that begins its run that a VM is being backed up. Throws ACTION when it does not wait any more, or not in
-   * the run of `runSec`, when that is given; NotYet when it has to wait for another.
+   * the run of `runSec`, when that is given.
    */
   async begun(tx: Store, jobId: number, vmId: number, runSec?: number): Promise<void> {
     await tx.backupJobs.update(jobId, (job) => {
       if (runSec !== undefined && runSec !== job.lastBackupTime) throw changedJustNow(jobId);
-      // another control node may have begun one
-      if (isSequential(job.template) && job.backingUpVms.length > 0) throw new NotYet(`backup job ${jobId} backs up one`);
       vmBegan(job, vmId);
     });
+  }
+
+  /** In the transaction that begins a backup: throws NotYet when another control node has begun one of a job that takes one at a time. */
+  async requireAlone(tx: Store, jobId: number): Promise<void> {
+    const { template, backingUpVms } = await tx.backupJobs.get(jobId);
+    if (isSequential(template) && backingUpVms.length > 0) throw new NotYet(`backup job ${jobId} backs up another`);
   }
 
   /** Notes that the backup of a VM that waited, in the run of `runSec` when that is given, is not possible, and why. */

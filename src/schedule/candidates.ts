@@ -42,7 +42,16 @@ export class Candidates {
     const of = (vmId: number, wish: BackupWish, source: Source, sinceSec: number, priority: number): Candidate => {
       const own = windows.get(wish.datastoreId);
       const { datastoreId } = wish;
-      return { vmId, hostId: hosts.get(vmId), datastoreId, priority, sinceSec, windows: own ? [own] : [], source, wish };
+      return {
+        vmId,
+        hostId: hosts.get(vmId),
+        datastoreId,
+        priority,
+        sinceSec,
+        windows: own ? [own] : [],
+        source,
+        wish,
+      };
     };
     const scheduled = await Promise.all(due.map(async (one) => ({ one, wish: await this.#scheduledWish(one) })));
     return [

@@ -9,12 +9,11 @@ import type { WaitingBackup } from '../model/backup-status.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
-import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { stateName } from '../vm/states.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
+import { Busy, refuseBusy } from './busy.ts';
 import type { Candidate } from './candidate.ts';
 import { Candidates } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
@@ -136,7 +135,10 @@ export class Scheduler implements SchedulerDoor {
     if (!this.#started) return;
     const due = (await this.#parts.store.actions.nextDue()) ?? Infinity;
     const now = nowSec(this.#parts.clock);
-    const again = [...this.#notBefore.values()].reduce((first, { sec }) => (sec > now ? Math.min(first, sec) : first), Infinity);
+    const again = [...this.#notBefore.values()].reduce(
+      (first, { sec }) => (sec > now ? Math.min(first, sec) : first),
+      Infinity,
+    );
     // what is due and waits for its VM is not waited for
     const next = due > now ? Math.min(due, again) : again;
     const untilMs = Number.isFinite(next) ? next * 1000 - this.#parts.clock() : LOOK_MS;
@@ -219,7 +221,9 @@ export class Scheduler implements SchedulerDoor {
       alongside: async (tx, operation) => {
         await this.#elsewhere.requireRoom(tx, operation, rules);
         if (due) await this.#actions.begun(tx, due, operation.id);
-        if (source.kind === 'job') await this.#jobs.begun(tx, source.jobId, vmId, sinceSec);
+        if (source.kind !== 'job') return;
+        await this.#jobs.requireAlone(tx, source.jobId);
+        await this.#jobs.begun(tx, source.jobId, vmId, sinceSec);
       },
     };
   }
@@ -373,18 +377,6 @@ export class Scheduler implements SchedulerDoor {
     await this.#jobs.ended(operation);
     await this.#actions.jobMayHaveEnded(asked.jobId);
   }
-}
-
-/** A VM that something else is done with: its backup waits for that, instead of failing. */
-class Busy extends OneError {}
-
-/** States in which a VM stays until somebody does something about it. */
-const STAYS = /FAILURE|^UNKNOWN$|^RUNNING$/;
-
-function refuseBusy({ id, state, lcmState }: Vm): void {
-  const name = stateName(state, lcmState);
-  if (state !== VM_STATE.ACTIVE || lcmState === LCM.RUNNING || STAYS.test(name)) return;
-  throw new Busy(CODE.ACTION, `Virtual machine ${id} is in state ${name}.`, { objectId: id, retry: true });
 }
 
 function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {
