@@ -1,8 +1,15 @@
 // Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
-// process dies, however it dies.
+// process dies, however it dies. Beats tell a mover that this process still runs and can reach it.
 import { createInterface } from 'node:readline';
 import { CleanStop, CODE, OneError, TrackerLost } from '../model/errors.ts';
-import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
+import {
+  BEAT_EVERY_MS,
+  BEAT_LIMIT_SEC,
+  type Beat,
+  type GivenTask,
+  type MoverEvent,
+  type MoverTask,
+} from '../model/mover-protocol.ts';
 import { start } from './exec.ts';
 
 const MAIN = new URL('../mover/main.ts', import.meta.url).pathname;
@@ -32,7 +39,12 @@ export async function* runMover(task: MoverTask, signal: AbortSignal, main = MAI
   });
   const { stdin } = mover;
   stdin?.on('error', () => undefined); // a mover that died early tells by its exit
-  stdin?.write(`${JSON.stringify(task)}\n`);
+  const write = (line: GivenTask | Beat): void => {
+    if (stdin?.writable) stdin.write(`${JSON.stringify(line)}\n`);
+  };
+  write({ ...task, beatSec: BEAT_LIMIT_SEC });
+  let beat = 0;
+  const beats = setInterval(() => write({ beat: ++beat, bytesPerSec: null }), BEAT_EVERY_MS);
   let late: NodeJS.Timeout | undefined;
   const stop = (): void => {
     stdin?.end();
@@ -51,6 +63,7 @@ export async function* runMover(task: MoverTask, signal: AbortSignal, main = MAI
     }
   } finally {
     signal.removeEventListener('abort', stop);
+    clearInterval(beats);
     stdin?.end();
     clearTimeout(late);
   }
