@@ -6,7 +6,19 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** Rooms that know nothing of the verbs. Each stands on the nouns; those that start programs also use exec. */
-const LEAVES = ['wire', 'access', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'store', 'exec', 'appliance'];
+const LEAVES = [
+  'wire',
+  'access',
+  'disk',
+  'nbd',
+  'fuse',
+  'hypervisor',
+  'datastore',
+  'store',
+  'exec',
+  'appliance',
+  'nodes',
+];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
@@ -24,6 +36,10 @@ export const ROOMS = {
     why: 'it reads disks whose guests are hostile and is given sockets to read them from, nothing else',
   },
   store: { may: ['model'], why: 'it keeps nouns and decides nothing about them' },
+  nodes: {
+    may: ['model', 'store'],
+    why: 'it says which control node does what, from what is kept, and does none of it',
+  },
   hypervisor: {
     may: ['model', 'nbd', 'exec'],
     why: 'a driver does one thing to one hypervisor, whose block devices speak NBD; who asks for it is not its business',

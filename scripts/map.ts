@@ -17,6 +17,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['fuse', 'A read-only directory of virtual files.'],
   ['exec', 'Runs programs; nobody else does.'],
   ['store', 'Where records are kept.'],
+  ['nodes', 'Which control node does what, of several on one database.'],
   ['hypervisor', 'The door to hypervisors, and a folder for each driver.'],
   ['datastore', 'The doors to backup systems and image directories, and a folder for each driver.'],
   ['vm', 'The life of virtual machines.'],

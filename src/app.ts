@@ -20,7 +20,9 @@ import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
+import { VERSION } from './model/version.ts';
 import { VM_STATE } from './model/vm.ts';
+import { SoleDuties, type Duties } from './nodes/duties.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -104,7 +106,12 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const parts = makeParts(config, store, own, log, (vm) => restores.instant.ready(vm));
+  const duties = new SoleDuties(() => ({
+    name: config.nodeName,
+    url: config.nodeUrl ?? services.endpoint,
+    version: VERSION,
+  }));
+  const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
   const operations = new OperationLog(store, parts.clock);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
@@ -168,6 +175,7 @@ function makeParts(
   store: Store,
   { installation, key }: Own,
   log: Logger,
+  duties: Duties,
   servesInstant: Parts['servesInstant'],
 ): Parts {
   const hypervisors = new Map<string, Hypervisor>();
@@ -215,6 +223,7 @@ function makeParts(
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),
     unsealed,
+    duties,
   };
 }
 

@@ -1,6 +1,7 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
 import { readFile } from 'node:fs/promises';
 import { NETWORK_VECTORS, readNetworks } from './config/networks.ts';
+import { hostname } from 'node:os';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { absolute, bad, count } from './config/value.ts';
@@ -14,6 +15,10 @@ import { parseTemplate } from './wire/template-text.ts';
 export interface Config {
   /** Directory of everything the daemon keeps: database, credentials, sockets of runs. */
   stateDirectory: string;
+  /** What this control node is called, among several on one database. */
+  nodeName: string;
+  /** How the other nodes reach this one, when that is not its endpoint. */
+  nodeUrl?: string | undefined;
   listenAddress: string;
   port: number;
   /** File of the SQLite database. */
@@ -43,7 +48,7 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: ['BACKEND', 'PATH'],
@@ -78,6 +83,8 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
   if (!LOG_LEVELS.includes(logLevel)) bad('LOG/LEVEL', logLevel, `it must be one of ${LOG_LEVELS.join(', ')}`);
   return {
     stateDirectory: absolute('STATE_DIRECTORY', stateDirectory),
+    nodeName: nodeNameOf(text(file, 'NODE_NAME') ?? hostname()),
+    nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
     database: absolute('DB/PATH', field(db, 'PATH') ?? `${stateDirectory}/one.db`),
@@ -140,6 +147,18 @@ function refuseUnknown(file: Attributes): void {
       if (unknown) bad(`${name}/${unknown[0]}`, undefined, `it is not known; known are ${inside.join(', ')}`);
     }
   }
+}
+
+function nodeNameOf(name: string): string {
+  if (!/^[\w.-]{1,128}$/.test(name)) bad('NODE_NAME', name, 'it must be 1 to 128 letters, digits and ._-');
+  return name;
+}
+
+function nodeUrlOf(given: string | undefined): string | undefined {
+  if (given !== undefined && !/^https?:\/\/[^/\s]+\/\S*$/.test(given)) {
+    bad('NODE_URL', given, 'it must be such as http://node2.example:2633/RPC2');
+  }
+  return given;
 }
 
 function portOf(value: string): number {

@@ -8,6 +8,7 @@ import { backupImage, datastore, vm } from '../../tests/golden/objects.ts';
 import { openBackupStore, openImageStore } from '../datastore/all.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
+import { SoleDuties } from '../nodes/duties.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -37,6 +38,7 @@ beforeEach(async () => {
     adoptions: new Adoptions(() => openHypervisor(hypervisor)),
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
+    duties: new SoleDuties(() => ({ name: 'here', url: '', version: '' })),
     servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');

@@ -8,6 +8,7 @@ import type { BackupStoreConfig, HypervisorConfig } from '../model/mover-protoco
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Vm } from '../model/vm.ts';
+import type { Duties } from '../nodes/duties.ts';
 import type { Store } from '../store/store.ts';
 import type { Adoptions } from './adoptions.ts';
 
@@ -20,6 +21,8 @@ export interface Parts {
   /** Name of the zone whose wall clock and calendar hold. */
   timeZone: string;
   log: Logger;
+  /** What this node may work on. */
+  duties: Duties;
   hypervisorConfigOf(host: Host): HypervisorConfig;
   hypervisorOf(host: Host): Hypervisor;
   /** Domains that were taken over as they are. */

@@ -44,6 +44,7 @@ export class FakeCloud {
   private constructor(directory: string, given: Partial<Config>) {
     this.config = {
       stateDirectory: directory,
+      nodeName: 'here',
       listenAddress: '127.0.0.1',
       port: 0,
       database: `${directory}/one.db`,
