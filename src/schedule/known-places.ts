@@ -2,6 +2,7 @@
 // again, and all of them now and then.
 import { reasonOf } from '../model/errors.ts';
 import { datastoreLimits, hostLimits, type DatastoreLimits, type HostLimits } from '../model/load-limits.ts';
+import { ANY_ID } from '../store/changes.ts';
 import type { Pool } from '../store/store.ts';
 import type { Parts } from '../vm/parts.ts';
 import type { Places } from './places.ts';
@@ -84,7 +85,7 @@ class Kept<L> {
   async now(nowMs: number): Promise<ReadonlyMap<number, L>> {
     const stale = [...this.#stale];
     this.#stale.clear();
-    if (stale.length > READ_AT_ONCE || nowMs - this.#allAtMs >= ALL_AGAIN_MS) {
+    if (stale.includes(ANY_ID) || stale.length > READ_AT_ONCE || nowMs - this.#allAtMs >= ALL_AGAIN_MS) {
       this.#known = await this.#read();
       this.#allAtMs = nowMs;
       return this.#known;

@@ -1,25 +1,35 @@
 // Addresses of virtual networks that are in use: one row each, so that an address cannot be given twice.
 import type { Lease } from '../model/vnet.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { atomically, type Db } from './pool.ts';
 import type { LeaseRow } from './schema.ts';
+import type { Db, Steps } from './steps.ts';
 import type { Leases } from './store.ts';
 
 export class SqlLeases implements Leases {
-  readonly #db: Db;
+  readonly #steps: Steps;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(steps: Steps) {
+    this.#steps = steps;
+  }
+
+  get #db(): Db {
+    return this.#steps.db;
   }
 
   async take(lease: Lease): Promise<void> {
-    await atomically(this.#db, async (db) => {
-      const taken = await new SqlLeases(db).find(lease.vnetId, lease.arId, lease.index);
-      if (taken) {
-        const by = taken.vm === -1 ? 'held' : `used by VM ${taken.vm}`;
+    await this.#steps.run('one', keyOf(lease), async (step) => {
+      for (;;) {
+        const { numInsertedOrUpdatedRows: taken } = await step.db
+          .insertInto('lease')
+          .values(rowOf(lease))
+          .onConflict((conflict) => conflict.columns(['vnet_id', 'ar_id', 'position']).doNothing())
+          .executeTakeFirst();
+        if (taken === 1n) return;
+        const holder = await new SqlLeases(step).find(lease.vnetId, lease.arId, lease.index);
+        if (!holder) continue; // it was given back meanwhile
+        const by = holder.vm === -1 ? 'held' : `used by VM ${holder.vm}`;
         throw new OneError(CODE.ACTION, `Address ${lease.index} of range ${lease.arId} is ${by}.`);
       }
-      await db.insertInto('lease').values(rowOf(lease)).execute();
     });
   }
 
@@ -67,18 +77,22 @@ export class SqlLeases implements Leases {
   }
 
   async free(vnetId: number, arId: number, index: number): Promise<void> {
-    await this.#db
-      .deleteFrom('lease')
-      .where('vnet_id', '=', vnetId)
-      .where('ar_id', '=', arId)
-      .where('position', '=', index)
-      .execute();
+    await this.#steps.run('one', keyOf({ vnetId, arId, index }), async ({ db }) => {
+      await db
+        .deleteFrom('lease')
+        .where('vnet_id', '=', vnetId)
+        .where('ar_id', '=', arId)
+        .where('position', '=', index)
+        .execute();
+    });
   }
 
   async freeVm(vmId: number, nicId?: number): Promise<void> {
-    let query = this.#db.deleteFrom('lease').where('vm_id', '=', vmId);
-    if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
-    await query.execute();
+    await this.#steps.run('one', undefined, async ({ db }) => {
+      let query = db.deleteFrom('lease').where('vm_id', '=', vmId);
+      if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
+      await query.execute();
+    });
   }
 
   #at(vnetId: number, arId: number, index: number) {
@@ -89,6 +103,11 @@ export class SqlLeases implements Leases {
       .where('ar_id', '=', arId)
       .where('position', '=', index);
   }
+}
+
+/** Of one address, what was asked for first is done first. */
+function keyOf({ vnetId, arId, index }: Pick<Lease, 'vnetId' | 'arId' | 'index'>): string {
+  return `lease ${vnetId} ${arId} ${index}`;
 }
 
 function rowOf({ vnetId, arId, index, vm, nicId }: Lease): LeaseRow {
