@@ -12,6 +12,7 @@ import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
 import { openBackupStore, openImageStore } from './datastore/all.ts';
+import { moverRates } from './exec/mover-rates.ts';
 import { openHypervisor } from './hypervisor/all.ts';
 import type { Hypervisor } from './hypervisor/hypervisor.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
@@ -26,7 +27,9 @@ import { SoleDuties, type Duties } from './nodes/duties.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { Bandwidth } from './schedule/bandwidth.ts';
 import { nextOccurrence } from './schedule/due.ts';
+import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
@@ -90,13 +93,14 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.restores.stopAll();
   await services.drills.stopAll();
   await services.files.close();
+  await services.bandwidth.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
 }
 
 /** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler };
+type RunningServices = Services & { scheduler: Scheduler; bandwidth: Bandwidth };
 
 /** What is this installation's alone. */
 interface Own {
@@ -106,7 +110,7 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const duties = new SoleDuties(() => ({
+  const duties: Duties = new SoleDuties(() => ({
     name: config.nodeName,
     url: config.nodeUrl ?? services.endpoint,
     version: VERSION,
@@ -122,6 +126,10 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const makeWay = (datastoreId: number): Promise<void> => upkeep.makeWay(datastoreId);
   const restores = new RestoreRunner({ parts, log: operations, turns, makeWay }, limits.maxRestores);
   const acting = actingThrough(() => services);
+  const elsewhere = countedElsewhere(store, {
+    ownsHost: (id) => duties.owns(`host:${id}`),
+    any: () => !(duties instanceof SoleDuties),
+  });
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
     parts,
@@ -147,8 +155,13 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
       },
     }),
     backups,
-    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
+    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule, elsewhere }),
+    bandwidth: new Bandwidth({
+      ...{ parts, log: operations, rates: moverRates, elsewhere: () => elsewhere.taken() },
+      rules: () => services.scheduler.rules(),
+    }),
     schedulePolicy: schedule,
+    limits,
     restores,
     drills: new DrillRunner(parts, operations, makeWay, {
       most: limits.maxDrills,

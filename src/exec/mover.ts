@@ -11,6 +11,7 @@ import {
   type MoverTask,
 } from '../model/mover-protocol.ts';
 import { start } from './exec.ts';
+import { moverRates } from './mover-rates.ts';
 
 const MAIN = new URL('../mover/main.ts', import.meta.url).pathname;
 /** Device readers of the FUSE server and file reads each hold a thread of this pool. */
@@ -44,7 +45,10 @@ export async function* runMover(task: MoverTask, signal: AbortSignal, main = MAI
   };
   write({ ...task, beatSec: BEAT_LIMIT_SEC });
   let beat = 0;
-  const beats = setInterval(() => write({ beat: ++beat, bytesPerSec: null }), BEAT_EVERY_MS);
+  const tell = (): void => write({ beat: ++beat, bytesPerSec: moverRates.of(task.operationId) });
+  const beats = setInterval(tell, BEAT_EVERY_MS);
+  const unlisten = moverRates.listen(task.operationId, tell);
+  if (moverRates.of(task.operationId) !== null) tell(); // before its first byte
   let late: NodeJS.Timeout | undefined;
   const stop = (): void => {
     stdin?.end();
@@ -64,6 +68,7 @@ export async function* runMover(task: MoverTask, signal: AbortSignal, main = MAI
   } finally {
     signal.removeEventListener('abort', stop);
     clearInterval(beats);
+    unlisten();
     stdin?.end();
     clearTimeout(late);
   }

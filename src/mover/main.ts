@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
 import type { GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
 import { Listening } from './listening.ts';
+import { pacer } from './pacer.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
@@ -60,7 +61,11 @@ const abort = new AbortController();
 const lines = createInterface({ input: process.stdin });
 let listening: Listening | undefined;
 lines.on('line', (line) => {
-  if (listening) return listening.heard(line);
+  if (listening) {
+    listening.heard(line);
+    pacer.allow(listening.bytesPerSec);
+    return;
+  }
   const task = JSON.parse(line) as GivenTask;
   listening = new Listening(task.beatSec, () => lines.close());
   work(task, abort.signal)
@@ -71,4 +76,5 @@ lines.on('line', (line) => {
 lines.on('close', () => {
   listening?.end();
   abort.abort();
+  pacer.allow(null); // nobody is held back from ending
 });

@@ -12,7 +12,9 @@ const one = (change: Partial<Wanting> = {}): Wanting => ({
 });
 const limits = { ...DEFAULT_LIMITS, maxBackups: 3, maxBackupsHost: 2 };
 const rules: Rules = { limits, ...NO_PLACES };
-const load = (...under: Array<[vmId: number, hostId: number, jobId?: number, datastoreId?: number]>): Load => {
+const load = (
+  ...under: Array<[vmId: number, hostId: number, jobId?: number | undefined, datastoreId?: number]>
+): Load => {
   const all = NO_LOAD();
   for (const [vmId, hostId, jobId, datastoreId = 100] of under) take(all, { vmId, hostId, datastoreId, jobId }, ruled);
   return all;

@@ -330,6 +330,11 @@ export class Scheduler implements SchedulerDoor {
     this.wake();
   }
 
+  /** What holds for how much goes on. */
+  rules(): Promise<Rules> {
+    return this.#entrance.rules();
+  }
+
   waiting(): WaitingBackup[] {
     return this.#waiting;
   }

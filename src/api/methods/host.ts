@@ -2,8 +2,10 @@
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { HOST_STATE, type HostState } from '../../model/host.ts';
+import type { Attributes } from '../../model/attributes.ts';
+import { BACKUP_NETWORK, hostLimits } from '../../model/load-limits.ts';
 import { checkName } from '../../model/names.ts';
-import { method, type MethodTable } from '../method.ts';
+import { method, type Call, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
 import { CLUSTER, HOST } from '../nouns/stored.ts';
 import { infoMethod, renameMethod, updateMethod } from '../owned.ts';
@@ -19,7 +21,7 @@ const STATUS: readonly HostState[] = [HOST_STATE.INIT, HOST_STATE.DISABLED, HOST
 export const hostMethods: MethodTable = {
   ...infoMethod(HOST),
   ...renameMethod(HOST, 'ADMIN'),
-  ...updateMethod(HOST, undefined, 'ADMIN'),
+  ...updateMethod(HOST, checkLoad, 'ADMIN'),
   'one.host.allocate': method(
     ['string', 'string', 'string', ['int', -1]],
     async (call, name, imMad, vmMad, clusterId) => {
@@ -81,3 +83,13 @@ export const hostMethods: MethodTable = {
   }),
   'one.hostpool.info': method([], (call) => poolDocument(call, HOST, 'HOST_POOL', {})),
 };
+
+/** Refuses limits of backups that are none, and a network that the configuration does not have. */
+function checkLoad({ limits: { networks } }: Call, _host: unknown, template: Attributes): void {
+  const { network } = hostLimits({ template });
+  if (network === undefined || networks.some(({ name }) => name === network)) return;
+  const known = networks.length === 0 ? 'it has none' : `it has ${networks.map(({ name }) => name).join(', ')}`;
+  throw new OneError(CODE.ACTION, `${BACKUP_NETWORK}="${network}" is no network of the configuration: ${known}.`, {
+    hint: `Add BACKUP_NETWORK=[ NAME="${network}" ] to it, or name another.`,
+  });
+}
