@@ -27,7 +27,7 @@ it('the many VMs of one host do not keep those of another waiting', () => {
   expect(waiting[0]?.reason).toBe('it is about to begin');
 });
 
-it('datastores take turns by weight, whatever hosts they have', () => {
+it('datastores take turns by their BACKUP_WEIGHT, whatever hosts they have', () => {
   const weight = (of: number) => ({ maxBackups: undefined, weight: of, bytesPerSec: undefined });
   const rules = { ...open, datastores: new Map([[101, weight(30)]]) };
   const all = [

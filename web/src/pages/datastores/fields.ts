@@ -29,6 +29,9 @@ const POLICY: readonly AttributeField[] = [
   flag('CHECK'),
   ...(
     [
+      'MAX_BACKUPS',
+      'BACKUP_WEIGHT',
+      'BANDWIDTH',
       'COPY_TO',
       'COPY_KEEP_LAST',
       'CHECK_INTERVAL',
