@@ -243,6 +243,7 @@ function makeParts(
 /** What a daemon that ended, however it ended, had under way. */
 async function takeUp({
   parts,
+  operations,
   scheduler,
   backups,
   restores,
@@ -258,14 +259,14 @@ async function takeUp({
   for (const operation of await parts.store.operations.running()) {
     if (scheduler.takeUp(operation)) continue;
     if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else if (operation.kind === 'restore') restores.takeUp(operation);
     else if (operation.kind === 'drill') await drills.takeUp(operation);
     else if (operation.kind === 'self') await selfBackups.takeUp(operation);
     else await upkeep.takeUp(operation);
   }
   await upkeep.begin();
   selfBackups.begin();
-  await images.takeUp();
+  await images.takeUp(new Set(operations.all().flatMap(({ kind, imageIds }) => (kind === 'restore' ? imageIds : []))));
   for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
     vms.takeUp(vm);
     changes.takeUp(vm);

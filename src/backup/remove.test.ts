@@ -13,6 +13,7 @@ import { openSqlite } from '../store/sqlite.ts';
 import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
 import { dropSurplus, removeBackup } from './remove.ts';
+import { retentionOf } from './retention-of.ts';
 
 const RULES = { keepLast: 2 };
 const never = new AbortController().signal;
@@ -117,6 +118,19 @@ it('drops what KEEP_LAST does not keep, and nothing that is not ready', async ()
 
   await dropSurplus(parts, 0, { keepLast: 0 }, never);
   expect(await there()).toHaveLength(4);
+});
+
+it('leaves what its datastore lets nobody remove, and tells that it would have gone', async () => {
+  const [old] = [await backup(), await backup(), await backup()];
+  await parts.store.datastores.update(100, ({ template }) => void template.push(['APPEND_ONLY', 'YES']));
+  expect(await dropSurplus(parts, 0, RULES, never)).toEqual({ folded: [], freed: [] });
+  expect(await there()).toHaveLength(3);
+  await parts.store.vms.update(0, ({ backups }) => void Object.assign(backups.config, RULES));
+  const { points } = await retentionOf(parts, old, []);
+  expect(points.map(({ kept, rules, goesSec }) => [kept, rules, goesSec])).toEqual([[true, ['APPEND_ONLY'], 0]]);
+  expect(points[0]?.reason).toMatch(
+    /^the datastore lets nobody remove it \(APPEND_ONLY="YES"\); by the rules: KEEP_LAST is 2/,
+  );
 });
 
 it('folds increments in the middle of a chain into the next that is kept, by days', async () => {

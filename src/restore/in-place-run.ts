@@ -1,6 +1,7 @@
 // Carries out restores in place: the mover writes new files beside the disks of a VM that is off; when all are there and checked, they
 // take the disks' names. What fails until all have taken them leaves the VM as it was.
 import { moverResult } from '../exec/mover.ts';
+import { anyOf, endProcesses, saidEnded } from '../exec/run-processes.ts';
 import { withText } from '../model/attributes.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
@@ -143,7 +144,10 @@ export class InPlaceRestores {
     log.started(operation);
     operation.interrupted = true;
     const ends = {
-      writing: () => this.#fail(operation, interrupted()),
+      writing: async () => {
+        const ended = await endProcesses(anyOf(operation.id)); // its mover may still be writing
+        await this.#fail(operation, interrupted(), saidEnded(ended));
+      },
       swapping: () => this.#finish(operation),
       reverting: () => this.#revert(operation),
       recorded: () => this.#finish(operation),
@@ -322,10 +326,10 @@ export class InPlaceRestores {
     }
   }
 
-  async #fail(operation: Operation, error: unknown): Promise<void> {
+  async #fail(operation: Operation, error: unknown, more = ''): Promise<void> {
     const { parts, log } = this.#doors;
     const { disks } = operation.plan as KeptInPlace;
-    let reason = reasonOf(error);
+    let reason = reasonOf(error) + more;
     await clearShown(shownStore(parts, operation)).catch((clearing: unknown) => {
       reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
     });

@@ -3,6 +3,7 @@
 // under way however often the copy fails.
 import { rmdir } from 'node:fs/promises';
 import { moverResult } from '../exec/mover.ts';
+import { endProcesses, moversOfOthers, saidEnded } from '../exec/run-processes.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -143,7 +144,8 @@ export class InstantRestores {
     const { parts, log } = this.#doors;
     log.started(operation);
     if (operation.cancelling) {
-      await takeBack(parts, log, operation, 'It was cancelled.');
+      const ended = await endProcesses(moversOfOthers(operation.id));
+      await takeBack(parts, log, operation, `It was cancelled.${saidEnded(ended)}`);
       return;
     }
     const vm = await parts.store.vms.find(operation.vmId);
@@ -217,6 +219,7 @@ export class InstantRestores {
     const { parts, runs, makeWay } = this.#doors;
     const { store } = parts;
     await unlessAborted(makeWay(sourceId), signal);
+    await endProcesses(moversOfOthers(operation.id)); // that of a dead daemon removes what it has begun
     const files = parts.imageStoreOf(await store.datastores.get(operation.datastoreId));
     for (const target of targets) await files.remove(target); // of an attempt that was killed
     const config = await parts.backupStoreConfigOf(await store.datastores.get(sourceId));

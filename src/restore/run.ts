@@ -1,6 +1,7 @@
 // Carries out restores: plan, records (images LOCKED, template), turn, mover, images READY. One that fails or is cancelled removes what it
 // made.
 import { moverResult } from '../exec/mover.ts';
+import { anyOf, endProcesses, saidEnded } from '../exec/run-processes.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
@@ -84,15 +85,19 @@ export class RestoreRunner {
   async stopAll(): Promise<void> {
     for (const operation of this.#log.all())
       if (operation.kind === 'restore' && !operation.instant) operation.interrupted = true;
-    await Promise.all([this.#lane.close(interrupted()), this.instant.stopAll()]);
+    await Promise.all([this.#lane.close(interrupted()), this.instant.stopAll(), this.#runs.stopAll()]);
   }
 
-  /** Takes back a restore that was under way when the daemon died. */
-  async takeUp(operation: Operation): Promise<void> {
-    if (operation.inPlace) return this.inPlace.takeUp(operation);
-    if (operation.instant) return this.instant.takeUp(operation);
-    operation.interrupted = true;
-    await this.#fail(operation, interrupted());
+  /** Takes back a restore that was under way when the daemon died, or goes on with it, in the background. */
+  takeUp(operation: Operation): void {
+    this.#log.started(operation);
+    this.#runs.track(operation, async () => {
+      if (operation.inPlace) return this.inPlace.takeUp(operation);
+      if (operation.instant) return this.instant.takeUp(operation);
+      operation.interrupted = true;
+      const ended = await endProcesses(anyOf(operation.id));
+      await this.#fail(operation, interrupted(), saidEnded(ended));
+    });
   }
 
   async #run(operation: Operation, source: Datastore, disks: RestoreDisk[], signal: AbortSignal): Promise<void> {
@@ -114,8 +119,8 @@ export class RestoreRunner {
     this.#log.announce(operation);
   }
 
-  async #fail(operation: Operation, error: unknown): Promise<void> {
-    const reason = await takeBack(this.#parts, this.#log, operation, reasonOf(error));
+  async #fail(operation: Operation, error: unknown, more = ''): Promise<void> {
+    const reason = await takeBack(this.#parts, this.#log, operation, reasonOf(error) + more);
     this.#parts.log.warn(
       { operation: operation.id, reason },
       operation.cancelling ? 'a restore was cancelled' : 'a restore failed',

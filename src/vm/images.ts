@@ -74,11 +74,11 @@ export class ImageRunner {
     await store.images.remove(image.id);
   }
 
-  /** Shows what a dead daemon left half-done. To be called after the restores have been taken up: theirs are LOCKED as well. */
-  async takeUp(): Promise<void> {
+  /** Shows what a dead daemon left half-done. `restored` are LOCKED as well: what restores that are under way again have made. */
+  async takeUp(restored: ReadonlySet<number>): Promise<void> {
     const { LOCKED, DELETE } = IMAGE_STATE;
     for (const { id, state, type } of await this.#parts.store.images.list({ states: [LOCKED, DELETE] })) {
-      if (state === LOCKED && type === IMAGE_TYPE.BACKUP) continue;
+      if (state === LOCKED && (type === IMAGE_TYPE.BACKUP || restored.has(id))) continue;
       const deleting = 'The daemon ended while the image was deleted; delete it again.';
       await this.#showError(id, state === LOCKED ? ENDED : deleting);
     }

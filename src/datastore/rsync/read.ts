@@ -66,6 +66,7 @@ async function begin(
   const lease = await leaseOf(site, what, signal);
   const argv = site.ssh === null ? command : sshArgv(site.ssh, shellText([command]), lease.socket);
   const running = start(argv, { dieWithParent: true });
+  // how it ended is looked at by requireEnd; here it matters only that it did
   void running.exit.catch(() => undefined).then(() => lease.release());
   const stop = (): void => running.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });

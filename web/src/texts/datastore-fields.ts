@@ -4,6 +4,10 @@ export const datastoreFields = {
     label: 'Read each backup back',
     hint: 'Every backup is verified after it was taken. By default it is not.',
   },
+  APPEND_ONLY: {
+    label: 'Nothing can be removed',
+    hint: 'Its server lets nobody remove what it has: retention tells what it would drop, and leaves it. By default it does not.',
+  },
   CHECK: { label: 'Check what it holds', hint: 'A part of the data is checked at a time. By default it is.' },
   CHECK_INTERVAL: { label: 'Seconds between checks', hint: 'By default a day, 86400.' },
   CHECK_PARTS: { label: 'Checks until all data was read', hint: 'By default 30.' },

@@ -27,6 +27,7 @@ const POLICY: readonly AttributeField[] = [
   number('LIMIT_MB'),
   flag('DATASTORE_CAPACITY_CHECK'),
   flag('CHECK'),
+  flag('APPEND_ONLY'),
   ...(
     [
       'MAX_BACKUPS',
