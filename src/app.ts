@@ -22,8 +22,8 @@ import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VERSION } from './model/version.ts';
-import { VM_STATE } from './model/vm.ts';
-import { SoleDuties, type Duties } from './nodes/duties.ts';
+import { LOOK, type Duties } from './nodes/duties.ts';
+import { SoleDuties } from './nodes/sole.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -33,9 +33,10 @@ import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
-import { openSqlite } from './store/sqlite.ts';
+import { openStore } from './store/open.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
+import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
@@ -44,6 +45,9 @@ import type { Parts } from './vm/parts.ts';
 import { VmRunner } from './vm/run.ts';
 import { VmTick } from './vm/tick.ts';
 import { Turns } from './vm/turns.ts';
+
+/** After so long the server has noticed that the machine of another daemon is gone. */
+const GONE_MS = 30_000;
 
 export interface App {
   /** Where the API answers. */
@@ -62,7 +66,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openSqlite(config.database);
+    const store = await openStore(config, { waitMs: GONE_MS, warn: (reason) => log.warn(reason) });
     steps.push(() => store.close());
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
@@ -72,9 +76,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     const server = buildServer(services);
     steps.push(() => server.close());
     steps.push(() => endWork(services));
-    await takeUp(services);
-    services.tick.start();
-    await services.scheduler.start();
+    await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
     services.endpoint = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
@@ -82,6 +84,25 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     await close();
     throw error;
   }
+}
+
+/** Takes duties and works on them, until a step of `steps` ends that. */
+async function beginWork(services: RunningServices, steps: Array<() => unknown>): Promise<void> {
+  const { parts, tick, scheduler, upkeep } = services;
+  const { duties } = parts;
+  const takeUp = new TakeUp(services);
+  steps.push(
+    () => takeUp.idle(),
+    duties.onTold((word) => takeUp.heed(word)),
+    duties.onChange(({ gained, lost }) => {
+      for (const duty of lost)
+        if (duty.startsWith('datastore:')) upkeep.giveUp(Number(duty.slice('datastore:'.length)));
+      if (gained.length > 0) takeUp.heed(LOOK);
+    }),
+  );
+  await duties.begin(takeUp);
+  tick.start();
+  scheduler.start();
 }
 
 async function endWork(services: RunningServices): Promise<void> {
@@ -99,9 +120,6 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.images.idle();
 }
 
-/** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler; bandwidth: Bandwidth };
-
 /** What is this installation's alone. */
 interface Own {
   installation: string;
@@ -110,13 +128,13 @@ interface Own {
 }
 
 function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const duties: Duties = new SoleDuties(() => ({
+  const duties: Duties = new SoleDuties(store, () => ({
     name: config.nodeName,
     url: config.nodeUrl ?? services.endpoint,
     version: VERSION,
   }));
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock);
+  const operations = new OperationLog(store, parts.clock, duties.nodeId);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -238,37 +256,4 @@ function makeParts(
     unsealed,
     duties,
   };
-}
-
-/** What a daemon that ended, however it ended, had under way. */
-async function takeUp({
-  parts,
-  operations,
-  scheduler,
-  backups,
-  restores,
-  drills,
-  upkeep,
-  selfBackups,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
-  for (const operation of await parts.store.operations.running()) {
-    if (scheduler.takeUp(operation)) continue;
-    if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') restores.takeUp(operation);
-    else if (operation.kind === 'drill') await drills.takeUp(operation);
-    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
-    else await upkeep.takeUp(operation);
-  }
-  await upkeep.begin();
-  selfBackups.begin();
-  await images.takeUp(new Set(operations.all().flatMap(({ kind, imageIds }) => (kind === 'restore' ? imageIds : []))));
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
-    vms.takeUp(vm);
-    changes.takeUp(vm);
-  }
 }

@@ -13,6 +13,8 @@ import type { Operation } from '../model/operation.ts';
 import type { User } from '../model/user.ts';
 import { VM_STATE, type ServedDiskOf, type Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { dutyOfVm } from '../nodes/duty.ts';
 import { described } from '../vm/boot.ts';
 import { readDisks } from '../vm/disks.ts';
 import { showError } from '../vm/history.ts';
@@ -20,7 +22,7 @@ import type { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { hypervisorOf } from '../vm/places.ts';
-import { cancelled, unlessAborted, type Runs } from '../vm/runs.ts';
+import { cancelled, interrupted, unlessAborted, type Runs } from '../vm/runs.ts';
 import type { Turns } from '../vm/turns.ts';
 import { makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
 import { readOptions } from './options.ts';
@@ -151,6 +153,21 @@ export class InstantRestores {
     const vm = await parts.store.vms.find(operation.vmId);
     if (vm && vm.state !== VM_STATE.DONE) this.ready(vm, true).catch(() => undefined);
     this.#copy(operation);
+  }
+
+  /** Leaves those whose VM is with another node now to that: there its disks are served, and copied from the start. */
+  async passOn(): Promise<void> {
+    const { parts, log, lane } = this.#doors;
+    for (const operation of log.all().filter(({ instant }) => instant === true)) {
+      const vm = await parts.store.vms.find(operation.vmId);
+      if (!vm || parts.duties.owns(dutyOfVm(vm))) continue;
+      this.#noTimer(operation.id);
+      await lane.stop(operation.id, interrupted());
+      await this.#stopServing(operation.id);
+      if (!log.has(operation.id)) continue; // it has come to its end
+      await log.handOver(operation);
+      parts.duties.tell(LOOK);
+    }
   }
 
   /** As the daemon stops: what is under way goes on when it starts again, and so do VMs that meet data which is not copied yet. */

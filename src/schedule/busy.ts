@@ -1,4 +1,4 @@
-// VMs that something else is done with just now.
+// Refuses the backup of a VM that something else is done with, so that it waits for that instead of failing.
 import { CODE, OneError } from '../model/errors.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { stateName } from '../vm/states.ts';

@@ -51,6 +51,10 @@ export class Entrance {
     return this.#beginning.has(vmId);
   }
 
+  isBeginningOn(hostId: number): boolean {
+    return [...this.#beginning.values()].some((candidate) => candidate.hostId === hostId);
+  }
+
   /** What others say: read before a verdict, which then waits for nobody. */
   async see(): Promise<Seen> {
     return { rules: await this.rules(), elsewhere: await this.#parts.elsewhere.taken() };

@@ -1,4 +1,4 @@
-// Begins what is to begin: backups that were asked for and had to wait, actions whose time has come, and the VMs of backup jobs, as
+// Begins what is to begin on this node's hosts: backups that were asked for and had to wait, actions whose time has come, and the VMs of backup jobs, as
 // far as the limits admit. It looks when something ended, was asked for or became due.
 import { decide, type BackupWish } from '../backup/decide.ts';
 import { refuseInJob } from '../backup/job-members.ts';
@@ -9,19 +9,24 @@ import type { WaitingBackup } from '../model/backup-status.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { hostDuty, type Duty } from '../nodes/duty.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
 import { Busy, refuseBusy } from './busy.ts';
-import type { Candidate } from './candidate.ts';
-import { Candidates } from './candidates.ts';
+import { waitingOf, type Candidate } from './candidate.ts';
+import { Candidates, hostsOf } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
 import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.ts';
 import { BEGIN_AT_ONCE, Entrance } from './entrance.ts';
+import { Looks } from './looks.ts';
 import type { Rules } from './places.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
 import { Waited } from './waited.ts';
+import { dutyOfAction, passOn } from './whose.ts';
 
 /** The net below all events. */
 const LOOK_MS = 15_000;
@@ -56,12 +61,9 @@ export class Scheduler implements SchedulerDoor {
   readonly #performing = new Map<number, Promise<void>>();
   /** VMs that could not begin just now, why, and when to try again. */
   readonly #notBefore = new Map<number, { sec: number; reason: string }>();
+  readonly #looks: Looks;
   readonly #unlisten: () => void;
   #waiting: WaitingBackup[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #started = false;
 
   constructor(
     parts: Parts,
@@ -84,67 +86,68 @@ export class Scheduler implements SchedulerDoor {
     this.#actions = new ActionRuns(parts, settings.policy, acting);
     this.#candidates = new Candidates(parts, settings.policy.timeZone);
     this.#waited = new Waited(parts.store, log);
+    this.#looks = new Looks({
+      look: () => this.look(),
+      sleepMs: () => this.#sleepMs(),
+      failed: (err) => parts.log.error({ err }, 'a look at what is due failed'),
+    });
     this.#unlisten = log.listen((operation) => {
       if (operation.result !== 'running') this.#ended(operation);
     });
   }
 
-  /** Goes on with one that waited when the daemon ended; false when it is none. */
+  /** Goes on with one that waited when its node ended; false when it is none. */
   takeUp(operation: Operation): boolean {
     return this.#waited.takeUp(operation);
   }
 
-  /** Settles what was under way when the daemon ended, and begins to look. */
-  async start(): Promise<void> {
-    const running = this.#log.all();
-    await this.#actions.reconcile(new Set(running.map(({ id }) => id)));
+  /** Settles what was under way when nodes ended whose duties are this one's now. */
+  async reconcile(gained: ReadonlySet<Duty>): Promise<void> {
+    const running = [...(await this.#parts.store.operations.running()), ...this.#log.all()];
+    const ids = new Set(running.map(({ id }) => id));
+    const hosts = await hostsOf(this.#parts.store);
+    const isLost = (action: ScheduledAction): boolean =>
+      !this.#performing.has(action.id) && gained.has(dutyOfAction(action, hosts));
+    await this.#actions.reconcile(ids, isLost, (jobId) => this.startJob(jobId));
     await this.#jobs.reconcile(running);
-    this.#started = true;
-    this.wake();
+  }
+
+  /** Begins to look. */
+  start(): void {
+    this.#looks.start();
+  }
+
+  /** Whether something begins or waits for a VM of the host. */
+  isBusy(hostId: number): boolean {
+    return (
+      this.#entrance.isBeginningOn(hostId) || this.#waited.all().some(({ operation }) => operation.hostId === hostId)
+    );
   }
 
   async stop(): Promise<void> {
-    this.#started = false;
-    clearTimeout(this.#timer);
-    await this.#looking;
+    await this.#looks.stop();
     await Promise.all(this.#performing.values());
     this.#unlisten();
     this.#entrance.close();
   }
 
-  /** Looks soon; asked while it looks, it looks once more. */
-  wake(): void {
-    if (!this.#started) return;
-    if (this.#looking) {
-      this.#again = true;
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#looking = this.look()
-      .catch((error: unknown) => this.#parts.log.error({ err: error }, 'a look at what is due failed'))
-      .then(() => this.#sleep())
-      .finally(() => {
-        this.#looking = undefined;
-        if (!this.#again) return;
-        this.#again = false;
-        this.wake();
-      });
+  stir(): void {
+    this.wake();
+    this.#parts.duties.tell(LOOK);
   }
 
-  async #sleep(): Promise<void> {
-    if (!this.#started) return;
+  /** Looks soon; asked while it looks, it looks once more. */
+  wake(): void {
+    this.#looks.wake();
+  }
+
+  async #sleepMs(): Promise<number> {
     const due = (await this.#parts.store.actions.nextDue()) ?? Infinity;
     const now = nowSec(this.#parts.clock);
-    const again = [...this.#notBefore.values()].reduce(
-      (first, { sec }) => (sec > now ? Math.min(first, sec) : first),
-      Infinity,
-    );
-    // what is due and waits for its VM is not waited for
-    const next = due > now ? Math.min(due, again) : again;
-    const untilMs = Number.isFinite(next) ? next * 1000 - this.#parts.clock() : LOOK_MS;
+    const later = [...this.#notBefore.values()].flatMap(({ sec }) => (sec > now ? [sec] : []));
     // what is due already waits for an event, or for the net
-    const ms = untilMs > 0 ? Math.min(untilMs + 5, LOOK_MS) : LOOK_MS;
-    this.#timer = setTimeout(() => this.wake(), ms);
+    const next = Math.min(...later, due > now ? due : Infinity);
+    return Math.min(LOOK_MS, Math.max(0, next * 1000 - this.#parts.clock()) + 5);
   }
 
   /** One look: begins what may begin now. */
@@ -152,14 +155,23 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     const due = await this.#due.at(now);
     const dueBackups: DueAction[] = [];
+    const { duties, store } = this.#parts;
+    const hosts = await hostsOf(store);
+    const keeps = (vmId: number): boolean => this.#entrance.isBeginning(vmId);
+    for (const vmId of await this.#jobs.toCancel(this.#log.all())) await this.cancel(vmId);
+    await passOn(this.#parts, { waited: this.#waited, log: this.#log, hosts, keeps });
     for (const one of due) {
-      if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
+      if (!duties.owns(dutyOfAction(one.action, hosts))) this.#due.forget(one.action.id);
+      else if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
       else if (one.action.action === 'backup') dueBackups.push(one);
       else if (one.action.action === 'drill') this.#track(one, () => this.#actions.beginDrill(one));
-      else this.#perform(one);
+      else this.#track(one, () => this.#actions.perform(one));
     }
     const wanted = { waited: this.#waited.all(), due: dueBackups, jobs: await this.#jobs.candidates() };
-    await this.#admit(await this.#candidates.all(wanted), now);
+    const ours = (await this.#candidates.all(wanted, hosts)).filter(({ hostId }) =>
+      duties.owns(hostDuty(hostId ?? -1)),
+    );
+    await this.#admit(ours, now);
   }
 
   async #admit(candidates: readonly Candidate[], now: number): Promise<void> {
@@ -171,7 +183,7 @@ export class Scheduler implements SchedulerDoor {
     }
     for (const { candidate, reason } of held) if (reason !== undefined) waiting.push({ candidate, reason });
     this.#waiting = waiting.map(({ candidate, reason }) => waitingOf(candidate, reason));
-    this.#again ||= begin.length >= BEGIN_AT_ONCE;
+    if (begin.length >= BEGIN_AT_ONCE) this.wake();
     this.#say(this.#waiting);
   }
 
@@ -314,12 +326,12 @@ export class Scheduler implements SchedulerDoor {
 
   async startJob(jobId: number): Promise<void> {
     await this.#jobs.start(jobId);
-    this.wake();
+    this.stir();
   }
 
   async retryJob(jobId: number): Promise<void> {
     await this.#jobs.retry(jobId);
-    this.wake();
+    this.stir();
   }
 
   async cancelJob(jobId: number): Promise<void> {
@@ -327,7 +339,7 @@ export class Scheduler implements SchedulerDoor {
       await this.cancel(vmId);
     });
     await this.#actions.jobMayHaveEnded(jobId);
-    this.wake();
+    this.stir();
   }
 
   /** What holds for how much goes on. */
@@ -342,16 +354,11 @@ export class Scheduler implements SchedulerDoor {
   /** The record of a scheduled action was changed by its user. */
   changed(actionId: number): void {
     this.#due.forget(actionId);
-    this.wake();
-  }
-
-  #perform(due: DueAction): void {
-    this.#track(due, () => this.#actions.perform(due));
+    this.stir();
   }
 
   #startDueJob(due: DueAction): void {
-    const run = (jobId: number, again: boolean): Promise<void> =>
-      again ? this.#jobs.retry(jobId) : this.#jobs.start(jobId);
+    const run = (jobId: number, again: boolean): Promise<void> => (again ? this.retryJob(jobId) : this.startJob(jobId));
     this.#track(due, () => this.#actions.performJob(due, run));
   }
 
@@ -382,14 +389,4 @@ export class Scheduler implements SchedulerDoor {
     await this.#jobs.ended(operation);
     await this.#actions.jobMayHaveEnded(asked.jobId);
   }
-}
-
-function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {
-  return {
-    vmId,
-    ...(source.kind === 'job' && { jobId: source.jobId }),
-    ...(source.kind === 'schedule' && { actionId: source.actionId }),
-    sinceSec,
-    reason,
-  };
 }

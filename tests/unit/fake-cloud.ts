@@ -33,6 +33,9 @@ export class Refused extends Error {
 }
 
 export class FakeCloud {
+  /** Makes an empty PostgreSQL database for each cloud, whose URL it gives; undefined for SQLite. */
+  static databases: (() => Promise<string>) | undefined;
+
   readonly config: Config;
   /** Lines of the daemon's log, from trace up. */
   readonly log: string[] = [];
@@ -61,7 +64,9 @@ export class FakeCloud {
 
   /** `given` is what its configuration has instead of the usual. */
   static async open(given: Partial<Config> = {}): Promise<FakeCloud> {
-    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')), given);
+    const url = await FakeCloud.databases?.();
+    const postgres = url === undefined ? {} : { postgres: { url, connections: 6 } };
+    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')), { ...postgres, ...given });
     await cloud.start();
     return cloud;
   }

@@ -49,7 +49,7 @@ export const hostMethods: MethodTable = {
         kvm: null,
         template: [],
       }));
-      call.tick.wake();
+      call.tick.stir();
       return host.id;
     },
   ),
@@ -64,7 +64,7 @@ export const hostMethods: MethodTable = {
       host.state = state;
       host.lastMonitored = state === HOST_STATE.INIT ? 0 : host.lastMonitored;
     });
-    call.tick.wake();
+    call.tick.stir();
     return id;
   }),
   'one.host.delete': method(['int'], async (call, id) => {
