@@ -22,8 +22,8 @@ import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VERSION } from './model/version.ts';
-import { LOOK, type Duties } from './nodes/duties.ts';
-import { SoleDuties } from './nodes/sole.ts';
+import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';
+import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -33,7 +33,6 @@ import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
-import { openStore } from './store/open.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
@@ -46,9 +45,6 @@ import { VmRunner } from './vm/run.ts';
 import { VmTick } from './vm/tick.ts';
 import { Turns } from './vm/turns.ts';
 
-/** After so long the server has noticed that the machine of another daemon is gone. */
-const GONE_MS = 30_000;
-
 export interface App {
   /** Where the API answers. */
   endpoint: string;
@@ -57,8 +53,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** `log` is for tests that read it. What cannot start leaves nothing running behind. */
-export async function startApp(config: Config, log: Logger = pino({ level: config.logLevel })): Promise<App> {
+/**
+ * What cannot start leaves nothing running behind. `log` is for tests that read it. `fenced` is called when other nodes have gone on without
+ * this one: then it may not even clean up, and the process has to end at once.
+ */
+export async function startApp(
+  config: Config,
+  log: Logger = pino({ level: config.logLevel }),
+  fenced: (why: unknown) => void = () => undefined,
+): Promise<App> {
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o755 });
   const steps: Array<() => unknown> = []; // what ends it all, the last one first
   const close = async (): Promise<void> => {
@@ -66,11 +69,16 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openStore(config, { waitMs: GONE_MS, warn: (reason) => log.warn(reason) });
-    steps.push(() => store.close());
+    let url = '';
+    const about = (): AboutNode => ({ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION });
+    const { store, duties } = await openNode(config, { about, log, fenced });
+    steps.push(
+      () => store.close(),
+      () => duties.end(),
+    );
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
-    const services = build(config, store, { installation: await store.installation(), key }, log);
+    const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
     const server = buildServer(services);
@@ -78,7 +86,7 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
     steps.push(() => endWork(services));
     await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = `${address}/RPC2`;
+    services.endpoint = url = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
@@ -127,12 +135,7 @@ interface Own {
   key: Uint8Array;
 }
 
-function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const duties: Duties = new SoleDuties(store, () => ({
-    name: config.nodeName,
-    url: config.nodeUrl ?? services.endpoint,
-    version: VERSION,
-  }));
+function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
   const operations = new OperationLog(store, parts.clock, duties.nodeId);
   const turns = new Turns();
@@ -146,7 +149,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const acting = actingThrough(() => services);
   const elsewhere = countedElsewhere(store, {
     ownsHost: (id) => duties.owns(`host:${id}`),
-    any: () => !(duties instanceof SoleDuties),
+    any: () => duties.isShared,
   });
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
@@ -213,7 +216,11 @@ function makeParts(
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      ? {
+          driver: 'fake',
+          uri: text(host.template, 'FAKE_DIRECTORY') ?? `${config.stateDirectory}/fake-host-${host.id}`,
+          ...own,
+        }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
   const hypervisorOf = (host: Host): Hypervisor => {

@@ -1,5 +1,5 @@
 // Backups that other control nodes have under way. Each node counts its own in memory; what it knows of those of others may be old, so the
-// transaction that begins a backup counts them all again, one such transaction at a time: no limit is passed by two nodes at once.
+// transaction that begins a backup, which is alone in the database, counts them all again: no limit is passed by two nodes at once.
 import { NotYet } from '../backup/not-yet.ts';
 import type { Store, TakenPlaces } from '../store/store.ts';
 import type { Rules } from './places.ts';
@@ -18,9 +18,6 @@ export const NOWHERE_ELSE: Elsewhere = {
   requireRoom: () => Promise.resolve(),
 };
 
-/** Waited for by everyone who begins a backup, until the other's transaction has ended. */
-const TURN = 'begin backups';
-
 export interface Neighbours {
   /** Whether this node does all work of a host. */
   ownsHost(hostId: number): boolean;
@@ -37,7 +34,6 @@ export function countedElsewhere(store: Pick<Store, 'operations'>, neighbours: N
     },
     requireRoom: async (tx, where, rules) => {
       if (!neighbours.any()) return;
-      await tx.turn(TURN);
       const taken = nothingTaken();
       for (const { count, ...one } of await tx.operations.taken()) occupy(taken, one, rules, count);
       occupy(taken, where, rules, -1); // it is among them

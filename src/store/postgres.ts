@@ -15,6 +15,7 @@ import { shownUrl } from '../model/database-url.ts';
 import { ChangeFeed } from './changes.ts';
 import { Gate, type StepKind } from './gate.ts';
 import { migrate, requireCurrent } from './migrate.ts';
+import { SqlNodes, type NodeTable } from './nodes.ts';
 import { announce, Hearing } from './postgres-feed.ts';
 import { DatabaseFailure } from './postgres-failures.ts';
 import { Connections, type PostgresPlace } from './postgres-client.ts';
@@ -23,6 +24,8 @@ import type { Schema } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Backend, Db } from './steps.ts';
 
+/** A renewal must find one free also while another hangs. */
+const NODE_CONNECTIONS = 3;
 /** A step that met another one is tried so many times. */
 const TRIES = 5;
 
@@ -68,6 +71,11 @@ export async function readPostgres(place: PostgresPlace): Promise<SqlStore> {
     throw error;
   }
   return new SqlStore({ backend: new PostgresBackend(db, place, '', presence), feed: new ChangeFeed() });
+}
+
+/** The table of control nodes, on connections of its own. */
+export function openNodes(place: PostgresPlace): NodeTable {
+  return new SqlNodes(kyselyOn({ ...place, connections: NODE_CONNECTIONS }));
 }
 
 /** One connection without limits of time. */

@@ -95,15 +95,6 @@ export class SqlStore implements Store {
     this.#shared.guard = guard;
   }
 
-  async turn(name: string): Promise<void> {
-    // whoever has written the row keeps others from writing it until the transaction has ended
-    await this.db
-      .insertInto('setting')
-      .values({ name: `turn to ${name}`, body: 'null' })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ body: 'null' }))
-      .execute();
-  }
-
   onChange(listener: (changes: readonly StoreChange[]) => void): () => void {
     return this.#shared.feed.listen(listener);
   }

@@ -195,8 +195,6 @@ export interface Store {
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;
-  /** In a transaction: waits until no other one has this turn, and has it until its own end. */
-  turn(name: string): Promise<void>;
   /**
    * Tells of every change as soon as it is kept, those of a transaction together, also of what other processes on the same database
    * change; the answer ends that. Where some may have been missed, it tells of ANY_ID of every noun.
