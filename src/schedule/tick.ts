@@ -22,6 +22,7 @@ import { Candidates, hostsOf } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
 import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.ts';
 import { BEGIN_AT_ONCE, Entrance } from './entrance.ts';
+import { Going } from './going.ts';
 import { Looks } from './looks.ts';
 import type { Rules } from './places.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
@@ -57,6 +58,8 @@ export class Scheduler implements SchedulerDoor {
   readonly #actions: ActionRuns;
   readonly #candidates: Candidates;
   readonly #waited: Waited;
+  /** What goes on in the background. */
+  readonly #going = new Going();
   /** Actions other than backups that are being done. */
   readonly #performing = new Map<number, Promise<void>>();
   /** VMs that could not begin just now, why, and when to try again. */
@@ -126,9 +129,14 @@ export class Scheduler implements SchedulerDoor {
 
   async stop(): Promise<void> {
     await this.#looks.stop();
-    await Promise.all(this.#performing.values());
+    await this.idle();
     this.#unlisten();
     this.#entrance.close();
+  }
+
+  /** Settles when nothing begins or is being noted any more; what runs goes on. */
+  idle(): Promise<void> {
+    return this.#going.idle();
   }
 
   stir(): void {
@@ -179,7 +187,7 @@ export class Scheduler implements SchedulerDoor {
     const free = held.flatMap(({ candidate, reason }) => (reason === undefined ? [candidate] : []));
     const { begin, waiting } = await this.#entrance.admit(free, now);
     for (const candidate of begin) {
-      this.#begin(candidate).catch((error: unknown) => this.#couldNotBegin(candidate, error));
+      this.#going.add(this.#begin(candidate).catch((error: unknown) => this.#couldNotBegin(candidate, error)));
     }
     for (const { candidate, reason } of held) if (reason !== undefined) waiting.push({ candidate, reason });
     this.#waiting = waiting.map(({ candidate, reason }) => waitingOf(candidate, reason));
@@ -240,7 +248,7 @@ export class Scheduler implements SchedulerDoor {
     };
   }
 
-  #couldNotBegin(candidate: Candidate, error: unknown): void {
+  async #couldNotBegin(candidate: Candidate, error: unknown): Promise<void> {
     const { vmId, source, sinceSec } = candidate;
     const now = nowSec(this.#parts.clock);
     if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
@@ -253,7 +261,7 @@ export class Scheduler implements SchedulerDoor {
     }
     const reason = reasonOf(error);
     this.#parts.log.warn({ vm: vmId, asked: candidate.wish.asked, reason }, 'a backup could not begin');
-    this.#noteFailure(candidate, source, reason)
+    await this.#noteFailure(candidate, source, reason)
       .catch((err: unknown) => this.#parts.log.error({ vm: vmId, err }, 'a failure could not be noted'))
       .finally(() => this.wake());
   }
@@ -373,13 +381,15 @@ export class Scheduler implements SchedulerDoor {
         this.wake();
       });
     this.#performing.set(id, done);
+    this.#going.add(done);
   }
 
   #ended(operation: Operation): void {
     if (operation.kind !== 'backup' && operation.kind !== 'drill') return;
-    this.#settle(operation)
+    const settled = this.#settle(operation)
       .catch((error: unknown) => this.#parts.log.error({ operation: operation.id, err: error }, 'an end was not noted'))
       .finally(() => this.wake());
+    this.#going.add(settled);
   }
 
   async #settle(operation: Operation): Promise<void> {
