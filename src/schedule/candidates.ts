@@ -8,7 +8,6 @@ import type { Attributes } from '../model/attributes.ts';
 import { DATASTORE_TYPE } from '../model/datastore.ts';
 import type { Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
-import type { Store } from '../store/store.ts';
 import type { Parts } from '../vm/parts.ts';
 import { readBackupArgs } from './action-args.ts';
 import type { Candidate, Source } from './candidate.ts';
@@ -142,11 +141,4 @@ export class Candidates {
 function wishOfJob({ jobId, uid, sinceSec, datastoreId, reset, config }: JobCandidate): BackupWish {
   const asked = { by: 'job' as const, uid, jobId, runSec: sinceSec };
   return { datastoreId, reset, unattended: true, config, asked };
-}
-
-/** Which host each VM is on; of two, the one that it is moving from. */
-export async function hostsOf(store: Store): Promise<Map<number, number>> {
-  const hosts = new Map<number, number>();
-  for (const [host, vms] of await store.links.all('vm-host')) for (const vm of vms) hosts.set(vm, host);
-  return hosts;
 }

@@ -7,8 +7,8 @@ import type { Pool } from '../store/store.ts';
 import type { Parts } from '../vm/parts.ts';
 import type { Places } from './places.ts';
 
-/** What another control node has changed is seen after this long at the latest. */
-const ALL_AGAIN_MS = 60_000;
+/** All of them, whatever was told of changes. */
+const ALL_AGAIN_MS = 3_600_000;
 const READ_AT_ONCE = 500;
 
 export class KnownPlaces {

@@ -12,17 +12,19 @@ import type { Operation } from '../model/operation.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import { LOOK } from '../nodes/duties.ts';
 import { hostDuty, type Duty } from '../nodes/duty.ts';
+import { KnownLinks } from '../store/known-links.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
 import { Busy, refuseBusy } from './busy.ts';
 import { waitingOf, type Candidate } from './candidate.ts';
-import { Candidates, hostsOf } from './candidates.ts';
+import { Candidates } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
 import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.ts';
 import { BEGIN_AT_ONCE, Entrance } from './entrance.ts';
 import { Going } from './going.ts';
+import { HeldBack } from './held-back.ts';
 import { Looks } from './looks.ts';
 import type { Rules } from './places.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
@@ -43,7 +45,6 @@ export interface SchedulerSettings {
   /** Backups of other control nodes; left out where there are none. */
   elsewhere?: Elsewhere;
 }
-
 type Backups = Pick<BackupRunner, 'start' | 'cancel'>;
 
 export class Scheduler implements SchedulerDoor {
@@ -55,6 +56,8 @@ export class Scheduler implements SchedulerDoor {
   readonly #elsewhere: Elsewhere;
   readonly #entrance: Entrance;
   readonly #due: DueActions;
+  /** The host of each VM. */
+  readonly #hosts: KnownLinks;
   readonly #actions: ActionRuns;
   readonly #candidates: Candidates;
   readonly #waited: Waited;
@@ -62,8 +65,7 @@ export class Scheduler implements SchedulerDoor {
   readonly #going = new Going();
   /** Actions other than backups that are being done. */
   readonly #performing = new Map<number, Promise<void>>();
-  /** VMs that could not begin just now, why, and when to try again. */
-  readonly #notBefore = new Map<number, { sec: number; reason: string }>();
+  readonly #heldBack = new HeldBack();
   readonly #looks: Looks;
   readonly #unlisten: () => void;
   #waiting: WaitingBackup[] = [];
@@ -83,8 +85,9 @@ export class Scheduler implements SchedulerDoor {
     this.#acting = acting;
     const { limits, elsewhere = NOWHERE_ELSE } = settings;
     this.#elsewhere = elsewhere;
-    const isWaiting = (operation: Operation): boolean => this.#waited.of(operation.vmId)?.operation === operation;
+    const isWaiting = (one: Operation): boolean => this.#waited.of(one.vmId)?.operation === one;
     this.#entrance = new Entrance({ parts, log, limits, elsewhere, isWaiting });
+    this.#hosts = new KnownLinks(parts.store, 'vm-host', 'vm');
     this.#due = new DueActions(parts.store, settings.policy);
     this.#actions = new ActionRuns(parts, settings.policy, acting);
     this.#candidates = new Candidates(parts, settings.policy.timeZone);
@@ -108,7 +111,8 @@ export class Scheduler implements SchedulerDoor {
   async reconcile(gained: ReadonlySet<Duty>): Promise<void> {
     const running = [...(await this.#parts.store.operations.running()), ...this.#log.all()];
     const ids = new Set(running.map(({ id }) => id));
-    const hosts = await hostsOf(this.#parts.store);
+    const hosts = await this.#hosts.targets();
+    this.#due.forgetAll(); // what other nodes have done meanwhile was not followed here
     const isLost = (action: ScheduledAction): boolean =>
       !this.#performing.has(action.id) && gained.has(dutyOfAction(action, hosts));
     await this.#actions.reconcile(ids, isLost, (jobId) => this.startJob(jobId));
@@ -152,9 +156,8 @@ export class Scheduler implements SchedulerDoor {
   async #sleepMs(): Promise<number> {
     const due = (await this.#parts.store.actions.nextDue()) ?? Infinity;
     const now = nowSec(this.#parts.clock);
-    const later = [...this.#notBefore.values()].flatMap(({ sec }) => (sec > now ? [sec] : []));
     // what is due already waits for an event, or for the net
-    const next = Math.min(...later, due > now ? due : Infinity);
+    const next = Math.min(this.#heldBack.nextSec(now), due > now ? due : Infinity);
     return Math.min(LOOK_MS, Math.max(0, next * 1000 - this.#parts.clock()) + 5);
   }
 
@@ -163,14 +166,14 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     const due = await this.#due.at(now);
     const dueBackups: DueAction[] = [];
-    const { duties, store } = this.#parts;
-    const hosts = await hostsOf(store);
+    const { duties } = this.#parts;
+    const hosts = await this.#hosts.targets();
     const keeps = (vmId: number): boolean => this.#entrance.isBeginning(vmId);
     for (const vmId of await this.#jobs.toCancel(this.#log.all())) await this.cancel(vmId);
     await passOn(this.#parts, { waited: this.#waited, log: this.#log, hosts, keeps });
     for (const one of due) {
-      if (!duties.owns(dutyOfAction(one.action, hosts))) this.#due.forget(one.action.id);
-      else if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
+      if (!duties.owns(dutyOfAction(one.action, hosts))) continue;
+      if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
       else if (one.action.action === 'backup') dueBackups.push(one);
       else if (one.action.action === 'drill') this.#track(one, () => this.#actions.beginDrill(one));
       else this.#track(one, () => this.#actions.perform(one));
@@ -183,7 +186,10 @@ export class Scheduler implements SchedulerDoor {
   }
 
   async #admit(candidates: readonly Candidate[], now: number): Promise<void> {
-    const held = candidates.map((candidate) => ({ candidate, reason: this.#heldBack(candidate, now) }));
+    const held = candidates.map((candidate) => {
+      const { vmId, hostId } = candidate;
+      return { candidate, reason: hostId === undefined ? undefined : this.#heldBack.reason(vmId, now) };
+    });
     const free = held.flatMap(({ candidate, reason }) => (reason === undefined ? [candidate] : []));
     const { begin, waiting } = await this.#entrance.admit(free, now);
     for (const candidate of begin) {
@@ -193,14 +199,6 @@ export class Scheduler implements SchedulerDoor {
     this.#waiting = waiting.map(({ candidate, reason }) => waitingOf(candidate, reason));
     if (begin.length >= BEGIN_AT_ONCE) this.wake();
     this.#say(this.#waiting);
-  }
-
-  #heldBack({ vmId, hostId }: Candidate, now: number): string | undefined {
-    const held = this.#notBefore.get(vmId);
-    if (held === undefined || hostId === undefined) return undefined;
-    if (held.sec > now) return held.reason;
-    this.#notBefore.delete(vmId);
-    return undefined;
   }
 
   /** Those who follow a backup that waits are told what for. */
@@ -252,11 +250,11 @@ export class Scheduler implements SchedulerDoor {
     const { vmId, source, sinceSec } = candidate;
     const now = nowSec(this.#parts.clock);
     if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
-      this.#notBefore.set(vmId, { sec: now + BUSY_AGAIN_SEC, reason: `VM ${vmId} is busy with something else` });
+      this.#heldBack.hold(vmId, { untilSec: now + BUSY_AGAIN_SEC, reason: `VM ${vmId} is busy with something else` });
       return;
     }
     if (error instanceof NotYet) {
-      this.#notBefore.set(vmId, { sec: now + ROOM_AGAIN_SEC, reason: error.message });
+      this.#heldBack.hold(vmId, { untilSec: now + ROOM_AGAIN_SEC, reason: error.message });
       return;
     }
     const reason = reasonOf(error);
@@ -318,9 +316,9 @@ export class Scheduler implements SchedulerDoor {
       return true;
     }
     const isIts = ({ kind, vmId: of, recorded }: Operation): boolean => kind === 'backup' && of === vmId && !recorded;
-    const runs = this.#log.running(isIts) !== undefined;
-    if (runs) this.#backups.cancel(vmId);
-    return runs || this.#cancelDue(vmId);
+    if (this.#log.running(isIts) === undefined) return this.#cancelDue(vmId);
+    this.#backups.cancel(vmId);
+    return true;
   }
 
   /** An occurrence that waits for its turn is over; the next one is not. */

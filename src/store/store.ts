@@ -40,6 +40,8 @@ export interface Filter {
   states?: number[];
   notState?: number;
   name?: string;
+  /** Names that begin so. */
+  namePrefix?: string;
   /** Objects that say this of `target`. */
   link?: { kind: LinkKind; target: number };
   /** Objects that want to be looked at by then, epoch seconds. */
@@ -85,6 +87,8 @@ export interface Pool<T> {
 export interface Links {
   /** Ids that say it of `target`, ascending. */
   of(kind: LinkKind, target: number): Promise<number[]>;
+  /** What each of these objects, 500 at most, says it of; of several targets the highest. */
+  from(kind: LinkKind, ids: readonly number[]): Promise<Map<number, number>>;
   /** For every target that something is said of. */
   all(kind: LinkKind): Promise<Map<number, number[]>>;
   hostShares(): Promise<Map<number, HostShare>>;

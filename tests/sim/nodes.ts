@@ -1,7 +1,7 @@
 // A simulated day of several control nodes on one PostgreSQL database of their own: the nodes are processes, and time goes on when all of them
 // have done what was due, from event to event. Measured are looks of the scheduler, backups begun per second of work, what the database
 // had to do, and how long the interface took meanwhile; counted is whatever passed a limit or waited too long.
-// usage: node tests/sim/main.ts --nodes 3 --hosts 1000 --vms 100000 [--minutes 30] [--seed 20261126]
+// usage: node tests/sim/main.ts --nodes 3 --hosts 1000 --vms 100000 [--minutes 30] [--seed 20261126] [--statements]
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     vms: { type: 'string', default: '100000' },
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '20261126' },
+    statements: { type: 'boolean', default: false },
   },
 });
 const setting: Setting = { nodes: Number(values.nodes), hosts: Number(values.hosts), vms: Number(values.vms) };
@@ -45,7 +46,8 @@ const STATUS_EVERY = 50;
 
 const programs = await postgresPrograms();
 if (programs === undefined) process.exit(1);
-const server = await PostgresServer.open(programs, { safe: true, options: ['-c', 'shared_buffers=512MB'] });
+const SERVER = ['-c', 'shared_buffers=512MB', '-c', 'shared_preload_libraries=pg_stat_statements'];
+const server = await PostgresServer.open(programs, { safe: true, options: SERVER });
 const directory = await mkdtemp(join(tmpdir(), 'onevault-sim-'));
 const nodes: NodeProcess[] = [];
 let failed = true;
@@ -74,6 +76,8 @@ async function simulate(): Promise<Day> {
     nodes.push(await NodeProcess.open({ name: `node${n}`, url, hosts, seed: seed + n, startMs: FROM_SEC * 1000 }));
   }
   await shared();
+  await server.sql('create extension if not exists pg_stat_statements');
+  await server.sql('select pg_stat_statements_reset()');
   const session = (await readFile(authFile(config), 'utf8')).trim();
   const day = emptyDay(due);
   const stop = new AbortController();
@@ -85,6 +89,7 @@ async function simulate(): Promise<Day> {
   day.database = loadBetween(before, await databaseLoad(server));
   stop.abort();
   await asking;
+  if (values.statements) await showStatements();
   await look(store, day);
   await Promise.all(nodes.map((node) => node.end()));
   await store.close();
@@ -97,6 +102,15 @@ function emptyDay(due: number): Day {
     ...{ breaches: [], waits: [], starved: 0, latencies: { info: [], list: [], status: [] }, wallSec: 0 },
     ...{ reachedSec: 0, database: { transactions: 0, rowsRead: 0, rowsWritten: 0, cpuSec: 0 } },
   };
+}
+
+/** What the database was asked, by the time that it took. */
+async function showStatements(): Promise<void> {
+  const rows = await server.sql(
+    `select calls, round(total_exec_time) as ms, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 150) as query
+       from pg_stat_statements order by total_exec_time desc limit 25`,
+  );
+  for (const { calls, ms, rows: count, query } of rows) console.log([calls, ms, count, query].join('\t'));
 }
 
 /** Until each node has its part of the hosts. */
