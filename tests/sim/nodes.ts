@@ -34,8 +34,8 @@ const setting: Setting = { nodes: Number(values.nodes), hosts: Number(values.hos
 const seed = Number(values.seed);
 /** 2026-10-20 00:00 in Berlin. */
 const MIDNIGHT_SEC = Date.UTC(2026, 9, 19, 22) / 1000;
-/** From noon to noon: the night with all that is due in it. */
-const FROM_SEC = MIDNIGHT_SEC + 12 * 3600;
+/** From the evening on: the night comes first, with all that is due in it. */
+const FROM_SEC = MIDNIGHT_SEC + 21.5 * 3600;
 const UNTIL_SEC = FROM_SEC + 86_400;
 /** Events this close together are one step, as they are one look of a daemon; and nothing is waited for longer than the other. */
 const STEP_SEC = 15;
