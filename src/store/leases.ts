@@ -7,20 +7,24 @@ import type { Leases } from './store.ts';
 
 export class SqlLeases implements Leases {
   readonly #db: Db;
+  /** Told of the network whose addresses changed: it is shown with them. */
+  readonly #changed: (vnetId: number) => void;
 
-  constructor(db: Db) {
+  constructor(db: Db, changed: (vnetId: number) => void) {
     this.#db = db;
+    this.#changed = changed;
   }
 
   async take(lease: Lease): Promise<void> {
     await atomically(this.#db, async (db) => {
-      const taken = await new SqlLeases(db).find(lease.vnetId, lease.arId, lease.index);
+      const taken = await new SqlLeases(db, this.#changed).find(lease.vnetId, lease.arId, lease.index);
       if (taken) {
         const by = taken.vm === -1 ? 'held' : `used by VM ${taken.vm}`;
         throw new OneError(CODE.ACTION, `Address ${lease.index} of range ${lease.arId} is ${by}.`);
       }
       await db.insertInto('lease').values(rowOf(lease)).execute();
     });
+    this.#changed(lease.vnetId);
   }
 
   async firstFree(vnetId: number, arId: number, size: number): Promise<number | undefined> {
@@ -73,12 +77,14 @@ export class SqlLeases implements Leases {
       .where('ar_id', '=', arId)
       .where('position', '=', index)
       .execute();
+    this.#changed(vnetId);
   }
 
   async freeVm(vmId: number, nicId?: number): Promise<void> {
     let query = this.#db.deleteFrom('lease').where('vm_id', '=', vmId);
     if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
-    await query.execute();
+    const freed = await query.returning('vnet_id').execute();
+    for (const vnetId of new Set(freed.map((row) => row.vnet_id))) this.#changed(vnetId);
   }
 
   #at(vnetId: number, arId: number, index: number) {

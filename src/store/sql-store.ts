@@ -63,7 +63,7 @@ export class SqlStore implements Store {
     this.rules = new SqlPool(db, NOUNS.rules, (object) => note(changeOf('rules', object)));
     this.links = new SqlLinks(db);
     this.usages = new SqlUsages(db);
-    this.leases = new SqlLeases(db);
+    this.leases = new SqlLeases(db, (id) => note(changeOf('vnets', { id })));
     this.settings = new SqlSettings(db);
     this.operations = new SqlOperations(db);
     this.fills = new SqlFills(db);
