@@ -1,6 +1,7 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
+import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
 import { buildServer } from './api/server.ts';
@@ -11,16 +12,16 @@ import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
-import { openBackupStore, openImageStore } from './datastore/all.ts';
-import { openHypervisor } from './hypervisor/all.ts';
-import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { openBackupStore } from './datastore/all.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
-import { VM_STATE } from './model/vm.ts';
+import { VERSION } from './model/version.ts';
+import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';
+import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -28,9 +29,9 @@ import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
-import { openSqlite } from './store/sqlite.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
+import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
@@ -48,8 +49,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** `log` is for tests that read it. What cannot start leaves nothing running behind. */
-export async function startApp(config: Config, log: Logger = pino({ level: config.logLevel })): Promise<App> {
+/**
+ * What cannot start leaves nothing running behind. `log` is for tests that read it. `fenced` is called when other nodes have gone on without
+ * this one: then it may not even clean up, and the process has to end at once.
+ */
+export async function startApp(
+  config: Config,
+  log: Logger = pino({ level: config.logLevel }),
+  fenced: (why: unknown) => void = () => undefined,
+): Promise<App> {
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o755 });
   const steps: Array<() => unknown> = []; // what ends it all, the last one first
   const close = async (): Promise<void> => {
@@ -57,26 +65,49 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openSqlite(config.database);
-    steps.push(() => store.close());
+    let url = '';
+    const about = (): AboutNode => ({ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION });
+    const { store, duties } = await openNode(config, { about, log, fenced });
+    steps.push(
+      () => store.close(),
+      () => duties.end(),
+    );
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
-    const services = build(config, store, { installation: await store.installation(), key }, log);
+    const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
     const server = buildServer(services, config.trustProxy);
     steps.push(() => server.close());
+    steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
-    await takeUp(services);
-    services.tick.start();
-    await services.scheduler.start();
+    await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = `${address}/RPC2`;
+    services.endpoint = url = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Takes duties and works on them, until a step of `steps` ends that. */
+async function beginWork(services: RunningServices, steps: Array<() => unknown>): Promise<void> {
+  const { parts, tick, scheduler, upkeep } = services;
+  const { duties } = parts;
+  const takeUp = new TakeUp(services);
+  steps.push(
+    () => takeUp.idle(),
+    duties.onTold((word) => takeUp.heed(word)),
+    duties.onChange(({ gained, lost }) => {
+      for (const duty of lost)
+        if (duty.startsWith('datastore:')) upkeep.giveUp(Number(duty.slice('datastore:'.length)));
+      if (gained.length > 0) takeUp.heed(LOOK);
+    }),
+  );
+  await duties.begin(takeUp);
+  tick.start();
+  scheduler.start();
 }
 
 async function endWork(services: RunningServices): Promise<void> {
@@ -93,9 +124,6 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.images.idle();
 }
 
-/** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler };
-
 /** What is this installation's alone. */
 interface Own {
   installation: string;
@@ -103,9 +131,9 @@ interface Own {
   key: Uint8Array;
 }
 
-function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const parts = makeParts(config, store, own, log, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock);
+function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
+  const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
+  const operations = new OperationLog(store, parts.clock, duties.nodeId);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -168,24 +196,23 @@ function makeParts(
   store: Store,
   { installation, key }: Own,
   log: Logger,
+  duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts {
-  const hypervisors = new Map<string, Hypervisor>();
+): Parts & { close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      ? {
+          driver: 'fake',
+          uri: text(host.template, 'FAKE_DIRECTORY') ?? `${config.stateDirectory}/fake-host-${host.id}`,
+          ...own,
+        }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
-  const hypervisorOf = (host: Host): Hypervisor => {
-    const wanted = hypervisorConfigOf(host);
-    const key = `${wanted.driver} ${wanted.uri}`;
-    const known = hypervisors.get(key) ?? openHypervisor(wanted);
-    hypervisors.set(key, known);
-    for (const domain of wanted.adopted ?? []) known.adopt(domain); // it may have been opened for another host
-    return known;
-  };
-  const adoptions = new Adoptions(hypervisorOf);
+  const { stateDirectory, sshKey } = config;
+  const runDirectory = `${stateDirectory}/run`;
+  const reached = reach({ store, log, installation, stateDirectory, sshKey, runDirectory, hypervisorConfigOf });
+  const adoptions = new Adoptions(reached.hypervisorOf);
   const unsealed = (datastore: Datastore): Datastore => ({
     ...datastore,
     template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
@@ -205,47 +232,15 @@ function makeParts(
     clock: Date.now,
     timeZone: config.schedule.timeZone,
     servesInstant,
-    runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,
+    ...reached,
+    runDirectory,
     hypervisorConfigOf,
-    hypervisorOf,
     adoptions,
-    imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),
     unsealed,
+    duties,
   };
-}
-
-/** What a daemon that ended, however it ended, had under way. */
-async function takeUp({
-  parts,
-  scheduler,
-  backups,
-  restores,
-  drills,
-  upkeep,
-  selfBackups,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
-  for (const operation of await parts.store.operations.running()) {
-    if (scheduler.takeUp(operation)) continue;
-    if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
-    else if (operation.kind === 'drill') await drills.takeUp(operation);
-    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
-    else await upkeep.takeUp(operation);
-  }
-  await upkeep.begin();
-  selfBackups.begin();
-  await images.takeUp();
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
-    vms.takeUp(vm);
-    changes.takeUp(vm);
-  }
 }

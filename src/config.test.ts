@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { makeConfig } from './config.ts';
 import { parseTemplate } from './wire/template-text.ts';
@@ -7,6 +8,7 @@ const of = (text: string, options = {}): ReturnType<typeof makeConfig> => makeCo
 it('has a default for everything', () => {
   expect(of('')).toEqual({
     stateDirectory: '/var/lib/onevault',
+    nodeName: hostname(),
     listenAddress: '127.0.0.1',
     port: 2633,
     trustProxy: [],

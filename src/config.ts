@@ -1,5 +1,8 @@
-// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
+// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then DATABASE_URL of
+// the environment, then the command line.
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
@@ -11,15 +14,17 @@ import type { NoticeSettings } from './model/notice-settings.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
-export interface Config {
+export interface Config extends DatabaseSettings {
   /** Directory of everything the daemon keeps: database, credentials, sockets of runs. */
   stateDirectory: string;
+  /** What this control node is called, among several on one database. */
+  nodeName: string;
+  /** How the other nodes reach this one, when that is not its endpoint. */
+  nodeUrl?: string | undefined;
   listenAddress: string;
   port: number;
   /** Addresses and networks of web servers before this one whose word is taken for who asks, and whether over TLS. */
   trustProxy: string[];
-  /** File of the SQLite database. */
-  database: string;
   /** Each datastore has its own directory under this one. */
   datastoreLocation: string;
   logLevel: string;
@@ -29,6 +34,8 @@ export interface Config {
   schedule: SchedulePolicy;
   /** Where copies of the database are kept. */
   selfBackup: SelfBackupSettings;
+  /** Private key that hosts over SSH let in; undefined for OneVault's own. */
+  sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -45,10 +52,10 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'TRUST_PROXY'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
 ];
 const VECTORS: Record<string, string[]> = {
-  DB: ['BACKEND', 'PATH'],
+  DB: DATABASE_VECTOR,
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
   ...SELF_BACKUP_VECTORS,
@@ -69,20 +76,23 @@ export async function readConfigFile(given: string | undefined): Promise<Attribu
 }
 
 /** Throws a OneError that names the attribute, its value and what would be right. */
-export function makeConfig(file: Attributes, options: ServeOptions): Config {
+export function makeConfig(
+  file: Attributes,
+  options: ServeOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
   refuseUnknown(file);
   const stateDirectory = options.state ?? text(file, 'STATE_DIRECTORY') ?? '/var/lib/onevault';
-  const db = vectors(file, 'DB')[0];
-  const backend = field(db, 'BACKEND') ?? 'sqlite';
-  if (backend !== 'sqlite') bad('DB/BACKEND', backend, 'it must be sqlite');
   const logLevel = (field(vectors(file, 'LOG')[0], 'LEVEL') ?? 'info').toLowerCase();
   if (!LOG_LEVELS.includes(logLevel)) bad('LOG/LEVEL', logLevel, `it must be one of ${LOG_LEVELS.join(', ')}`);
   return {
     stateDirectory: absolute('STATE_DIRECTORY', stateDirectory),
+    nodeName: nodeNameOf(text(file, 'NODE_NAME') ?? hostname()),
+    nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
     trustProxy: readTrustProxy(text(file, 'TRUST_PROXY')),
-    database: absolute('DB/PATH', field(db, 'PATH') ?? `${stateDirectory}/one.db`),
+    ...readDatabase(vectors(file, 'DB')[0], environment[DATABASE_VARIABLE], stateDirectory),
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
       text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,
@@ -92,6 +102,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     drillScripts: scriptsOf(text(file, 'DRILL_SCRIPTS')),
     schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
+    sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
     dev: options.dev ?? false,
   };
@@ -111,6 +122,10 @@ function limitsOf(file: Attributes): Limits {
 
 function scriptsOf(directory: string | undefined): string | undefined {
   return directory === undefined ? undefined : absolute('DRILL_SCRIPTS', directory).replace(/\/+$/, '');
+}
+
+function sshKeyOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : absolute('SSH_KEY', file);
 }
 
 function schedulePolicyOf(vector: Vector | undefined): SchedulePolicy {
@@ -141,6 +156,18 @@ function refuseUnknown(file: Attributes): void {
       if (unknown) bad(`${name}/${unknown[0]}`, undefined, `it is not known; known are ${inside.join(', ')}`);
     }
   }
+}
+
+function nodeNameOf(name: string): string {
+  if (!/^[\w.-]{1,128}$/.test(name)) bad('NODE_NAME', name, 'it must be 1 to 128 letters, digits and ._-');
+  return name;
+}
+
+function nodeUrlOf(given: string | undefined): string | undefined {
+  if (given !== undefined && !/^https?:\/\/[^/\s]+\/\S*$/.test(given)) {
+    bad('NODE_URL', given, 'it must be such as http://node2.example:2633/RPC2');
+  }
+  return given;
 }
 
 function portOf(value: string): number {

@@ -14,7 +14,7 @@ import type { Lease, VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
 import { NOUNS, type Keys, type Link, type Noun } from '../store/nouns.ts';
-import type { Db } from '../store/pool.ts';
+import type { Db } from '../store/steps.ts';
 
 import type { ChargeRow, DueRow, LinkRow, PoolName } from '../store/schema.ts';
 import { checkShape } from './shape.ts';

@@ -1,7 +1,7 @@
 // Makes anew what is derived from the objects and does not fit them. Objects themselves are never changed: what they should say is
 // for a person to decide.
 import { CODE, OneError } from '../model/errors.ts';
-import type { Db } from '../store/pool.ts';
+import type { Db } from '../store/steps.ts';
 import { highestIds, wantedCharges, wantedDue } from './derived.ts';
 import type { Subject } from './finding.ts';
 import { keyOf, wantedLeases } from './leases.ts';

@@ -1,7 +1,6 @@
 // Looks at the records of a database, of one moment, and mends what is derived when asked. Looking alone changes nothing and may
 // go on beside a daemon.
 import { openSqlite, readSqlite } from '../store/sqlite.ts';
-import { atomically } from '../store/pool.ts';
 import { lockState } from '../store/state-lock.ts';
 import { check } from './check.ts';
 import { DERIVED, type Finding } from './finding.ts';
@@ -18,7 +17,7 @@ export interface Outcome {
 export async function look(database: string): Promise<Outcome> {
   const store = await readSqlite(database);
   try {
-    const records = await atomically(store.db, readRecords);
+    const records = await store.snapshot(readRecords);
     return { records, findings: check(records), repaired: 0 };
   } finally {
     await store.close();
@@ -30,7 +29,7 @@ export async function mend(database: string, stateDirectory: string): Promise<Ou
   try {
     const store = await openSqlite(database);
     try {
-      return await atomically(store.db, async (db) => {
+      return await store.rewrite(async (db) => {
         const before = await readRecords(db);
         const derived = check(before).filter(({ subject }) => DERIVED.has(subject));
         if (derived.length > 0) await repair(db, before, new Set(derived.map(({ subject }) => subject)));

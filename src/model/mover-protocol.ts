@@ -1,6 +1,6 @@
 // What the daemon and the mover say to each other: one JSON object a line. The first line on the mover's stdin is its task,
-// secrets included; when stdin closes the mover stops and cleans up. On stdout it writes events, the last one being `result`
-// or `error`. Types, and the one phase that means more than its name.
+// secrets included, and after it come beats; when stdin closes or no beat comes any more, the mover stops and cleans up. On stdout it
+// writes events, the last one being `result` or `error`. Types, the phases that mean more than their names, and the time between beats.
 import type { Attributes } from './attributes.ts';
 import type { BackupConfig } from './backup-config.ts';
 import type { BackupRecord, RecordDraft } from './backup-record.ts';
@@ -262,6 +262,24 @@ export interface BrowseTask {
 export type MoverTask =
   BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask | DrillTask | BrowseTask;
 
+/** A task as it is written to the mover's stdin. */
+export type GivenTask = MoverTask & {
+  /** A mover that hears nothing for so many seconds is on its own: it stops as if its stdin had closed. */
+  beatSec?: number;
+};
+
+/** How often a mover is told that somebody waits for it, and how long it goes on without. */
+export const BEAT_EVERY_MS = 2000;
+export const BEAT_LIMIT_SEC = 8;
+
+/** A line on the mover's stdin after its task. */
+export interface Beat {
+  /** Counts from 1. */
+  beat: number;
+  /** What the run may move a second from now on; null for as much as it can. */
+  bytesPerSec: number | null;
+}
+
 export interface BackupResult extends BackupFigures {
   source: string;
   /** Epoch seconds of the instant the point holds. */
@@ -334,6 +352,8 @@ export const SERVING = 'serving';
 export const UPLOADING = 'uploading';
 
 export type MoverEvent =
+  /** It has heard its task, or the last beat. */
+  | { type: 'beat' }
   | { type: 'phase'; phase: string }
   | { type: 'progress'; disks: DiskProgress[] }
   | { type: 'warning'; message: string }

@@ -1,8 +1,9 @@
-// The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
+// The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes or falls silent.
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import type { GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import { Listening } from '../exec/listening.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
@@ -57,13 +58,18 @@ function tellError(error: unknown, stopped: boolean): void {
 
 const abort = new AbortController();
 const lines = createInterface({ input: process.stdin });
-let started = false;
+let listening: Listening | undefined;
 lines.on('line', (line) => {
-  if (started) return;
-  started = true;
-  work(JSON.parse(line) as MoverTask, abort.signal)
+  tell({ type: 'beat' });
+  if (listening) return listening.heard();
+  const task = JSON.parse(line) as GivenTask;
+  listening = new Listening(task.beatSec, () => lines.close());
+  work(task, abort.signal)
     .catch((error: unknown) => tellError(error, abort.signal.aborted))
     .finally(() => lines.close())
     .finally(() => process.stdin.destroy());
 });
-lines.on('close', () => abort.abort());
+lines.on('close', () => {
+  listening?.end();
+  abort.abort();
+});

@@ -1,30 +1,37 @@
 // Addresses of virtual networks that are in use: one row each, so that an address cannot be given twice.
 import type { Lease } from '../model/vnet.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { atomically, type Db } from './pool.ts';
+import { changeOf } from './changes.ts';
 import type { LeaseRow } from './schema.ts';
+import type { Db, Steps } from './steps.ts';
 import type { Leases } from './store.ts';
 
 export class SqlLeases implements Leases {
-  readonly #db: Db;
-  /** Told of the network whose addresses changed: it is shown with them. */
-  readonly #changed: (vnetId: number) => void;
+  readonly #steps: Steps;
 
-  constructor(db: Db, changed: (vnetId: number) => void) {
-    this.#db = db;
-    this.#changed = changed;
+  constructor(steps: Steps) {
+    this.#steps = steps;
+  }
+
+  get #db(): Db {
+    return this.#steps.db;
   }
 
   async take(lease: Lease): Promise<void> {
-    await atomically(this.#db, async (db) => {
-      const taken = await new SqlLeases(db, this.#changed).find(lease.vnetId, lease.arId, lease.index);
-      if (taken) {
-        const by = taken.vm === -1 ? 'held' : `used by VM ${taken.vm}`;
+    await this.#steps.run('one', keyOf(lease), async (step) => {
+      for (;;) {
+        const { numInsertedOrUpdatedRows: taken } = await step.db
+          .insertInto('lease')
+          .values(rowOf(lease))
+          .onConflict((conflict) => conflict.columns(['vnet_id', 'ar_id', 'position']).doNothing())
+          .executeTakeFirst();
+        if (taken === 1n) return noteNetwork(step, lease.vnetId);
+        const holder = await new SqlLeases(step).find(lease.vnetId, lease.arId, lease.index);
+        if (!holder) continue; // it was given back meanwhile
+        const by = holder.vm === -1 ? 'held' : `used by VM ${holder.vm}`;
         throw new OneError(CODE.ACTION, `Address ${lease.index} of range ${lease.arId} is ${by}.`);
       }
-      await db.insertInto('lease').values(rowOf(lease)).execute();
     });
-    this.#changed(lease.vnetId);
   }
 
   async firstFree(vnetId: number, arId: number, size: number): Promise<number | undefined> {
@@ -71,20 +78,24 @@ export class SqlLeases implements Leases {
   }
 
   async free(vnetId: number, arId: number, index: number): Promise<void> {
-    await this.#db
-      .deleteFrom('lease')
-      .where('vnet_id', '=', vnetId)
-      .where('ar_id', '=', arId)
-      .where('position', '=', index)
-      .execute();
-    this.#changed(vnetId);
+    await this.#steps.run('one', keyOf({ vnetId, arId, index }), async (step) => {
+      await step.db
+        .deleteFrom('lease')
+        .where('vnet_id', '=', vnetId)
+        .where('ar_id', '=', arId)
+        .where('position', '=', index)
+        .execute();
+      noteNetwork(step, vnetId);
+    });
   }
 
   async freeVm(vmId: number, nicId?: number): Promise<void> {
-    let query = this.#db.deleteFrom('lease').where('vm_id', '=', vmId);
-    if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
-    const freed = await query.returning('vnet_id').execute();
-    for (const vnetId of new Set(freed.map((row) => row.vnet_id))) this.#changed(vnetId);
+    await this.#steps.run('one', undefined, async (step) => {
+      let query = step.db.deleteFrom('lease').where('vm_id', '=', vmId);
+      if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
+      const freed = await query.returning('vnet_id').execute();
+      for (const vnetId of new Set(freed.map((row) => row.vnet_id))) noteNetwork(step, vnetId);
+    });
   }
 
   #at(vnetId: number, arId: number, index: number) {
@@ -95,6 +106,16 @@ export class SqlLeases implements Leases {
       .where('ar_id', '=', arId)
       .where('position', '=', index);
   }
+}
+
+/** A network is shown with its addresses. */
+function noteNetwork(step: Steps, id: number): void {
+  step.note(changeOf('vnets', { id }));
+}
+
+/** Of one address, what was asked for first is done first. */
+function keyOf({ vnetId, arId, index }: Pick<Lease, 'vnetId' | 'arId' | 'index'>): string {
+  return `lease ${vnetId} ${arId} ${index}`;
 }
 
 function rowOf({ vnetId, arId, index, vm, nicId }: Lease): LeaseRow {

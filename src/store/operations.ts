@@ -1,35 +1,47 @@
 // Records of runs, found by their own id or by VM.
 import { sql } from 'kysely';
 import type { Operation } from '../model/operation.ts';
-import { addCharges, removeCharges, type Db } from './pool.ts';
+import { addCharges, removeCharges } from './pool.ts';
 import { narrowed, sumsBy } from './run-sums.ts';
 import type { OperationRow } from './schema.ts';
 import type { RunSums } from '../model/run-figures.ts';
+import type { Db, Steps } from './steps.ts';
 import type { Operations, RunFilter } from './store.ts';
 
 export class SqlOperations implements Operations {
-  readonly #db: Db;
+  readonly #steps: Steps;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(steps: Steps) {
+    this.#steps = steps;
+  }
+
+  get #db(): Db {
+    return this.#steps.db;
   }
 
   async add(operation: Operation): Promise<void> {
-    await this.#db.insertInto('operation').values(rowOf(operation)).execute();
-    const { reserved } = operation;
-    if (reserved) await addCharges(this.#db, 'operation', operation.id, reserved, reserved.charges);
+    const row = rowOf(operation);
+    await this.#steps.run('one', keyOf(operation), async ({ db }) => {
+      await db.insertInto('operation').values(row).execute();
+      await addReserved(db, operation);
+    });
   }
 
   async save(operation: Operation): Promise<void> {
-    await this.#db.updateTable('operation').set(rowOf(operation)).where('id', '=', operation.id).execute();
-    if (operation.reserved && operation.result !== 'running') await removeCharges(this.#db, 'operation', operation.id);
+    const row = rowOf(operation); // as it is now: it goes on changing
+    const over = operation.reserved !== undefined && operation.result !== 'running';
+    await this.#steps.run('one', keyOf(operation), async ({ db }) => {
+      await db.updateTable('operation').set(row).where('id', '=', row.id).execute();
+      if (over) await removeCharges(db, 'operation', row.id);
+    });
   }
 
   async reserve(operation: Operation): Promise<void> {
-    await this.save(operation);
-    await removeCharges(this.#db, 'operation', operation.id);
-    const { reserved } = operation;
-    if (reserved) await addCharges(this.#db, 'operation', operation.id, reserved, reserved.charges);
+    await this.#steps.run('one', keyOf(operation), async (step) => {
+      await new SqlOperations(step).save(operation);
+      await removeCharges(step.db, 'operation', operation.id);
+      await addReserved(step.db, operation);
+    });
   }
 
   async find(id: string): Promise<Operation | undefined> {
@@ -114,6 +126,14 @@ export class SqlOperations implements Operations {
   }
 }
 
+function keyOf({ id }: Operation): string {
+  return `operation ${id}`;
+}
+
+async function addReserved(db: Db, { id, reserved }: Operation): Promise<void> {
+  if (reserved) await addCharges(db, 'operation', id, reserved, reserved.charges);
+}
+
 function rowOf(operation: Operation): OperationRow {
   const { startedAt, begunAt, endedAt, figures } = operation;
   return {
@@ -130,6 +150,7 @@ function rowOf(operation: Operation): OperationRow {
     read_bytes: figures?.readBytes ?? 0,
     sent_bytes: figures?.processedBytes ?? 0,
     stored_bytes: figures?.storedBytes ?? 0,
+    node: operation.node ?? '',
   };
 }
 

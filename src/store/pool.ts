@@ -1,12 +1,12 @@
 // One pool for every noun: ids, names, bodies, and what is kept beside a body. Nothing in it knows which noun it serves.
-import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type Transaction } from 'kysely';
+import { sql, type ExpressionBuilder, type SelectQueryBuilder } from 'kysely';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Charge } from '../model/quota.ts';
 import type { Filter, Pool, Visibility } from './store.ts';
+import { changeOf, type PoolOfStore } from './changes.ts';
 import type { Keys, Link, Noun } from './nouns.ts';
 import { POOLS, type PoolName, type PoolRow, type Schema } from './schema.ts';
-
-export type Db = Kysely<Schema> | Transaction<Schema>;
+import type { Db, Steps } from './steps.ts';
 
 /** Objects read at a time when a whole pool is gone through. */
 const BATCH = 100;
@@ -21,23 +21,29 @@ interface Beside {
 }
 
 export class SqlPool<T extends { id: number }> implements Pool<T> {
-  readonly #db: Db;
+  readonly #steps: Steps;
+  readonly #name: PoolOfStore;
   readonly #noun: Noun<T>;
-  /** Told of every object that was made, changed or removed. */
-  readonly #changed: (object: T) => void;
 
-  constructor(db: Db, noun: Noun<T>, changed: (object: T) => void) {
-    this.#db = db;
+  constructor(steps: Steps, name: PoolOfStore, noun: Noun<T>) {
+    this.#steps = steps;
+    this.#name = name;
     this.#noun = noun;
-    this.#changed = changed;
+  }
+
+  get #db(): Db {
+    return this.#steps.db;
   }
 
   async allocate(make: (id: number) => T, id?: number): Promise<T> {
-    return this.#changing((db) => this.#allocate(db, make, id));
+    return this.#changing(undefined, async (db) => {
+      const next = await this.#lockIds(db);
+      if (id === undefined) await this.#noteLast(db, next);
+      return this.#insert(db, make(id ?? next));
+    });
   }
 
-  async #allocate(db: Db, make: (id: number) => T, id?: number): Promise<T> {
-    const object = make(id ?? (await this.#takeId(db)));
+  async #insert(db: Db, object: T): Promise<T> {
     const beside = this.#beside(object);
     await this.#refuseSameName(db, object.id, beside.keys, `Error allocating a new ${this.#noun.label}. `);
     await db
@@ -48,36 +54,47 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     return object;
   }
 
-  /** Changes an object in a transaction, and tells of it. */
-  async #changing<R extends T | undefined>(work: (db: Db) => Promise<R>): Promise<R> {
-    const object = await atomically(this.#db, work);
-    if (object) this.#changed(object);
-    return object;
-  }
-
-  /** The same pool in a transaction; whoever opened that tells of changes. */
-  #in(db: Db): SqlPool<T> {
-    return new SqlPool(db, this.#noun, () => undefined);
+  /** Changes an object in a step, and tells of it. */
+  async #changing<R extends T | undefined>(id: number | undefined, work: (db: Db) => Promise<R>): Promise<R> {
+    const key = id === undefined ? undefined : `${this.#noun.table} ${id}`;
+    return this.#steps.run('one', key, async (step) => {
+      const object = await work(step.db);
+      if (object) step.note(changeOf(this.#name, object));
+      return object;
+    });
   }
 
   async find(id: number): Promise<T | undefined> {
-    const found = await this.#db.selectFrom(this.#noun.table).select('body').where('oid', '=', id).executeTakeFirst();
+    return this.#objectOf(await this.#db.selectFrom(this.#noun.table).select('body').where('oid', '=', id).execute());
+  }
+
+  /** The object, which nobody else changes before the step ends. */
+  async #findToChange(db: Db, id: number): Promise<T | undefined> {
+    const { table } = this.#noun;
+    return this.#objectOf(await db.selectFrom(table).select('body').where('oid', '=', id).forUpdate().execute());
+  }
+
+  #objectOf([found]: Array<{ body: string }>): T | undefined {
     return found && (JSON.parse(found.body) as T);
   }
 
   async get(id: number): Promise<T> {
-    const object = await this.find(id);
+    return this.#mustBe(await this.find(id), id);
+  }
+
+  #mustBe(object: T | undefined, id: number): T {
     if (object) return object;
     throw new OneError(CODE.NO_EXISTS, `Error getting ${this.#noun.label} [${id}].`, { objectId: id });
   }
 
   async update(id: number, change: (object: T) => void): Promise<T> {
-    return this.#changing(async (db) => {
-      const object = await this.#in(db).get(id);
+    return this.#changing(id, async (db) => {
+      const object = this.#mustBe(await this.#findToChange(db, id), id);
       const before = this.#beside(object);
       change(object);
       const after = this.#beside(object);
       if (before.keys.name !== after.keys.name || before.keys.uid !== after.keys.uid) {
+        await this.#lockIds(db); // nobody else takes the name meanwhile
         await this.#refuseSameName(db, id, after.keys, '');
       }
       await db.updateTable(this.#noun.table).set(row(object, after.keys)).where('oid', '=', id).execute();
@@ -90,8 +107,8 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async remove(id: number): Promise<void> {
-    await this.#changing(async (db) => {
-      const object = await this.#in(db).find(id);
+    await this.#changing(id, async (db) => {
+      const object = await this.#findToChange(db, id);
       if (!object) return undefined;
       await this.#removeBeside(db, id, this.#beside(object));
       await db.deleteFrom(this.#noun.table).where('oid', '=', id).execute();
@@ -135,17 +152,17 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async allocateBut(taken: ReadonlySet<number>, make: (id: number) => T): Promise<T> {
-    return this.#changing(async (db) => {
-      let id = await this.#nextId(db);
+    return this.#changing(undefined, async (db) => {
+      let id = await this.#lockIds(db);
       while (taken.has(id)) id++;
       await this.#noteLast(db, id);
-      return this.#allocate(db, make, id);
+      return this.#insert(db, make(id));
     });
   }
 
   async useUp(id: number, farthest: number): Promise<boolean> {
-    return atomically(this.#db, async (db) => {
-      const next = await this.#nextId(db);
+    return this.#steps.run('one', undefined, async ({ db }) => {
+      const next = await this.#lockIds(db);
       if (id >= next + farthest) return false;
       if (id >= next) await this.#noteLast(db, id);
       return true;
@@ -153,27 +170,30 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   useUpNext(): Promise<number> {
-    return atomically(this.#db, (db) => this.#takeId(db));
+    return this.#steps.run('one', undefined, async ({ db }) => {
+      const id = await this.#lockIds(db);
+      await this.#noteLast(db, id);
+      return id;
+    });
   }
 
-  async #nextId(db: Db): Promise<number> {
-    const { table } = this.#noun;
-    const last = await db.selectFrom('pool_control').select('last_oid').where('pool', '=', table).executeTakeFirst();
-    return last === undefined ? POOLS[table].firstId : last.last_oid + 1;
-  }
-
-  async #takeId(db: Db): Promise<number> {
-    const id = await this.#nextId(db);
-    await this.#noteLast(db, id);
-    return id;
+  /** The next free id; until the step ends nobody else gives out one, or a name. */
+  async #lockIds(db: Db): Promise<number> {
+    const pool = this.#noun.table;
+    const query = db.selectFrom('pool_control').select('last_oid').where('pool', '=', pool).forUpdate();
+    const found = await query.executeTakeFirst();
+    if (found) return found.last_oid + 1;
+    // a row that is not there cannot be locked
+    await db
+      .insertInto('pool_control')
+      .values({ pool, last_oid: POOLS[pool].firstId - 1 })
+      .onConflict((conflict) => conflict.column('pool').doNothing())
+      .execute();
+    return this.#lockIds(db);
   }
 
   async #noteLast(db: Db, id: number): Promise<void> {
-    await db
-      .insertInto('pool_control')
-      .values({ pool: this.#noun.table, last_oid: id })
-      .onConflict((conflict) => conflict.column('pool').doUpdateSet({ last_oid: id }))
-      .execute();
+    await db.updateTable('pool_control').set({ last_oid: id }).where('pool', '=', this.#noun.table).execute();
   }
 
   async #refuseSameName(db: Db, id: number, { name, uid }: Keys, attempt: string): Promise<void> {
@@ -326,9 +346,4 @@ function linked(eb: ExpressionBuilder<Schema, PoolName>, kind: string, targets: 
 function page<O>(query: Query<O>, filter: Filter): Query<O> {
   const ordered = query.orderBy('oid', filter.ascending ? 'asc' : 'desc');
   return filter.limit === undefined ? ordered : ordered.limit(filter.limit).offset(filter.offset ?? 0);
-}
-
-/** Runs `work` in a transaction, or in the one that is already open. */
-export async function atomically<R>(db: Db, work: (db: Db) => Promise<R>): Promise<R> {
-  return db.isTransaction ? work(db) : db.transaction().execute(work);
 }

@@ -1,8 +1,9 @@
 // Runs chosen by what stands beside their records, and sums over them: whoever draws months of them reads no record.
 import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
-import { visibleIds, type Db } from './pool.ts';
+import { visibleIds } from './pool.ts';
 import type { Schema } from './schema.ts';
 import type { RunSums } from '../model/run-figures.ts';
+import type { Db } from './steps.ts';
 import type { RunFilter } from './store.ts';
 
 export type RunQuery<O> = SelectQueryBuilder<Schema, 'operation', O>;

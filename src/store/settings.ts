@@ -1,12 +1,16 @@
 // Values that belong to the whole installation.
-import type { Db } from './pool.ts';
+import type { Db, Steps } from './steps.ts';
 import type { Settings } from './store.ts';
 
 export class SqlSettings implements Settings {
-  readonly #db: Db;
+  readonly #steps: Steps;
 
-  constructor(db: Db) {
-    this.#db = db;
+  constructor(steps: Steps) {
+    this.#steps = steps;
+  }
+
+  get #db(): Db {
+    return this.#steps.db;
   }
 
   async read<T>(name: string): Promise<T | undefined> {
@@ -16,10 +20,12 @@ export class SqlSettings implements Settings {
 
   async write(name: string, value: unknown): Promise<void> {
     const body = JSON.stringify(value);
-    await this.#db
-      .insertInto('setting')
-      .values({ name, body })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ body }))
-      .execute();
+    await this.#steps.run('one', `setting ${name}`, async ({ db }) => {
+      await db
+        .insertInto('setting')
+        .values({ name, body })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ body }))
+        .execute();
+    });
   }
 }

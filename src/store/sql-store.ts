@@ -1,5 +1,5 @@
 // The store over any SQL database that kysely speaks to.
-import type { Kysely } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { AclRule } from '../model/acl.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
@@ -13,12 +13,13 @@ import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
 import { SqlFills } from './fills.ts';
 import { SqlLeases } from './leases.ts';
-import { ChangeFeed, changeOf, type StoreChange } from './changes.ts';
+import type { StoreChange } from './changes.ts';
 import { NOUNS } from './nouns.ts';
 import { SqlOperations } from './operations.ts';
-import { atomically, SqlPool, type Db } from './pool.ts';
+import { SqlPool } from './pool.ts';
 import type { Schema } from './schema.ts';
 import { SqlSettings } from './settings.ts';
+import { Steps, type Db, type Guard, type Shared } from './steps.ts';
 import type { Store } from './store.ts';
 import { SqlLinks, SqlUsages } from './sums.ts';
 
@@ -43,30 +44,31 @@ export class SqlStore implements Store {
   readonly fills: SqlFills;
   /** For looking at tables as they are; the pools are the way to objects. */
   readonly db: Db;
-  readonly #feed: ChangeFeed;
+  readonly #shared: Shared;
+  readonly #steps: Steps;
 
-  /** `note` is told of each change as it is made: in a transaction it is not told to others before that is over. */
-  constructor(db: Db, feed = new ChangeFeed(), note: (change: StoreChange) => void = (change) => feed.tell([change])) {
-    this.db = db;
-    this.#feed = feed;
-    this.vms = new SqlPool(db, NOUNS.vms, (object) => note(changeOf('vms', object)));
-    this.images = new SqlPool(db, NOUNS.images, (object) => note(changeOf('images', object)));
-    this.templates = new SqlPool(db, NOUNS.templates, (object) => note(changeOf('templates', object)));
-    this.datastores = new SqlPool(db, NOUNS.datastores, (object) => note(changeOf('datastores', object)));
-    this.hosts = new SqlPool(db, NOUNS.hosts, (object) => note(changeOf('hosts', object)));
-    this.users = new SqlPool(db, NOUNS.users, (object) => note(changeOf('users', object)));
-    this.groups = new SqlPool(db, NOUNS.groups, (object) => note(changeOf('groups', object)));
-    this.clusters = new SqlPool(db, NOUNS.clusters, (object) => note(changeOf('clusters', object)));
-    this.vnets = new SqlPool(db, NOUNS.vnets, (object) => note(changeOf('vnets', object)));
-    this.backupJobs = new SqlPool(db, NOUNS.backupJobs, (object) => note(changeOf('backupJobs', object)));
-    this.actions = new SqlPool(db, NOUNS.actions, (object) => note(changeOf('actions', object)));
-    this.rules = new SqlPool(db, NOUNS.rules, (object) => note(changeOf('rules', object)));
-    this.links = new SqlLinks(db);
-    this.usages = new SqlUsages(db);
-    this.leases = new SqlLeases(db, (id) => note(changeOf('vnets', { id })));
-    this.settings = new SqlSettings(db);
-    this.operations = new SqlOperations(db);
-    this.fills = new SqlFills(db);
+  constructor(shared: Shared, steps = new Steps(shared)) {
+    this.db = steps.db;
+    this.#shared = shared;
+    this.#steps = steps;
+    this.vms = new SqlPool(steps, 'vms', NOUNS.vms);
+    this.images = new SqlPool(steps, 'images', NOUNS.images);
+    this.templates = new SqlPool(steps, 'templates', NOUNS.templates);
+    this.datastores = new SqlPool(steps, 'datastores', NOUNS.datastores);
+    this.hosts = new SqlPool(steps, 'hosts', NOUNS.hosts);
+    this.users = new SqlPool(steps, 'users', NOUNS.users);
+    this.groups = new SqlPool(steps, 'groups', NOUNS.groups);
+    this.clusters = new SqlPool(steps, 'clusters', NOUNS.clusters);
+    this.vnets = new SqlPool(steps, 'vnets', NOUNS.vnets);
+    this.backupJobs = new SqlPool(steps, 'backupJobs', NOUNS.backupJobs);
+    this.actions = new SqlPool(steps, 'actions', NOUNS.actions);
+    this.rules = new SqlPool(steps, 'rules', NOUNS.rules);
+    this.links = new SqlLinks(steps.db);
+    this.usages = new SqlUsages(steps.db);
+    this.leases = new SqlLeases(steps);
+    this.settings = new SqlSettings(steps);
+    this.operations = new SqlOperations(steps);
+    this.fills = new SqlFills(steps);
   }
 
   async installation(): Promise<string> {
@@ -74,19 +76,38 @@ export class SqlStore implements Store {
   }
 
   async transaction<R>(work: (tx: Store) => Promise<R>): Promise<R> {
-    if (this.db.isTransaction) return work(this); // whoever opened it tells of changes
-    const changes: StoreChange[] = [];
-    const feed = this.#feed;
-    const result = await atomically(this.db, (db) => work(new SqlStore(db, feed, (change) => changes.push(change))));
-    feed.tell(changes);
-    return result;
+    if (this.#steps.isOpen) return work(this); // whoever opened it tells of changes
+    return this.#steps.run('many', undefined, (step) => work(new SqlStore(this.#shared, step)));
+  }
+
+  /** Reads of one moment, on the tables as they are. */
+  snapshot<R>(work: (db: Transaction<Schema>) => Promise<R>): Promise<R> {
+    return this.#shared.backend.snapshot(work);
+  }
+
+  /** Changes the tables as they are, as one step. */
+  rewrite<R>(work: (db: Db) => Promise<R>): Promise<R> {
+    return this.#steps.run('many', undefined, ({ db }) => work(db));
+  }
+
+  /** From now on `guard` is awaited first in each transaction that writes, and may refuse it. */
+  guardWith(guard: Guard | undefined): void {
+    this.#shared.guard = guard;
   }
 
   onChange(listener: (changes: readonly StoreChange[]) => void): () => void {
-    return this.#feed.listen(listener);
+    return this.#shared.feed.listen(listener);
+  }
+
+  wake(topic: string): Promise<void> {
+    return this.#steps.wake(topic);
+  }
+
+  onWake(listener: (topic: string) => void): () => void {
+    return this.#shared.feed.listenToWakes(listener);
   }
 
   async close(): Promise<void> {
-    await (this.db as Kysely<Schema>).destroy();
+    await this.#shared.backend.close();
   }
 }

@@ -2,13 +2,21 @@
 // password hashes and the secrets of datastores, so nobody but its owner may read it.
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { MIGRATIONS } from './migrations/all.ts';
+import {
+  Kysely,
+  SqliteDialect,
+  type KyselyPlugin,
+  type RootOperationNode,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from 'kysely';
 import { CODE, OneError } from '../model/errors.ts';
+import { ChangeFeed } from './changes.ts';
+import { migrate, requireCurrent } from './migrate.ts';
 import { keepPrivate } from './private-file.ts';
 import type { Schema } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
+import type { Backend } from './steps.ts';
 
 /** Statements that are kept, and the longest of them; those with many ids in them come once. */
 const MAX_KEPT = 200;
@@ -19,27 +27,50 @@ export async function openSqlite(path: string): Promise<SqlStore> {
   if (path !== ':memory:') keepPrivate(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined)
-    throw new OneError(CODE.INTERNAL, `The database ${path} could not be brought up to date.`, { cause: error });
-  return new SqlStore(db);
+  return storeOn(database, (db) => migrate(db, path));
 }
 
 /** Opens a database that is there for looking at it alone, also beside a daemon that works on it. */
 export async function readSqlite(path: string): Promise<SqlStore> {
   if (!existsSync(path)) throw new OneError(CODE.INTERNAL, `There is no database ${path}.`);
   const database = new DatabaseSync(path, { timeout: 5000, readOnly: true });
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(database) }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
-  const waiting = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
-  if (waiting.length === 0) return new SqlStore(db);
-  await db.destroy();
-  throw new OneError(CODE.INTERNAL, `The database ${path} is of an older version.`, {
-    hint: 'Start the daemon once, which brings it up to date.',
-  });
+  return storeOn(database, (db) => requireCurrent(db, path));
 }
+
+async function storeOn(database: DatabaseSync, prepare: (db: Kysely<Schema>) => Promise<void>): Promise<SqlStore> {
+  const db = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: adapt(database) }),
+    plugins: [WITHOUT_ROW_LOCKS],
+  });
+  try {
+    await prepare(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new SqlStore({ backend: backendOn(db), feed: new ChangeFeed() });
+}
+
+/** One process, one connection: whoever has it is alone, in the order in which they came. */
+function backendOn(db: Kysely<Schema>): Backend {
+  return {
+    db,
+    step: (_kind, _key, work) => db.transaction().execute(work),
+    snapshot: (work) => db.transaction().execute(work),
+    announce: () => Promise.resolve(),
+    close: () => db.destroy(),
+  };
+}
+
+/** Nobody else can write while a transaction is open, and SQLite has no words for locking rows. */
+const WITHOUT_ROW_LOCKS: KyselyPlugin = {
+  transformQuery: ({ node }) => {
+    if (node.kind !== 'SelectQueryNode' || !node.endModifiers) return node;
+    const { endModifiers: _locks, ...rest } = node;
+    return rest as RootOperationNode;
+  },
+  transformResult: ({ result }) => Promise.resolve(result),
+};
 
 /** What kysely's SQLite dialect asks for, on top of node:sqlite. The same few statements come again and again, so they are kept. */
 export function adapt(database: DatabaseSync): SqliteDatabase {

@@ -186,7 +186,14 @@ export interface Store {
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;
-  /** Tells of every change as soon as it is kept, those of a transaction together; the answer ends that. */
+  /**
+   * Tells of every change as soon as it is kept, those of a transaction together, also of what other processes on the same database
+   * change; the answer ends that. Where some may have been missed, it tells of ANY_ID of every noun.
+   */
   onChange(listener: (changes: readonly StoreChange[]) => void): () => void;
+  /** Tells a topic of at most 200 characters to whoever listens, in all processes on this database: in a transaction, when that is kept. */
+  wake(topic: string): Promise<void>;
+  /** Hears every topic, of this process and others; where some may have been missed, ANY_TOPIC. */
+  onWake(listener: (topic: string) => void): () => void;
   close(): Promise<void>;
 }

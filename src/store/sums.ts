@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { HostShare } from '../model/host.ts';
 import type { QuotaKind } from '../model/quota.ts';
 import type { LinkKind } from './nouns.ts';
-import type { Db } from './pool.ts';
+import type { Db } from './steps.ts';
 import type { Links, Usage, Usages } from './store.ts';
 
 export class SqlLinks implements Links {

@@ -1311,12 +1311,17 @@ export interface Methods {
   };
   'one.groupquota.info': { params: Record<string, never>; result: { DEFAULT_GROUP_QUOTAS: DefaultUserQuotas } };
   'one.groupquota.update': { params: { template: string }; result: { DEFAULT_GROUP_QUOTAS: DefaultUserQuotas } };
-  'one.host.allocate': { params: { name: string; imMad: string; vmMad: string; clusterId?: number }; result: number };
+  'one.host.allocate': {
+    params: { name: string; imMad: string; vmMad: string; clusterId?: number; template?: string };
+    result: number;
+  };
   'one.host.delete': { params: { id: number }; result: number };
   'one.host.info': { params: { id: number; decrypt?: boolean }; result: { HOST: Host } };
   'one.host.monitoring': { params: { id: number }; result: { MONITORING_DATA: MonitoringData2 } };
   'one.host.rename': { params: { id: number; name: string }; result: number };
+  'one.host.sshkeys': { params: { address: string }; result: string };
   'one.host.status': { params: { id: number; status: number }; result: number };
+  'one.host.sync': { params: { id: number }; result: string };
   'one.host.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.hostpool.info': { params: Record<string, never>; result: { HOST_POOL: { HOST: Array<Host> } } };
   'one.hostpool.monitoring': { params: { seconds?: number }; result: { MONITORING_DATA: MonitoringData2 } };
