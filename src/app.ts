@@ -111,6 +111,7 @@ async function beginWork(services: RunningServices, steps: Array<() => unknown>)
 }
 
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -198,7 +199,7 @@ function makeParts(
   log: Logger,
   duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts & { close: () => void } {
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'

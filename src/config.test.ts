@@ -57,10 +57,13 @@ describe('what is not right is named, with what would be', () => {
     ['PORT=[ A="1" ]', 'PORT is not right: it must be a text, not a vector'],
     ['STATE_DIRECTORY="var"', 'STATE_DIRECTORY="var" is not right: it must be an absolute path'],
     ['DATASTORE_LOCATION="big"', 'DATASTORE_LOCATION="big" is not right: it must be an absolute path'],
-    ['DB=[ BACKEND="mysql" ]', 'DB/BACKEND="mysql" is not right: it must be sqlite'],
+    ['DB=[ BACKEND="mysql" ]', 'DB/BACKEND="mysql" is not right: it must be one of sqlite, postgresql'],
     ['DB=[ PATH="one.db" ]', 'DB/PATH="one.db" is not right: it must be an absolute path'],
     ['DB=[ FILE="/one.db" ]', 'DB/FILE is not right: it is not known; known are BACKEND, PATH'],
-    ['DB="sqlite"', 'DB="sqlite" is not right: it must be a vector: DB=[ BACKEND="...", PATH="..." ]'],
+    [
+      'DB="sqlite"',
+      'DB="sqlite" is not right: it must be a vector: DB=[ BACKEND="...", PATH="...", URL="...", CONNECTIONS="..." ]',
+    ],
     ['LOG=[ LEVEL="loud" ]', 'LOG/LEVEL="loud" is not right: it must be one of fatal, error, warn, info, debug, trace'],
   ])('%s', (text, message) => {
     expect(() => of(text)).toThrow(`The configuration's ${message}`);

@@ -8,6 +8,7 @@ import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
+import { isPostgresUrl } from './model/database-url.ts';
 import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
@@ -149,7 +150,11 @@ function refuseUnknown(file: Attributes): void {
     }
     if (typeof value === 'string') {
       if (inside)
-        bad(name, value, `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`);
+        bad(
+          name,
+          isPostgresUrl(value) ? undefined : value,
+          `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`,
+        );
     } else {
       if (!inside) bad(name, undefined, 'it must be a text, not a vector');
       const unknown = value.find(([field]) => !inside.includes(field));

@@ -9,7 +9,7 @@ import { datastoreDuty, dutyOfOperation, dutyOfVm, hostDuty, isOrphan, MAIN, typ
 import type { Scheduler } from './schedule/tick.ts';
 
 /** With the scheduler as the app has it. */
-export type RunningServices = Services & { scheduler: Scheduler; parts: { close: () => void } };
+export type RunningServices = Services & { scheduler: Scheduler; parts: { end: () => void; close: () => void } };
 
 export class TakeUp implements DutyWork {
   readonly #services: RunningServices;
@@ -145,7 +145,7 @@ export class TakeUp implements DutyWork {
     const { scheduler, backups, restores, drills, selfBackups, upkeep } = this.#services;
     if (scheduler.takeUp(operation)) return;
     if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else if (operation.kind === 'restore') restores.takeUp(operation);
     else if (operation.kind === 'drill') await drills.takeUp(operation);
     else if (operation.kind === 'self') await selfBackups.takeUp(operation);
     else await upkeep.takeUp(operation);

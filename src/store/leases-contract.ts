@@ -1,4 +1,4 @@
-// What every store promises of the addresses of networks.
+// Addresses of virtual networks: each has one holder.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Lease } from '../model/vnet.ts';
 import type { Store } from './store.ts';
