@@ -4,6 +4,8 @@ import { pino, type Logger } from 'pino';
 import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
+import { nodeKey } from './api/forward-mac.ts';
+import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
@@ -14,25 +16,25 @@ import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
 import { openBackupStore } from './datastore/all.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
-import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VERSION } from './model/version.ts';
-import { VM_STATE } from './model/vm.ts';
-import { SoleDuties, type Duties } from './nodes/duties.ts';
+import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';
+import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
 import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
-import { openKey } from './store/key-file.ts';
-import { openSqlite } from './store/sqlite.ts';
+import { secretsKey } from './secrets-key.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
+import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
+import { AllRuns } from './vm/all-runs.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
 import { OperationLog } from './vm/operation-log.ts';
@@ -49,8 +51,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** `log` is for tests that read it. What cannot start leaves nothing running behind. */
-export async function startApp(config: Config, log: Logger = pino({ level: config.logLevel })): Promise<App> {
+/**
+ * What cannot start leaves nothing running behind. `log` is for tests that read it. `fenced` is called when other nodes have gone on without
+ * this one: then it may not even clean up, and the process has to end at once.
+ */
+export async function startApp(
+  config: Config,
+  log: Logger = pino({ level: config.logLevel }),
+  fenced: (why: unknown) => void = () => undefined,
+): Promise<App> {
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o755 });
   const steps: Array<() => unknown> = []; // what ends it all, the last one first
   const close = async (): Promise<void> => {
@@ -58,22 +67,25 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openSqlite(config.database);
-    steps.push(() => store.close());
+    let url = '';
+    const about = (): AboutNode => ({ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION });
+    const { store, duties } = await openNode(config, { about, log, fenced });
+    steps.push(
+      () => store.close(),
+      () => duties.end(),
+    );
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
-    const services = build(config, store, { installation: await store.installation(), key }, log);
+    const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const server = buildServer(services);
+    const server = buildServer(services, config.trustProxy);
     steps.push(() => server.close());
     steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
-    await takeUp(services);
-    services.tick.start();
-    await services.scheduler.start();
+    await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = `${address}/RPC2`;
+    services.endpoint = url = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
@@ -81,7 +93,27 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   }
 }
 
+/** Takes duties and works on them, until a step of `steps` ends that. */
+async function beginWork(services: RunningServices, steps: Array<() => unknown>): Promise<void> {
+  const { parts, tick, scheduler, upkeep } = services;
+  const { duties } = parts;
+  const takeUp = new TakeUp(services);
+  steps.push(
+    () => takeUp.idle(),
+    duties.onTold((word) => takeUp.heed(word)),
+    duties.onChange(({ gained, lost }) => {
+      for (const duty of lost)
+        if (duty.startsWith('datastore:')) upkeep.giveUp(Number(duty.slice('datastore:'.length)));
+      if (gained.length > 0) takeUp.heed(LOOK);
+    }),
+  );
+  await duties.begin(takeUp);
+  tick.start();
+  scheduler.start();
+}
+
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -95,8 +127,8 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.images.idle();
 }
 
-/** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler; parts: { close: () => void } };
+/** How often progress is written down for other control nodes. */
+const SAVE_PROGRESS_MS = 2000;
 
 /** What is this installation's alone. */
 interface Own {
@@ -105,14 +137,15 @@ interface Own {
   key: Uint8Array;
 }
 
-function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const duties = new SoleDuties(() => ({
-    name: config.nodeName,
-    url: config.nodeUrl ?? services.endpoint,
-    version: VERSION,
-  }));
+function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock);
+  const alone = config.postgres === undefined; // SQLite is one node's
+  const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
+  const operations = new OperationLog(store, parts.clock, duties.nodeId, alone ? 0 : SAVE_PROGRESS_MS);
+  const runs = new AllRuns(store, operations, {
+    alone,
+    failed: (err) => log.warn({ err }, 'the runs of other control nodes could not be read'),
+  });
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -126,13 +159,14 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const services: RunningServices = {
     parts,
     operations,
+    runs,
     overview: new Overview({
       store,
-      operations,
+      runs,
       clock: parts.clock,
       timeZone: schedule.timeZone,
       next: nextOccurrence,
-      waiting: () => services.scheduler.waiting(),
+      waiting: async () => [...services.scheduler.waiting(), ...(await forwarding.waitingElsewhere())],
     }),
     vms,
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
@@ -142,7 +176,7 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     selfBackups: new SelfBackups({
       ...{ parts, upkeep, log: operations, settings: config.selfBackup },
       sources: {
-        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ place: config, stateDirectory: config.stateDirectory },
         ...{ installation: own.installation, keep: config.selfBackup.keep },
       },
     }),
@@ -156,18 +190,10 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
+    forwarding,
     endpoint: '',
   };
   return services;
-}
-
-async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
-  const sealed = (await store.datastores.list({ ascending: true })).flatMap(({ id, template }) =>
-    template.flatMap(([name, value]) =>
-      typeof value === 'string' && isSealed(value) ? [`${name} of datastore [${id}]`] : [],
-    ),
-  );
-  return openKey(`${config.stateDirectory}/.one/onevault_key`, sealed[0]);
 }
 
 function makeParts(
@@ -177,11 +203,15 @@ function makeParts(
   log: Logger,
   duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts & { close: () => void } {
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      ? {
+          driver: 'fake',
+          uri: text(host.template, 'FAKE_DIRECTORY') ?? `${config.stateDirectory}/fake-host-${host.id}`,
+          ...own,
+        }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
   const { stateDirectory, sshKey } = config;
@@ -218,37 +248,4 @@ function makeParts(
     unsealed,
     duties,
   };
-}
-
-/** What a daemon that ended, however it ended, had under way. */
-async function takeUp({
-  parts,
-  operations,
-  scheduler,
-  backups,
-  restores,
-  drills,
-  upkeep,
-  selfBackups,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
-  for (const operation of await parts.store.operations.running()) {
-    if (scheduler.takeUp(operation)) continue;
-    if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') restores.takeUp(operation);
-    else if (operation.kind === 'drill') await drills.takeUp(operation);
-    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
-    else await upkeep.takeUp(operation);
-  }
-  await upkeep.begin();
-  selfBackups.begin();
-  await images.takeUp(new Set(operations.all().flatMap(({ kind, imageIds }) => (kind === 'restore' ? imageIds : []))));
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
-    vms.takeUp(vm);
-    changes.takeUp(vm);
-  }
 }

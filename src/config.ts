@@ -1,17 +1,21 @@
-// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
+// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then DATABASE_URL of
+// the environment, then the command line.
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
+import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
+import { isPostgresUrl } from './model/database-url.ts';
 import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
-export interface Config {
+export interface Config extends DatabaseSettings {
   /** Directory of everything the daemon keeps: database, credentials, sockets of runs. */
   stateDirectory: string;
   /** What this control node is called, among several on one database. */
@@ -20,8 +24,8 @@ export interface Config {
   nodeUrl?: string | undefined;
   listenAddress: string;
   port: number;
-  /** File of the SQLite database. */
-  database: string;
+  /** Addresses and networks of web servers before this one whose word is taken for who asks, and whether over TLS. */
+  trustProxy: string[];
   /** Each datastore has its own directory under this one. */
   datastoreLocation: string;
   logLevel: string;
@@ -49,10 +53,10 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
 ];
 const VECTORS: Record<string, string[]> = {
-  DB: ['BACKEND', 'PATH'],
+  DB: DATABASE_VECTOR,
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
   ...SELF_BACKUP_VECTORS,
@@ -73,12 +77,13 @@ export async function readConfigFile(given: string | undefined): Promise<Attribu
 }
 
 /** Throws a OneError that names the attribute, its value and what would be right. */
-export function makeConfig(file: Attributes, options: ServeOptions): Config {
+export function makeConfig(
+  file: Attributes,
+  options: ServeOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
   refuseUnknown(file);
   const stateDirectory = options.state ?? text(file, 'STATE_DIRECTORY') ?? '/var/lib/onevault';
-  const db = vectors(file, 'DB')[0];
-  const backend = field(db, 'BACKEND') ?? 'sqlite';
-  if (backend !== 'sqlite') bad('DB/BACKEND', backend, 'it must be sqlite');
   const logLevel = (field(vectors(file, 'LOG')[0], 'LEVEL') ?? 'info').toLowerCase();
   if (!LOG_LEVELS.includes(logLevel)) bad('LOG/LEVEL', logLevel, `it must be one of ${LOG_LEVELS.join(', ')}`);
   return {
@@ -87,7 +92,8 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
-    database: absolute('DB/PATH', field(db, 'PATH') ?? `${stateDirectory}/one.db`),
+    trustProxy: readTrustProxy(text(file, 'TRUST_PROXY')),
+    ...readDatabase(vectors(file, 'DB')[0], environment[DATABASE_VARIABLE], stateDirectory),
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
       text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,
@@ -144,7 +150,11 @@ function refuseUnknown(file: Attributes): void {
     }
     if (typeof value === 'string') {
       if (inside)
-        bad(name, value, `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`);
+        bad(
+          name,
+          isPostgresUrl(value) ? undefined : value,
+          `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`,
+        );
     } else {
       if (!inside) bad(name, undefined, 'it must be a text, not a vector');
       const unknown = value.find(([field]) => !inside.includes(field));

@@ -67,6 +67,25 @@ export interface OperationRow {
   read_bytes: number;
   sent_bytes: number;
   stored_bytes: number;
+  /** Control node that works on it; '' for none. */
+  node: string;
+}
+
+/** A control node that is up, or was until its lease ended. Times are epoch milliseconds of the database's clock. */
+export interface NodeRow {
+  id: string;
+  name: string;
+  url: string;
+  version: string;
+  started_at: number;
+  lease_until: number;
+}
+
+/** What a control node has to itself. */
+export interface ClaimRow {
+  duty: string;
+  node: string;
+  since: number;
 }
 
 /** How full a datastore was. */
@@ -123,4 +142,33 @@ export type Schema = Record<PoolName, PoolRow> & {
   pool_control: PoolControlRow;
   installation: InstallationRow;
   setting: SettingRow;
+  node: NodeRow;
+  claim: ClaimRow;
+};
+
+/** Every table with the columns that tell its rows apart. */
+export const KEYS: { readonly [Table in keyof Schema]: ReadonlyArray<keyof Schema[Table] & string> } = {
+  vm_pool: ['oid'],
+  image_pool: ['oid'],
+  template_pool: ['oid'],
+  datastore_pool: ['oid'],
+  host_pool: ['oid'],
+  user_pool: ['oid'],
+  group_pool: ['oid'],
+  cluster_pool: ['oid'],
+  vnet_pool: ['oid'],
+  backupjob_pool: ['oid'],
+  action_pool: ['oid'],
+  acl_pool: ['oid'],
+  link: ['kind', 'target', 'oid'],
+  charge: ['pool', 'oid', 'kind', 'target', 'metric'],
+  due: ['pool', 'oid'],
+  lease: ['vnet_id', 'ar_id', 'position'],
+  operation: ['id'],
+  datastore_fill: ['datastore_id', 'at'],
+  pool_control: ['pool'],
+  installation: ['id'],
+  setting: ['name'],
+  node: ['id'],
+  claim: ['duty'],
 };

@@ -755,7 +755,7 @@ export type User = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
   DATASTORE_QUOTA: {
     DATASTORE: Array<{ ID: number; IMAGES: number; IMAGES_USED: number; SIZE: number; SIZE_USED: number }>;
@@ -1127,7 +1127,7 @@ export type UserEntry = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
 };
 
