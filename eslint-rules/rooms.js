@@ -6,7 +6,21 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '..');
 
 /** Rooms that know nothing of the verbs. Each stands on the nouns; those that start programs also use exec. */
-const LEAVES = ['wire', 'access', 'disk', 'nbd', 'fuse', 'hypervisor', 'datastore', 'store', 'exec', 'appliance'];
+const LEAVES = [
+  'wire',
+  'access',
+  'disk',
+  'nbd',
+  'fuse',
+  'hypervisor',
+  'datastore',
+  'store',
+  'exec',
+  'appliance',
+  'nodes',
+];
+/** What a program on another machine opens, and is reached through. */
+const DOORS = ['model', 'hypervisor', 'datastore', 'exec'];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
@@ -24,6 +38,10 @@ export const ROOMS = {
     why: 'it reads disks whose guests are hostile and is given sockets to read them from, nothing else',
   },
   store: { may: ['model'], why: 'it keeps nouns and decides nothing about them' },
+  nodes: {
+    may: ['model', 'store'],
+    why: 'it says which control node does what, from what is kept, and does none of it',
+  },
   hypervisor: {
     may: ['model', 'nbd', 'exec'],
     why: 'a driver does one thing to one hypervisor, whose block devices speak NBD; who asks for it is not its business',
@@ -31,6 +49,10 @@ export const ROOMS = {
   datastore: {
     may: ['model', 'exec'],
     why: 'a driver does one thing to one store; who asks for it is not its business',
+  },
+  remote: {
+    may: DOORS,
+    why: 'it carries what doors say to another machine and back, and decides nothing of what is done there',
   },
   vm: { may: ['model', ...LEAVES], why: 'the verbs above it call down, never the other way' },
   backup: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },
@@ -76,10 +98,18 @@ export const ROOMS = {
     why: "it talks HTTP to the daemon like any other client; the only program it starts is the user's editor",
   },
   config: { may: ['model', 'wire'], why: 'settings are read before anything is built' },
+  'secrets-key': {
+    may: ['model', 'access', 'config', 'store'],
+    why: 'it is there before anything that needs the key',
+  },
   bootstrap: { may: ['model', 'access', 'config', 'store'], why: 'it fills an empty store and does nothing else' },
   dev: {
     may: ['model', 'wire', 'access', 'api'],
     why: 'it asks the API for what development begins with, like any client',
+  },
+  'take-up': {
+    may: ['model', 'nodes', ...VERBS, 'api'],
+    why: 'it only hands what was left to the runners that it is of',
   },
   app: { may: ANY, why: '' },
   main: { may: ANY, why: '' },

@@ -1,8 +1,11 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
+import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
+import { nodeKey } from './api/forward-mac.ts';
+import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
@@ -11,27 +14,30 @@ import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
-import { openBackupStore, openImageStore } from './datastore/all.ts';
-import { openHypervisor } from './hypervisor/all.ts';
-import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { openBackupStore } from './datastore/all.ts';
+import { moverRates } from './exec/mover-rates.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
-import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
-import { VM_STATE } from './model/vm.ts';
+import { VERSION } from './model/version.ts';
+import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';
+import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { Bandwidth } from './schedule/bandwidth.ts';
 import { nextOccurrence } from './schedule/due.ts';
+import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
-import { openKey } from './store/key-file.ts';
-import { openStore } from './store/open.ts';
+import { secretsKey } from './secrets-key.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
+import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
+import { AllRuns } from './vm/all-runs.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
 import { OperationLog } from './vm/operation-log.ts';
@@ -39,11 +45,6 @@ import type { Parts } from './vm/parts.ts';
 import { VmRunner } from './vm/run.ts';
 import { VmTick } from './vm/tick.ts';
 import { Turns } from './vm/turns.ts';
-
-/** After so long the server has noticed that the machine of another daemon is gone. */
-const GONE_MS = 30_000;
-/** What a run that ends has to note waits so long for a database server that begins anew. */
-const PATIENCE_MS = 60_000;
 
 export interface App {
   /** Where the API answers. */
@@ -53,8 +54,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** `log` is for tests that read it. What cannot start leaves nothing running behind. */
-export async function startApp(config: Config, log: Logger = pino({ level: config.logLevel })): Promise<App> {
+/**
+ * What cannot start leaves nothing running behind. `log` is for tests that read it. `fenced` is called when other nodes have gone on without
+ * this one: then it may not even clean up, and the process has to end at once.
+ */
+export async function startApp(
+  config: Config,
+  log: Logger = pino({ level: config.logLevel }),
+  fenced: (why: unknown) => void = () => undefined,
+): Promise<App> {
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o755 });
   const steps: Array<() => unknown> = []; // what ends it all, the last one first
   const close = async (): Promise<void> => {
@@ -62,25 +70,25 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openStore(config, {
-      waitMs: GONE_MS,
-      patienceMs: PATIENCE_MS,
-      warn: (reason) => log.warn(reason),
-    });
-    steps.push(() => store.close());
+    let url = '';
+    const about = (): AboutNode => ({ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION });
+    const { store, duties } = await openNode(config, { about, log, fenced });
+    steps.push(
+      () => store.close(),
+      () => duties.end(),
+    );
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
-    const services = build(config, store, { installation: await store.installation(), key }, log);
+    const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const server = buildServer(services);
+    const server = buildServer(services, config.trustProxy);
     steps.push(() => server.close());
+    steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
-    await takeUp(services);
-    services.tick.start();
-    await services.scheduler.start();
+    await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = `${address}/RPC2`;
+    services.endpoint = url = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
@@ -88,7 +96,27 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   }
 }
 
+/** Takes duties and works on them, until a step of `steps` ends that. */
+async function beginWork(services: RunningServices, steps: Array<() => unknown>): Promise<void> {
+  const { parts, tick, scheduler, upkeep } = services;
+  const { duties } = parts;
+  const takeUp = new TakeUp(services);
+  steps.push(
+    () => takeUp.idle(),
+    duties.onTold((word) => takeUp.heed(word)),
+    duties.onChange(({ gained, lost }) => {
+      for (const duty of lost)
+        if (duty.startsWith('datastore:')) upkeep.giveUp(Number(duty.slice('datastore:'.length)));
+      if (gained.length > 0) takeUp.heed(LOOK);
+    }),
+  );
+  await duties.begin(takeUp);
+  tick.start();
+  scheduler.start();
+}
+
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -97,13 +125,14 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.restores.stopAll();
   await services.drills.stopAll();
   await services.files.close();
+  await services.bandwidth.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
 }
 
-/** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler };
+/** How often progress is written down for other control nodes. */
+const SAVE_PROGRESS_MS = 2000;
 
 /** What is this installation's alone. */
 interface Own {
@@ -112,9 +141,15 @@ interface Own {
   key: Uint8Array;
 }
 
-function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const parts = makeParts(config, store, own, log, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock);
+function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
+  const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
+  const alone = config.postgres === undefined; // SQLite is one node's
+  const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
+  const operations = new OperationLog(store, parts.clock, duties.nodeId, alone ? 0 : SAVE_PROGRESS_MS);
+  const runs = new AllRuns(store, operations, {
+    alone,
+    failed: (err) => log.warn({ err }, 'the runs of other control nodes could not be read'),
+  });
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -124,17 +159,22 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
   const makeWay = (datastoreId: number): Promise<void> => upkeep.makeWay(datastoreId);
   const restores = new RestoreRunner({ parts, log: operations, turns, makeWay }, limits.maxRestores);
   const acting = actingThrough(() => services);
+  const elsewhere = countedElsewhere(store, {
+    ownsHost: (id) => duties.owns(`host:${id}`),
+    any: () => duties.isShared,
+  });
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
     parts,
     operations,
+    runs,
     overview: new Overview({
       store,
-      operations,
+      runs,
       clock: parts.clock,
       timeZone: schedule.timeZone,
       next: nextOccurrence,
-      waiting: () => services.scheduler.waiting(),
+      waiting: async () => [...services.scheduler.waiting(), ...(await forwarding.waitingElsewhere())],
     }),
     vms,
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
@@ -149,8 +189,13 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
       },
     }),
     backups,
-    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
+    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule, elsewhere }),
+    bandwidth: new Bandwidth({
+      ...{ parts, log: operations, rates: moverRates, elsewhere: () => elsewhere.taken() },
+      rules: () => services.scheduler.rules(),
+    }),
     schedulePolicy: schedule,
+    limits,
     restores,
     drills: new DrillRunner(parts, operations, makeWay, {
       most: limits.maxDrills,
@@ -158,18 +203,10 @@ function build(config: Config, store: Store, own: Own, log: Logger): RunningServ
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
+    forwarding,
     endpoint: '',
   };
   return services;
-}
-
-async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
-  const sealed = (await store.datastores.list({ ascending: true })).flatMap(({ id, template }) =>
-    template.flatMap(([name, value]) =>
-      typeof value === 'string' && isSealed(value) ? [`${name} of datastore [${id}]`] : [],
-    ),
-  );
-  return openKey(`${config.stateDirectory}/.one/onevault_key`, sealed[0]);
 }
 
 function makeParts(
@@ -177,24 +214,23 @@ function makeParts(
   store: Store,
   { installation, key }: Own,
   log: Logger,
+  duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts {
-  const hypervisors = new Map<string, Hypervisor>();
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      ? {
+          driver: 'fake',
+          uri: text(host.template, 'FAKE_DIRECTORY') ?? `${config.stateDirectory}/fake-host-${host.id}`,
+          ...own,
+        }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
-  const hypervisorOf = (host: Host): Hypervisor => {
-    const wanted = hypervisorConfigOf(host);
-    const key = `${wanted.driver} ${wanted.uri}`;
-    const known = hypervisors.get(key) ?? openHypervisor(wanted);
-    hypervisors.set(key, known);
-    for (const domain of wanted.adopted ?? []) known.adopt(domain); // it may have been opened for another host
-    return known;
-  };
-  const adoptions = new Adoptions(hypervisorOf);
+  const { stateDirectory, sshKey } = config;
+  const runDirectory = `${stateDirectory}/run`;
+  const reached = reach({ store, log, installation, stateDirectory, sshKey, runDirectory, hypervisorConfigOf });
+  const adoptions = new Adoptions(reached.hypervisorOf);
   const unsealed = (datastore: Datastore): Datastore => ({
     ...datastore,
     template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
@@ -214,47 +250,15 @@ function makeParts(
     clock: Date.now,
     timeZone: config.schedule.timeZone,
     servesInstant,
-    runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,
+    ...reached,
+    runDirectory,
     hypervisorConfigOf,
-    hypervisorOf,
     adoptions,
-    imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),
     unsealed,
+    duties,
   };
-}
-
-/** What a daemon that ended, however it ended, had under way. */
-async function takeUp({
-  parts,
-  scheduler,
-  backups,
-  restores,
-  drills,
-  upkeep,
-  selfBackups,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
-  for (const operation of await parts.store.operations.running()) {
-    if (scheduler.takeUp(operation)) continue;
-    if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
-    else if (operation.kind === 'drill') await drills.takeUp(operation);
-    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
-    else await upkeep.takeUp(operation);
-  }
-  await upkeep.begin();
-  selfBackups.begin();
-  await images.takeUp();
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
-    vms.takeUp(vm);
-    changes.takeUp(vm);
-  }
 }

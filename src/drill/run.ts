@@ -1,14 +1,16 @@
 // Carries out drills: plan, record, turn, a host with room, mover, and what came of it noted on the point. Whatever ends a drill, its
 // machine and its directory are gone before its record says that it has ended.
-import { moverResult } from '../exec/mover.ts';
 import { merge } from '../model/attributes.ts';
 import { readDrill, settleDrill, type DrillWish, type PartialDrillWish } from '../model/drill.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { CleanupResult, CleanupTask, DrillResult, DrillTask } from '../model/mover-protocol.ts';
+import type { CleanupResult, CleanupTask, DrillResult, DrillTask, MoverEvent } from '../model/mover-protocol.ts';
 import type { AskedBy, Operation } from '../model/operation.ts';
+import { isOverSsh } from '../model/ssh-host.ts';
 import type { Store } from '../store/store.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { hostDuty } from '../nodes/duty.ts';
 import { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
@@ -91,13 +93,24 @@ export class DrillRunner {
       await tx.operations.add(operation);
       await alongside?.(tx, operation);
     });
+    await this.#add(operation);
+  }
+
+  /** The host is chosen by `main`, and the drill goes on at its node. */
+  async #add(operation: Operation): Promise<void> {
+    if (!this.#parts.duties.owns(hostDuty(operation.hostId))) return this.#pass(operation);
     this.#log.started(operation);
     this.#lane.add({
       key: operation.id,
-      alone: [`image ${image.id}`],
+      alone: [`image ${operation.imageIds[0]}`],
       run: (signal) => this.#run(operation, signal),
       waits: (reason) => this.#runs.waits(operation, reason),
     });
+  }
+
+  async #pass(operation: Operation): Promise<void> {
+    await this.#log.handOver(operation);
+    this.#parts.duties.tell(LOOK);
   }
 
   /** Asks the drills of an image to end. Returns whether there is one. */
@@ -116,8 +129,9 @@ export class DrillRunner {
     await this.#lane.close(interrupted());
   }
 
-  /** Cleans after a drill that was under way when the daemon died. */
+  /** Cleans after a drill that was under way when the daemon died; one that another node has passed on waits for its turn here. */
   async takeUp(operation: Operation): Promise<void> {
+    if (operation.node === undefined && operation.begunAt === undefined) return this.#add(operation);
     operation.interrupted = true;
     await this.#end(operation, reasonOf(interrupted()) + (await this.#clean(operation)));
   }
@@ -144,6 +158,8 @@ export class DrillRunner {
       signal.throwIfAborted();
       await unlessAborted(this.#makeWay(operation.datastoreId), signal);
       const { task, leftOut } = await this.#task(operation, imageId);
+      signal.throwIfAborted();
+      if (!this.#parts.duties.owns(hostDuty(operation.hostId))) return await this.#pass(operation);
       await this.#parts.store.operations.save(operation);
       signal.throwIfAborted();
       begun = true;
@@ -162,11 +178,15 @@ export class DrillRunner {
   /** Takes the host with the most room. What the record says of the host is what a clean-up goes by. */
   async #task(operation: Operation, imageId: number): Promise<{ task: DrillTask; leftOut: string }> {
     const parts = this.#parts;
-    const { pointId, wish, directory } = operation.plan as KeptDrill;
+    const kept = operation.plan as KeptDrill;
+    const { pointId, wish } = kept;
     const image = await parts.store.images.get(imageId);
     const { machine, leftOut } = planDrill(image, pointId, wish);
-    const host = await this.#hostFor(machine.memoryMb, operation);
+    const chosen = await this.#parts.store.hosts.find(operation.hostId);
+    const host = chosen ?? (await this.#hostFor(machine.memoryMb, operation));
     operation.hostId = host.id;
+    const directory = `${parts.runDirectoryOf(host)}/${operation.id}`;
+    kept.directory = directory;
     const env = {
       DRILL_VM_ID: String(operation.vmId),
       DRILL_IMAGE_ID: String(imageId),
@@ -180,7 +200,7 @@ export class DrillRunner {
       machine: { ...machine, kvm: host.kvm === true },
       conditions: withPrograms(wish.conditions, this.#settings.scripts),
       timeoutSec: wish.timeoutSec,
-      screen: screenFile(parts.screenDirectory, imageId, pointId),
+      screen: isOverSsh(host) ? `${directory}.png` : screenFile(parts.screenDirectory, imageId, pointId),
     };
     return { task, leftOut };
   }
@@ -208,13 +228,29 @@ export class DrillRunner {
     const timer = setTimeout(() => late.abort(), limitMs);
     try {
       const either = AbortSignal.any([signal, late.signal]);
-      return await moverResult<DrillResult>(task, either, (event) => this.#runs.relay(operation, event));
+      const relay = (event: MoverEvent): void => this.#runs.relay(operation, event);
+      const host = await this.#parts.store.hosts.get(operation.hostId);
+      const result = await this.#parts.move<DrillResult>(task, either, relay, host);
+      if (result.screen) await this.#bringScreen(operation, task.screen, host);
+      return result;
     } catch (error) {
       if (!late.signal.aborted || signal.aborted) throw error;
       throw new OneError(CODE.INTERNAL, `The drill did not end within ${limitMs / 1000} s.`, { cause: error });
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The picture is kept here, wherever the machine ran. */
+  async #bringScreen(operation: Operation, screen: string, host: Host): Promise<void> {
+    const parts = this.#parts;
+    const [imageId = -1] = operation.imageIds;
+    const { pointId } = operation.plan as KeptDrill;
+    const kept = screenFile(parts.screenDirectory, imageId, pointId);
+    if (screen === kept) return;
+    const picture = await parts.filesOf(host).read(screen);
+    if (picture) await parts.filesOf().write(kept, picture, 0o600);
+    await parts.filesOf(host).remove(screen);
   }
 
   async #proven(operation: Operation, imageId: number, { by, screen }: DrillResult, tookMs: number): Promise<void> {
@@ -264,7 +300,7 @@ export class DrillRunner {
         ...{ kind: 'cleanup', operationId: operation.id, backup: null, store: null },
         drill: { hypervisor: parts.hypervisorConfigOf(host), directory },
       };
-      const { mended } = await moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
+      const { mended } = await parts.move<CleanupResult>(task, new AbortController().signal, () => undefined, host);
       return mended.length === 0 ? '' : ` Cleaned up: ${mended.join('; ')}.`;
     } catch (error) {
       return ` The clean-up failed as well: ${reasonOf(error)}`;

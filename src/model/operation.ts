@@ -89,6 +89,8 @@ export interface Operation {
   disks: DiskProgress[];
   /** How fast it goes now, and how long it will take at that; left out while nothing can be said. */
   pace?: Pace;
+  /** What it may move a second, as its share of a bandwidth; left out where nothing limits it. */
+  allowedBytesPerSec?: number;
   /** What a backup read, stored and used, in bytes; null until it has ended well, and for restores. */
   figures: BackupFigures | null;
   /** What counts in the quotas of the VM's owner and group while the run goes on: the most that it may store. */
@@ -97,6 +99,8 @@ export interface Operation {
   recorded?: { imageId: number; pointId: number };
   /** The database was brought back from a copy that was made while it went on: how it ended nobody knows, and what it made may be good. */
   unknownEnd?: true;
+  /** Id of the control node that works on it; left out when the next one that may does. */
+  node?: string;
   /** Whether everything a failed run could leave behind is known to be gone. */
   cleaned: boolean;
 }

@@ -1,5 +1,6 @@
 // A backup that is to begin as soon as it may.
 import type { BackupWish } from '../backup/decide.ts';
+import type { WaitingBackup } from '../model/backup-status.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Wanting } from './admission.ts';
 
@@ -7,9 +8,19 @@ import type { Wanting } from './admission.ts';
 export type Source =
   | { kind: 'direct'; waited?: Operation }
   | { kind: 'schedule'; actionId: number; dueSec: number }
-  | { kind: 'job'; jobId: number; sequential: boolean };
+  | { kind: 'job'; jobId: number; sequential: boolean; underWay: number };
 
 export interface Candidate extends Wanting {
   source: Source;
   wish: BackupWish;
+}
+
+export function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {
+  return {
+    vmId,
+    ...(source.kind === 'job' && { jobId: source.jobId }),
+    ...(source.kind === 'schedule' && { actionId: source.actionId }),
+    sinceSec,
+    reason,
+  };
 }

@@ -11,6 +11,8 @@ export interface PostgresPlace {
   url: string;
   /** Connections at most, beside the one that listens. */
   connections: number;
+  /** What the server calls the connections, so that all of a control node can be ended. */
+  name?: string | undefined;
 }
 
 const CONNECT_MS = 15_000;
@@ -35,10 +37,10 @@ const TYPES: pg.CustomTypesConfig = {
 };
 
 /** Settings of a connection; statements of `unhurried` ones, which change schemas or copy tables, have no limit of time. */
-export function clientConfig({ url }: Pick<PostgresPlace, 'url'>, unhurried = false): pg.ClientConfig {
+export function clientConfig({ url, name }: Pick<PostgresPlace, 'url' | 'name'>, unhurried = false): pg.ClientConfig {
   return {
     connectionString: url,
-    application_name: 'onevault',
+    application_name: name ?? 'onevault',
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

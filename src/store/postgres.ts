@@ -15,7 +15,8 @@ import {
 import { shownUrl } from '../model/database-url.ts';
 import { ChangeFeed } from './changes.ts';
 import { Gate, type StepKind } from './gate.ts';
-import { migrate, requireCurrent } from './migrate.ts';
+import { migrate, migrationsOf, requireCurrent } from './migrate.ts';
+import { SqlNodes, type NodeTable } from './nodes.ts';
 import { announce, Hearing } from './postgres-feed.ts';
 import { DatabaseFailure } from './postgres-failures.ts';
 import { Connections, type PostgresPlace } from './postgres-client.ts';
@@ -24,6 +25,10 @@ import type { Schema } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Backend, Db } from './steps.ts';
 
+/** The change of the schema that made the table of nodes. */
+const NODES = '005-nodes';
+/** A renewal must find one free also while another hangs. */
+const NODE_CONNECTIONS = 3;
 /** A step that met another one is tried so many times. */
 const TRIES = 5;
 /** Between tries to reach a server that is gone. */
@@ -39,6 +44,8 @@ export interface PostgresOptions {
   waitMs?: number;
   /** How long a step that has not begun waits for a server that is gone; reading never waits. */
   patienceMs?: number;
+  /** Awaited before the schema is changed; what it throws keeps the database as it is. */
+  before?: (nodes: NodeTable) => Promise<void>;
   /** Told of troubles that end by themselves. */
   warn?: (reason: string) => void;
 }
@@ -53,6 +60,7 @@ export async function openPostgres(place: PostgresPlace, options: PostgresOption
   const db = kyselyOn(place);
   try {
     await hearing.begin(waitMs);
+    if (options.before && (await migrationsOf(db)).includes(NODES)) await options.before(new SqlNodes(db));
     await withUnhurried(place, (unhurried) => migrate(unhurried, shownUrl(place.url)));
   } catch (error) {
     await hearing.end();
@@ -76,6 +84,11 @@ export async function readPostgres(place: PostgresPlace): Promise<SqlStore> {
     backend: new PostgresBackend(db, place, { self: '', presence, patienceMs: 0 }),
     feed: new ChangeFeed(),
   });
+}
+
+/** The table of control nodes, on connections of its own. */
+export function openNodes(place: PostgresPlace): NodeTable {
+  return new SqlNodes(kyselyOn({ ...place, connections: NODE_CONNECTIONS }));
 }
 
 /** Keeps everybody else from working on a database, or throws; the answer gives it back. */

@@ -60,6 +60,8 @@ export interface OperationRow {
   started_at: number;
   body: string;
   datastore_id: number;
+  /** Host of a backup that has begun and not ended; -1 for any other. */
+  busy_host: number;
   /** Epoch milliseconds; 0 while it runs. */
   ended_at: number;
   /** How long its work took; 0 while it runs. */
@@ -67,6 +69,25 @@ export interface OperationRow {
   read_bytes: number;
   sent_bytes: number;
   stored_bytes: number;
+  /** Control node that works on it; '' for none. */
+  node: string;
+}
+
+/** A control node that is up, or was until its lease ended. Times are epoch milliseconds of the database's clock. */
+export interface NodeRow {
+  id: string;
+  name: string;
+  url: string;
+  version: string;
+  started_at: number;
+  lease_until: number;
+}
+
+/** What a control node has to itself. */
+export interface ClaimRow {
+  duty: string;
+  node: string;
+  since: number;
 }
 
 /** How full a datastore was. */
@@ -123,6 +144,8 @@ export type Schema = Record<PoolName, PoolRow> & {
   pool_control: PoolControlRow;
   installation: InstallationRow;
   setting: SettingRow;
+  node: NodeRow;
+  claim: ClaimRow;
 };
 
 /** Every table with the columns that tell its rows apart. */
@@ -148,4 +171,6 @@ export const KEYS: { readonly [Table in keyof Schema]: ReadonlyArray<keyof Schem
   pool_control: ['pool'],
   installation: ['id'],
   setting: ['name'],
+  node: ['id'],
+  claim: ['duty'],
 };

@@ -10,7 +10,7 @@ let ann: string;
 let backups: number;
 beforeAll(async () => {
   cloud = await FakeCloud.open({
-    limits: { maxBackups: 2, maxBackupsHost: 1, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 },
+    limits: { maxBackups: 2, maxBackupsHost: 1, maxRestores: 2, maxUpkeep: 1, maxDrills: 1, networks: [] },
     schedule: { timeZone: 'UTC', catchUpSec: 3600, retries: 2, retryDelaySec: 1 },
   });
   await cloud.host();
@@ -95,7 +95,7 @@ describe('a user who may not start backups', () => {
       finished: false,
     }));
     const [sched = -1] = await cloud.store.links.of('action-vm', id);
-    cloud.services.scheduler.wake();
+    cloud.services.scheduler.stir();
     await actionIs(sched, ({ message }) => message.includes('is disabled'), 'says that its user is disabled');
     expect((await cloud.store.vms.get(id)).state).toBe(3);
   });

@@ -9,6 +9,7 @@ import type { BackupStart } from '../../src/backup/run.ts';
 import { CODE, OneError } from '../../src/model/errors.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { Scheduler } from '../../src/schedule/tick.ts';
+import { SoleDuties } from '../../src/nodes/sole.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { OperationLog } from '../../src/vm/operation-log.ts';
 import type { Parts } from '../../src/vm/parts.ts';
@@ -19,7 +20,7 @@ import { fill, type Size } from './cloud.ts';
 
 const [days = '7', seed = '20261126'] = process.argv.slice(2);
 const SIZE: Size = { vms: 10_000, hosts: 200, jobs: 500 };
-const LIMITS = { maxBackups: 200, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 };
+const LIMITS = { maxBackups: 200, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1, networks: [] };
 const POLICY = { timeZone: 'Europe/Berlin', catchUpSec: 86_400, retries: 3, retryDelaySec: 300 };
 const DAY_SEC = 86_400;
 /** Backups of a night have until noon: from an occurrence to the first try. */
@@ -33,7 +34,12 @@ const random = new Random(Number(seed));
 let nowMs = START_SEC * 1000;
 const store = await openSqlite(':memory:');
 const log = pino({ level: 'silent' });
-const parts = { store, log, clock: () => nowMs } as unknown as Parts;
+const parts = {
+  store,
+  log,
+  clock: () => nowMs,
+  duties: new SoleDuties(store, () => ({ name: 'here', url: '', version: '' })),
+} as unknown as Parts;
 const operations = new OperationLog(store, parts.clock);
 
 /** What is to happen, by simulated seconds. */
