@@ -143,11 +143,12 @@ export class Hearing {
   /** A connection like the one that was lost; undefined at the end. */
   async #again(): Promise<pg.Client | undefined> {
     const { signal } = this.#ended;
+    const isOver = (): boolean => signal.aborted;
     let told = '';
-    for (let waitMs = FIRST_DELAY_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, MOST_DELAY_MS)) {
+    for (let waitMs = FIRST_DELAY_MS; !isOver(); waitMs = Math.min(waitMs * 2, MOST_DELAY_MS)) {
       try {
         const client = await this.#connect();
-        if (await this.#isPresent(client)) return signal.aborted ? await close(client) : client;
+        if (await this.#isPresent(client)) return isOver() ? await close(client) : client;
         await close(client);
         throw this.#presence.taken();
       } catch (error) {
@@ -174,9 +175,10 @@ async function lossOf(client: pg.Client, signal: AbortSignal): Promise<void> {
   client.once('end', end).once('error', end);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
-  while (!gone.signal.aborted) {
+  const isGone = (): boolean => gone.signal.aborted;
+  while (!isGone()) {
     await delay(ALIVE_MS, undefined, { signal: gone.signal, ref: false }).catch(() => undefined); // it is gone: the loop ends
-    if (!gone.signal.aborted) await client.query('select 1').catch(end);
+    if (!isGone()) await client.query('select 1').catch(end);
   }
   signal.removeEventListener('abort', end);
 }
