@@ -15,6 +15,7 @@ import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
 import { openBackupStore } from './datastore/all.ts';
+import { moverRates } from './exec/mover-rates.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
@@ -26,7 +27,9 @@ import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { Bandwidth } from './schedule/bandwidth.ts';
 import { nextOccurrence } from './schedule/due.ts';
+import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { secretsKey } from './secrets-key.ts';
@@ -122,6 +125,7 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.restores.stopAll();
   await services.drills.stopAll();
   await services.files.close();
+  await services.bandwidth.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
@@ -155,6 +159,10 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
   const makeWay = (datastoreId: number): Promise<void> => upkeep.makeWay(datastoreId);
   const restores = new RestoreRunner({ parts, log: operations, turns, makeWay }, limits.maxRestores);
   const acting = actingThrough(() => services);
+  const elsewhere = countedElsewhere(store, {
+    ownsHost: (id) => duties.owns(`host:${id}`),
+    any: () => duties.isShared,
+  });
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
     parts,
@@ -181,8 +189,13 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
       },
     }),
     backups,
-    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
+    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule, elsewhere }),
+    bandwidth: new Bandwidth({
+      ...{ parts, log: operations, rates: moverRates, elsewhere: () => elsewhere.taken() },
+      rules: () => services.scheduler.rules(),
+    }),
     schedulePolicy: schedule,
+    limits,
     restores,
     drills: new DrillRunner(parts, operations, makeWay, {
       most: limits.maxDrills,

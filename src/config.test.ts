@@ -16,7 +16,7 @@ it('has a default for everything', () => {
     datastoreLocation: '/var/lib/onevault/datastores',
     logLevel: 'info',
     drillScripts: undefined,
-    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 },
+    limits: { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1, networks: [] },
     schedule: {
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },
@@ -44,10 +44,31 @@ LOG = [ LEVEL = "DEBUG" ]`;
   expect(of('', { state: '/else' }).database).toBe('/else/one.db');
 });
 
+it('knows the networks that backups go over', () => {
+  const file = 'BACKUP_NETWORK=[ NAME="rack-1", MAX_BACKUPS=3, BANDWIDTH=100 ] BACKUP_NETWORK=[ NAME="rack-2" ]';
+  expect(of(file).limits.networks).toEqual([
+    { name: 'rack-1', maxBackups: 3, bytesPerSec: 104_857_600 },
+    { name: 'rack-2', maxBackups: 0, bytesPerSec: undefined },
+  ]);
+});
+
 describe('what is not right is named, with what would be', () => {
   it.each([
     ['PROT=1', `PROT is not right: it is not known; known are STATE_DIRECTORY, LISTEN_ADDRESS, PORT`],
     ['MAX_BACKUPS="few"', 'MAX_BACKUPS="few" is not right: it must be a number of runs, 0 for no limit'],
+    ['BACKUP_NETWORK=[ NAME="a b" ]', 'BACKUP_NETWORK/NAME="a b" is not right: it must be a name of letters, digits'],
+    [
+      'BACKUP_NETWORK=[ NAME="a" ] BACKUP_NETWORK=[ NAME="a" ]',
+      'BACKUP_NETWORK/NAME="a" is not right: another network',
+    ],
+    [
+      'BACKUP_NETWORK=[ NAME="a", MAX_BACKUPS="few" ]',
+      'BACKUP_NETWORK/MAX_BACKUPS="few" is not right: it must be a number of backups from 0 (no limit) to 100000',
+    ],
+    [
+      'BACKUP_NETWORK=[ NAME="a", BANDWIDTH="1G" ]',
+      'BACKUP_NETWORK/BANDWIDTH="1G" is not right: it must be a number of MB per second from 1 to 1000000',
+    ],
     ['SCHEDULE=[ TIME_ZONE="Mars" ]', 'SCHEDULE/TIME_ZONE="Mars" is not right: it must be a zone such as'],
     ['SCHEDULE=[ RETRIES="-1" ]', 'SCHEDULE/RETRIES="-1" is not right: it must be a number of tries, 0 for none'],
     ['TRUST_PROXY="proxy"', 'TRUST_PROXY="proxy" is not right: it must be addresses or networks, such as'],

@@ -1,6 +1,7 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then DATABASE_URL of
 // the environment, then the command line.
 import { readFile } from 'node:fs/promises';
+import { NETWORK_VECTORS, readNetworks } from './config/networks.ts';
 import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
@@ -60,6 +61,7 @@ const VECTORS: Record<string, string[]> = {
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
   ...SELF_BACKUP_VECTORS,
+  ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
 };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -118,6 +120,7 @@ function limitsOf(file: Attributes): Limits {
     maxRestores: limit('MAX_RESTORES', DEFAULT_LIMITS.maxRestores),
     maxUpkeep: limit('MAX_UPKEEP', DEFAULT_LIMITS.maxUpkeep),
     maxDrills: limit('MAX_DRILLS', DEFAULT_LIMITS.maxDrills),
+    networks: readNetworks(vectors(file, 'BACKUP_NETWORK')),
   };
 }
 

@@ -6,10 +6,15 @@ import type { Operation } from './model/operation.ts';
 import { VM_STATE, type Vm } from './model/vm.ts';
 import { ANY_WORD, LOOK, type DutyWork } from './nodes/duties.ts';
 import { datastoreDuty, dutyOfOperation, dutyOfVm, hostDuty, isOrphan, MAIN, type Duty } from './nodes/duty.ts';
+import type { Bandwidth } from './schedule/bandwidth.ts';
 import type { Scheduler } from './schedule/tick.ts';
 
 /** With the scheduler as the app has it. */
-export type RunningServices = Services & { scheduler: Scheduler; parts: { end: () => void; close: () => void } };
+export type RunningServices = Services & {
+  scheduler: Scheduler;
+  bandwidth: Bandwidth;
+  parts: { end: () => void; close: () => void };
+};
 
 export class TakeUp implements DutyWork {
   readonly #services: RunningServices;

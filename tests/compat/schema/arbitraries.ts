@@ -582,6 +582,7 @@ export const runs: fc.Arbitrary<Operation> = fc.record(
     reason: text,
     why: text,
     disks: fc.array(fc.record({ diskId: fc.nat(9), bytesDone: count, bytesTotal: count }), { maxLength: 3 }),
+    allowedBytesPerSec: count,
     pace: fc.record({
       bytesPerSec: fc.double({ min: 0.1, max: 1e10, noNaN: true }),
       leftSec: fc.double({ min: 0, max: 1e9, noNaN: true }),

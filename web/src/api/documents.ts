@@ -986,6 +986,7 @@ export type Run = {
   BYTES_TOTAL: number;
   RATE: number;
   TIME_LEFT: number;
+  RATE_LIMIT: number;
   HINT: string;
   STEP: Array<{ PHASE: string; TIME: number }>;
   WARNING: Array<string>;
