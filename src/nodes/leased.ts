@@ -6,7 +6,7 @@ import { CODE, OneError } from '../model/errors.ts';
 import { ANY_ID, ANY_TOPIC } from '../store/changes.ts';
 import type { KnownNode, NodeTable } from '../store/nodes.ts';
 import type { Store } from '../store/store.ts';
-import { ANY_WORD, type AboutNode, type Duties, type DutyChange, type DutyWork } from './duties.ts';
+import { ANY_WORD, type AboutNode, type Duties, type DutyChange, type DutyWork, type NodeStanding } from './duties.ts';
 import { datastoreDuty, hostDuty, MAIN, type Duty, type NodeInfo } from './duty.ts';
 import { LEASE_MS, mayAct, RENEW_MS, ROUND_MS, WATCH_MS } from './lease.ts';
 import { dutiesToGiveBack, dutiesToTake, type Sharing, type WantedDuty } from './share.ts';
@@ -78,6 +78,14 @@ export class LeasedDuties implements Duties {
   async nodes(): Promise<NodeInfo[]> {
     const { nodes } = await this.#doors.table.standing();
     return nodes.filter(({ isAlive }) => isAlive).map(infoOf);
+  }
+
+  async standing(): Promise<NodeStanding[]> {
+    const { nodes, claims } = await this.#doors.table.standing();
+    const dutiesOf = (id: string): string[] => [...claims].filter(([, node]) => node === id).map(([duty]) => duty);
+    return nodes
+      .filter(({ isAlive }) => isAlive)
+      .map((node) => ({ ...infoOf(node), duties: dutiesOf(node.id).toSorted(), leaseLeftMs: node.leaseLeftMs }));
   }
 
   onChange(listener: (change: DutyChange) => void): () => void {
