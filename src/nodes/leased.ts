@@ -7,7 +7,7 @@ import { ANY_ID, ANY_TOPIC } from '../store/changes.ts';
 import type { KnownNode, NodeTable } from '../store/nodes.ts';
 import type { Store } from '../store/store.ts';
 import { ANY_WORD, type AboutNode, type Duties, type DutyChange, type DutyWork, type NodeStanding } from './duties.ts';
-import { datastoreDuty, hostDuty, MAIN, type Duty, type NodeInfo } from './duty.ts';
+import { datastoreDuty, hostDuty, MAIN, NODE, type Duty, type NodeInfo } from './duty.ts';
 import { LEASE_MS, mayAct, RENEW_MS, ROUND_MS, WATCH_MS } from './lease.ts';
 import { dutiesToGiveBack, dutiesToTake, type Sharing, type WantedDuty } from './share.ts';
 
@@ -47,6 +47,10 @@ export class LeasedDuties implements Duties {
   constructor(doors: LeaseDoors) {
     this.#doors = doors;
     this.nodeId = doors.nodeId;
+  }
+
+  get localName(): string {
+    return this.#doors.about().name;
   }
 
   get lost(): AbortSignal {
@@ -209,7 +213,10 @@ export class LeasedDuties implements Duties {
     const datastores = await store.datastores.names({ ascending: true });
     const wanted: WantedDuty[] = [
       { duty: MAIN },
-      ...hosts.map(({ id, template }) => ({ duty: hostDuty(id), only: text(template, NODE) })),
+      ...hosts.map(({ id, template }) => ({
+        duty: hostDuty(id),
+        only: text(template, 'SSH') === undefined ? text(template, NODE) : undefined,
+      })),
       ...[...datastores.keys()].toSorted((a, b) => a - b).map((id) => ({ duty: datastoreDuty(id) })),
     ];
     this.#wanted = wanted;
@@ -249,9 +256,6 @@ export class LeasedDuties implements Duties {
     for (const listener of this.#listeners) listener(change);
   }
 }
-
-/** Attribute of a host that only the node of this name can reach. */
-export const NODE = 'NODE';
 
 /** Why a node may do nothing any more. */
 export function leaseOver(nodeId: string, why: string): OneError {

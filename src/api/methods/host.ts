@@ -2,6 +2,7 @@
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { HOST_STATE, type HostState } from '../../model/host.ts';
+import { NODE } from '../../nodes/duty.ts';
 import { checkName } from '../../model/names.ts';
 import { method, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
@@ -24,7 +25,8 @@ export const hostMethods: MethodTable = {
     ['string', 'string', 'string', ['int', -1]],
     async (call, name, imMad, vmMad, clusterId) => {
       requireCreate(call, 'HOST');
-      const { store } = call.parts;
+      const { store, duties } = call.parts;
+      const { localName } = duties;
       if (!VM_MADS.some((known) => known === vmMad)) {
         throw new OneError(CODE.ALLOCATE, `VM_MAD "${vmMad}" is not known; it must be one of ${VM_MADS.join(', ')}.`);
       }
@@ -45,7 +47,7 @@ export const hostMethods: MethodTable = {
         usedMemKb: 0,
         lastMonitored: 0,
         kvm: null,
-        template: [],
+        template: localName === undefined || vmMad === 'fake' ? [] : [[NODE, localName]],
       }));
       call.tick.stir();
       return host.id;
