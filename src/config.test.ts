@@ -11,6 +11,7 @@ it('has a default for everything', () => {
     nodeName: hostname(),
     listenAddress: '127.0.0.1',
     port: 2633,
+    trustProxy: [],
     database: '/var/lib/onevault/one.db',
     datastoreLocation: '/var/lib/onevault/datastores',
     logLevel: 'info',
@@ -29,11 +30,13 @@ it('has a default for everything', () => {
 it('takes the file, and the command line over it', () => {
   const file = `STATE_DIRECTORY = "/srv"   # all of it
 PORT = 1
+TRUST_PROXY = "127.0.0.1, 10.0.0.0/8"
 LISTEN_ADDRESS = "::1"
 DATASTORE_LOCATION = "/big"
 DB = [ BACKEND = "sqlite", PATH = "/fast/one.db" ]
 LOG = [ LEVEL = "DEBUG" ]`;
-  const wanted = { stateDirectory: '/srv', port: 1, listenAddress: '::1', datastoreLocation: '/big' };
+  const trustProxy = ['127.0.0.1', '10.0.0.0/8'];
+  const wanted = { stateDirectory: '/srv', port: 1, listenAddress: '::1', datastoreLocation: '/big', trustProxy };
   expect(of(file)).toMatchObject({ ...wanted, database: '/fast/one.db', logLevel: 'debug' });
   expect(of(file, { port: '0', state: '/else', dev: true })).toMatchObject({
     ...{ port: 0, stateDirectory: '/else', dev: true, database: '/fast/one.db' },
@@ -68,16 +71,20 @@ describe('what is not right is named, with what would be', () => {
     ],
     ['SCHEDULE=[ TIME_ZONE="Mars" ]', 'SCHEDULE/TIME_ZONE="Mars" is not right: it must be a zone such as'],
     ['SCHEDULE=[ RETRIES="-1" ]', 'SCHEDULE/RETRIES="-1" is not right: it must be a number of tries, 0 for none'],
+    ['TRUST_PROXY="proxy"', 'TRUST_PROXY="proxy" is not right: it must be addresses or networks, such as'],
     ['PORT="high"', 'PORT="high" is not right: it must be a number from 0 to 65535'],
     ['PORT="65536"', 'PORT="65536" is not right'],
     ['PORT="-1"', 'PORT="-1" is not right'],
     ['PORT=[ A="1" ]', 'PORT is not right: it must be a text, not a vector'],
     ['STATE_DIRECTORY="var"', 'STATE_DIRECTORY="var" is not right: it must be an absolute path'],
     ['DATASTORE_LOCATION="big"', 'DATASTORE_LOCATION="big" is not right: it must be an absolute path'],
-    ['DB=[ BACKEND="mysql" ]', 'DB/BACKEND="mysql" is not right: it must be sqlite'],
+    ['DB=[ BACKEND="mysql" ]', 'DB/BACKEND="mysql" is not right: it must be one of sqlite, postgresql'],
     ['DB=[ PATH="one.db" ]', 'DB/PATH="one.db" is not right: it must be an absolute path'],
     ['DB=[ FILE="/one.db" ]', 'DB/FILE is not right: it is not known; known are BACKEND, PATH'],
-    ['DB="sqlite"', 'DB="sqlite" is not right: it must be a vector: DB=[ BACKEND="...", PATH="..." ]'],
+    [
+      'DB="sqlite"',
+      'DB="sqlite" is not right: it must be a vector: DB=[ BACKEND="...", PATH="...", URL="...", CONNECTIONS="..." ]',
+    ],
     ['LOG=[ LEVEL="loud" ]', 'LOG/LEVEL="loud" is not right: it must be one of fatal, error, warn, info, debug, trace'],
   ])('%s', (text, message) => {
     expect(() => of(text)).toThrow(`The configuration's ${message}`);

@@ -10,7 +10,11 @@ import type { Bandwidth } from './schedule/bandwidth.ts';
 import type { Scheduler } from './schedule/tick.ts';
 
 /** With the scheduler as the app has it. */
-export type RunningServices = Services & { scheduler: Scheduler; bandwidth: Bandwidth };
+export type RunningServices = Services & {
+  scheduler: Scheduler;
+  bandwidth: Bandwidth;
+  parts: { close: () => void };
+};
 
 export class TakeUp implements DutyWork {
   readonly #services: RunningServices;

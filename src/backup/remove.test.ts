@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { backupImage, datastore, vm } from '../../tests/golden/objects.ts';
 import { openBackupStore, openImageStore } from '../datastore/all.ts';
+import { LocalFiles } from '../datastore/files.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import { SoleDuties } from '../nodes/sole.ts';
@@ -41,6 +42,8 @@ beforeEach(async () => {
     adoptions: new Adoptions(() => openHypervisor(hypervisor)),
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
+    ...{ bridgeOf: async () => undefined, filesOf: () => new LocalFiles(), runDirectoryOf: () => directory },
+    ...{ move: async () => Promise.reject(new Error('nothing moves here')), links: {} as Parts['links'] },
     servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');

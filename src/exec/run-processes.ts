@@ -10,16 +10,16 @@ const GONE_MS = 30_000;
 const POLL_MS = 20;
 
 /** Whether a process belongs to a run, by its arguments. */
-export type OfRun = (argv: readonly string[], parent: number) => boolean;
+export type OfRun = (argv: readonly string[]) => boolean;
 
 /** Everything that was started for a run alone: its mover, its backup program, its exporters. */
 export function anyOf(operationId: string): OfRun {
   return (argv) => argv.some((argument) => argument.includes(operationId));
 }
 
-/** Movers of a run that others than this process have started. A machine that reads what a run shows is none of them. */
-export function moversOfOthers(operationId: string): OfRun {
-  return (argv, parent) => argv.includes(operationId) && parent !== process.pid;
+/** Movers of a run that others than this one have started. A machine that reads what a run shows is none of them. */
+export function moversOfOthers(operationId: string, starter: string): OfRun {
+  return (argv) => argv.includes(operationId) && !argv.includes(starter);
 }
 
 export interface Ended {
@@ -60,13 +60,9 @@ async function processesOf(isOf: OfRun): Promise<number[]> {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     const argv = (await textOf(`/proc/${name}/cmdline`)).split('\0').slice(0, -1);
-    if (argv.length > 0 && isOf(argv, await parentOf(name))) found.push(pid);
+    if (argv.length > 0 && isOf(argv)) found.push(pid);
   }
   return found;
-}
-
-async function parentOf(pid: string): Promise<number> {
-  return Number(/^PPid:\s*(\d+)$/m.exec(await textOf(`/proc/${pid}/status`))?.[1] ?? -1);
 }
 
 async function textOf(path: string): Promise<string> {

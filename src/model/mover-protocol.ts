@@ -352,6 +352,8 @@ export const SERVING = 'serving';
 export const UPLOADING = 'uploading';
 
 export type MoverEvent =
+  /** It has heard its task, or the last beat. */
+  | { type: 'beat' }
   | { type: 'phase'; phase: string }
   | { type: 'progress'; disks: DiskProgress[] }
   | { type: 'warning'; message: string }

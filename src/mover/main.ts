@@ -2,8 +2,8 @@
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import type { GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
-import { Listening } from './listening.ts';
+import type { Beat, GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import { Listening } from '../exec/listening.ts';
 import { pacer } from './pacer.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -61,9 +61,10 @@ const abort = new AbortController();
 const lines = createInterface({ input: process.stdin });
 let listening: Listening | undefined;
 lines.on('line', (line) => {
+  tell({ type: 'beat' });
   if (listening) {
-    listening.heard(line);
-    pacer.allow(listening.bytesPerSec);
+    listening.heard();
+    pacer.allow((JSON.parse(line) as Beat).bytesPerSec);
     return;
   }
   const task = JSON.parse(line) as GivenTask;

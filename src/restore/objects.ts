@@ -1,5 +1,7 @@
 // What a restore makes: images, LOCKED until their data is there, and a template; and how all of that is taken back.
 import { ownedBy } from '../access/umask.ts';
+import type { HostFiles } from '../datastore/files.ts';
+import { saidEnded } from '../exec/run-processes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
@@ -12,7 +14,7 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
 import { withImageIds, type RestorePlan } from './plan.ts';
-import { clearShown, shownStore } from './shown-store.ts';
+import { shownStore } from './shown-store.ts';
 
 /** What a restore's record keeps: all that is needed to take it back. */
 export interface KeptRestore {
@@ -90,13 +92,20 @@ function imageRecord(
   };
 }
 
+/** Takes away what a mover that died shows where the restore ran. */
+async function clearShown(parts: Parts, operation: Operation, destination: Datastore): Promise<void> {
+  const host = await parts.bridgeOf(destination);
+  await parts.filesOf(host).clearMount(shownStore(parts, operation, host));
+}
+
 /** Removes all that a restore has made, and ends its record as failed. Returns why it ended, with what could not be removed. */
 export async function takeBack(parts: Parts, log: OperationLog, operation: Operation, why: string): Promise<string> {
   const { store } = parts;
   let reason = why;
   const { templateId, targets } = operation.plan as KeptRestore;
-  const files = parts.imageStoreOf(await store.datastores.get(operation.datastoreId));
-  await clearShown(shownStore(parts, operation)).catch((clearing: unknown) => {
+  const destination = await store.datastores.get(operation.datastoreId);
+  const files = parts.imageStoreOf(destination);
+  await clearShown(parts, operation, destination).catch((clearing: unknown) => {
     reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
   });
   for (const target of targets) {
@@ -111,4 +120,13 @@ export async function takeBack(parts: Parts, log: OperationLog, operation: Opera
   });
   log.announce(operation);
   return reason;
+}
+
+/** Waits for what a run that died had started, and says in words what did not end by itself; empty when all did. */
+export async function endedThere(files: HostFiles, operationId: string, starter?: string): Promise<string> {
+  try {
+    return saidEnded(await files.endRun(operationId, starter));
+  } catch (error) {
+    return ` Whether its mover has ended could not be seen: ${reasonOf(error)}`;
+  }
 }

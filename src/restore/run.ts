@@ -1,7 +1,5 @@
 // Carries out restores: plan, records (images LOCKED, template), turn, mover, images READY. One that fails or is cancelled removes what it
 // made.
-import { moverResult } from '../exec/mover.ts';
-import { anyOf, endProcesses, saidEnded } from '../exec/run-processes.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
@@ -16,7 +14,7 @@ import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/run
 import { InPlaceRestores } from './in-place-run.ts';
 import { readOptions } from './options.ts';
 import { InstantRestores, type InstantDoors } from './instant-run.ts';
-import { makeObjects, restoreDisks, takeBack } from './objects.ts';
+import { endedThere, makeObjects, restoreDisks, takeBack } from './objects.ts';
 import { planRestore } from './plan.ts';
 import { shownStore } from './shown-store.ts';
 
@@ -95,8 +93,8 @@ export class RestoreRunner {
       if (operation.inPlace) return this.inPlace.takeUp(operation);
       if (operation.instant) return this.instant.takeUp(operation);
       operation.interrupted = true;
-      const ended = await endProcesses(anyOf(operation.id));
-      await this.#fail(operation, interrupted(), saidEnded(ended));
+      const host = await this.#parts.bridgeOf(await this.#parts.store.datastores.get(operation.datastoreId));
+      await this.#fail(operation, interrupted(), await endedThere(this.#parts.filesOf(host), operation.id));
     });
   }
 
@@ -104,9 +102,10 @@ export class RestoreRunner {
     try {
       await unlessAborted(this.#makeWay(source.id), signal);
       const store = await this.#parts.backupStoreConfigOf(source);
-      const directory = shownStore(this.#parts, operation);
+      const host = await this.#parts.bridgeOf(await this.#parts.store.datastores.get(operation.datastoreId));
+      const directory = shownStore(this.#parts, operation, host);
       const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
-      await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
+      await this.#parts.move<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event), host);
     } catch (error) {
       return this.#fail(operation, whyEnded(error, signal));
     }

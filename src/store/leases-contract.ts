@@ -1,3 +1,4 @@
+// Addresses of virtual networks: each has one holder.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Lease } from '../model/vnet.ts';
 import type { Store } from './store.ts';

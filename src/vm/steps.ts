@@ -1,12 +1,11 @@
 // The work of each step of a VM's life. Every one may be done again after a crash of the daemon: it finds what is done already.
-import { rm } from 'node:fs/promises';
 import { LCM, VM_STATE, type LcmState, type Vm } from '../model/vm.ts';
 import { boot, prolog, resumeFromMemory } from './boot.ts';
 import { forgetEverywhere, forgetOnSource, removeAll } from './end.ts';
 import { askedHard, HISTORY_ACTION } from './history.ts';
 import type { Change } from './life.ts';
 import type { Parts } from './parts.ts';
-import { checkpointFile, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
+import { checkpointFile, filesOf, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 
 /** The guest was asked to power off: the tick sees when it has, or that it will not. */
 export const WAITS = 'waits';
@@ -71,7 +70,7 @@ async function nothing(): Promise<void> {}
 /** A file from an earlier time must not pass for the memory of now. */
 async function save(parts: Parts, vm: Vm, again: boolean): Promise<void> {
   const file = checkpointFile(vmDirectory(vm, await systemDatastore(parts.store)));
-  if (!again) await rm(file, { force: true });
+  if (!again) await (await filesOf(parts, vm)).remove(file);
   await (await hypervisorOf(parts, vm)).save(vm.deployId, file);
 }
 

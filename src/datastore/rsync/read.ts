@@ -6,8 +6,8 @@ import { start, type Running } from '../../exec/exec.ts';
 import { callAgain, endOf, leaseOf, type Site } from './command.ts';
 import { damage, failure } from './failure.ts';
 import { differenceOf, type StoredFile } from './manifest.ts';
-import { shellText } from './shell.ts';
-import { sshArgv } from '../ssh.ts';
+import { shellText } from '../../exec/shell.ts';
+import { sshArgv } from '../../exec/ssh.ts';
 
 const BUFFER_BYTES = 1 << 20;
 

@@ -1,7 +1,4 @@
-// Whether anybody still waits for this run: a connection that was cut without a word, or a daemon that was stopped, closes no
-// stdin. Time in which this process itself did not run does not count: it was not listening.
-import type { Beat } from '../model/mover-protocol.ts';
-
+// Whether the other side is still heard: a connection that was cut without a word, or a process that was stopped, closes nothing. Time in which this process itself did not run does not count: it was not listening.
 const TICK_MS = 1000;
 
 export class Listening {
@@ -9,7 +6,6 @@ export class Listening {
   readonly #lost: () => void;
   readonly #timer: NodeJS.Timeout | undefined;
   #silentSec = 0;
-  #bytesPerSec: number | null = null;
 
   /** Calls `lost` once when nothing was heard for so long; without a limit never. */
   constructor(limitSec: number | undefined, lost: () => void) {
@@ -19,15 +15,8 @@ export class Listening {
     if (limitSec !== undefined) this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** What the run may move a second, as the last beat said; null for as much as it can. */
-  get bytesPerSec(): number | null {
-    return this.#bytesPerSec;
-  }
-
-  /** A line after the task. */
-  heard(line: string): void {
+  heard(): void {
     this.#silentSec = 0;
-    this.#bytesPerSec = (JSON.parse(line) as Beat).bytesPerSec;
   }
 
   end(): void {

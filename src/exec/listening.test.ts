@@ -9,7 +9,7 @@ it('goes on while beats come, and ends once when they do not', () => {
   const listening = new Listening(8, lost);
   for (let beat = 1; beat <= 10; beat += 1) {
     vi.advanceTimersByTime(7000);
-    listening.heard(`{"beat":${beat},"bytesPerSec":null}`);
+    listening.heard();
   }
   vi.advanceTimersByTime(7000);
   expect(lost).not.toHaveBeenCalled();
@@ -25,12 +25,4 @@ it('waits for ever without a limit, and not after its end', () => {
   vi.advanceTimersByTime(60_000);
   unlimited.end();
   expect(lost).not.toHaveBeenCalled();
-});
-
-it('knows how fast the run may go', () => {
-  const listening = new Listening(8, () => undefined);
-  expect(listening.bytesPerSec).toBeNull();
-  listening.heard('{"beat":1,"bytesPerSec":1000}');
-  expect(listening.bytesPerSec).toBe(1000);
-  listening.end();
 });
