@@ -28,7 +28,7 @@ const STATUS: readonly HostState[] = [HOST_STATE.INIT, HOST_STATE.DISABLED, HOST
 export const hostMethods: MethodTable = {
   ...infoMethod(HOST),
   ...renameMethod(HOST, 'ADMIN'),
-  ...updateMethod(HOST, check, 'ADMIN'),
+  ...updateMethod(HOST, (call, host, template) => check(call, { ...host, template }), 'ADMIN'),
   'one.host.allocate': method(
     ['string', 'string', 'string', ['int', -1], ['string', '']],
     async (call, name, imMad, vmMad, clusterId, text) => {
@@ -40,7 +40,7 @@ export const hostMethods: MethodTable = {
       const cluster =
         clusterId < 0 ? await store.clusters.get(DEFAULT_CLUSTER) : await authorized(call, CLUSTER, clusterId, 'ADMIN');
       const template = parseTemplate(text);
-      checkSsh({ id: -1, template });
+      check(call, { id: -1, template });
       const host = await store.hosts.allocate((id) => ({
         id,
         name: checkName(name),
@@ -104,9 +104,9 @@ export const hostMethods: MethodTable = {
   'one.hostpool.info': method([], (call) => poolDocument(call, HOST, 'HOST_POOL', {})),
 };
 
-function check(call: Call, host: Host, template: Attributes): void {
-  checkSsh({ ...host, template });
-  checkLoad(call, template);
+function check(call: Call, host: Pick<Host, 'id' | 'template'>): void {
+  checkSsh(host);
+  checkLoad(call, host.template);
 }
 
 /** Refuses limits of backups that are none, and a network that the configuration does not have. */
