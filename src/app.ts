@@ -4,6 +4,8 @@ import { pino, type Logger } from 'pino';
 import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
+import { nodeKey } from './api/forward-mac.ts';
+import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
@@ -15,7 +17,6 @@ import { DrillRunner } from './drill/run.ts';
 import { openBackupStore } from './datastore/all.ts';
 import { moverRates } from './exec/mover-rates.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
-import { isSealed } from './access/secret-box.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
@@ -31,11 +32,12 @@ import { nextOccurrence } from './schedule/due.ts';
 import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
-import { openKey } from './store/key-file.ts';
+import { secretsKey } from './secrets-key.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
+import { AllRuns } from './vm/all-runs.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
 import { OperationLog } from './vm/operation-log.ts';
@@ -114,6 +116,7 @@ async function beginWork(services: RunningServices, steps: Array<() => unknown>)
 }
 
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -128,6 +131,9 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.images.idle();
 }
 
+/** How often progress is written down for other control nodes. */
+const SAVE_PROGRESS_MS = 2000;
+
 /** What is this installation's alone. */
 interface Own {
   installation: string;
@@ -137,7 +143,13 @@ interface Own {
 
 function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock, duties.nodeId);
+  const alone = config.postgres === undefined; // SQLite is one node's
+  const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
+  const operations = new OperationLog(store, parts.clock, duties.nodeId, alone ? 0 : SAVE_PROGRESS_MS);
+  const runs = new AllRuns(store, operations, {
+    alone,
+    failed: (err) => log.warn({ err }, 'the runs of other control nodes could not be read'),
+  });
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -155,13 +167,14 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
   const services: RunningServices = {
     parts,
     operations,
+    runs,
     overview: new Overview({
       store,
-      operations,
+      runs,
       clock: parts.clock,
       timeZone: schedule.timeZone,
       next: nextOccurrence,
-      waiting: () => services.scheduler.waiting(),
+      waiting: async () => [...services.scheduler.waiting(), ...(await forwarding.waitingElsewhere())],
     }),
     vms,
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
@@ -171,7 +184,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     selfBackups: new SelfBackups({
       ...{ parts, upkeep, log: operations, settings: config.selfBackup },
       sources: {
-        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ place: config, stateDirectory: config.stateDirectory },
         ...{ installation: own.installation, keep: config.selfBackup.keep },
       },
     }),
@@ -190,18 +203,10 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
+    forwarding,
     endpoint: '',
   };
   return services;
-}
-
-async function secretsKey(config: Config, store: Store): Promise<Uint8Array> {
-  const sealed = (await store.datastores.list({ ascending: true })).flatMap(({ id, template }) =>
-    template.flatMap(([name, value]) =>
-      typeof value === 'string' && isSealed(value) ? [`${name} of datastore [${id}]`] : [],
-    ),
-  );
-  return openKey(`${config.stateDirectory}/.one/onevault_key`, sealed[0]);
 }
 
 function makeParts(
@@ -211,7 +216,7 @@ function makeParts(
   log: Logger,
   duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts & { close: () => void } {
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'

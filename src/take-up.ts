@@ -13,7 +13,7 @@ import type { Scheduler } from './schedule/tick.ts';
 export type RunningServices = Services & {
   scheduler: Scheduler;
   bandwidth: Bandwidth;
-  parts: { close: () => void };
+  parts: { end: () => void; close: () => void };
 };
 
 export class TakeUp implements DutyWork {
@@ -150,7 +150,7 @@ export class TakeUp implements DutyWork {
     const { scheduler, backups, restores, drills, selfBackups, upkeep } = this.#services;
     if (scheduler.takeUp(operation)) return;
     if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else if (operation.kind === 'restore') restores.takeUp(operation);
     else if (operation.kind === 'drill') await drills.takeUp(operation);
     else if (operation.kind === 'self') await selfBackups.takeUp(operation);
     else await upkeep.takeUp(operation);

@@ -13,12 +13,14 @@ import type { FileReader } from '../restore/files.ts';
 import type { RestoreRunner } from '../restore/run.ts';
 import type { Overview } from '../schedule/overview.ts';
 import type { SchedulerDoor } from '../schedule/scheduler-door.ts';
+import type { AllRuns } from '../vm/all-runs.ts';
 import type { ChangeRunner } from '../vm/change-runner.ts';
 import type { ImageRunner } from '../vm/images.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import type { VmRunner } from '../vm/run.ts';
 import type { VmTick } from '../vm/tick.ts';
+import type { Forwarding } from './forwarding.ts';
 
 /** What methods work with. */
 export interface Services {
@@ -34,7 +36,10 @@ export interface Services {
   /** Files out of backups. */
   files: FileReader;
   tick: VmTick;
+  /** The runs of this control node. */
   operations: OperationLog;
+  /** Those of all control nodes. */
+  runs: AllRuns;
   /** Who has backups, what goes on, what failed. */
   overview: Overview;
   scheduler: SchedulerDoor;
@@ -43,6 +48,8 @@ export interface Services {
   limits: Limits;
   /** Directory under which datastores have their own. */
   datastoreLocation: string;
+  /** What other control nodes do. */
+  forwarding: Forwarding;
   /** Where the API answers; known once the server listens. */
   endpoint: string;
 }
@@ -51,6 +58,8 @@ export interface Call extends Services {
   user: User;
   /** The user with what is in effect for this call: groups, and the rules that speak of her. */
   caller: Caller;
+  /** It came from another control node, and stays here. */
+  forwarded: boolean;
 }
 
 interface Types {

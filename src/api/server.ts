@@ -11,6 +11,9 @@ import { sessionRoutes } from './console-session.ts';
 import { drillScreenRoute } from './drill-screen.ts';
 import { eventRoutes } from './events.ts';
 import { fileRoutes } from './files.ts';
+import { NodeProofs } from './forward-proof.ts';
+import { nodeRoutes } from './forward-receive.ts';
+import { MISDIRECTED, NotReached } from './forward-send.ts';
 import type { Services } from './method.ts';
 import { metricsRoute } from './metrics.ts';
 import { openApi } from './openapi.ts';
@@ -58,8 +61,10 @@ export function buildServer(services: Services, trustProxy: string[] = []): Fast
   drillScreenRoute(server, services, sessions);
   fileRoutes(server, services, sessions);
   metricsRoute(server, services, sessions);
+  nodeRoutes(server, services);
   consoleFiles(server);
-  server.setErrorHandler((error, _request, reply) => {
+  server.setErrorHandler((error, request, reply) => {
+    if (error instanceof NotReached && NodeProofs.has(request)) return reply.status(MISDIRECTED).send(error.message);
     const { status, body } = problemOf(error);
     if (status >= 500) services.parts.log.error({ err: error }, 'a request failed unexpectedly');
     return reply.status(status).send(body);

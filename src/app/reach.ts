@@ -3,18 +3,19 @@ import type { Logger } from 'pino';
 import { openImageStore } from '../datastore/all.ts';
 import { LocalFiles, type HostFiles } from '../datastore/files.ts';
 import type { ImageStore } from '../datastore/image-store.ts';
-import { moverResult } from '../exec/mover.ts';
+import { moverResult, type MoverPlace } from '../exec/mover.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import { text } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import type { HypervisorConfig } from '../model/mover-protocol.ts';
+import type { CarryResult, CarryTask, HypervisorConfig } from '../model/mover-protocol.ts';
 import { isOverSsh, sshHostOf, type SshAddress } from '../model/ssh-host.ts';
 import { remoteFiles, remoteHost, remoteHypervisor, remoteImages } from '../remote/doors.ts';
-import type { Traffic } from '../remote/host-door.ts';
+import { LocalHost, type Traffic } from '../remote/host-door.ts';
 import { SshHosts } from '../remote/hosts.ts';
+import { withKey } from '../remote/key-agent.ts';
 import type { HostLink } from '../remote/link.ts';
 import { scanHostKeys } from '../remote/scan.ts';
 import type { Store } from '../store/store.ts';
@@ -32,15 +33,26 @@ export interface ReachSettings {
 
 type Reached = Pick<
   Parts,
-  'hypervisorOf' | 'imageStoreOf' | 'bridgeOf' | 'filesOf' | 'move' | 'links' | 'runDirectoryOf'
+  | 'hypervisorOf'
+  | 'imageStoreOf'
+  | 'bridgeOf'
+  | 'filesOf'
+  | 'move'
+  | 'ending'
+  | 'carry'
+  | 'endProcesses'
+  | 'links'
+  | 'runDirectoryOf'
 >;
 
-/** `close` lets go of every connection. */
-export function reach(settings: ReachSettings): Reached & { close: () => void } {
+/** `end` stops what can be begun anew, `close` lets go of every connection. */
+export function reach(settings: ReachSettings): Reached & { end: () => void; close: () => void } {
   const { store, installation, runDirectory, hypervisorConfigOf } = settings;
   const links = new Links(settings);
+  const ending = new AbortController();
   const remote = (host: Host | undefined): HostLink | undefined => host && links.of(host);
   const here = new LocalFiles();
+  const hostHere = new LocalHost();
   const hypervisors = new Hypervisors(hypervisorConfigOf);
   const bridgeOf = (datastore: Datastore): Promise<Host | undefined> => bridge(store, links, datastore);
   const overBridge = (datastore: Datastore): ImageStore =>
@@ -72,9 +84,38 @@ export function reach(settings: ReachSettings): Reached & { close: () => void } 
       return moverResult(task, signal, onEvent, link ? await link.place() : undefined);
     },
     runDirectoryOf: (host) => (host && sshHostOf(host, installation)?.runDirectory) ?? runDirectory,
+    ending: ending.signal,
+    end: () => ending.abort(),
+    carry: (...what) => carry(links, ending.signal, ...what),
+    endProcesses: (operationId, which, host) => {
+      const link = remote(host);
+      return (link ? remoteHost(link.connected) : hostHere).endRun(operationId, which);
+    },
     links,
     close: () => links.close(),
   };
+}
+
+/** From or to this machine it goes by itself; between two others one of them is lent the key for as long as it takes. */
+async function carry(
+  links: Links,
+  signal: AbortSignal,
+  operationId: string,
+  directory: string,
+  from: Host,
+  to: Host,
+): Promise<CarryResult> {
+  const [source, target] = [links.of(from), links.of(to)];
+  if (!source && !target) return { carriedBytes: 0, shared: true };
+  const keyFile = await links.keyFile();
+  const task = { kind: 'carry' as const, operationId, directory };
+  const move = (more: Pick<CarryTask, 'way' | 'other' | 'keyFile'>, place?: MoverPlace): Promise<CarryResult> =>
+    moverResult<CarryResult>({ ...task, ...more }, signal, () => undefined, place);
+  if (!source && target) return move({ way: 'push', other: target.ssh, keyFile });
+  if (source && !target) return move({ way: 'pull', other: source.ssh, keyFile });
+  return links.withKey(async (socket) =>
+    move({ way: 'push', other: target!.ssh, keyFile: undefined }, await source!.place(socket)),
+  );
 }
 
 /** Drivers of this machine, each opened once. */
@@ -151,6 +192,14 @@ class Links implements HostLinks {
 
   onChange(listener: (hostId: number) => void): void {
     this.#listeners.push(listener);
+  }
+
+  keyFile(): Promise<string> {
+    return this.#hosts.keyFile();
+  }
+
+  async withKey<T>(work: (socket: string) => Promise<T>): Promise<T> {
+    return withKey(await this.keyFile(), work);
   }
 
   scan(address: SshAddress): Promise<string[]> {

@@ -322,12 +322,6 @@ export class BackupRunner {
   }
 }
 
-/** Makes a record again what it was. */
-function become(operation: Operation, before: Operation): void {
-  for (const key of Object.keys(operation)) if (!(key in before)) Reflect.deleteProperty(operation, key);
-  Object.assign(operation, before);
-}
-
 interface Failure {
   /** The store may hold a snapshot of the run. */
   stored: boolean;
@@ -340,6 +334,12 @@ interface Failure {
 /** It may have aborted while something was waited for. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+/** Makes a record again what it was. */
+function become(operation: Operation, before: Operation): void {
+  for (const key of Object.keys(operation)) if (!(key in before)) Reflect.deleteProperty(operation, key);
+  Object.assign(operation, before);
 }
 
 function notNow(vmId: number, why: string, hint = ''): OneError {

@@ -245,14 +245,14 @@ export class DrillRunner {
 
   /** The picture is kept here, wherever the machine ran. */
   async #bringScreen(operation: Operation, screen: string, host: Host): Promise<void> {
-    const { screenDirectory, filesOf } = this.#parts;
+    const parts = this.#parts;
     const [imageId = -1] = operation.imageIds;
     const { pointId } = operation.plan as KeptDrill;
-    const kept = screenFile(screenDirectory, imageId, pointId);
+    const kept = screenFile(parts.screenDirectory, imageId, pointId);
     if (screen === kept) return;
-    const picture = await filesOf(host).read(screen);
-    if (picture) await filesOf().write(kept, picture, 0o600);
-    await filesOf(host).remove(screen);
+    const picture = await parts.filesOf(host).read(screen);
+    if (picture) await parts.filesOf().write(kept, picture, 0o600);
+    await parts.filesOf(host).remove(screen);
   }
 
   async #proven(operation: Operation, imageId: number, { by, screen }: DrillResult, tookMs: number): Promise<void> {

@@ -11,8 +11,8 @@ export interface SshTarget {
   knownHosts: string | undefined;
   /** A machine that answers nothing for four times so many seconds is given up; 15 without it. */
   aliveSec?: number;
-  /** Socket of an agent whose keys may be used from over there, for as long as the connection is open. */
-  agent?: string;
+  /** The keys of the agent at SSH_AUTH_SOCK may be used from over there, for as long as the connection is open. */
+  lendsKeys?: boolean;
 }
 
 const OPTIONS = [
@@ -51,8 +51,8 @@ export function rsyncTarget({ host, user }: SshTarget, path: string): string {
 }
 
 function sshWith(target: SshTarget, sharing: readonly string[]): string[] {
-  const { port, key, knownHosts, agent, aliveSec = ALIVE_SEC } = target;
-  const own = [`ServerAliveInterval=${aliveSec}`, `ForwardAgent=${agent ?? 'no'}`];
+  const { port, key, knownHosts, lendsKeys = false, aliveSec = ALIVE_SEC } = target;
+  const own = [`ServerAliveInterval=${aliveSec}`, `ForwardAgent=${lendsKeys ? 'yes' : 'no'}`];
   return [
     ...['ssh', '-x', '-T'],
     ...[...OPTIONS, ...own, ...sharing].flatMap((option) => ['-o', option]),

@@ -7,6 +7,7 @@ import type { BackupRecord, RecordDraft } from './backup-record.ts';
 import type { DrillCondition } from './drill.ts';
 import type { Consistency, DiskFormat, Layer, Sample, StoredDisk } from './image.ts';
 import type { BackupFigures, DiskProgress } from './operation.ts';
+import type { SshHost } from './ssh-host.ts';
 
 /**
  * A domain that OneVault did not make but treats as its own: never defined anew, never undefined. The uuid keeps a later domain of
@@ -259,8 +260,29 @@ export interface BrowseTask {
   kvm: boolean;
 }
 
+/** Brings the directory of a VM that is off from a host to another; it runs on one of the two. */
+export interface CarryTask {
+  kind: 'carry';
+  operationId: string;
+  directory: string;
+  /** Whether it goes to the other host, or comes from there. */
+  way: 'push' | 'pull';
+  other: SshHost;
+  /** Private key; without it those of the agent that is lent for this run. */
+  keyFile: string | undefined;
+}
+
 export type MoverTask =
-  BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask | DrillTask | BrowseTask;
+  | BackupTask
+  | RestoreTask
+  | CleanupTask
+  | SettleTask
+  | FlattenTask
+  | VerifyTask
+  | ServeTask
+  | DrillTask
+  | BrowseTask
+  | CarryTask;
 
 /** A task as it is written to the mover's stdin. */
 export type GivenTask = MoverTask & {
@@ -333,6 +355,12 @@ export interface RestoreResult {
   peakRssBytes: number;
 }
 
+export interface CarryResult {
+  carriedBytes: number;
+  /** Both hosts have the same directory, so nothing was to be brought. */
+  shared: boolean;
+}
+
 export interface ServeResult {
   /** It was told to end. */
   ended: true;
@@ -368,7 +396,8 @@ export type MoverEvent =
         | VerifyResult
         | ServeResult
         | DrillResult
-        | BrowseResult;
+        | BrowseResult
+        | CarryResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

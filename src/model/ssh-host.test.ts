@@ -15,7 +15,7 @@ it.each(['kvm3', 'root@', 'root@-oProxyCommand=x', 'a b@c', 'root@kvm3:0', 'root
 );
 
 it('takes keys as ssh-keyscan and .pub files have them', () => {
-  expect(readHostKeys(`${KEY}`)).toEqual([KEY]);
+  expect(readHostKeys(KEY)).toEqual([KEY]);
   expect(readHostKeys(`# kvm3\nkvm3 ${KEY}\n\n${KEY} root@kvm3`)).toEqual([KEY, KEY]);
   expect(() => readHostKeys('kvm3')).toThrow('SSH_HOST_KEY="kvm3" is not right');
 });

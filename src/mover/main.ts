@@ -30,6 +30,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
       return tell({ type: 'result', result: await (await import('./browse.ts')).browse(task, signal) });
     case 'verify':
       return tell({ type: 'result', result: await (await import('./verify.ts')).verify(task, signal, tell) });
+    case 'carry':
+      return tell({ type: 'result', result: await (await import('./carry.ts')).carry(task, signal, tell) });
     case 'drill':
       return tell({ type: 'result', result: await (await import('./drill.ts')).drill(task, signal, tell) });
   }

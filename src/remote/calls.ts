@@ -57,9 +57,10 @@ export class Calls {
     // a connection whose program stands still, or that leads nowhere any more, says nothing of it
     this.#listening = new Listening(line.silenceSec ?? BEAT_LIMIT_SEC, () => this.close());
     line.output.on('error', end);
-    readLines<FromAgent>(
+    readLines(
       line.input,
-      (said) => {
+      (one) => {
+        const said = one as FromAgent;
         this.#listening.heard();
         if ('ready' in said) ready.resolve(undefined);
         else this.#heard(said);

@@ -47,6 +47,10 @@ export class SshHosts {
     return (await this.#key()).publicKey;
   }
 
+  async keyFile(): Promise<string> {
+    return (await this.#key()).file;
+  }
+
   /** The connection to a host over SSH; undefined for one of this machine. Throws a OneError that names a wrong attribute. */
   of(host: Host): HostLink | undefined {
     if (!isOverSsh(host)) return undefined;

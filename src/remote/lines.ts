@@ -32,12 +32,16 @@ export type FromAgent =
   | { id: number; told: number; args: unknown[] };
 
 /** Calls `heard` for each line, in order; `closed` when there will be no more. A line that is no JSON ends it too. */
-export function readLines<T>(input: Readable, heard: (line: T) => void, closed: (why?: unknown) => void): () => void {
+export function readLines(
+  input: Readable,
+  heard: (line: unknown) => void,
+  closed: (why?: unknown) => void,
+): () => void {
   const lines = createInterface({ input });
   lines.on('line', (line) => {
-    let read: T;
+    let read: unknown;
     try {
-      read = JSON.parse(line) as T;
+      read = JSON.parse(line);
     } catch (error) {
       lines.close();
       closed(error);

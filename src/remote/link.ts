@@ -70,6 +70,10 @@ export class HostLink {
   /** The connection as it is. The first attempt is waited for; after it, who comes while there is none is told why. */
   readonly connected = async (): Promise<Calls> => (await this.#present()).calls;
 
+  get ssh(): SshHost {
+    return this.#settings.ssh;
+  }
+
   facts(): LinkFacts {
     const isUp = this.#up !== undefined;
     const programs = this.#up?.synced.onevault ?? '';
@@ -79,11 +83,12 @@ export class HostLink {
   /** How a mover is started there. `agent` is the socket of an agent of keys that it may use. */
   async place(agent?: string): Promise<MoverPlace> {
     const { synced, target: plain } = await this.#present();
-    const target = agent === undefined ? plain : { ...plain, agent };
+    const target = agent === undefined ? plain : { ...plain, lendsKeys: true };
     return {
       argv: (args, env) => sshArgv(target, this.#command(synced, args, env)),
       main: `${synced.onevault}/src/mover/main.ts`,
       elsewhere: this.#settings.label,
+      ...(agent !== undefined && { env: { SSH_AUTH_SOCK: agent } }),
     };
   }
 

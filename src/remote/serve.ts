@@ -43,7 +43,11 @@ export async function serve({ input, output, open }: Served): Promise<void> {
     else if ('method' in line) desk.take(line);
     else if ('abort' in line) desk.abort(line.id);
   };
-  const stop = readLines<ToAgent>(input, heard, () => gone.resolve(undefined));
+  const stop = readLines(
+    input,
+    (line) => heard(line as ToAgent),
+    () => gone.resolve(undefined),
+  );
   await gone.promise;
   clearInterval(beats);
   listening?.end();

@@ -29,10 +29,12 @@ export class SqlOperations implements Operations {
 
   async save(operation: Operation): Promise<void> {
     const row = rowOf(operation); // as it is now: it goes on changing
-    const over = operation.reserved !== undefined && operation.result !== 'running';
+    const running = operation.result === 'running';
     await this.#steps.run('one', keyOf(operation), async ({ db }) => {
-      await db.updateTable('operation').set(row).where('id', '=', row.id).execute();
-      if (over) await removeCharges(db, 'operation', row.id);
+      const update = db.updateTable('operation').set(row).where('id', '=', row.id);
+      // progress that is late does not undo an end
+      await (running ? update.where('result', '=', 'running') : update).execute();
+      if (!running && operation.reserved) await removeCharges(db, 'operation', row.id);
     });
   }
 

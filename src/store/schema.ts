@@ -147,3 +147,30 @@ export type Schema = Record<PoolName, PoolRow> & {
   node: NodeRow;
   claim: ClaimRow;
 };
+
+/** Every table with the columns that tell its rows apart. */
+export const KEYS: { readonly [Table in keyof Schema]: ReadonlyArray<keyof Schema[Table] & string> } = {
+  vm_pool: ['oid'],
+  image_pool: ['oid'],
+  template_pool: ['oid'],
+  datastore_pool: ['oid'],
+  host_pool: ['oid'],
+  user_pool: ['oid'],
+  group_pool: ['oid'],
+  cluster_pool: ['oid'],
+  vnet_pool: ['oid'],
+  backupjob_pool: ['oid'],
+  action_pool: ['oid'],
+  acl_pool: ['oid'],
+  link: ['kind', 'target', 'oid'],
+  charge: ['pool', 'oid', 'kind', 'target', 'metric'],
+  due: ['pool', 'oid'],
+  lease: ['vnet_id', 'ar_id', 'position'],
+  operation: ['id'],
+  datastore_fill: ['datastore_id', 'at'],
+  pool_control: ['pool'],
+  installation: ['id'],
+  setting: ['name'],
+  node: ['id'],
+  claim: ['duty'],
+};

@@ -1,9 +1,10 @@
 // The work of each step of a VM's life. Every one may be done again after a crash of the daemon: it finds what is done already.
 import { LCM, VM_STATE, type LcmState, type Vm } from '../model/vm.ts';
 import { boot, prolog, resumeFromMemory } from './boot.ts';
-import { forgetEverywhere, forgetOnSource, removeAll } from './end.ts';
+import { forgetEverywhere, removeAll } from './end.ts';
 import { askedHard, HISTORY_ACTION } from './history.ts';
 import type { Change } from './life.ts';
+import { moveOver } from './move-over.ts';
 import type { Parts } from './parts.ts';
 import { checkpointFile, filesOf, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 
@@ -28,9 +29,9 @@ const WORK: ReadonlyMap<LcmState, Work> = new Map<LcmState, Work>([
   [LCM.PROLOG, plain(prolog)],
   [LCM.PROLOG_RESUME, plain(nothing)],
   [LCM.PROLOG_UNDEPLOY, plain(nothing)],
-  [LCM.PROLOG_MIGRATE, plain(forgetOnSource)],
-  [LCM.PROLOG_MIGRATE_POWEROFF, plain(forgetOnSource)],
-  [LCM.PROLOG_MIGRATE_SUSPEND, plain(forgetOnSource)],
+  [LCM.PROLOG_MIGRATE, moves],
+  [LCM.PROLOG_MIGRATE_POWEROFF, moves],
+  [LCM.PROLOG_MIGRATE_SUSPEND, moves],
   [LCM.BOOT, plain(boot)],
   [LCM.BOOT_POWEROFF, plain(boot)],
   [LCM.BOOT_UNKNOWN, plain(boot)],
@@ -62,6 +63,17 @@ export function workOf(vm: Pick<Vm, 'state' | 'lcmState'>): Work | undefined {
 /** Whether a VM that changes its host takes its memory along. */
 function movesMemory(vm: Vm): boolean {
   return vm.history.at(-2)?.action === HISTORY_ACTION.MIGRATE;
+}
+
+/** A daemon that stops leaves the rest to the next one. */
+async function moves(parts: Parts, vm: Vm): Promise<typeof WAITS | undefined> {
+  try {
+    await moveOver(parts, vm);
+    return undefined;
+  } catch (error) {
+    if (parts.ending.aborted) return WAITS;
+    throw error;
+  }
 }
 
 /** Disks are on storage that all hosts share: there is nothing to bring. */

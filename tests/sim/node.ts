@@ -11,6 +11,7 @@ import { nextOccurrence } from '../../src/schedule/due.ts';
 import { countedElsewhere } from '../../src/schedule/elsewhere.ts';
 import { Overview } from '../../src/schedule/overview.ts';
 import { Scheduler } from '../../src/schedule/tick.ts';
+import { AllRuns } from '../../src/vm/all-runs.ts';
 import { OperationLog } from '../../src/vm/operation-log.ts';
 import type { Parts } from '../../src/vm/parts.ts';
 import { Random } from '../soak/random.ts';
@@ -73,8 +74,8 @@ const scheduler = new Scheduler(parts, operations, backups, new JobRuns(parts, a
   ...{ limits, policy: POLICY, elsewhere },
 });
 const overview = new Overview({
-  ...{ store, operations, clock: parts.clock, timeZone: POLICY.timeZone, next: nextOccurrence },
-  waiting: () => scheduler.waiting(),
+  ...{ store, runs: new AllRuns(store, operations, { alone: false, failed: () => undefined }), clock: parts.clock, timeZone: POLICY.timeZone, next: nextOccurrence },
+  waiting: () => Promise.resolve(scheduler.waiting()),
 });
 const services = {
   ...{ parts, operations, overview, scheduler, limits, schedulePolicy: POLICY, endpoint: '' },

@@ -17,9 +17,10 @@ import { forgetRules } from '../rules.ts';
 /** VM drivers with the hypervisor driver that carries each out. */
 export const VM_MADS = ['kvm', 'qemu', 'fake'] as const;
 
-/** Throws a OneError that names the attribute when a host over SSH could not be reached as its template says. */
-function checkSsh(host: Pick<Host, 'id' | 'template'>): void {
+/** Throws a OneError that names the attribute that is not right. */
+function check(call: Call, host: Pick<Host, 'id' | 'template'>): void {
   if (isOverSsh(host)) sshHostOf(host, '');
+  checkLoad(call, host.template);
 }
 
 /** What one.host.status is given, and the state a host is in until it is next looked at. */
@@ -103,11 +104,6 @@ export const hostMethods: MethodTable = {
   }),
   'one.hostpool.info': method([], (call) => poolDocument(call, HOST, 'HOST_POOL', {})),
 };
-
-function check(call: Call, host: Pick<Host, 'id' | 'template'>): void {
-  checkSsh(host);
-  checkLoad(call, host.template);
-}
 
 /** Refuses limits of backups that are none, and a network that the configuration does not have. */
 function checkLoad({ limits: { networks } }: Call, template: Attributes): void {
