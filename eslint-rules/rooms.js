@@ -99,6 +99,10 @@ export const ROOMS = {
     may: ['model', 'wire', 'access', 'api'],
     why: 'it asks the API for what development begins with, like any client',
   },
+  'take-up': {
+    may: ['model', 'nodes', ...VERBS, 'api'],
+    why: 'it only hands what was left to the runners that it is of',
+  },
   app: { may: ANY, why: '' },
   main: { may: ANY, why: '' },
 };

@@ -20,8 +20,8 @@ import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { VERSION } from './model/version.ts';
-import { VM_STATE } from './model/vm.ts';
-import { SoleDuties, type Duties } from './nodes/duties.ts';
+import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';
+import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
@@ -29,9 +29,9 @@ import { nextOccurrence } from './schedule/due.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { openKey } from './store/key-file.ts';
-import { openSqlite } from './store/sqlite.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
+import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
@@ -49,8 +49,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** `log` is for tests that read it. What cannot start leaves nothing running behind. */
-export async function startApp(config: Config, log: Logger = pino({ level: config.logLevel })): Promise<App> {
+/**
+ * What cannot start leaves nothing running behind. `log` is for tests that read it. `fenced` is called when other nodes have gone on without
+ * this one: then it may not even clean up, and the process has to end at once.
+ */
+export async function startApp(
+  config: Config,
+  log: Logger = pino({ level: config.logLevel }),
+  fenced: (why: unknown) => void = () => undefined,
+): Promise<App> {
   await mkdir(config.stateDirectory, { recursive: true, mode: 0o755 });
   const steps: Array<() => unknown> = []; // what ends it all, the last one first
   const close = async (): Promise<void> => {
@@ -58,27 +65,49 @@ export async function startApp(config: Config, log: Logger = pino({ level: confi
   };
   try {
     steps.push(lockState(config.stateDirectory));
-    const store = await openSqlite(config.database);
-    steps.push(() => store.close());
+    let url = '';
+    const about = (): AboutNode => ({ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION });
+    const { store, duties } = await openNode(config, { about, log, fenced });
+    steps.push(
+      () => store.close(),
+      () => duties.end(),
+    );
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
-    const services = build(config, store, { installation: await store.installation(), key }, log);
+    const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
     const server = buildServer(services);
     steps.push(() => server.close());
     steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
-    await takeUp(services);
-    services.tick.start();
-    await services.scheduler.start();
+    await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = `${address}/RPC2`;
+    services.endpoint = url = `${address}/RPC2`;
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Takes duties and works on them, until a step of `steps` ends that. */
+async function beginWork(services: RunningServices, steps: Array<() => unknown>): Promise<void> {
+  const { parts, tick, scheduler, upkeep } = services;
+  const { duties } = parts;
+  const takeUp = new TakeUp(services);
+  steps.push(
+    () => takeUp.idle(),
+    duties.onTold((word) => takeUp.heed(word)),
+    duties.onChange(({ gained, lost }) => {
+      for (const duty of lost)
+        if (duty.startsWith('datastore:')) upkeep.giveUp(Number(duty.slice('datastore:'.length)));
+      if (gained.length > 0) takeUp.heed(LOOK);
+    }),
+  );
+  await duties.begin(takeUp);
+  tick.start();
+  scheduler.start();
 }
 
 async function endWork(services: RunningServices): Promise<void> {
@@ -96,9 +125,6 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.images.idle();
 }
 
-/** With the scheduler as the app has it. */
-type RunningServices = Services & { scheduler: Scheduler; parts: { end: () => void; close: () => void } };
-
 /** What is this installation's alone. */
 interface Own {
   installation: string;
@@ -106,14 +132,9 @@ interface Own {
   key: Uint8Array;
 }
 
-function build(config: Config, store: Store, own: Own, log: Logger): RunningServices {
-  const duties = new SoleDuties(() => ({
-    name: config.nodeName,
-    url: config.nodeUrl ?? services.endpoint,
-    version: VERSION,
-  }));
+function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock);
+  const operations = new OperationLog(store, parts.clock, duties.nodeId);
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -182,7 +203,11 @@ function makeParts(
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
-      ? { driver: 'fake', uri: `${config.stateDirectory}/fake-host-${host.id}`, ...own }
+      ? {
+          driver: 'fake',
+          uri: text(host.template, 'FAKE_DIRECTORY') ?? `${config.stateDirectory}/fake-host-${host.id}`,
+          ...own,
+        }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
   const { stateDirectory, sshKey } = config;
@@ -219,37 +244,4 @@ function makeParts(
     unsealed,
     duties,
   };
-}
-
-/** What a daemon that ended, however it ended, had under way. */
-async function takeUp({
-  parts,
-  operations,
-  scheduler,
-  backups,
-  restores,
-  drills,
-  upkeep,
-  selfBackups,
-  vms,
-  changes,
-  images,
-}: RunningServices): Promise<void> {
-  await mkdir(parts.runDirectory, { recursive: true, mode: 0o711 });
-  for await (const vms of parts.store.vms.each({ notState: VM_STATE.DONE })) parts.adoptions.load(vms);
-  for (const operation of await parts.store.operations.running()) {
-    if (scheduler.takeUp(operation)) continue;
-    if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') restores.takeUp(operation);
-    else if (operation.kind === 'drill') await drills.takeUp(operation);
-    else if (operation.kind === 'self') await selfBackups.takeUp(operation);
-    else await upkeep.takeUp(operation);
-  }
-  await upkeep.begin();
-  selfBackups.begin();
-  await images.takeUp(new Set(operations.all().flatMap(({ kind, imageIds }) => (kind === 'restore' ? imageIds : []))));
-  for (const vm of await parts.store.vms.list({ states: [VM_STATE.ACTIVE] })) {
-    vms.takeUp(vm);
-    changes.takeUp(vm);
-  }
 }

@@ -1,6 +1,8 @@
-// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then the command line.
+// The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then DATABASE_URL of
+// the environment, then the command line.
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { absolute, bad, count } from './config/value.ts';
@@ -11,7 +13,7 @@ import type { NoticeSettings } from './model/notice-settings.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
-export interface Config {
+export interface Config extends DatabaseSettings {
   /** Directory of everything the daemon keeps: database, credentials, sockets of runs. */
   stateDirectory: string;
   /** What this control node is called, among several on one database. */
@@ -20,8 +22,6 @@ export interface Config {
   nodeUrl?: string | undefined;
   listenAddress: string;
   port: number;
-  /** File of the SQLite database. */
-  database: string;
   /** Each datastore has its own directory under this one. */
   datastoreLocation: string;
   logLevel: string;
@@ -49,10 +49,10 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'SSH_KEY', 'NODE_NAME', 'NODE_URL'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY'],
 ];
 const VECTORS: Record<string, string[]> = {
-  DB: ['BACKEND', 'PATH'],
+  DB: DATABASE_VECTOR,
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
   ...SELF_BACKUP_VECTORS,
@@ -73,12 +73,13 @@ export async function readConfigFile(given: string | undefined): Promise<Attribu
 }
 
 /** Throws a OneError that names the attribute, its value and what would be right. */
-export function makeConfig(file: Attributes, options: ServeOptions): Config {
+export function makeConfig(
+  file: Attributes,
+  options: ServeOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
   refuseUnknown(file);
   const stateDirectory = options.state ?? text(file, 'STATE_DIRECTORY') ?? '/var/lib/onevault';
-  const db = vectors(file, 'DB')[0];
-  const backend = field(db, 'BACKEND') ?? 'sqlite';
-  if (backend !== 'sqlite') bad('DB/BACKEND', backend, 'it must be sqlite');
   const logLevel = (field(vectors(file, 'LOG')[0], 'LEVEL') ?? 'info').toLowerCase();
   if (!LOG_LEVELS.includes(logLevel)) bad('LOG/LEVEL', logLevel, `it must be one of ${LOG_LEVELS.join(', ')}`);
   return {
@@ -87,7 +88,7 @@ export function makeConfig(file: Attributes, options: ServeOptions): Config {
     nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
-    database: absolute('DB/PATH', field(db, 'PATH') ?? `${stateDirectory}/one.db`),
+    ...readDatabase(vectors(file, 'DB')[0], environment[DATABASE_VARIABLE], stateDirectory),
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
       text(file, 'DATASTORE_LOCATION') ?? `${stateDirectory}/datastores`,

@@ -4,10 +4,14 @@ import { parseArgs } from 'node:util';
 import { startApp, type App } from './app.ts';
 import { authFile } from './bootstrap.ts';
 import { CONFIG_FILE, makeConfig, readConfigFile, type Config } from './config.ts';
+import { DATABASE_VARIABLE } from './config/database.ts';
 import { devHints, missingForBackups, prepareDev } from './dev.ts';
+import { killAllPrograms } from './exec/exec.ts';
 import { reasonOf } from './model/errors.ts';
 
 const DEV_STATE = 'var/dev';
+/** EX_TEMPFAIL: it may be started again at once. */
+const EXIT_FENCED = 75;
 const HELP = `onevault serve [--config FILE] [--state DIRECTORY] [--port N] [--dev]
 
   --config FILE      configuration file (default ${CONFIG_FILE}, if it exists and --dev is not given)
@@ -39,12 +43,13 @@ export async function main(argv: string[]): Promise<number> {
     const state = given === undefined ? {} : { state: resolve(given) };
     const attributes = values.dev && file === undefined ? [] : await readConfigFile(file);
     config = makeConfig(attributes, { ...options, ...state });
+    delete process.env[DATABASE_VARIABLE]; // no program that is started learns the password
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n${HELP}`);
     return 1;
   }
   try {
-    const app = await startApp(config);
+    const app = await startApp(config, undefined, endFenced);
     process.stdout.write(`OneVault answers at ${app.endpoint}\n`);
     if (config.dev) await beginDev(app, config);
     await stopRequested();
@@ -54,6 +59,16 @@ export async function main(argv: string[]): Promise<number> {
     process.stderr.write(`The daemon could not start: ${reasonOf(error)}\n`);
     return 1;
   }
+}
+
+/**
+ * Other nodes go on without this one, with what its programs are at. Nothing is cleaned up: that is theirs to do. Whoever watches over the daemon
+ * starts it again, as another node.
+ */
+function endFenced(why: unknown): never {
+  killAllPrograms();
+  process.stderr.write(`${reasonOf(why)}\n`);
+  process.exit(EXIT_FENCED);
 }
 
 async function beginDev(app: App, config: Config): Promise<void> {

@@ -2,9 +2,11 @@
 // again after a while.
 import type { BackupPolicy } from '../model/backup-policy.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
+import { datastoreDuty } from '../nodes/duty.ts';
 import type { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
+import { isUsed } from './datastore-use.ts';
 import { checkDueSec, checkOnce } from './check.ts';
 
 /** How long a check that had to make way waits. */
@@ -44,6 +46,12 @@ export class CheckSchedule {
     await this.#doors.lane.stop(keyOf(datastoreId));
   }
 
+  /** The datastore is another node's now. */
+  forget(datastoreId: number): void {
+    this.#watched.delete(datastoreId);
+    clearTimeout(this.#timers.get(datastoreId));
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -60,8 +68,9 @@ export class CheckSchedule {
   async #plan(datastoreId: number, atLeastMs: number): Promise<void> {
     const { parts, policyOf } = this.#doors;
     const datastore = await parts.store.datastores.find(datastoreId);
-    if (datastore?.type !== DATASTORE_TYPE.BACKUP_DS || this.#stopped) {
-      this.#watched.delete(datastoreId); // it is gone
+    const ours = parts.duties.owns(datastoreDuty(datastoreId));
+    if (datastore?.type !== DATASTORE_TYPE.BACKUP_DS || this.#stopped || !ours) {
+      this.#watched.delete(datastoreId); // it is gone, or another node's
       return;
     }
     const policy = await policyOf(datastoreId);
@@ -77,7 +86,8 @@ export class CheckSchedule {
     const { parts, log, lane } = this.#doors;
     const { id } = datastore;
     const run = async (signal: AbortSignal): Promise<void> => {
-      const used = log.running((one) => one.datastoreId === id || one.reads?.datastoreId === id);
+      if (!parts.duties.owns(datastoreDuty(id))) return;
+      const used = await isUsed(parts, log, id);
       const known = !signal.aborted && !used && (await checkOnce(parts, log, datastore, checkParts, signal));
       this.#soon(id, known ? 0 : AGAIN_MS);
     };

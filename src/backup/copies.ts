@@ -8,6 +8,7 @@ import type { AskedBy, Operation } from '../model/operation.ts';
 import type { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
+import { datastoreDuty } from '../nodes/duty.ts';
 import { Runs } from '../vm/runs.ts';
 import { COPY_ERROR, copyOf, findCopy } from './copied-image.ts';
 import { copyOnce, draftCopy, type CopyWish } from './copy.ts';
@@ -34,7 +35,6 @@ export interface CopyDoors {
 export class Copies {
   readonly #doors: CopyDoors;
   readonly #retries = new Map<string, { failures: number; timer?: NodeJS.Timeout }>();
-  readonly #known: KnownBackup[] = [];
   #stopped = false;
 
   constructor(doors: CopyDoors) {
@@ -53,33 +53,22 @@ export class Copies {
   }
 
   /** What is due when a backup was recorded. */
-  async afterBackup(image: Image, asked: AskedBy | undefined): Promise<void> {
+  async afterBackup(image: Image, jobId: number | undefined): Promise<void> {
     const { parts, policyOf } = this.#doors;
-    const job = asked?.by === 'job' ? await parts.store.backupJobs.find(asked.jobId) : undefined;
+    const job = jobId === undefined ? undefined : await parts.store.backupJobs.find(jobId);
     const wanted = [(await policyOf(image.datastoreId)).copyTo, job && readCopyTo(job.template)];
     for (const to of new Set(wanted)) {
       if (to !== undefined && to !== image.datastoreId) await this.#automatic(image, to);
     }
   }
 
-  /** Takes note of an image that is there when the daemon begins. */
-  watch(image: Image): void {
-    const of = copyOf(image);
-    this.#known.push({
-      ...{ id: image.id, vmId: image.vms[0] ?? -1, datastoreId: image.datastoreId },
-      ...{ lastPointId: image.points.at(-1)?.id ?? -1, failed: text(image.template, COPY_ERROR) !== undefined },
-      ...(of !== undefined && { copyOf: of }),
-    });
-  }
-
-  /** Copies what was missed, of all that was noted. */
-  async begin(): Promise<void> {
-    const known = this.#known.splice(0);
+  /** Copies what was missed, of all these backups, out of the datastores that `gained` is true of. */
+  async begin(known: readonly KnownBackup[], gained: (datastoreId: number) => boolean): Promise<void> {
     const to = new Map<number, number | undefined>();
     for (const id of new Set(known.map(({ datastoreId }) => datastoreId))) {
       to.set(id, (await this.#doors.policyOf(id)).copyTo);
     }
-    for (const { imageId, datastoreId } of copiesDue(known, (id) => to.get(id))) {
+    for (const { imageId, datastoreId } of copiesDue(known, (id) => (gained(id) ? to.get(id) : undefined))) {
       await this.#again(imageId, datastoreId);
     }
   }
@@ -94,8 +83,10 @@ export class Copies {
   }
 
   async #again(imageId: number, datastoreId: number): Promise<void> {
-    const image = await this.#doors.parts.store.images.find(imageId);
-    if (image?.type === IMAGE_TYPE.BACKUP && image.state === IMAGE_STATE.READY) {
+    const { store, duties } = this.#doors.parts;
+    const image = await store.images.find(imageId);
+    if (!image || !duties.owns(datastoreDuty(image.datastoreId))) return;
+    if (image.type === IMAGE_TYPE.BACKUP && image.state === IMAGE_STATE.READY) {
       await this.#automatic(image, datastoreId);
     }
   }
@@ -159,6 +150,16 @@ export class Copies {
     clearTimeout(this.#retries.get(key)?.timer);
     this.#retries.delete(key);
   }
+}
+
+/** What has to be known of an image to find out whether a copy is missing. */
+export function knownBackup(image: Image): KnownBackup {
+  const of = copyOf(image);
+  return {
+    ...{ id: image.id, vmId: image.vms[0] ?? -1, datastoreId: image.datastoreId },
+    ...{ lastPointId: image.points.at(-1)?.id ?? -1, failed: text(image.template, COPY_ERROR) !== undefined },
+    ...(of !== undefined && { copyOf: of }),
+  };
 }
 
 export function copyKey(imageId: number, datastoreId: number): string {

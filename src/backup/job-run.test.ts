@@ -299,7 +299,8 @@ describe('when the daemon starts', () => {
     await store.transaction((tx) => jobs.begun(tx, JOB, 1)); // without any record
     await jobs.reconcile([runs]);
     expect(await job()).toMatchObject({ updatedVms: [4], backingUpVms: [3], outdatedVms: [2, 1], errorVms: [] });
-    await jobs.reconcile([{ ...runs, asked: { by: 'job', uid: 5, jobId: JOB, runSec: 7 } }]);
+    await store.operations.save({ ...runs, asked: { by: 'job', uid: 5, jobId: JOB, runSec: 7 } });
+    await jobs.reconcile(await store.operations.running());
     expect(await job()).toMatchObject({ backingUpVms: [], outdatedVms: [3, 2, 1] });
   });
 

@@ -116,6 +116,16 @@ export class JobRuns {
     return candidates;
   }
 
+  /** Of these runs the VMs whose backups are to end, as their job was cancelled, on whichever node. */
+  async toCancel(runs: readonly Operation[]): Promise<number[]> {
+    const ofJobs = runs.filter(({ asked, cancelling }) => asked?.by === 'job' && !cancelling);
+    if (ofJobs.length === 0) return [];
+    const jobs = await this.#parts.store.backupJobs.list({ states: [JOB_STATE.RUNNING] });
+    const ends = (one: Operation): boolean =>
+      jobs.some((job) => job.cancelling === true && job.backingUpVms.includes(one.vmId) && isOf(one, job, one.vmId));
+    return ofJobs.filter(ends).map(({ vmId }) => vmId);
+  }
+
   /** Of these the VMs that have not ended. */
   async #living(vmIds: readonly number[]): Promise<Set<number>> {
     const living = new Set<number>();
@@ -193,6 +203,7 @@ export class JobRuns {
       if (job.lastBackupTime !== seen.lastBackupTime) return;
       for (const vmId of lost) {
         const last = records.find((operation) => isOf(operation, seen, vmId));
+        if (last?.result === 'running') continue; // it has begun meanwhile, or whoever has its duty ends it
         const outcome = (last && outcomeOf(last)) ?? { end: 'interrupted' };
         log.info({ job: job.id, vm: vmId, outcome: outcome.end }, 'a VM of a backup job had no run any more');
         vmEnded(job, vmId, outcome, nowSec(clock));

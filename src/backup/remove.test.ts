@@ -9,7 +9,7 @@ import { openBackupStore, openImageStore } from '../datastore/all.ts';
 import { LocalFiles } from '../datastore/files.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
-import { SoleDuties } from '../nodes/duties.ts';
+import { SoleDuties } from '../nodes/sole.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -27,9 +27,11 @@ beforeEach(async () => {
   const hypervisor = { driver: 'fake', uri: directory, installation: '' };
   const config = { driver: 'fake', datastoreId: 100, basePath: directory, attributes: {} };
   broken = false;
+  const store = await openSqlite(':memory:');
   parts = {
     ...{
-      store: await openSqlite(':memory:'),
+      store,
+      duties: new SoleDuties(store, () => ({ name: 'here', url: '', version: '' })),
       clock: () => 0,
       timeZone: 'UTC',
       log: pino({ level: 'silent' }),
@@ -44,8 +46,6 @@ beforeEach(async () => {
     ...{ move: async () => Promise.reject(new Error('nothing moves here')), links: {} as Parts['links'] },
     ending: never,
     carry: async () => ({ carriedBytes: 0, shared: true }),
-    endProcesses: async () => ({ killed: 0, left: 0 }),
-    duties: new SoleDuties(() => ({ name: 'here', url: '', version: '' })),
     servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');

@@ -5,6 +5,7 @@ import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { AskedBy, Operation } from '../model/operation.ts';
 import { selfDueInMs, type SelfBackupSettings } from '../model/self-backup.ts';
+import { MAIN } from '../nodes/duty.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { interrupted, Runs, whyEnded } from '../vm/runs.ts';
@@ -144,6 +145,7 @@ export class SelfBackups {
 
   async #look(): Promise<void> {
     const { parts, settings } = this.#doors;
+    if (!parts.duties.owns(MAIN)) return; // whoever has it now has begun to look
     const datastore = await this.#scheduled();
     const doneMs = datastore && (await this.#lastDoneMs(datastore.id));
     const now = parts.clock();

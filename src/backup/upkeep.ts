@@ -1,6 +1,6 @@
 // The care of backups that are there already, at low priority and outside of every backup: layers of chains are merged, snapshots
 // that nothing needs are removed, points are read back and copied, space is given back. What was under way when the daemon died is cleaned
-// and begun again.
+// and begun again. Datastores of other nodes are cared for there: those are told of what is to be done.
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, IMAGE_TYPE, type Image } from '../model/image.ts';
 import type { AskedBy, Operation } from '../model/operation.ts';
@@ -9,13 +9,18 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { CheckSchedule, keyOf as checkOf } from './check-schedule.ts';
 import { cleanUpkeep } from './clean.ts';
-import { Copies, copyKey } from './copies.ts';
+import type { KnownBackup } from './copy-plan.ts';
+import { Copies, copyKey, knownBackup } from './copies.ts';
 import { noteFailure } from './copy.ts';
+import { datastoreDuty } from '../nodes/duty.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs } from '../vm/runs.ts';
 import { draftFlatten, flattenOnce } from './flatten.ts';
+import { waitForWay } from './make-way.ts';
 import { pruneOnce } from './prune.ts';
+import { isUsed } from './datastore-use.ts';
 import { draftRescan, rescanOnce } from './rescan.ts';
+import { readWord, wordOf } from './upkeep-word.ts';
 import { draftVerify, untrusted, verifyOnce } from './verify.ts';
 
 /** How long a prune that had to make way waits at least. */
@@ -65,18 +70,27 @@ export class Upkeep {
 
   /** Looks after an image: merges layers as far as need be, and removes what nothing needs any more. */
   tend(imageId: number): void {
-    this.#addTend(imageId).catch((err: unknown) => this.#parts.log.error({ image: imageId, err }, 'upkeep broke'));
+    this.#tendWhereItIs(imageId).catch((err: unknown) =>
+      this.#parts.log.error({ image: imageId, err }, 'upkeep broke'),
+    );
   }
 
   /** What is due when a backup has been recorded. */
   async afterBackup({ imageId, pointId }: NonNullable<Operation['recorded']>, asked?: AskedBy): Promise<void> {
     const image = await this.#parts.store.images.find(imageId);
     if (!image) return;
+    const jobId = asked?.by === 'job' ? asked.jobId : undefined;
+    if (this.#isOurs(image.datastoreId)) await this.#afterBackup(image, pointId, jobId);
+    else this.#parts.duties.tell(wordOf({ stored: imageId, pointId, jobId: jobId ?? -1 }));
+  }
+
+  async #afterBackup(image: Image, pointId: number, jobId: number | undefined): Promise<void> {
+    const { id: imageId } = image;
     this.#resting.delete(imageId);
     this.#checks.watch(image.datastoreId);
     if (image.isChain) this.tend(imageId);
     if ((await this.#policyOf(image.datastoreId)).verify) await this.#addVerify(image, pointId, true);
-    await this.#copies.afterBackup(image, asked);
+    await this.#copies.afterBackup(image, jobId);
   }
 
   /** Copies what of a backup image another datastore does not have yet. */
@@ -117,6 +131,7 @@ export class Upkeep {
 
   /** Space in a datastore can be given back now. */
   freed(datastoreId: number): void {
+    if (!this.#isOurs(datastoreId)) return this.#parts.duties.tell(wordOf({ freed: datastoreId }));
     this.#later(datastoreId, 0).catch((err: unknown) =>
       this.#parts.log.error({ datastore: datastoreId, err }, 'a prune could not be planned'),
     );
@@ -124,6 +139,11 @@ export class Upkeep {
 
   /** A run needs the datastore: a prune or check, which keeps others out, ends and goes on another time. */
   async makeWay(datastoreId: number): Promise<void> {
+    if (!this.#isOurs(datastoreId)) return waitForWay(this.#parts, datastoreId);
+    await this.#makeWay(datastoreId);
+  }
+
+  async #makeWay(datastoreId: number): Promise<void> {
     await this.#checks.makeWay(datastoreId);
     if (await this.#lane.stop(pruneOf(datastoreId))) await this.#later(datastoreId, PRUNE_AGAIN_MS);
   }
@@ -155,19 +175,55 @@ export class Upkeep {
     this.#log.announce(operation);
   }
 
-  /** Looks at every backup for work that is left to do. */
-  async begin(): Promise<void> {
+  /** Looks at every backup for work that is left to do in the datastores that `gained` is true of. */
+  async begin(gained: (datastoreId: number) => boolean): Promise<void> {
+    const known: KnownBackup[] = [];
     for await (const images of this.#parts.store.images.each()) {
-      for (const image of images) {
-        if (image.type === IMAGE_TYPE.BACKUP) {
-          this.#checks.watch(image.datastoreId);
-          this.#copies.watch(image);
-        }
-        if (image.type === IMAGE_TYPE.BACKUP && image.state === IMAGE_STATE.READY && needsLook(image))
-          this.tend(image.id);
+      for (const image of images.filter(({ type }) => type === IMAGE_TYPE.BACKUP)) {
+        known.push(knownBackup(image));
+        if (!gained(image.datastoreId)) continue;
+        this.#checks.watch(image.datastoreId);
+        if (image.state === IMAGE_STATE.READY && needsLook(image)) this.tend(image.id);
       }
     }
-    await this.#copies.begin();
+    await this.#copies.begin(known, gained);
+  }
+
+  /** Whether something is under way in a datastore, or waits for its turn. */
+  isBusy(datastoreId: number): boolean {
+    return this.#lane.uses(datastoreName(datastoreId));
+  }
+
+  /** The datastore is another node's now. */
+  giveUp(datastoreId: number): void {
+    this.#checks.forget(datastoreId);
+    clearTimeout(this.#timers.get(datastoreId));
+    this.#timers.delete(datastoreId);
+  }
+
+  /** Does what another node asks for. */
+  async heed(word: string): Promise<void> {
+    const { tend, freed, way, stored, pointId, jobId } = readWord(word);
+    if (tend !== undefined && (await this.#imageOfOurs(tend))) this.tend(tend);
+    if (freed !== undefined && this.#isOurs(freed)) this.freed(freed);
+    if (way !== undefined && this.#isOurs(way)) await this.#makeWay(way);
+    const image = stored === undefined ? undefined : await this.#imageOfOurs(stored);
+    if (image && pointId !== undefined) await this.#afterBackup(image, pointId, jobId === -1 ? undefined : jobId);
+  }
+
+  #isOurs(datastoreId: number): boolean {
+    return this.#parts.duties.owns(datastoreDuty(datastoreId));
+  }
+
+  async #imageOfOurs(imageId: number): Promise<Image | undefined> {
+    const image = await this.#parts.store.images.find(imageId);
+    return image && this.#isOurs(image.datastoreId) ? image : undefined;
+  }
+
+  async #tendWhereItIs(imageId: number): Promise<void> {
+    const image = await this.#parts.store.images.find(imageId);
+    if (image && !this.#isOurs(image.datastoreId)) this.#parts.duties.tell(wordOf({ tend: imageId }));
+    else await this.#addTend(imageId);
   }
 
   async stopAll(): Promise<void> {
@@ -241,7 +297,8 @@ export class Upkeep {
     const image = await store.images.find(imageId);
     const garbage = image?.garbage ?? [];
     if (!image || garbage.length === 0 || image.state !== IMAGE_STATE.READY) return;
-    if (this.#log.running(({ reads }) => reads?.imageId === imageId)) return;
+    const running = [...this.#log.all(), ...(await store.operations.running())];
+    if (running.some(({ reads }) => reads?.imageId === imageId)) return;
     const datastore = await store.datastores.get(image.datastoreId);
     await (await this.#parts.backupStoreOf(datastore)).remove(garbage);
     await store.images.update(imageId, (record) => {
@@ -286,8 +343,8 @@ export class Upkeep {
   }
 
   async #prune(datastoreId: number, signal: AbortSignal): Promise<void> {
-    const used = this.#log.running((one) => one.datastoreId === datastoreId || one.reads?.datastoreId === datastoreId);
-    if (used) return this.#later(datastoreId, PRUNE_AGAIN_MS);
+    if (!this.#isOurs(datastoreId)) return;
+    if (await isUsed(this.#parts, this.#log, datastoreId)) return this.#later(datastoreId, PRUNE_AGAIN_MS);
     const { pruneBudgetSec } = await this.#policyOf(datastoreId);
     const complete = await pruneOnce(this.#parts, this.#log, datastoreId, pruneBudgetSec, signal);
     this.#pruned.set(datastoreId, this.#parts.clock());

@@ -9,6 +9,8 @@ import type { CleanupResult, CleanupTask, DrillResult, DrillTask, MoverEvent } f
 import type { AskedBy, Operation } from '../model/operation.ts';
 import { isOverSsh } from '../model/ssh-host.ts';
 import type { Store } from '../store/store.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { hostDuty } from '../nodes/duty.ts';
 import { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
@@ -91,13 +93,24 @@ export class DrillRunner {
       await tx.operations.add(operation);
       await alongside?.(tx, operation);
     });
+    await this.#add(operation);
+  }
+
+  /** The host is chosen by `main`, and the drill goes on at its node. */
+  async #add(operation: Operation): Promise<void> {
+    if (!this.#parts.duties.owns(hostDuty(operation.hostId))) return this.#pass(operation);
     this.#log.started(operation);
     this.#lane.add({
       key: operation.id,
-      alone: [`image ${image.id}`],
+      alone: [`image ${operation.imageIds[0]}`],
       run: (signal) => this.#run(operation, signal),
       waits: (reason) => this.#runs.waits(operation, reason),
     });
+  }
+
+  async #pass(operation: Operation): Promise<void> {
+    await this.#log.handOver(operation);
+    this.#parts.duties.tell(LOOK);
   }
 
   /** Asks the drills of an image to end. Returns whether there is one. */
@@ -116,8 +129,9 @@ export class DrillRunner {
     await this.#lane.close(interrupted());
   }
 
-  /** Cleans after a drill that was under way when the daemon died. */
+  /** Cleans after a drill that was under way when the daemon died; one that another node has passed on waits for its turn here. */
   async takeUp(operation: Operation): Promise<void> {
+    if (operation.node === undefined && operation.begunAt === undefined) return this.#add(operation);
     operation.interrupted = true;
     await this.#end(operation, reasonOf(interrupted()) + (await this.#clean(operation)));
   }
@@ -144,6 +158,8 @@ export class DrillRunner {
       signal.throwIfAborted();
       await unlessAborted(this.#makeWay(operation.datastoreId), signal);
       const { task, leftOut } = await this.#task(operation, imageId);
+      signal.throwIfAborted();
+      if (!this.#parts.duties.owns(hostDuty(operation.hostId))) return await this.#pass(operation);
       await this.#parts.store.operations.save(operation);
       signal.throwIfAborted();
       begun = true;
@@ -166,7 +182,8 @@ export class DrillRunner {
     const { pointId, wish } = kept;
     const image = await parts.store.images.get(imageId);
     const { machine, leftOut } = planDrill(image, pointId, wish);
-    const host = await this.#hostFor(machine.memoryMb, operation);
+    const chosen = await this.#parts.store.hosts.find(operation.hostId);
+    const host = chosen ?? (await this.#hostFor(machine.memoryMb, operation));
     operation.hostId = host.id;
     const directory = `${parts.runDirectoryOf(host)}/${operation.id}`;
     kept.directory = directory;

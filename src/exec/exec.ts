@@ -78,6 +78,14 @@ export interface Running {
   kill(signal: NodeJS.Signals, alone?: boolean): void;
 }
 
+/** How each program that runs is killed. */
+const killers = new Set<(signal: NodeJS.Signals) => void>();
+
+/** Kills every program that this process has started, as it may not let any of them go on. */
+export function killAllPrograms(): void {
+  for (const kill of killers) kill('SIGKILL');
+}
+
 /** Starts a program and leaves its streams to the caller. */
 export function start(argv: readonly string[], options: StartOptions = {}): Running {
   const full = options.dieWithParent ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv] : [...argv];
@@ -91,6 +99,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
   if (options.unref) letGo(child);
   const killAlone = (signal: NodeJS.Signals): void => void child.kill(signal);
   const kill = options.ownGroup ? groupKiller(child) : killAlone;
+  killers.add(kill);
   const stop = stopper(child, kill, options.ownGroup ?? false);
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted) stop();
@@ -104,6 +113,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     .then((ended): Exit => (timedOut ? { ...ended, timedOut } : ended))
     .finally(() => {
       clearTimeout(timer);
+      killers.delete(kill);
       options.signal?.removeEventListener('abort', stop);
     });
   exit.catch(() => undefined); // the caller may only look at stdout; it still sees the rejection through its own await

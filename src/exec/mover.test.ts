@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { BEAT_LIMIT_SEC, type MoverEvent, type RestoreTask } from '../model/mover-protocol.ts';
-import { moverResult, runMover } from './mover.ts';
+import { moverResult, runMover, STARTER } from './mover.ts';
 
 const task: RestoreTask = {
   ...{ kind: 'restore', operationId: '0123456789abcdef', disks: [], directory: '/d' },
@@ -44,7 +44,11 @@ it('gets its task on stdin, secrets included, and nothing of it on its command l
     say({ type: 'result', result: { task, argv: process.argv.slice(2), threads: process.env.UV_THREADPOOL_SIZE } });
     process.stdin.destroy();
   })`);
-  expect(value).toEqual({ task: { ...task, beatSec: BEAT_LIMIT_SEC }, argv: ['0123456789abcdef'], threads: '16' });
+  expect(value).toEqual({
+    task: { ...task, beatSec: BEAT_LIMIT_SEC },
+    argv: ['0123456789abcdef', STARTER],
+    threads: '16',
+  });
 });
 
 it('tells it again and again that somebody waits', async () => {

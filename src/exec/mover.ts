@@ -1,5 +1,6 @@
 // Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
 // process dies, however it dies. Beats tell a mover that this process still runs and can reach it.
+import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { CleanStop, CODE, ConnectionLost, OneError, TrackerLost } from '../model/errors.ts';
 import {
@@ -12,6 +13,9 @@ import {
 } from '../model/mover-protocol.ts';
 import { start, type Exit, type Running } from './exec.ts';
 import { Listening } from './listening.ts';
+
+/** Stands beside the id of the run in the arguments of every mover that this process starts, here or elsewhere. */
+export const STARTER = randomBytes(8).toString('hex');
 
 const MAIN = new URL('../mover/main.ts', import.meta.url).pathname;
 /** Device readers of the FUSE server and file reads each hold a thread of this pool. */
@@ -93,7 +97,7 @@ function here(args: readonly string[]): string[] {
 function startMover(task: MoverTask, { argv, main, env = {} }: MoverPlace): Running {
   const streams = STREAMING.has(task.kind);
   const frugal = streams ? ['--max-semi-space-size=1'] : [];
-  const args = ['--disable-warning=ExperimentalWarning', ...frugal, main, task.operationId];
+  const args = ['--disable-warning=ExperimentalWarning', ...frugal, main, task.operationId, STARTER];
   const own = { UV_THREADPOOL_SIZE: THREADS, ...(streams && ONE_HEAP) };
   return start(argv(args, own), { stdin: 'pipe', env: { ...own, ...env } });
 }

@@ -8,8 +8,8 @@ import { anyOf, endProcesses, moversOfOthers, saidEnded } from './run-processes.
 const LONG_MS = 60_000;
 
 /** One that ends when its stdin does, as movers do. */
-function mover(id: string): Running {
-  return start(['sh', '-c', 'read line', 'mover', id], { stdin: 'pipe' });
+function mover(id: string, starter = 'somebody'): Running {
+  return start(['sh', '-c', 'read line', 'mover', id, starter], { stdin: 'pipe' });
 }
 
 const newId = (): string => randomBytes(8).toString('hex');
@@ -34,19 +34,17 @@ it('kills those that do not', async () => {
   expect((await running.exit).signal).toBe('SIGKILL');
 });
 
-it('knows what this process has started from what others have, and movers from what only reads of a run', async () => {
+it('knows what one has started from what others have, and movers from what only reads of a run', async () => {
   const id = newId();
-  const own = mover(id);
+  const own = mover(id, 'me');
+  const other = mover(id, 'another');
   const machine = start(['sh', '-c', 'read line', `{"path":"/run/${id}/disk.0.sock"}`], { stdin: 'pipe' });
-  const parent = start(['sh', '-c', `exec 3<&0; sh -c 'read line <&3' mover ${id} & echo; wait`], { stdin: 'pipe' });
-  await new Promise((resolve) => parent.stdout.once('data', resolve));
-  expect(await endProcesses(moversOfOthers(id), 0, LONG_MS)).toEqual({ killed: 1, left: 0 });
+  expect(await endProcesses(moversOfOthers(id, 'me'), 0, LONG_MS)).toEqual({ killed: 1, left: 0 });
   for (const running of [own, machine]) {
     running.stdin?.end();
     expect(await running.exit).toMatchObject({ code: 1, signal: null });
   }
-  parent.stdin?.end();
-  await parent.exit;
+  expect((await other.exit).signal).toBe('SIGKILL');
 });
 
 it('says nothing when nobody had to be killed', () => {

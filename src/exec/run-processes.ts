@@ -10,25 +10,16 @@ const GONE_MS = 30_000;
 const POLL_MS = 20;
 
 /** Whether a process belongs to a run, by its arguments. */
-export type OfRun = (argv: readonly string[], parent: number) => boolean;
+export type OfRun = (argv: readonly string[]) => boolean;
 
 /** Everything that was started for a run alone: its mover, its backup program, its exporters. */
 export function anyOf(operationId: string): OfRun {
-  // the clean-up itself may have come from this very machine over SSH: a connection that a mover is on ends with the mover
-  return (argv) => argv[0] !== 'ssh' && argv.some((argument) => argument.includes(operationId));
+  return (argv) => argv.some((argument) => argument.includes(operationId));
 }
 
-/** Movers of a run that others than this process have started. A machine that reads what a run shows is none of them. */
-export function moversOfOthers(operationId: string): OfRun {
-  return (argv, parent) => argv.includes(operationId) && parent !== process.pid;
-}
-
-/** Which processes of a run: all, or its movers alone. */
-export type WhichProcesses = 'all' | 'movers';
-
-/** Settles when none of a run is left on this machine, or nothing helps against one. */
-export function endRun(operationId: string, which: WhichProcesses): Promise<Ended> {
-  return endProcesses(which === 'all' ? anyOf(operationId) : moversOfOthers(operationId));
+/** Movers of a run that others than this one have started. A machine that reads what a run shows is none of them. */
+export function moversOfOthers(operationId: string, starter: string): OfRun {
+  return (argv) => argv.includes(operationId) && !argv.includes(starter);
 }
 
 export interface Ended {
@@ -69,13 +60,9 @@ async function processesOf(isOf: OfRun): Promise<number[]> {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     const argv = (await textOf(`/proc/${name}/cmdline`)).split('\0').slice(0, -1);
-    if (argv.length > 0 && isOf(argv, await parentOf(name))) found.push(pid);
+    if (argv.length > 0 && isOf(argv)) found.push(pid);
   }
   return found;
-}
-
-async function parentOf(pid: string): Promise<number> {
-  return Number(/^PPid:\s*(\d+)$/m.exec(await textOf(`/proc/${pid}/status`))?.[1] ?? -1);
 }
 
 async function textOf(path: string): Promise<string> {

@@ -97,6 +97,8 @@ export interface Operation {
   recorded?: { imageId: number; pointId: number };
   /** The database was brought back from a copy that was made while it went on: how it ended nobody knows, and what it made may be good. */
   unknownEnd?: true;
+  /** Id of the control node that works on it; left out when the next one that may does. */
+  node?: string;
   /** Whether everything a failed run could leave behind is known to be gone. */
   cleaned: boolean;
 }

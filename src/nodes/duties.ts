@@ -1,11 +1,18 @@
 // What a control node alone may work on: each host, each datastore, and `main` for all that belongs to neither. At every moment a duty is
 // some node's or nobody's, never of two; what is not this node's is left alone.
-import { randomBytes } from 'node:crypto';
 import type { Duty, NodeInfo } from './duty.ts';
 
 export interface DutyChange {
   gained: Duty[];
   lost: Duty[];
+}
+
+/** What is done for duties, so that they can be gained and given back. */
+export interface DutyWork {
+  /** Goes on with what dead nodes have left of them; awaited before they count as owned. */
+  takeUp(gained: readonly Duty[]): Promise<void>;
+  /** Whether something of a duty is under way, so that it cannot be given back now. */
+  isBusy(duty: Duty): boolean;
 }
 
 /** What a node says of itself; its URL is known once it listens. */
@@ -16,47 +23,25 @@ export interface Duties {
   readonly nodeId: string;
   /** From memory, and false as soon as the lease may be over. */
   owns(duty: Duty): boolean;
-  /** Who does it now; undefined while nobody does. */
+  /** Who does it now; undefined while nobody does. `mine` may be true a moment before `owns` is. */
   ownerOf(duty: Duty): Promise<(NodeInfo & { mine: boolean }) | undefined>;
   /** Those that are up. */
   nodes(): Promise<NodeInfo[]>;
-  /** Tells what this node gains, and what it has given back; the answer ends that. */
+  /** Tells what this node has gained, and what it has given back; the answer ends that. */
   onChange(listener: (change: DutyChange) => void): () => void;
   /** Aborts when this node is no part of the installation any more and may touch nothing. */
   readonly lost: AbortSignal;
+  /** Begins to take duties; settles when the first ones are taken up. */
+  begin(work: DutyWork): Promise<void>;
+  /** Gives everything back, as the daemon stops and nothing is under way any more. */
+  end(): Promise<void>;
+  /** Says a word of at most 200 characters to the other nodes, which may miss it. */
+  tell(word: string): void;
+  /** Hears what nodes say, this one too; ANY_WORD where some may have been missed. */
+  onTold(listener: (word: string) => void): () => void;
 }
 
-/** Of a lease that does not end. */
-const NO_END = Number.MAX_SAFE_INTEGER;
-
-/** Of the one node of its database: everything is its own, and no lease ends. */
-export class SoleDuties implements Duties {
-  readonly nodeId = randomBytes(8).toString('hex');
-  readonly lost = new AbortController().signal;
-  readonly #about: () => AboutNode;
-
-  constructor(about: () => AboutNode) {
-    this.#about = about;
-  }
-
-  owns(): boolean {
-    return true;
-  }
-
-  async ownerOf(): Promise<NodeInfo & { mine: boolean }> {
-    return { ...this.#info(), mine: true };
-  }
-
-  async nodes(): Promise<NodeInfo[]> {
-    return [this.#info()];
-  }
-
-  /** Nothing changes hands. */
-  onChange(): () => void {
-    return () => undefined;
-  }
-
-  #info(): NodeInfo {
-    return { id: this.nodeId, ...this.#about(), leaseUntilMs: NO_END };
-  }
-}
+/** Any of them may have been said. */
+export const ANY_WORD = '*';
+/** Something may have become another node's. */
+export const LOOK = 'look';

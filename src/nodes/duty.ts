@@ -31,15 +31,11 @@ export function dutyOfVm(vm: OnHosts): Duty {
   return hostDuty(hostIdsOf(vm)[0] ?? -1);
 }
 
+type OfDuty = Pick<Operation, 'kind' | 'hostId' | 'datastoreId' | 'reads' | 'inPlace' | 'instant'>;
+
 /** `vm` is the machine of a restore at once or in place, which is with its host. */
 export function dutyOfOperation(
-  {
-    kind,
-    hostId,
-    datastoreId,
-    inPlace,
-    instant,
-  }: Pick<Operation, 'kind' | 'hostId' | 'datastoreId' | 'inPlace' | 'instant'>,
+  { kind, hostId, datastoreId, reads, inPlace, instant }: OfDuty,
   vm: OnHosts | undefined,
 ): Duty {
   switch (kind) {
@@ -57,7 +53,13 @@ export function dutyOfOperation(
     case 'prune':
     case 'check':
     case 'rescan':
-    case 'copy':
       return datastoreDuty(datastoreId);
+    case 'copy': // reads what the care of its source may remove
+      return datastoreDuty(reads?.datastoreId ?? datastoreId);
   }
+}
+
+/** Whether nobody works on a run, so that whoever has its duty may: its node is gone, or has given it away. */
+export function isOrphan({ node }: Pick<Operation, 'node'>, alive: ReadonlySet<string>): boolean {
+  return node === undefined || !alive.has(node);
 }

@@ -1,6 +1,7 @@
 // Restores at once: the VM is made and runs on top of the backup itself, while an ordinary restore fills its images behind it. When these
 // are there and checked, the VM reads from them instead, without a stop. Until then nothing of the backup may go, so the operation stays
 // under way however often the copy fails.
+import { STARTER } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -10,6 +11,8 @@ import type { Operation } from '../model/operation.ts';
 import type { User } from '../model/user.ts';
 import { VM_STATE, type ServedDiskOf, type Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { dutyOfVm } from '../nodes/duty.ts';
 import { described } from '../vm/boot.ts';
 import { readDisks } from '../vm/disks.ts';
 import { showError } from '../vm/history.ts';
@@ -17,10 +20,9 @@ import type { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { hypervisorOf } from '../vm/places.ts';
-import { cancelled, unlessAborted, type Runs } from '../vm/runs.ts';
+import { cancelled, interrupted, unlessAborted, type Runs } from '../vm/runs.ts';
 import type { Turns } from '../vm/turns.ts';
-import { makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
-import { endLeft } from './ended.ts';
+import { endedThere, makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
 import { readOptions } from './options.ts';
 import { planRestore } from './plan.ts';
 import { Serving } from './serving.ts';
@@ -142,13 +144,28 @@ export class InstantRestores {
     log.started(operation);
     if (operation.cancelling) {
       const host = await parts.bridgeOf(await parts.store.datastores.get(operation.datastoreId));
-      const ended = await endLeft(parts, operation.id, 'movers', host);
+      const ended = await endedThere(parts.filesOf(host), operation.id, STARTER);
       await takeBack(parts, log, operation, `It was cancelled.${ended}`);
       return;
     }
     const vm = await parts.store.vms.find(operation.vmId);
     if (vm && vm.state !== VM_STATE.DONE) this.ready(vm, true).catch(() => undefined);
     this.#copy(operation);
+  }
+
+  /** Leaves those whose VM is with another node now to that: there its disks are served, and copied from the start. */
+  async passOn(): Promise<void> {
+    const { parts, log, lane } = this.#doors;
+    for (const operation of log.all().filter(({ instant }) => instant === true)) {
+      const vm = await parts.store.vms.find(operation.vmId);
+      if (!vm || parts.duties.owns(dutyOfVm(vm))) continue;
+      this.#noTimer(operation.id);
+      await lane.stop(operation.id, interrupted());
+      await this.#stopServing(operation.id);
+      if (!log.has(operation.id)) continue; // it has come to its end
+      await log.handOver(operation);
+      parts.duties.tell(LOOK);
+    }
   }
 
   /** As the daemon stops: what is under way goes on when it starts again, and so do VMs that meet data which is not copied yet. */
@@ -219,7 +236,7 @@ export class InstantRestores {
     await unlessAborted(makeWay(sourceId), signal);
     const destination = await store.datastores.get(operation.datastoreId);
     const host = await parts.bridgeOf(destination);
-    await parts.endProcesses(operation.id, 'movers', host); // that of a dead daemon removes what it has begun
+    await parts.filesOf(host).endRun(operation.id, STARTER); // the mover of a dead daemon removes what it has begun
     const files = parts.imageStoreOf(destination);
     for (const target of targets) await files.remove(target); // of an attempt that was killed
     const config = await parts.backupStoreConfigOf(await store.datastores.get(sourceId));

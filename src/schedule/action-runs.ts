@@ -1,5 +1,6 @@
 // What becomes of scheduled actions when they are carried out: begun, succeeded, failed, cancelled; each noted on the action's own
 // record, and only by the run that the record names.
+import { isDeepStrictEqual } from 'node:util';
 import { text } from '../model/attributes.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -138,20 +139,31 @@ export class ActionRuns {
     return result === 'cancelled' ? cancelled(record, now) : failed(record, reason, now, this.#policy);
   }
 
-  /** Settles what was under way when the daemon ended. `running` are the runs that are still so. */
-  async reconcile(running: ReadonlySet<string>): Promise<void> {
+  /**
+   * Settles what was under way when the daemon ended. `running` are the runs that are still so, on whichever node; `isLost` says of an
+   * action without a run, or of a job, whether nobody does it any more. A job whose run could not begin before that begins now.
+   */
+  async reconcile(
+    running: ReadonlySet<string>,
+    isLost: (action: ScheduledAction) => boolean,
+    startJob: JobStart,
+  ): Promise<void> {
     const { store, clock } = this.#parts;
     for await (const actions of store.actions.each({ ascending: true })) {
-      for (const { id, parent, current } of actions) {
+      for (const action of actions) {
+        const { id, parent, current } = action;
         if (!current || (current.operationId === undefined && current.retryAtSec > 0)) continue;
-        if (current.operationId !== undefined && running.has(current.operationId)) continue;
+        if (current.operationId === undefined ? !isLost(action) : running.has(current.operationId)) continue;
         if (parent.type === 'BACKUPJOB' && current.operationId !== undefined) {
+          if (isLost(action)) await this.#beginLost(action, current.dueSec, startJob);
           await this.jobMayHaveEnded(parent.id);
           continue;
         }
         const operation =
           current.operationId === undefined ? undefined : await store.operations.find(current.operationId);
+        if (operation?.result === 'running') continue; // it has begun meanwhile
         await store.actions.update(id, (record) => {
+          if (!isDeepStrictEqual(record.current, current)) return; // somebody has settled it meanwhile
           const now = nowSec(clock);
           const lost = 'The daemon ended while it was carried out.';
           become(record, operation ? this.#after(record, operation, now) : failed(record, lost, now, this.#policy));
@@ -159,7 +171,16 @@ export class ActionRuns {
       }
     }
   }
+
+  async #beginLost({ id, parent }: ScheduledAction, dueSec: number, startJob: JobStart): Promise<void> {
+    const job = await this.#parts.store.backupJobs.find(parent.id);
+    if (!job || job.lastBackupTime >= dueSec) return;
+    const failure = await this.#failureOf(() => startJob(parent.id));
+    if (failure !== undefined) await this.#note(id, failure);
+  }
 }
+
+type JobStart = (jobId: number) => Promise<void>;
 
 /** Begins a run of a job, or goes on with the VMs that failed in the one before. */
 export type JobAct = (jobId: number, again: boolean) => Promise<void>;

@@ -1,5 +1,6 @@
 // A backup that is to begin as soon as it may.
 import type { BackupWish } from '../backup/decide.ts';
+import type { WaitingBackup } from '../model/backup-status.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Wanting } from './admission.ts';
 
@@ -12,4 +13,18 @@ export type Source =
 export interface Candidate extends Wanting {
   source: Source;
   wish: BackupWish;
+}
+
+export function jobIdOf({ source }: Candidate): number | undefined {
+  return source.kind === 'job' ? source.jobId : undefined;
+}
+
+export function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {
+  return {
+    vmId,
+    ...(source.kind === 'job' && { jobId: source.jobId }),
+    ...(source.kind === 'schedule' && { actionId: source.actionId }),
+    sinceSec,
+    reason,
+  };
 }

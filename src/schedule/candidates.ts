@@ -35,9 +35,9 @@ export class Candidates {
     this.#zone = zone;
   }
 
-  async all({ waited, due, jobs }: Wanted): Promise<Candidate[]> {
+  /** `hosts` has the host of each VM. */
+  async all({ waited, due, jobs }: Wanted, hosts: ReadonlyMap<number, number>): Promise<Candidate[]> {
     if (waited.length + due.length + jobs.length === 0) return [];
-    const hosts = await hostsOf(this.#parts.store);
     const windows = await this.#windowsOfDatastores();
     const of = (vmId: number, wish: BackupWish, source: Source, sinceSec: number, priority: number): Candidate => {
       const own = windows.get(wish.datastoreId);
@@ -130,7 +130,7 @@ function wishOfJob({ jobId, uid, sinceSec, datastoreId, reset, config }: JobCand
 }
 
 /** Which host each VM is on; of two, the one that it is moving from. */
-async function hostsOf(store: Store): Promise<Map<number, number>> {
+export async function hostsOf(store: Store): Promise<Map<number, number>> {
   const hosts = new Map<number, number>();
   for (const [host, vms] of await store.links.all('vm-host')) for (const vm of vms) hosts.set(vm, host);
   return hosts;

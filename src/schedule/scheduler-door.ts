@@ -9,8 +9,8 @@ export interface SchedulerDoor {
   retryJob(id: number): Promise<void>;
   /** Ends the backups of the job that are under way, and begins no more of its run. */
   cancelJob(id: number): Promise<void>;
-  /** Something has changed that a backup may have waited for. */
-  wake(): void;
+  /** Something has changed that a backup may have waited for, on whichever node. */
+  stir(): void;
   /** Begins a backup of a VM, or lets it wait until there is room. Throws when it is not possible, and why. */
   backup(vmId: number, wish: BackupWish): Promise<void>;
   /** Ends the backup of a VM that runs or waits. Returns whether there is one. */

@@ -1,4 +1,4 @@
-// Begins what is to begin: backups that were asked for and had to wait, actions whose time has come, and the VMs of backup jobs, as
+// Begins what is to begin on this node's hosts: backups that were asked for and had to wait, actions whose time has come, and the VMs of backup jobs, as
 // far as the limits admit. It looks when something ended, was asked for or became due.
 import { decide, type BackupWish } from '../backup/decide.ts';
 import { refuseInJob } from '../backup/job-members.ts';
@@ -8,18 +8,21 @@ import type { WaitingBackup } from '../model/backup-status.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
-import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import type { ScheduledAction } from '../model/scheduled-action.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { hostDuty, type Duty } from '../nodes/duty.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { stateName } from '../vm/states.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
 import { inOrder, NO_LOAD, take, waitsFor, type Load } from './admission.ts';
-import type { Candidate } from './candidate.ts';
-import { Candidates } from './candidates.ts';
+import { jobIdOf, waitingOf, type Candidate } from './candidate.ts';
+import { Busy, refuseBusy } from './busy.ts';
+import { Candidates, hostsOf } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
 import { Waited } from './waited.ts';
+import { dutyOfAction, passOn } from './whose.ts';
 
 /** The net below all events. */
 const LOOK_MS = 15_000;
@@ -83,18 +86,32 @@ export class Scheduler implements SchedulerDoor {
     });
   }
 
-  /** Goes on with one that waited when the daemon ended; false when it is none. */
+  /** Goes on with one that waited when its node ended; false when it is none. */
   takeUp(operation: Operation): boolean {
     return this.#waited.takeUp(operation);
   }
 
-  /** Settles what was under way when the daemon ended, and begins to look. */
-  async start(): Promise<void> {
-    const running = this.#log.all();
-    await this.#actions.reconcile(new Set(running.map(({ id }) => id)));
+  /** Settles what was under way when nodes ended whose duties are this one's now. */
+  async reconcile(gained: ReadonlySet<Duty>): Promise<void> {
+    const running = [...(await this.#parts.store.operations.running()), ...this.#log.all()];
+    const ids = new Set(running.map(({ id }) => id));
+    const hosts = await hostsOf(this.#parts.store);
+    const isLost = (action: ScheduledAction): boolean =>
+      !this.#performing.has(action.id) && gained.has(dutyOfAction(action, hosts));
+    await this.#actions.reconcile(ids, isLost, (jobId) => this.startJob(jobId));
     await this.#jobs.reconcile(running);
+  }
+
+  /** Begins to look. */
+  start(): void {
     this.#started = true;
     this.wake();
+  }
+
+  /** Whether something begins or waits for a VM of the host. */
+  isBusy(hostId: number): boolean {
+    const begins = [...this.#beginning.values()].some((candidate) => candidate.hostId === hostId);
+    return begins || this.#waited.all().some(({ operation }) => operation.hostId === hostId);
   }
 
   async stop(): Promise<void> {
@@ -103,6 +120,11 @@ export class Scheduler implements SchedulerDoor {
     await this.#looking;
     await Promise.all(this.#performing.values());
     this.#unlisten();
+  }
+
+  stir(): void {
+    this.wake();
+    this.#parts.duties.tell(LOOK);
   }
 
   /** Looks soon; asked while it looks, it looks once more. */
@@ -138,14 +160,23 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     const due = await this.#due.at(now);
     const dueBackups: DueAction[] = [];
+    const { duties, store } = this.#parts;
+    const hosts = await hostsOf(store);
+    const keeps = (vmId: number): boolean => this.#beginning.has(vmId);
+    for (const vmId of await this.#jobs.toCancel(this.#log.all())) await this.cancel(vmId);
+    await passOn(this.#parts, { waited: this.#waited, log: this.#log, hosts, keeps });
     for (const one of due) {
-      if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
+      if (!duties.owns(dutyOfAction(one.action, hosts))) this.#due.forget(one.action.id);
+      else if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
       else if (one.action.action === 'backup') dueBackups.push(one);
       else if (one.action.action === 'drill') this.#track(one, () => this.#actions.beginDrill(one));
-      else this.#perform(one);
+      else this.#track(one, () => this.#actions.perform(one));
     }
     const wanted = { waited: this.#waited.all(), due: dueBackups, jobs: await this.#jobs.candidates() };
-    this.#admit(inOrder(await this.#candidates.all(wanted), now), now);
+    const ours = (await this.#candidates.all(wanted, hosts)).filter(({ hostId }) =>
+      duties.owns(hostDuty(hostId ?? -1)),
+    );
+    this.#admit(inOrder(ours, now), now);
   }
 
   /** In one go, so that nothing changes between a verdict and the count of what it let in. */
@@ -308,12 +339,12 @@ export class Scheduler implements SchedulerDoor {
 
   async startJob(jobId: number): Promise<void> {
     await this.#jobs.start(jobId);
-    this.wake();
+    this.stir();
   }
 
   async retryJob(jobId: number): Promise<void> {
     await this.#jobs.retry(jobId);
-    this.wake();
+    this.stir();
   }
 
   async cancelJob(jobId: number): Promise<void> {
@@ -321,7 +352,7 @@ export class Scheduler implements SchedulerDoor {
       await this.cancel(vmId);
     });
     await this.#actions.jobMayHaveEnded(jobId);
-    this.wake();
+    this.stir();
   }
 
   waiting(): WaitingBackup[] {
@@ -331,16 +362,11 @@ export class Scheduler implements SchedulerDoor {
   /** The record of a scheduled action was changed by its user. */
   changed(actionId: number): void {
     this.#due.forget(actionId);
-    this.wake();
-  }
-
-  #perform(due: DueAction): void {
-    this.#track(due, () => this.#actions.perform(due));
+    this.stir();
   }
 
   #startDueJob(due: DueAction): void {
-    const run = (jobId: number, again: boolean): Promise<void> =>
-      again ? this.#jobs.retry(jobId) : this.#jobs.start(jobId);
+    const run = (jobId: number, again: boolean): Promise<void> => (again ? this.retryJob(jobId) : this.startJob(jobId));
     this.#track(due, () => this.#actions.performJob(due, run));
   }
 
@@ -371,30 +397,4 @@ export class Scheduler implements SchedulerDoor {
     await this.#jobs.ended(operation);
     await this.#actions.jobMayHaveEnded(asked.jobId);
   }
-}
-
-/** A VM that something else is done with: its backup waits for that, instead of failing. */
-class Busy extends OneError {}
-
-/** States in which a VM stays until somebody does something about it. */
-const STAYS = /FAILURE|^UNKNOWN$|^RUNNING$/;
-
-function refuseBusy({ id, state, lcmState }: Vm): void {
-  const name = stateName(state, lcmState);
-  if (state !== VM_STATE.ACTIVE || lcmState === LCM.RUNNING || STAYS.test(name)) return;
-  throw new Busy(CODE.ACTION, `Virtual machine ${id} is in state ${name}.`, { objectId: id, retry: true });
-}
-
-function jobIdOf({ source }: Candidate): number | undefined {
-  return source.kind === 'job' ? source.jobId : undefined;
-}
-
-function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {
-  return {
-    vmId,
-    ...(source.kind === 'job' && { jobId: source.jobId }),
-    ...(source.kind === 'schedule' && { actionId: source.actionId }),
-    sinceSec,
-    reason,
-  };
 }

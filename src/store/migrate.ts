@@ -39,9 +39,13 @@ export async function migrationsOf(db: Kysely<Schema>): Promise<string[]> {
 async function refuseNewer(db: Kysely<Schema>, shown: string): Promise<void> {
   const unknown = (await migrationsOf(db)).filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown.length === 0) return;
-  throw new OneError(CODE.INTERNAL, `The database ${shown} is of a newer version of OneVault: it has ${unknown.join(', ')}.`, {
-    hint: 'Start the version that it is of; a database does not go back.',
-  });
+  throw new OneError(
+    CODE.INTERNAL,
+    `The database ${shown} is of a newer version of OneVault: it has ${unknown.join(', ')}.`,
+    {
+      hint: 'Start the version that it is of; a database does not go back.',
+    },
+  );
 }
 
 function migratorOf(db: Kysely<Schema>): Migrator {

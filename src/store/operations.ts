@@ -150,6 +150,7 @@ function rowOf(operation: Operation): OperationRow {
     read_bytes: figures?.readBytes ?? 0,
     sent_bytes: figures?.processedBytes ?? 0,
     stored_bytes: figures?.storedBytes ?? 0,
+    node: operation.node ?? '',
   };
 }
 

@@ -67,6 +67,25 @@ export interface OperationRow {
   read_bytes: number;
   sent_bytes: number;
   stored_bytes: number;
+  /** Control node that works on it; '' for none. */
+  node: string;
+}
+
+/** A control node that is up, or was until its lease ended. Times are epoch milliseconds of the database's clock. */
+export interface NodeRow {
+  id: string;
+  name: string;
+  url: string;
+  version: string;
+  started_at: number;
+  lease_until: number;
+}
+
+/** What a control node has to itself. */
+export interface ClaimRow {
+  duty: string;
+  node: string;
+  since: number;
 }
 
 /** How full a datastore was. */
@@ -123,4 +142,6 @@ export type Schema = Record<PoolName, PoolRow> & {
   pool_control: PoolControlRow;
   installation: InstallationRow;
   setting: SettingRow;
+  node: NodeRow;
+  claim: ClaimRow;
 };

@@ -3,6 +3,8 @@
 import { withText } from '../model/attributes.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import { VM_STATE, type Vm, type VmChange } from '../model/vm.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { dutyOfVm } from '../nodes/duty.ts';
 import { NOUNS } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
 import type { ChangeWork } from './change.ts';
@@ -42,7 +44,8 @@ export class ChangeRunner {
   readonly #turns: Turns;
   /** Called when a VM is free again, so that its state is looked at. */
   readonly #left: (vmId: number) => void;
-  readonly #running = new Set<number>();
+  /** VMs that are being changed, and their hosts. */
+  readonly #running = new Map<number, number>();
   readonly #background = new Set<Promise<void>>();
 
   constructor(parts: Parts, turns: Turns, left: (vmId: number) => void) {
@@ -59,7 +62,8 @@ export class ChangeRunner {
       enter(action, record);
     });
     if (!vm.change) throw new OneError(CODE.INTERNAL, `The change of virtual machine ${vmId} was lost.`);
-    this.#later(vm, vm.change, (work) => work.carryOut(this.#parts, vm));
+    if (!this.#isOurs(vm)) this.#parts.duties.tell(LOOK);
+    else this.#later(vm, vm.change, (work) => work.carryOut(this.#parts, vm));
     return vm.change;
   }
 
@@ -77,6 +81,15 @@ export class ChangeRunner {
     this.#later(vm, vm.change, (work) => (work.repeatable ? work.carryOut(this.#parts, vm) : ended()));
   }
 
+  /** Whether something is under way for a VM of the host. */
+  isBusy(hostId: number): boolean {
+    return [...this.#running.values()].includes(hostId);
+  }
+
+  #isOurs(vm: Vm): boolean {
+    return this.#parts.duties.owns(dutyOfVm(vm));
+  }
+
   /** Settles when nothing is under way; used when the daemon stops. */
   async idle(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
@@ -86,7 +99,7 @@ export class ChangeRunner {
   async #refuseSecond(vmId: number): Promise<void> {
     const vm = await this.#parts.store.vms.find(vmId);
     if (!vm?.change) return;
-    if (!this.#running.has(vmId)) this.takeUp(vm);
+    if (!this.#running.has(vmId) && this.#isOurs(vm)) this.takeUp(vm);
     const what = `Virtual machine ${vmId} still ends an earlier change (${vm.change.kind})`;
     throw new OneError(CODE.ACTION, `${what}; try again in a moment.`, { objectId: vmId, retry: true });
   }
@@ -116,7 +129,7 @@ export class ChangeRunner {
 
   #later(vm: Vm, change: VmChange, run: (work: ChangeWork) => Promise<void>): void {
     if (this.#running.has(vm.id)) return;
-    this.#running.add(vm.id);
+    this.#running.set(vm.id, vm.history.at(-1)?.hid ?? -1);
     const work = changeWork(change);
     const done = this.#turns
       .take(vm.id, () => run(work))

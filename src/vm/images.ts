@@ -20,6 +20,7 @@ export interface Asker {
 }
 
 interface Filling {
+  datastoreId: number;
   stop: AbortController;
   done: Promise<void>;
 }
@@ -43,7 +44,7 @@ export class ImageRunner {
         this.#parts.log.error({ image: image.id, err: error }, 'the end of making an image was not recorded'),
       )
       .finally(() => this.#background.delete(image.id));
-    this.#background.set(image.id, { stop, done });
+    this.#background.set(image.id, { datastoreId: datastore.id, stop, done });
   }
 
   /** Ends a download, which shows as the error of its image. False when there is none, and when the image is copied. */
@@ -74,14 +75,26 @@ export class ImageRunner {
     await store.images.remove(image.id);
   }
 
-  /** Shows what a dead daemon left half-done. `restored` are LOCKED as well: what restores that are under way again have made. */
-  async takeUp(restored: ReadonlySet<number>): Promise<void> {
+  /**
+   * Shows what a dead daemon left half-done in a datastore that `gained` is true of. To be called after the restores have been taken up:
+   * theirs are LOCKED as well, and those that go on elsewhere have a record that is running.
+   */
+  async takeUp(gained: (datastoreId: number) => boolean): Promise<void> {
+    const { store } = this.#parts;
     const { LOCKED, DELETE } = IMAGE_STATE;
-    for (const { id, state, type } of await this.#parts.store.images.list({ states: [LOCKED, DELETE] })) {
-      if (state === LOCKED && (type === IMAGE_TYPE.BACKUP || restored.has(id))) continue;
+    const halfDone = await store.images.list({ states: [LOCKED, DELETE] });
+    const filled = new Set((await store.operations.running()).flatMap(({ imageIds }) => imageIds));
+    for (const { id, state, type, datastoreId } of halfDone) {
+      if (!gained(datastoreId) || this.#background.has(id)) continue;
+      if (state === LOCKED && (type === IMAGE_TYPE.BACKUP || filled.has(id))) continue;
       const deleting = 'The daemon ended while the image was deleted; delete it again.';
       await this.#showError(id, state === LOCKED ? ENDED : deleting);
     }
+  }
+
+  /** Whether an image of the datastore is being made. */
+  isBusy(datastoreId: number): boolean {
+    return [...this.#background.values()].some((filling) => filling.datastoreId === datastoreId);
   }
 
   /** Ends downloads, and settles when no image is being made; used when the daemon stops. */

@@ -39,6 +39,13 @@ export class Lane {
     return this.#waiting.some((work) => work.key === key) || this.#all().some((work) => work.key === key);
   }
 
+  /** Whether work that claims `name` is under way or waits. */
+  uses(name: string): boolean {
+    return [...this.#waiting, ...this.#all()].some(({ alone, beside }) =>
+      [...(alone ?? []), ...(beside ?? [])].includes(name),
+    );
+  }
+
   /** Asks the work of this key to end, whether it is under way or waits, and waits for that. `why` is the reason of its signal. */
   async stop(key: string, why?: unknown): Promise<boolean> {
     this.#endWaiting((work) => work.key === key, why);

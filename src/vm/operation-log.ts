@@ -17,13 +17,16 @@ const TOO_LATE = 'It was asked to end when it was done already.';
 export class OperationLog {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #nodeId: string;
   readonly #running = new Map<string, Operation>();
   readonly #samples = new Map<string, PaceSample[]>();
   readonly #events = new EventEmitter<{ change: [Operation] }>().setMaxListeners(0);
 
-  constructor(store: Store, clock: Clock) {
+  /** `nodeId` is of the node whose runs these are. */
+  constructor(store: Store, clock: Clock, nodeId = '') {
     this.#store = store;
     this.#clock = clock;
+    this.#nodeId = nodeId;
   }
 
   /** A record for a run that is about to start; `save` it in the transaction that reserves what it needs. */
@@ -36,6 +39,7 @@ export class OperationLog {
     return {
       ...of,
       id: randomBytes(8).toString('hex'),
+      node: this.#nodeId,
       phase: WAITING,
       startedAt: this.#clock(),
       endedAt: 0,
@@ -46,10 +50,19 @@ export class OperationLog {
     };
   }
 
-  /** Announces a run whose record is stored. */
+  /** Announces a run whose record is stored. It is this node's from now on. */
   started(operation: Operation): void {
+    operation.node = this.#nodeId;
     this.#running.set(operation.id, operation);
     this.#events.emit('change', operation);
+  }
+
+  /** Leaves a run to whichever node has its duty now; here nobody follows it any more. */
+  async handOver(operation: Operation): Promise<void> {
+    delete operation.node;
+    this.#running.delete(operation.id);
+    this.#forgetPace(operation);
+    await this.#store.operations.save(operation);
   }
 
   /** Notes what a run that has not begun is waiting for. */
@@ -125,6 +138,10 @@ export class OperationLog {
   #forgetPace(operation: Operation): void {
     this.#samples.delete(operation.id);
     delete operation.pace;
+  }
+
+  has(id: string): boolean {
+    return this.#running.has(id);
   }
 
   running(matches: (operation: Operation) => boolean): Operation | undefined {

@@ -6,6 +6,8 @@ import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { domainName } from '../model/ids.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { dutyOfVm } from '../nodes/duty.ts';
 import { NOUNS } from '../store/nouns.ts';
 import { HISTORY_ACTION, NOBODY, noteAction, openHistory, SCHED_MESSAGE, showError, type By } from './history.ts';
 import { findWild, letGo } from './import.ts';
@@ -48,9 +50,12 @@ export class VmRunner {
   readonly #parts: Parts;
   readonly #turns: Turns;
   readonly #left: () => void;
+  /** What was last begun for each VM, so that what another node has written is begun here once. */
+  readonly #begun = new Map<number, string>();
   /** When each VM was last asked to power off, in epoch milliseconds. */
   readonly #askedAt = new Map<number, number>();
-  readonly #background = new Set<Promise<void>>();
+  /** What is under way, and the host of its VM. */
+  readonly #background = new Map<Promise<void>, number>();
 
   /** What else works on VMs has to share the `turns`. `left` is called when a VM has come to rest, so that its state is looked at. */
   constructor(parts: Parts, turns: Turns, left: () => void) {
@@ -85,7 +90,7 @@ export class VmRunner {
     });
     if (action !== 'reboot' && action !== 'reboot-hard') return;
     const hard = action === 'reboot-hard';
-    this.#later(accepted.id, async () => (await hypervisorOf(this.#parts, accepted)).reboot(accepted.deployId, hard));
+    this.#later(accepted, async () => (await hypervisorOf(this.#parts, accepted)).reboot(accepted.deployId, hard));
   }
 
   /** Accepts the move of a VM to another host. */
@@ -102,7 +107,7 @@ export class VmRunner {
   async recover(vmId: number, recovery: Recovery, by: By, stopRun: () => Promise<void>): Promise<void> {
     const vm = await this.#parts.store.vms.get(vmId);
     if (!recover(vm, recovery, by).stopsRun) return this.#recover(vmId, recovery, by);
-    this.#later(vmId, async () => {
+    this.#later(vm, async () => {
       await stopRun();
       const after = await this.#parts.store.vms.get(vmId);
       // the run puts the VM back where it was, and says why; when there is no run any more, nobody else does
@@ -129,9 +134,23 @@ export class VmRunner {
     this.#goOn(vm, true);
   }
 
+  /** Begins what another node has accepted for a VM that is this one's. */
+  begin(vm: Vm): void {
+    const isNew = (seen: Vm): boolean => workOf(seen) !== undefined && this.#begun.get(seen.id) !== stepOf(seen);
+    if (!isNew(vm)) return;
+    this.#later(vm, async () => {
+      if (isNew(await this.#parts.store.vms.get(vm.id))) await this.#walk(vm.id, false);
+    });
+  }
+
+  /** Whether something is under way for a VM of the host. */
+  isBusy(hostId: number): boolean {
+    return [...this.#background.values()].includes(hostId);
+  }
+
   /** Settles when nothing is under way; used when the daemon stops. */
   async idle(): Promise<void> {
-    while (this.#background.size > 0) await Promise.all(this.#background);
+    while (this.#background.size > 0) await Promise.all(this.#background.keys());
   }
 
   /** Takes over a domain as it is. Nothing of it is changed, so there is nothing to wait for. */
@@ -180,13 +199,21 @@ export class VmRunner {
       if (vm.state === VM_STATE.DONE && before.state !== VM_STATE.DONE) await releaseAll(tx, vm);
       return vm;
     });
-    if (written?.state === VM_STATE.DONE) await letGo(this.#parts, written);
+    if (written?.state !== VM_STATE.DONE) return written;
+    this.#begun.delete(vmId);
+    await letGo(this.#parts, written);
     return written;
   }
 
-  /** Does the work that the VM's state asks for, step after step. */
+  /** Does the work that the VM's state asks for, step after step; that of another node's VM is left to that. */
   #goOn(vm: Vm, again: boolean): void {
-    if (workOf(vm)) this.#later(vm.id, () => this.#walk(vm.id, again));
+    if (!workOf(vm)) return;
+    if (this.#isOurs(vm)) this.#later(vm, () => this.#walk(vm.id, again));
+    else this.#parts.duties.tell(LOOK);
+  }
+
+  #isOurs(vm: Vm): boolean {
+    return this.#parts.duties.owns(dutyOfVm(vm));
   }
 
   async #walk(vmId: number, again: boolean): Promise<void> {
@@ -194,6 +221,8 @@ export class VmRunner {
     const work = workOf(vm);
     const step = STEPS.get(vm.lcmState);
     if (!work || !step) return;
+    if (!this.#isOurs(vm)) return this.#parts.duties.tell(LOOK);
+    this.#begun.set(vmId, stepOf(vm));
     const next = await work(this.#parts, vm, again).catch((error: unknown): Change => {
       this.#parts.log.warn({ vm: vmId, err: error }, 'a step in the life of a VM failed');
       return (record, now) => {
@@ -209,7 +238,7 @@ export class VmRunner {
   }
 
   /** Does the slow part of something after the caller has its answer; a failure is shown on the VM. */
-  #later(vmId: number, work: () => Promise<void>): void {
+  #later({ id: vmId, history }: Vm, work: () => Promise<void>): void {
     const { store, clock, log } = this.#parts;
     const done = this.#turns
       .take(vmId, work)
@@ -218,9 +247,14 @@ export class VmRunner {
         await store.vms.update(vmId, (vm) => showError(vm, reasonOf(error), clock()));
       })
       .catch((error: unknown) => log.error({ vm: vmId, err: error }, 'the failure of a VM could not be recorded'));
-    this.#background.add(done);
+    this.#background.set(done, history.at(-1)?.hid ?? -1);
     void done.finally(() => this.#background.delete(done));
   }
+}
+
+/** A step of a VM's life: going there and back again leaves a history record. */
+function stepOf({ state, lcmState, history }: SeenVm): string {
+  return `${state} ${lcmState} ${history.length}`;
 }
 
 /** A VM that waits for a host has nothing anywhere, unless it was on one before. */

@@ -1,5 +1,5 @@
 // Keeps records and reality together: follows the state of every domain, deploys waiting VMs, monitors hosts and datastores.
-// A domain's event wakes it at once; the timer is only the net below.
+// A domain's event wakes it at once; the timer is only the net below. Hosts and datastores of other nodes are left alone.
 import type { DomainState } from '../hypervisor/hypervisor.ts';
 import { text, withText } from '../model/attributes.ts';
 import { ConnectionLost } from '../model/errors.ts';
@@ -8,6 +8,8 @@ import { vmIdOf } from '../model/ids.ts';
 import { isOverSsh } from '../model/ssh-host.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
+import { LOOK } from '../nodes/duties.ts';
+import { datastoreDuty, hostDuty, MAIN } from '../nodes/duty.ts';
 import { Figures } from './figures.ts';
 import { follow, type Verdict } from './follow.ts';
 import { SCHED_MESSAGE, showError } from './history.ts';
@@ -42,7 +44,7 @@ export class VmTick {
   readonly #parts: Parts;
   readonly #runner: VmRunner;
   readonly #stopped = new AbortController();
-  readonly #watched = new Set<number>();
+  readonly #watched = new Map<number, AbortController>();
   /** Hosts that can be reached again, or no longer, since they were looked at. */
   readonly #changed = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
@@ -69,6 +71,7 @@ export class VmTick {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopped.abort();
+    for (const watch of this.#watched.values()) watch.abort();
     await this.#busy;
   }
 
@@ -90,13 +93,19 @@ export class VmTick {
       });
   }
 
+  /** Looks soon, here and wherever else it may be about. */
+  stir(): void {
+    this.wake();
+    this.#parts.duties.tell(LOOK);
+  }
+
   async #tick(): Promise<void> {
-    const { store } = this.#parts;
+    const { store, duties } = this.#parts;
     const all = await store.hosts.list({ ascending: true });
-    const wanted = all.filter((host) => !isLeftAlone(host));
-    this.#parts.links.retain(wanted);
-    const hosts = await this.#monitor(all);
-    await this.#place(hosts);
+    this.#parts.links.retain(all.filter((host) => !isLeftAlone(host)));
+    const hosts = await this.#monitor(all.filter(({ id }) => duties.owns(hostDuty(id))));
+    if (duties.owns(MAIN)) await this.#place(all.map((host) => hosts.find(({ id }) => id === host.id) ?? host));
+    for (const [id, watch] of this.#watched) if (!duties.owns(hostDuty(id))) watch.abort();
     // one that answers late holds up no other
     await Promise.all(
       hosts
@@ -113,9 +122,9 @@ export class VmTick {
     await this.figures.look(hosts.filter(({ state }) => state === HOST_STATE.MONITORED));
   }
 
-  /** Looks at all hosts and datastores when it is time, and at new hosts always. */
+  /** Looks at the hosts and all datastores when it is time, and at new hosts always. */
   async #monitor(hosts: Host[]): Promise<Host[]> {
-    const { store, clock } = this.#parts;
+    const { store, clock, duties } = this.#parts;
     const due = clock() - this.#monitoredAt >= MONITOR_MS;
     if (due) this.#monitoredAt = clock();
     const look = async (host: Host): Promise<Host> =>
@@ -123,7 +132,10 @@ export class VmTick {
         ? monitorHost(this.#parts, host, this.figures.usedCpu(host.id))
         : host;
     const seen = await Promise.all(hosts.map(look));
-    if (due) for (const datastore of await store.datastores.list()) await monitorDatastore(this.#parts, datastore);
+    if (!due) return seen;
+    for (const datastore of await store.datastores.list()) {
+      if (duties.owns(datastoreDuty(datastore.id))) await monitorDatastore(this.#parts, datastore);
+    }
     return seen;
   }
 
@@ -177,7 +189,11 @@ export class VmTick {
     if ((await store.vms.count({ link })) === 0) return;
     const active: Followed[] = [];
     for await (const vms of store.vms.each({ link, states: [VM_STATE.ACTIVE], ascending: true })) {
-      for (const vm of vms) if (hostIdsOf(vm)[0] === host.id) active.push(seenOf(vm));
+      for (const vm of vms) {
+        if (hostIdsOf(vm)[0] !== host.id) continue;
+        active.push(seenOf(vm));
+        this.#runner.begin(vm);
+      }
     }
     const hypervisor = this.#parts.hypervisorOf(host);
     const domains = await hypervisor.domains();
@@ -240,10 +256,11 @@ export class VmTick {
 
   /** One long-lived connection per host that wakes the tick when a domain of ours changes. */
   #watch(host: Host): void {
-    if (this.#watched.has(host.id)) return;
-    this.#watched.add(host.id);
+    if (this.#watched.has(host.id) || this.#stopped.signal.aborted) return;
+    const watch = new AbortController();
+    this.#watched.set(host.id, watch);
     const listen = async (): Promise<void> => {
-      for await (const { domain } of this.#parts.hypervisorOf(host).watch(this.#stopped.signal)) {
+      for await (const { domain } of this.#parts.hypervisorOf(host).watch(watch.signal)) {
         if (vmIdOf(domain) !== undefined || this.#parts.adoptions.has(host.id, domain)) this.wake();
       }
     };

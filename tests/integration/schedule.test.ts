@@ -95,7 +95,7 @@ describe('a user who may not start backups', () => {
       finished: false,
     }));
     const [sched = -1] = await cloud.store.links.of('action-vm', id);
-    cloud.services.scheduler.wake();
+    cloud.services.scheduler.stir();
     await actionIs(sched, ({ message }) => message.includes('is disabled'), 'says that its user is disabled');
     expect((await cloud.store.vms.get(id)).state).toBe(3);
   });

@@ -9,7 +9,7 @@ import type { BackupStart } from '../../src/backup/run.ts';
 import { CODE, OneError } from '../../src/model/errors.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { Scheduler } from '../../src/schedule/tick.ts';
-import { SoleDuties } from '../../src/nodes/duties.ts';
+import { SoleDuties } from '../../src/nodes/sole.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { OperationLog } from '../../src/vm/operation-log.ts';
 import type { Parts } from '../../src/vm/parts.ts';
@@ -38,7 +38,7 @@ const parts = {
   store,
   log,
   clock: () => nowMs,
-  duties: new SoleDuties(() => ({ name: 'here', url: '', version: '' })),
+  duties: new SoleDuties(store, () => ({ name: 'here', url: '', version: '' })),
 } as unknown as Parts;
 const operations = new OperationLog(store, parts.clock);
 

@@ -195,7 +195,7 @@ describe('a run', () => {
       startJob: (id) => jobs.start(id),
       retryJob: (id) => jobs.retry(id),
       cancelJob: (id) => jobs.cancel(id, () => Promise.resolve()),
-      wake: () => undefined,
+      stir: () => undefined,
       backup: () => Promise.reject(new Error('no backup is asked for')),
       cancel: () => Promise.reject(new Error('no backup is cancelled')),
       changed: () => undefined,

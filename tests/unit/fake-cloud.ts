@@ -33,6 +33,9 @@ export class Refused extends Error {
 }
 
 export class FakeCloud {
+  /** Makes an empty PostgreSQL database for each cloud, whose URL it gives; undefined for SQLite. */
+  static databases: (() => Promise<string>) | undefined;
+
   readonly config: Config;
   /** Lines of the daemon's log, from trace up. */
   readonly log: string[] = [];
@@ -61,7 +64,9 @@ export class FakeCloud {
 
   /** `given` is what its configuration has instead of the usual. */
   static async open(given: Partial<Config> = {}): Promise<FakeCloud> {
-    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')), given);
+    const url = await FakeCloud.databases?.();
+    const postgres = url === undefined ? {} : { postgres: { url, connections: 6 } };
+    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')), { ...postgres, ...given });
     await cloud.start();
     return cloud;
   }
@@ -188,7 +193,7 @@ export class FakeCloud {
     return fetch(new URL(`/api/progress/${path}`, this.endpoint), { headers });
   }
 
-  async until(what: string, look: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
+  async until(what: string, look: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
     for (const end = Date.now() + limitMs; Date.now() < end; await sleep(10)) if (await look()) return;
     throw new Error(`It did not happen within ${limitMs / 1000} s that ${what}.`);
   }

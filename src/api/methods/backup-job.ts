@@ -112,7 +112,7 @@ async function allocate(call: Call, given: string): Promise<number> {
     for (const vector of vectors(asked, 'SCHED_ACTION')) await addAction(call, tx, place, vector);
     return made;
   });
-  call.scheduler.wake();
+  call.scheduler.stir();
   return job.id;
 }
 

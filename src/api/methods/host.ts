@@ -56,7 +56,7 @@ export const hostMethods: MethodTable = {
         kvm: null,
         template,
       }));
-      call.tick.wake();
+      call.tick.stir();
       return host.id;
     },
   ),
@@ -71,7 +71,7 @@ export const hostMethods: MethodTable = {
       host.state = state;
       host.lastMonitored = state === HOST_STATE.INIT ? 0 : host.lastMonitored;
     });
-    call.tick.wake();
+    call.tick.stir();
     return id;
   }),
   'one.host.delete': method(['int'], async (call, id) => {

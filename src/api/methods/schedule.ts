@@ -57,7 +57,7 @@ async function ofJob(call: Call, id: number): Promise<Place> {
 async function add(call: Call, place: Place, text: string): Promise<number> {
   const vector = onlyOne(text);
   const { id } = await addAction(call, call.parts.store, place, vector);
-  call.scheduler.wake();
+  call.scheduler.stir();
   return id;
 }
 

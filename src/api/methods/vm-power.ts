@@ -43,7 +43,7 @@ export const vmPowerMethods: MethodTable = {
     }
     await authorizedVm(call, id, action);
     await call.vms.act(action, id, byOf(call));
-    call.tick.wake();
+    call.tick.stir();
     return id;
   }),
   'one.vm.deploy': method(
@@ -60,7 +60,7 @@ export const vmPowerMethods: MethodTable = {
       const why = enforce ? whyNotOn(vm, host, await call.parts.store.links.hostShares()) : undefined;
       if (why !== undefined) throw new OneError(CODE.ACTION, why, { objectId: hostId, retry: true });
       await call.vms.deploy(id, host, datastoreId);
-      call.tick.wake();
+      call.tick.stir();
       return id;
     },
   ),
@@ -84,7 +84,7 @@ export const vmPowerMethods: MethodTable = {
         );
       }
       await call.vms.migrate(id, host, kind, datastoreId, byOf(call));
-      call.tick.wake();
+      call.tick.stir();
       return id;
     },
   ),
@@ -99,7 +99,7 @@ export const vmPowerMethods: MethodTable = {
       await call.backups.stop(id);
       await call.restores.inPlace.stop(id);
     });
-    call.tick.wake();
+    call.tick.stir();
     return id;
   }),
   'one.vm.monitoring': method(['int'], async (call, id) => {

@@ -121,7 +121,7 @@ export const vmMethods: MethodTable = {
     const vm = await instant.start(call.user, image, destination, wanted, (tx, template, name) =>
       makeVm(call, tx, withText(template, 'NAME', name), false, undefined, true),
     );
-    call.tick.wake();
+    call.tick.stir();
     return vm.id;
   }),
   'one.vm.restoreresume': method(['int'], async (call, id) => {
@@ -172,8 +172,8 @@ export async function createVm(
   from?: { nameBefore: string; granted: Attributes },
 ): Promise<Vm> {
   const vm = await call.parts.store.transaction((tx) => makeVm(call, tx, template, hold, from));
-  call.tick.wake();
-  call.scheduler.wake();
+  call.tick.stir();
+  call.scheduler.stir();
   return vm;
 }
 

@@ -4,10 +4,12 @@ import { initial } from './001-initial.ts';
 import { layers } from './002-layers.ts';
 import { schedules } from './003-schedules.ts';
 import { figures } from './004-figures.ts';
+import { nodes } from './005-nodes.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-initial': initial,
   '002-layers': layers,
   '003-schedules': schedules,
   '004-figures': figures,
+  '005-nodes': nodes,
 };

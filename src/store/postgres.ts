@@ -1,0 +1,176 @@
+// The store on PostgreSQL, which several processes share. A change of one object locks its row; a transaction that reads several, decides
+// and writes is alone in the whole database: docs/design/postgresql.md says why. What SQLite does in its own way is in sqlite.ts.
+import { randomBytes } from 'node:crypto';
+import {
+  HandleEmptyInListsPlugin,
+  Kysely,
+  PostgresDialect,
+  PostgresQueryCompiler,
+  replaceWithNoncontingentExpression,
+  type DataTypeNode,
+  type QueryCompiler,
+  type Transaction,
+} from 'kysely';
+import { shownUrl } from '../model/database-url.ts';
+import { ChangeFeed } from './changes.ts';
+import { Gate, type StepKind } from './gate.ts';
+import { migrate, requireCurrent } from './migrate.ts';
+import { SqlNodes, type NodeTable } from './nodes.ts';
+import { announce, Hearing } from './postgres-feed.ts';
+import { DatabaseFailure } from './postgres-failures.ts';
+import { Connections, type PostgresPlace } from './postgres-client.ts';
+import { LOCK, lockOf, Presence, type PresenceKind } from './postgres-presence.ts';
+import type { Schema } from './schema.ts';
+import { SqlStore } from './sql-store.ts';
+import type { Backend, Db } from './steps.ts';
+
+/** A renewal must find one free also while another hangs. */
+const NODE_CONNECTIONS = 3;
+/** A step that met another one is tried so many times. */
+const TRIES = 5;
+
+export interface PostgresOptions {
+  /**
+   * `alone`: no other process may work on the database; `together`: others that say so may, as several control nodes do;
+   * `none`: it is only looked at.
+   */
+  presence?: PresenceKind;
+  /** How long to wait for one that may only seem to be there, because its machine has died. */
+  waitMs?: number;
+  /** Told of troubles that end by themselves. */
+  warn?: (reason: string) => void;
+}
+
+/** Opens the database, which has to be there, and brings its schema up to date. */
+export async function openPostgres(place: PostgresPlace, options: PostgresOptions = {}): Promise<SqlStore> {
+  const { presence: kind = 'alone', waitMs = 0, warn = () => undefined } = options;
+  const feed = new ChangeFeed();
+  const self = randomBytes(6).toString('hex');
+  const presence = new Presence(kind, shownUrl(place.url));
+  const hearing = new Hearing(place, self, feed, presence, warn);
+  const db = kyselyOn(place);
+  try {
+    await hearing.begin(waitMs);
+    await withUnhurried(place, (unhurried) => migrate(unhurried, shownUrl(place.url)));
+  } catch (error) {
+    await hearing.end();
+    await db.destroy();
+    throw error;
+  }
+  return new SqlStore({ backend: new PostgresBackend(db, place, self, presence, hearing), feed });
+}
+
+/** Opens a database that is there for looking at it alone, also beside daemons that work on it. */
+export async function readPostgres(place: PostgresPlace): Promise<SqlStore> {
+  const db = kyselyOn({ ...place, connections: 1 }, true);
+  const presence = new Presence('none', shownUrl(place.url));
+  try {
+    await requireCurrent(db, shownUrl(place.url));
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new SqlStore({ backend: new PostgresBackend(db, place, '', presence), feed: new ChangeFeed() });
+}
+
+/** The table of control nodes, on connections of its own. */
+export function openNodes(place: PostgresPlace): NodeTable {
+  return new SqlNodes(kyselyOn({ ...place, connections: NODE_CONNECTIONS }));
+}
+
+/** One connection without limits of time. */
+export async function withUnhurried<R>(place: PostgresPlace, work: (db: Kysely<Schema>) => Promise<R>): Promise<R> {
+  const db = kyselyOn({ ...place, connections: 1 }, true);
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function kyselyOn(place: PostgresPlace, unhurried = false): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: new Dialect({ pool: () => Promise.resolve(new Connections(place, unhurried)) }),
+    plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
+  });
+}
+
+class Dialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new Compiler();
+  }
+}
+
+/** Makes the same statements mean what they mean to SQLite. */
+class Compiler extends PostgresQueryCompiler {
+  /** A number may be compared with a column that could not hold it: then nothing is found. */
+  protected override appendValue(parameter: unknown): void {
+    super.appendValue(parameter);
+    if (typeof parameter === 'number') this.append(Number.isInteger(parameter) ? '::bigint' : '::double precision');
+  }
+
+  /** Texts are compared by their bytes, in whatever language the database was made, and lengths are checked where texts come in. */
+  protected override visitDataType(node: DataTypeNode): void {
+    if (/^(varchar|text)/.test(node.dataType)) this.append('text collate "C"');
+    else super.visitDataType(node);
+  }
+}
+
+class PostgresBackend implements Backend {
+  readonly db: Kysely<Schema>;
+  readonly #self: string;
+  readonly #presence: Presence;
+  readonly #hearing: Hearing | undefined;
+  readonly #gate: Gate;
+
+  constructor(db: Kysely<Schema>, place: PostgresPlace, self: string, presence: Presence, hearing?: Hearing) {
+    this.db = db;
+    this.#self = self;
+    this.#presence = presence;
+    this.#hearing = hearing;
+    // some connections are always left to those who read
+    this.#gate = new Gate(Math.max(1, Math.ceil(place.connections / 2)));
+  }
+
+  step<R>(kind: StepKind, key: string | undefined, work: (db: Transaction<Schema>) => Promise<R>): Promise<R> {
+    return this.#gate.run(kind, key, async () => {
+      for (let attempt = 1; ; attempt++) {
+        let begun = false;
+        try {
+          this.#presence.require();
+          return await this.#transaction((db) => {
+            begun = true;
+            return work(db);
+          }, kind);
+        } catch (error) {
+          // what a caller does in a transaction may reach outside of it; and alone in the database, nobody is in its way
+          const mayRepeat = kind === 'one' || !begun;
+          if (!mayRepeat || attempt >= TRIES || !(error instanceof DatabaseFailure && error.again)) throw error;
+        }
+      }
+    });
+  }
+
+  #transaction<R>(work: (db: Transaction<Schema>) => Promise<R>, kind: StepKind): Promise<R> {
+    return this.db
+      .transaction()
+      .setIsolationLevel('read committed') // what was kept before the lock was had is seen
+      .execute(async (db) => {
+        await (kind === 'many' ? lockOf(LOCK.STEPS) : lockOf(LOCK.STEPS, 'shared')).execute(db);
+        return work(db);
+      });
+  }
+
+  snapshot<R>(work: (db: Transaction<Schema>) => Promise<R>): Promise<R> {
+    return this.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work);
+  }
+
+  announce(db: Db, told: Parameters<Backend['announce']>[1]): Promise<void> {
+    return announce(db, this.#self, told);
+  }
+
+  async close(): Promise<void> {
+    await this.#hearing?.end();
+    await this.db.destroy();
+  }
+}

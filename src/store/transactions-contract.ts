@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../model/operation.ts';
+import type { Group } from '../model/user.ts';
+import type { Store } from './store.ts';
+
+export function transactionsContract(open: () => Promise<Store>): void {
+  const group =
+    (name: string) =>
+    (id: number): Group => ({ id, name, admins: [], template: [] });
+
+  describe('the store', () => {
+    it('never gives an id twice, even after its object is gone', async () => {
+      const store = await open();
+      expect((await store.groups.allocate(group('a'))).id).toBe(100);
+      const second = await store.groups.allocate(group('b'));
+      await store.groups.remove(second.id);
+      expect((await store.groups.allocate(group('b'))).id).toBe(102);
+    });
+
+    it('skips ids that others use, and never goes back', async () => {
+      const store = await open();
+      const taken = new Set([99, 100, 101, 103]);
+      expect((await store.groups.allocateBut(taken, group('x'))).id).toBe(102);
+      expect((await store.groups.allocateBut(taken, group('y'))).id).toBe(104);
+      expect((await store.groups.allocate(group('a'))).id).toBe(105);
+    });
+
+    it('refuses a name that its owner has already used, with the id that has it', async () => {
+      const store = await open();
+      await store.groups.allocate(group('a'));
+      await expect(store.groups.allocate(group('a'))).rejects.toMatchObject({ code: 0x4000, objectId: 100 });
+    });
+
+    it('answers an unknown id with NO_EXISTS', async () => {
+      const store = await open();
+      await expect(store.vms.get(7)).rejects.toMatchObject({ code: 0x400, objectId: 7 });
+    });
+
+    it('undoes every change of a transaction that fails', async () => {
+      const store = await open();
+      const { id } = await store.groups.allocate(group('a'));
+      const failing = store.transaction(async (tx) => {
+        await tx.groups.update(id, (object) => void object.admins.push(1));
+        await tx.groups.allocate(group('b'));
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await store.groups.list()).toEqual([group('a')(id)]);
+    });
+
+    it('keeps concurrent changes of one object apart', async () => {
+      const store = await open();
+      const { id } = await store.groups.allocate(group('a'));
+      await Promise.all(
+        [...Array(50).keys()].map((n) => store.groups.update(id, (object) => void object.admins.push(n))),
+      );
+      expect((await store.groups.get(id)).admins).toHaveLength(50);
+    });
+
+    it('lists ranges and pages, newest first', async () => {
+      const store = await open();
+      for (const name of ['a', 'b', 'c', 'd']) await store.groups.allocate(group(name));
+      const ids = async (filter: Parameters<typeof store.groups.list>[0]): Promise<number[]> =>
+        (await store.groups.list(filter)).map((object) => object.id);
+      expect(await ids({})).toEqual([103, 102, 101, 100]);
+      expect(await ids({ from: 101, to: 102, ascending: true })).toEqual([101, 102]);
+      expect(await ids({ offset: 1, limit: 2 })).toEqual([102, 101]);
+    });
+
+    it('knows which OneVault it is of, and no two are the same', async () => {
+      const [one, other] = [await open(), await open()];
+      expect(await one.installation()).toMatch(/^[0-9a-f]{16}$/);
+      expect(await one.installation()).toBe(await one.installation());
+      expect(await other.installation()).not.toBe(await one.installation());
+    });
+
+    it('finds the runs that have not ended', async () => {
+      const store = await open();
+      const operation: Operation = {
+        id: 'aa',
+        kind: 'backup',
+        vmId: 3,
+        hostId: 0,
+        datastoreId: 100,
+        imageIds: [],
+        plan: null,
+        phase: '',
+        startedAt: 1,
+        endedAt: 0,
+        result: 'running',
+        reason: '',
+        disks: [],
+        figures: null,
+        cleaned: true,
+      };
+      await store.operations.add(operation);
+      expect(await store.operations.running()).toEqual([operation]);
+      await store.operations.save({ ...operation, result: 'done', endedAt: 2 });
+      expect(await store.operations.running()).toEqual([]);
+      expect((await store.operations.ofVm(3, 10))[0]?.result).toBe('done');
+    });
+  });
+}
