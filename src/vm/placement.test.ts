@@ -75,3 +75,10 @@ it('counts what VMs were promised, used or not', () => {
   expect(place(machine(1000), [one, two], promised)).toEqual({ host: two });
   expect(whyNotOn(machine(1000), one, promised)).toContain('has 812 MB of free memory');
 });
+
+it('keeps a VM that reads from its backup on this machine', () => {
+  const over = { ...host, state: 2 as const, template: [['SSH', 'root@kvm3'] as [string, string]] };
+  const reads = { ...machine(1), instant: { operationId: 'a', disks: [] } };
+  expect(whyNotOn(reads, over, NOTHING)).toContain('is reached over SSH');
+  expect(whyNotOn(machine(1), { ...over, totalMemKb: 8e6, usedMemKb: 0 }, NOTHING)).toBeUndefined();
+});

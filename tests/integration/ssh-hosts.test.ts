@@ -20,14 +20,16 @@ let vmId = -1;
 
 beforeAll(async () => {
   cloud = await Cloud.open(FIRST_VM);
-  await cloud.changeRecords((store) => store.datastores.update(0, (system) => void (system.tmMad = 'ssh')));
+  await cloud.call('one.datastore.enable', 0, false);
+  const own = 'NAME="own"\nTYPE="SYSTEM_DS"\nTM_MAD="ssh"'; // each host has its own
+  const system = Number(await cloud.call('one.datastore.allocate', own, -1));
   await cloud.call('one.host.status', 0, 1); // nothing is placed on this machine itself
   const [key = ''] = (await cloud.call('one.host.sshkeys', '')).split('\n');
   for (const number of [2, 3]) {
     const host = await TestHost.open({
       directory: `${cloud.directory}/host-${number}`,
       address: `127.0.0.${number}`,
-      system: `${cloud.directory}/datastores/0`,
+      system: `${cloud.directory}/datastores/${system}`,
     });
     await host.letIn(key);
     const id = Number(await cloud.call('one.host.allocate', `kvm${number}`, 'kvm', 'kvm', -1, await host.template()));
