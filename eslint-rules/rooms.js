@@ -81,6 +81,10 @@ export const ROOMS = {
     may: ['model', 'wire', 'config', 'store', 'datastore', 'vm'],
     why: 'it brings a lost database back where no daemon is, and asks nobody but the store that has it',
   },
+  database: {
+    may: ['model', 'wire', 'config', 'store'],
+    why: 'it copies records as they are while no daemon is there, and does not know what they say',
+  },
   fsck: {
     may: ['model', 'wire', 'config', 'store', 'vm'],
     why: 'it looks at records beside the daemon or without it, and asks nobody else',
@@ -94,6 +98,10 @@ export const ROOMS = {
     why: "it talks HTTP to the daemon like any other client; the only program it starts is the user's editor",
   },
   config: { may: ['model', 'wire'], why: 'settings are read before anything is built' },
+  'secrets-key': {
+    may: ['model', 'access', 'config', 'store'],
+    why: 'it is there before anything that needs the key',
+  },
   bootstrap: { may: ['model', 'access', 'config', 'store'], why: 'it fills an empty store and does nothing else' },
   dev: {
     may: ['model', 'wire', 'access', 'api'],

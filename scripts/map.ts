@@ -31,6 +31,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['appliance', 'The machine that reads files out of backups.'],
   ['mover', 'The process that moves the bytes of one run.'],
   ['doctor', 'Looks at the machine and says what is missing.'],
+  ['database', 'Says what database there is, and copies it to one of another kind.'],
   ['recover', 'Brings a lost database back from its copy.'],
   ['api', 'The one HTTP port.'],
   ['cli', 'The commands.'],

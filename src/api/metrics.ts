@@ -66,7 +66,7 @@ function gauges(registry: Registry, services: Services): () => Promise<void> {
   const unprotected = gauge('vms_unprotected', 'VMs with neither a backup nor a schedule for one');
   const overdue = gauge('vms_overdue', 'VMs whose newest good backup is older than their schedules allow');
   return async () => {
-    const { overview, operations, parts } = services;
+    const { overview, operations, parts, scheduler } = services;
     const found = {
       ages: [] as Array<[labels: { vm: string; name: string }, age: number]>,
       unprotected: 0,
@@ -87,6 +87,8 @@ function gauges(registry: Registry, services: Services): () => Promise<void> {
     running.reset();
     waiting.reset();
     for (const { kind, phase } of operations.all()) (phase === WAITING ? waiting : running).inc({ kind });
-    waiting.inc({ kind: 'backup' }, overview.waiting().length);
+    // each node tells of its own: whoever reads all of them adds them up
+    const recorded = new Set(operations.all().flatMap(({ kind, vmId }) => (kind === 'backup' ? [vmId] : [])));
+    waiting.inc({ kind: 'backup' }, scheduler.waiting().filter(({ vmId }) => !recorded.has(vmId)).length);
   };
 }

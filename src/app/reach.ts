@@ -13,7 +13,7 @@ import type { Host } from '../model/host.ts';
 import type { CarryResult, CarryTask, HypervisorConfig } from '../model/mover-protocol.ts';
 import { isOverSsh, sshHostOf, type SshAddress } from '../model/ssh-host.ts';
 import { remoteFiles, remoteHost, remoteHypervisor, remoteImages } from '../remote/doors.ts';
-import type { Traffic } from '../remote/host-door.ts';
+import { LocalHost, type Traffic } from '../remote/host-door.ts';
 import { SshHosts } from '../remote/hosts.ts';
 import { withKey } from '../remote/key-agent.ts';
 import type { HostLink } from '../remote/link.ts';
@@ -33,7 +33,16 @@ export interface ReachSettings {
 
 type Reached = Pick<
   Parts,
-  'hypervisorOf' | 'imageStoreOf' | 'bridgeOf' | 'filesOf' | 'move' | 'ending' | 'carry' | 'links' | 'runDirectoryOf'
+  | 'hypervisorOf'
+  | 'imageStoreOf'
+  | 'bridgeOf'
+  | 'filesOf'
+  | 'move'
+  | 'ending'
+  | 'carry'
+  | 'endProcesses'
+  | 'links'
+  | 'runDirectoryOf'
 >;
 
 /** `end` stops what can be begun anew, `close` lets go of every connection. */
@@ -43,6 +52,7 @@ export function reach(settings: ReachSettings): Reached & { end: () => void; clo
   const ending = new AbortController();
   const remote = (host: Host | undefined): HostLink | undefined => host && links.of(host);
   const here = new LocalFiles();
+  const hostHere = new LocalHost();
   const hypervisors = new Hypervisors(hypervisorConfigOf);
   const bridgeOf = (datastore: Datastore): Promise<Host | undefined> => bridge(store, links, datastore);
   const overBridge = (datastore: Datastore): ImageStore =>
@@ -77,6 +87,10 @@ export function reach(settings: ReachSettings): Reached & { end: () => void; clo
     ending: ending.signal,
     end: () => ending.abort(),
     carry: (...what) => carry(links, ending.signal, ...what),
+    endProcesses: (operationId, which, host) => {
+      const link = remote(host);
+      return (link ? remoteHost(link.connected) : hostHere).endRun(operationId, which);
+    },
     links,
     close: () => links.close(),
   };

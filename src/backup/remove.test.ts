@@ -46,6 +46,7 @@ beforeEach(async () => {
     ...{ move: async () => Promise.reject(new Error('nothing moves here')), links: {} as Parts['links'] },
     ending: never,
     carry: async () => ({ carriedBytes: 0, shared: true }),
+    endProcesses: async () => ({ killed: 0, left: 0 }),
     servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');

@@ -81,11 +81,12 @@ export class BackupRunner {
     const decision = await decide(this.#parts, vmId, wish);
     nextOrRefuse('backup', decision.vm);
     const drafted = waited ?? draftBackup(this.#log, vmId, decision.host.id, wish);
+    const before = { ...drafted };
     if (drafted.cancelling) throw new OneError(CODE.ACTION, 'It was cancelled before it began.');
     const run = bind(this.#parts, drafted, decision, wish);
     const { operation, plan } = run;
     delete operation.waits;
-    await this.#parts.store.transaction(async (tx) => {
+    const begun = this.#parts.store.transaction(async (tx) => {
       if (waited) await tx.operations.reserve(operation);
       else await tx.operations.add(operation);
       await reserve(tx, operation);
@@ -102,6 +103,10 @@ export class BackupRunner {
         vm.backups.running = { datastoreId: operation.datastoreId };
         takeTracker(vm, run);
       });
+    });
+    await begun.catch((error: unknown) => {
+      become(operation, before); // one that waits goes on waiting
+      throw error;
     });
     this.#log.started(operation);
     this.#runs.track(operation, (signal) => this.#run(run, signal));
@@ -329,6 +334,12 @@ interface Failure {
 /** It may have aborted while something was waited for. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+/** Makes a record again what it was. */
+function become(operation: Operation, before: Operation): void {
+  for (const key of Object.keys(operation)) if (!(key in before)) Reflect.deleteProperty(operation, key);
+  Object.assign(operation, before);
 }
 
 function notNow(vmId: number, why: string, hint = ''): OneError {

@@ -2,7 +2,6 @@
 // there already, or gone already, is no error. Here for the machine that this process runs on.
 import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { anyOf, endProcesses, moversOfOthers, type Ended } from '../exec/run-processes.ts';
 import { unmount } from './unmount.ts';
 
 export interface FileFacts {
@@ -37,11 +36,6 @@ export interface HostFiles {
   settle(path: string): Promise<void>;
   /** Takes away what is mounted there, and the directory. */
   clearMount(path: string): Promise<void>;
-  /**
-   * Settles when everything that was started there for a run has ended, and ends what does not by itself. With `starter` it is about the
-   * movers that others than that one have started.
-   */
-  endRun(operationId: string, starter?: string): Promise<Ended>;
 }
 
 export class LocalFiles implements HostFiles {
@@ -95,10 +89,6 @@ export class LocalFiles implements HostFiles {
     } finally {
       await opened.close();
     }
-  }
-
-  async endRun(operationId: string, starter?: string): Promise<Ended> {
-    return endProcesses(starter === undefined ? anyOf(operationId) : moversOfOthers(operationId, starter));
   }
 
   async clearMount(path: string): Promise<void> {

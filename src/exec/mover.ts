@@ -13,6 +13,7 @@ import {
 } from '../model/mover-protocol.ts';
 import { start, type Exit, type Running } from './exec.ts';
 import { Listening } from './listening.ts';
+import { moverRates } from './mover-rates.ts';
 
 /** Stands beside the id of the run in the arguments of every mover that this process starts, here or elsewhere. */
 export const STARTER = randomBytes(8).toString('hex');
@@ -110,9 +111,13 @@ function tellBeats({ stdin }: Running, task: MoverTask): () => void {
   };
   write({ ...task, beatSec: BEAT_LIMIT_SEC });
   let beat = 0;
-  const beats = setInterval(() => write({ beat: ++beat, bytesPerSec: null }), BEAT_EVERY_MS);
+  const tell = (): void => write({ beat: ++beat, bytesPerSec: moverRates.of(task.operationId) });
+  const beats = setInterval(tell, BEAT_EVERY_MS);
+  const unlisten = moverRates.listen(task.operationId, tell);
+  if (moverRates.of(task.operationId) !== null) tell(); // before its first byte
   return () => {
     clearInterval(beats);
+    unlisten();
     stdin?.end();
   };
 }

@@ -14,12 +14,21 @@ export type OfRun = (argv: readonly string[]) => boolean;
 
 /** Everything that was started for a run alone: its mover, its backup program, its exporters. */
 export function anyOf(operationId: string): OfRun {
-  return (argv) => argv.some((argument) => argument.includes(operationId));
+  // the clean-up itself may have come from this very machine over SSH: a connection that a mover is on ends with the mover
+  return (argv) => argv[0] !== 'ssh' && argv.some((argument) => argument.includes(operationId));
 }
 
 /** Movers of a run that others than this one have started. A machine that reads what a run shows is none of them. */
 export function moversOfOthers(operationId: string, starter: string): OfRun {
   return (argv) => argv.includes(operationId) && !argv.includes(starter);
+}
+
+/** Which processes of a run: all, or the movers that others than this one have started. */
+export type WhichProcesses = 'all' | { butOf: string };
+
+/** Settles when none of a run is left on this machine, or nothing helps against one. */
+export function endRun(operationId: string, which: WhichProcesses): Promise<Ended> {
+  return endProcesses(which === 'all' ? anyOf(operationId) : moversOfOthers(operationId, which.butOf));
 }
 
 export interface Ended {

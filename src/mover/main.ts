@@ -2,8 +2,9 @@
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import type { GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import type { Beat, GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
 import { Listening } from '../exec/listening.ts';
+import { pacer } from './pacer.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
@@ -63,7 +64,11 @@ const lines = createInterface({ input: process.stdin });
 let listening: Listening | undefined;
 lines.on('line', (line) => {
   tell({ type: 'beat' });
-  if (listening) return listening.heard();
+  if (listening) {
+    listening.heard();
+    pacer.allow((JSON.parse(line) as Beat).bytesPerSec);
+    return;
+  }
   const task = JSON.parse(line) as GivenTask;
   listening = new Listening(task.beatSec, () => lines.close());
   work(task, abort.signal)
@@ -74,4 +79,5 @@ lines.on('line', (line) => {
 lines.on('close', () => {
   listening?.end();
   abort.abort();
+  pacer.allow(null); // nobody is held back from ending
 });

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { connectionName, holdLease } from '../store/nodes.ts';
+import { CODE, OneError } from '../model/errors.ts';
+import { connectionName, holdLease, type NodeTable } from '../store/nodes.ts';
 import { openNodes, openPostgres } from '../store/postgres.ts';
 import type { StorePlace } from '../store/open.ts';
 import { openSqlite } from '../store/sqlite.ts';
@@ -10,9 +11,12 @@ import type { SqlStore } from '../store/sql-store.ts';
 import type { AboutNode, Duties } from './duties.ts';
 import { leaseOver, LeasedDuties } from './leased.ts';
 import { SoleDuties } from './sole.ts';
+import { refusesBeside } from './versions.ts';
 
 /** After so long the server has noticed that the machine of another daemon is gone. */
 const GONE_MS = 30_000;
+
+const WITH_CARE = 'Bring the nodes up to date one version after the other, or stop the old ones first.';
 
 /** `fenced` is called when the node may touch nothing any more. */
 export async function openNode(
@@ -25,8 +29,16 @@ export async function openNode(
   }
   const nodeId = randomBytes(8).toString('hex');
   const place = { ...postgres, name: connectionName(nodeId) };
+  const before = async (nodes: NodeTable): Promise<void> => {
+    const alive = (await nodes.standing()).nodes.filter(({ isAlive }) => isAlive);
+    const why = refusesBeside(
+      about().version,
+      alive.map(({ version }) => version),
+    );
+    if (why !== undefined) throw new OneError(CODE.INTERNAL, `This node cannot begin: ${why}.`, { hint: WITH_CARE });
+  };
   const warn = (reason: string): void => log.warn(reason);
-  const store = await openPostgres(place, { presence: 'together', waitMs: GONE_MS, warn });
+  const store = await openPostgres(place, { presence: 'together', waitMs: GONE_MS, before, warn });
   const steadyMs = (): number => performance.now();
   const duties = new LeasedDuties({ nodeId, table: openNodes(place), store, about, steadyMs, log });
   duties.lost.addEventListener('abort', () => fenced(duties.lost.reason), { once: true });

@@ -1,6 +1,7 @@
 // What an agent tells of its machine beside the hypervisor: how long it has run, and the bytes that went through its network cards and disks.
 import { readFile, readdir } from 'node:fs/promises';
 import { run } from '../exec/exec.ts';
+import { endRun, type Ended, type WhichProcesses } from '../exec/run-processes.ts';
 
 /** Sums since the machine booted. */
 export interface Traffic {
@@ -12,6 +13,8 @@ export interface Traffic {
 
 export interface HostDoor {
   traffic(): Promise<Traffic>;
+  /** As of this machine. */
+  endRun(operationId: string, which: WhichProcesses): Promise<Ended>;
   /** The first line of what a program says of its version; undefined when it is not there. */
   versionOf(program: string): Promise<string | undefined>;
 }
@@ -26,6 +29,10 @@ export class LocalHost implements HostDoor {
       readdir('/sys/block').catch(() => []), // without it no disk is told of
     ]);
     return readTraffic(net, disks, new Set(whole));
+  }
+
+  async endRun(operationId: string, which: WhichProcesses): Promise<Ended> {
+    return endRun(operationId, which);
   }
 
   async versionOf(program: string): Promise<string | undefined> {

@@ -21,13 +21,13 @@ import { closeHistory, HISTORY_ACTION, noteAction, showError, type By } from '..
 import type { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { endedThere } from './objects.ts';
 import { hostIfAny, hostOf, hypervisorOf, systemDatastore, vmDirectory } from '../vm/places.ts';
 import { grown, keepWithinQuota } from '../vm/quota.ts';
 import { cancelled, interrupted, unlessAborted, whyEnded, type Runs } from '../vm/runs.ts';
 import { hypervisorIds } from '../vm/snapshot-list.ts';
 import { enter, setState } from '../vm/states.ts';
 import { afterSwap, planInPlace, saidWritten, sizeDisks, type InPlaceRequest, type SwappedDisk } from './in-place.ts';
+import { endLeft } from './ended.ts';
 import { shownStore } from './shown-store.ts';
 import { removeAside, removeFresh, swapBack, swapIn } from './swap.ts';
 
@@ -152,7 +152,7 @@ export class InPlaceRestores {
     operation.interrupted = true;
     const ends = {
       writing: async () => {
-        const ended = await endedThere(parts.filesOf(await this.#hostOf(operation)), operation.id); // its mover may still be writing
+        const ended = await endLeft(parts, operation.id, 'all', await this.#hostOf(operation)); // its mover may still be writing
         await this.#fail(operation, interrupted(), ended);
       },
       swapping: () => this.#finish(operation),

@@ -22,7 +22,8 @@ import { nowSec, type Parts } from '../vm/parts.ts';
 import { hypervisorOf } from '../vm/places.ts';
 import { cancelled, interrupted, unlessAborted, type Runs } from '../vm/runs.ts';
 import type { Turns } from '../vm/turns.ts';
-import { endedThere, makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
+import { makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
+import { endLeft } from './ended.ts';
 import { readOptions } from './options.ts';
 import { planRestore } from './plan.ts';
 import { Serving } from './serving.ts';
@@ -144,7 +145,7 @@ export class InstantRestores {
     log.started(operation);
     if (operation.cancelling) {
       const host = await parts.bridgeOf(await parts.store.datastores.get(operation.datastoreId));
-      const ended = await endedThere(parts.filesOf(host), operation.id, STARTER);
+      const ended = await endLeft(parts, operation.id, { butOf: STARTER }, host);
       await takeBack(parts, log, operation, `It was cancelled.${ended}`);
       return;
     }
@@ -236,7 +237,7 @@ export class InstantRestores {
     await unlessAborted(makeWay(sourceId), signal);
     const destination = await store.datastores.get(operation.datastoreId);
     const host = await parts.bridgeOf(destination);
-    await parts.filesOf(host).endRun(operation.id, STARTER); // the mover of a dead daemon removes what it has begun
+    await parts.endProcesses(operation.id, { butOf: STARTER }, host); // that of a dead daemon removes what it has begun
     const files = parts.imageStoreOf(destination);
     for (const target of targets) await files.remove(target); // of an attempt that was killed
     const config = await parts.backupStoreConfigOf(await store.datastores.get(sourceId));

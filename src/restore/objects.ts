@@ -1,7 +1,5 @@
 // What a restore makes: images, LOCKED until their data is there, and a template; and how all of that is taken back.
 import { ownedBy } from '../access/umask.ts';
-import type { HostFiles } from '../datastore/files.ts';
-import { saidEnded } from '../exec/run-processes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
@@ -120,13 +118,4 @@ export async function takeBack(parts: Parts, log: OperationLog, operation: Opera
   });
   log.announce(operation);
   return reason;
-}
-
-/** Waits for what a run that died had started, and says in words what did not end by itself; empty when all did. */
-export async function endedThere(files: HostFiles, operationId: string, starter?: string): Promise<string> {
-  try {
-    return saidEnded(await files.endRun(operationId, starter));
-  } catch (error) {
-    return ` Whether its mover has ended could not be seen: ${reasonOf(error)}`;
-  }
 }

@@ -12,9 +12,10 @@ import { nowSec, type Parts } from '../vm/parts.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { InPlaceRestores } from './in-place-run.ts';
+import { endLeft } from './ended.ts';
 import { readOptions } from './options.ts';
 import { InstantRestores, type InstantDoors } from './instant-run.ts';
-import { endedThere, makeObjects, restoreDisks, takeBack } from './objects.ts';
+import { makeObjects, restoreDisks, takeBack } from './objects.ts';
 import { planRestore } from './plan.ts';
 import { shownStore } from './shown-store.ts';
 
@@ -94,7 +95,7 @@ export class RestoreRunner {
       if (operation.instant) return this.instant.takeUp(operation);
       operation.interrupted = true;
       const host = await this.#parts.bridgeOf(await this.#parts.store.datastores.get(operation.datastoreId));
-      await this.#fail(operation, interrupted(), await endedThere(this.#parts.filesOf(host), operation.id));
+      await this.#fail(operation, interrupted(), await endLeft(this.#parts, operation.id, 'all', host));
     });
   }
 

@@ -14,7 +14,7 @@ import {
 import { shownUrl } from '../model/database-url.ts';
 import { ChangeFeed } from './changes.ts';
 import { Gate, type StepKind } from './gate.ts';
-import { migrate, requireCurrent } from './migrate.ts';
+import { migrate, migrationsOf, requireCurrent } from './migrate.ts';
 import { SqlNodes, type NodeTable } from './nodes.ts';
 import { announce, Hearing } from './postgres-feed.ts';
 import { DatabaseFailure } from './postgres-failures.ts';
@@ -24,6 +24,8 @@ import type { Schema } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Backend, Db } from './steps.ts';
 
+/** The change of the schema that made the table of nodes. */
+const NODES = '005-nodes';
 /** A renewal must find one free also while another hangs. */
 const NODE_CONNECTIONS = 3;
 /** A step that met another one is tried so many times. */
@@ -37,6 +39,8 @@ export interface PostgresOptions {
   presence?: PresenceKind;
   /** How long to wait for one that may only seem to be there, because its machine has died. */
   waitMs?: number;
+  /** Awaited before the schema is changed; what it throws keeps the database as it is. */
+  before?: (nodes: NodeTable) => Promise<void>;
   /** Told of troubles that end by themselves. */
   warn?: (reason: string) => void;
 }
@@ -51,6 +55,7 @@ export async function openPostgres(place: PostgresPlace, options: PostgresOption
   const db = kyselyOn(place);
   try {
     await hearing.begin(waitMs);
+    if (options.before && (await migrationsOf(db)).includes(NODES)) await options.before(new SqlNodes(db));
     await withUnhurried(place, (unhurried) => migrate(unhurried, shownUrl(place.url)));
   } catch (error) {
     await hearing.end();
@@ -78,8 +83,16 @@ export function openNodes(place: PostgresPlace): NodeTable {
   return new SqlNodes(kyselyOn({ ...place, connections: NODE_CONNECTIONS }));
 }
 
+/** Keeps everybody else from working on a database, or throws; the answer gives it back. */
+export async function holdPostgres(place: PostgresPlace): Promise<() => Promise<void>> {
+  const presence = new Presence('alone', shownUrl(place.url));
+  const hearing = new Hearing(place, '', new ChangeFeed(), presence, () => undefined);
+  await hearing.begin(0);
+  return () => hearing.end();
+}
+
 /** One connection without limits of time. */
-export async function withUnhurried<R>(place: PostgresPlace, work: (db: Kysely<Schema>) => Promise<R>): Promise<R> {
+async function withUnhurried<R>(place: PostgresPlace, work: (db: Kysely<Schema>) => Promise<R>): Promise<R> {
   const db = kyselyOn({ ...place, connections: 1 }, true);
   try {
     return await work(db);

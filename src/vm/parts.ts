@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { BackupStore } from '../datastore/backup-store.ts';
 import type { ImageStore } from '../datastore/image-store.ts';
+import type { Ended, WhichProcesses } from '../exec/run-processes.ts';
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { HostFiles } from '../datastore/files.ts';
@@ -47,6 +48,8 @@ export interface Parts {
   ending: AbortSignal;
   /** Brings a directory from one host to another, straight. `shared`: both have the same one. */
   carry(runId: string, directory: string, from: Host, to: Host): Promise<CarryResult>;
+  /** Waits for what a run whose daemon is gone has left working on a host, and ends what takes too long; without one, here. */
+  endProcesses(operationId: string, which: WhichProcesses, host?: Host): Promise<Ended>;
   /** The connections to hosts that are reached over SSH. */
   links: HostLinks;
   /** The datastore's configuration with its secrets, for the mover's stdin only. */

@@ -40,7 +40,7 @@ async function wrongNow(visitor: Visitor, { scheme }: Look): Promise<string[]> {
   return wrong;
 }
 
-it('every page is as it should be, however it is looked at', async () => {
+it('every page is as it should be, however it is looked at', { timeout: 900_000 }, async () => {
   const visitor = await Visitor.come(browser, shop.endpoint, LIGHT);
   await visitor.signIn(shop.session);
   visitor.complaints(); // before signing in the daemon refuses to tell of a session, which browsers report

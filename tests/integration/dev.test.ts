@@ -28,7 +28,7 @@ async function command(line: string): Promise<string> {
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 180_000; Date.now() < end; await sleep(100)) if (await look()) return;
-  throw new Error(`It did not happen within 60 s that ${what}.`);
+  throw new Error(`It did not happen within 180 s that ${what}.`);
 }
 
 async function shows(line: string, text: RegExp): Promise<boolean> {

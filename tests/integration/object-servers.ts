@@ -73,7 +73,7 @@ export class TestServer {
     const server = start(argvOf(port), { env, dieWithParent: true });
     server.stdout.resume();
     const opened = new TestServer(directory, port, server);
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 2400; tries++) {
       if (await answers(port)) return opened;
       await delay(50);
     }

@@ -134,8 +134,8 @@ export const imageMethods: MethodTable = {
 };
 
 /** Deletes an image: one that is locked by work takes ADMIN and `force`. */
-export async function deleteImage(call: Call, id: number, force = false): Promise<void> {
-  const { parts, operations, images } = call;
+async function deleteImage(call: Call, id: number, force = false): Promise<void> {
+  const { parts, runs, images } = call;
   const image = await authorized(call, IMAGE, id, 'MANAGE');
   if (image.state === IMAGE_STATE.LOCKED) {
     requireRight(call.caller, 'ADMIN', IMAGE.target(image));
@@ -150,7 +150,7 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
     }
     await images.cancel(image);
   }
-  const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
+  const busy = await runs.find((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
   if (busy)
     throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
   refusePinned(image, nowSec(parts.clock));
@@ -214,12 +214,12 @@ function plainOptions(options: string): Vector {
 }
 
 /** Asks what is done with an image to end: its download or restore, or merges, verifications and drills of it. */
-async function cancelWork({ operations, images, restores, upkeep, drills }: Call, image: Image): Promise<void> {
+async function cancelWork({ runs, images, restores, upkeep, drills }: Call, image: Image): Promise<void> {
   const { id, name } = image;
   if ((await images.cancel(image)) || (await restores.cancel(id))) return;
   const [tended, drilled] = [await upkeep.cancel(id), await drills.cancel(id)];
   if (tended || drilled) return;
-  const backup = operations.running((one) => one.kind === 'backup' && one.imageIds.includes(id));
+  const backup = await runs.find((one) => one.kind === 'backup' && one.imageIds.includes(id));
   throw new OneError(CODE.ACTION, `Nothing that could be cancelled is done with image ${id} (${name}) now.`, {
     objectId: id,
     hint: backup ? `A backup is cancelled with onevm backup-cancel ${backup.vmId}.` : '',
@@ -227,7 +227,7 @@ async function cancelWork({ operations, images, restores, upkeep, drills }: Call
 }
 
 /** Copies an image; the copy is LOCKED until its data is there. Returns its id. */
-export async function cloneImage(call: Call, id: number, name: string, datastoreId: number): Promise<number> {
+async function cloneImage(call: Call, id: number, name: string, datastoreId: number): Promise<number> {
   const image = await authorized(call, IMAGE, id, 'USE');
   requireCreate(call, 'IMAGE');
   refuseBackup(image, 'cloned', CODE.ACTION);

@@ -1,12 +1,14 @@
 // Backups as plain copies of the directory, for development and tests: `<basePath>/<8 hex>/` with `<8 hex>.json` beside it.
 // The JSON is written last, so a copy without one is no backup. Attributes make it fail in given ways:
-// FAKE_PASSWORD (must be the one of the first use), FAKE_FAIL_AFTER_BYTES (backup), FAKE_FAIL_READ_AFTER_BYTES (read).
+// FAKE_PASSWORD (must be the one of the first use), FAKE_FAIL_AFTER_BYTES (backup), FAKE_FAIL_READ_AFTER_BYTES (read); FAKE_WAIT_FOR names a file
+// without which no backup comes to its end.
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { number, object, text, understood, type Shape } from '../../model/json-shape.ts';
@@ -24,6 +26,7 @@ import {
 } from '../backup-store.ts';
 import { directoryCapacity } from '../capacity.ts';
 
+const WAIT_MS = 50;
 const RECORD = object({ vmId: number, operationId: text, directory: text, bytes: number });
 type FakeRecord = Shape<typeof RECORD>;
 
@@ -37,11 +40,13 @@ export class FakeStore implements BackupStore {
   readonly #password: string;
   readonly #faults: Faults;
   readonly #wrong: string;
+  readonly #waitFor: string;
 
   constructor(config: BackupStoreConfig) {
     this.#path = config.basePath;
     this.#password = config.attributes['FAKE_PASSWORD'] ?? '';
     this.#wrong = config.attributes['FAKE_CHECK'] ?? '';
+    this.#waitFor = config.attributes['FAKE_WAIT_FOR'] ?? '';
     this.#faults = {
       backupBytes: limit(config.attributes, 'FAKE_FAIL_AFTER_BYTES'),
       readBytes: limit(config.attributes, 'FAKE_FAIL_READ_AFTER_BYTES'),
@@ -66,6 +71,8 @@ export class FakeStore implements BackupStore {
     const target = join(this.#path, source);
     try {
       const bytes = await this.#copy(request, target);
+      while (this.#waitFor !== '' && !existsSync(this.#waitFor))
+        await sleep(WAIT_MS, undefined, { signal: request.signal });
       const { vmId, operationId, directory } = request;
       await writeFile(`${target}.new`, JSON.stringify({ vmId, operationId, directory, bytes } satisfies FakeRecord));
       request.signal.throwIfAborted();

@@ -755,7 +755,7 @@ export type User = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
   DATASTORE_QUOTA: {
     DATASTORE: Array<{ ID: number; IMAGES: number; IMAGES_USED: number; SIZE: number; SIZE_USED: number }>;
@@ -986,6 +986,7 @@ export type Run = {
   BYTES_TOTAL: number;
   RATE: number;
   TIME_LEFT: number;
+  RATE_LIMIT: number;
   HINT: string;
   STEP: Array<{ PHASE: string; TIME: number }>;
   WARNING: Array<string>;
@@ -1127,7 +1128,7 @@ export type UserEntry = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
 };
 

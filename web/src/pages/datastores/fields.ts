@@ -30,6 +30,9 @@ const POLICY: readonly AttributeField[] = [
   flag('APPEND_ONLY'),
   ...(
     [
+      'MAX_BACKUPS',
+      'BACKUP_WEIGHT',
+      'BANDWIDTH',
       'COPY_TO',
       'COPY_KEEP_LAST',
       'CHECK_INTERVAL',
