@@ -54,12 +54,15 @@ export class SshCloud {
     for (const { id } of hosts) await this.connected(id);
   }
 
-  /** Waits until a host is monitored. */
-  async connected(id: number): Promise<void> {
+  /** Waits until a host is monitored over a connection other than `before`. Returns what is told of that. */
+  async connected(id: number, before = ''): Promise<string> {
+    let told = '';
     await this.cloud.until(`host ${id} is monitored`, async () => {
       const now = await this.cloud.info('host', id);
-      return now.textOf('STATE') === '2' && now.textOf('TEMPLATE/SSH_CONNECTION').startsWith('up ');
+      told = now.textOf('TEMPLATE/SSH_CONNECTION');
+      return now.textOf('STATE') === '2' && told.startsWith('up ') && told !== before;
     });
+    return told;
   }
 
   /** A running VM on a host, from an image of the test guest's root. */

@@ -51,6 +51,7 @@ async function cutOnce(atMs: number, how: () => void): Promise<Operation> {
 
 it(`leaves guest and backups well when it is cut ${CUTS} times`, async () => {
   const { cloud } = far;
+  let connection = await far.connected(on.id);
   for (let cut = 0; cut < CUTS; cut++) {
     await write();
     const atMs = ((cut + chance.next()) / CUTS) * durationMs;
@@ -58,7 +59,7 @@ it(`leaves guest and backups well when it is cut ${CUTS} times`, async () => {
     const operation = await cutOnce(atMs, silent ? silence : () => on.host.cutAll());
     const how = silent ? 'without a word' : 'with the servers';
     process.stdout.write(`Cut ${how} after ${Math.round(atMs)} ms: ${operation.result}. ${operation.reason}\n`);
-    await far.connected(on.id);
+    connection = await far.connected(on.id, connection);
     await cloud.vmIs(vmId, '3', '3');
     expect(await on.host.virsh('domblklist', `one-${vmId}`)).toBe(disks);
     expect(await on.host.virsh('domjobinfo', `one-${vmId}`)).toContain('None');
