@@ -92,3 +92,10 @@ it('of hosts with room it takes the one with the fewest runs for its weight, and
   expect(taken([0, 1], first!, second!, third!)).toBe(0);
   expect(taken([0, 1, 1], first!, heavy, third!)).toBe(1);
 });
+
+it('keeps a VM that reads from its backup on this machine', () => {
+  const over = { ...host, state: 2 as const, template: [['SSH', 'root@kvm3'] as [string, string]] };
+  const reads = { ...machine(1), instant: { operationId: 'a', disks: [] } };
+  expect(whyNotOn(reads, over, NOTHING)).toContain('is reached over SSH');
+  expect(whyNotOn(machine(1), { ...over, totalMemKb: 8e6, usedMemKb: 0 }, NOTHING)).toBeUndefined();
+});

@@ -2,6 +2,7 @@
 import { text } from '../model/attributes.ts';
 import { BACKUP_WEIGHT, USUAL_WEIGHT } from '../model/load-limits.ts';
 import { HOST_STATE, type Host } from '../model/host.ts';
+import { isOverSsh } from '../model/ssh-host.ts';
 import type { Vm } from '../model/vm.ts';
 import type { HostShare } from '../model/host.ts';
 
@@ -63,6 +64,9 @@ export function whyNotOn(vm: Vm, host: Host, promised: Promised): string | undef
   const name = `Host ${host.id} (${host.name})`;
   if (host.state !== HOST_STATE.MONITORED) {
     return `${name} is not monitored, so nobody knows whether it would do; see onehost show ${host.id}.`;
+  }
+  if (vm.instant && isOverSsh(host)) {
+    return `${name} is reached over SSH, and virtual machine ${vm.id} still reads from its backup, which is served on this machine alone.`;
   }
   if (freeKb(host, promised) >= neededKb(vm)) return undefined;
   const [needed, free] = [neededKb(vm), freeKb(host, promised)].map((kb) => Math.floor(kb / 1024));
