@@ -19,6 +19,8 @@ const LEAVES = [
   'appliance',
   'nodes',
 ];
+/** What a program on another machine opens, and is reached through. */
+const DOORS = ['model', 'hypervisor', 'datastore', 'exec'];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
@@ -47,6 +49,10 @@ export const ROOMS = {
   datastore: {
     may: ['model', 'exec'],
     why: 'a driver does one thing to one store; who asks for it is not its business',
+  },
+  remote: {
+    may: DOORS,
+    why: 'it carries what doors say to another machine and back, and decides nothing of what is done there',
   },
   vm: { may: ['model', ...LEAVES], why: 'the verbs above it call down, never the other way' },
   backup: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },

@@ -20,6 +20,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['nodes', 'Which control node does what, of several on one database.'],
   ['hypervisor', 'The door to hypervisors, and a folder for each driver.'],
   ['datastore', 'The doors to backup systems and image directories, and a folder for each driver.'],
+  ['remote', 'Hosts over SSH: the agent there, the connection to it, and how the programs come there.'],
   ['vm', 'The life of virtual machines.'],
   ['backup', 'Taking, keeping and dropping backups.'],
   ['restore', 'Making templates and images from backups.'],
@@ -35,6 +36,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['api', 'The one HTTP port.'],
   ['cli', 'The commands.'],
   ['config', 'What the configuration file may say.'],
+  ['app', 'What the front door is built with.'],
   ['', 'The front door: the one place where objects are built and handed to each other.'],
 ];
 

@@ -1,6 +1,7 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
+import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
 import { nodeKey } from './api/forward-mac.ts';
@@ -13,9 +14,8 @@ import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
-import { openBackupStore, openImageStore } from './datastore/all.ts';
-import { openHypervisor } from './hypervisor/all.ts';
-import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { openBackupStore } from './datastore/all.ts';
+import { moverRates } from './exec/mover-rates.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
@@ -27,7 +27,9 @@ import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { Bandwidth } from './schedule/bandwidth.ts';
 import { nextOccurrence } from './schedule/due.ts';
+import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { secretsKey } from './secrets-key.ts';
@@ -80,8 +82,9 @@ export async function startApp(
     const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const server = buildServer(services);
+    const server = buildServer(services, config.trustProxy);
     steps.push(() => server.close());
+    steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
     await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
@@ -113,6 +116,7 @@ async function beginWork(services: RunningServices, steps: Array<() => unknown>)
 }
 
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -121,6 +125,7 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.restores.stopAll();
   await services.drills.stopAll();
   await services.files.close();
+  await services.bandwidth.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
@@ -154,6 +159,10 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
   const makeWay = (datastoreId: number): Promise<void> => upkeep.makeWay(datastoreId);
   const restores = new RestoreRunner({ parts, log: operations, turns, makeWay }, limits.maxRestores);
   const acting = actingThrough(() => services);
+  const elsewhere = countedElsewhere(store, {
+    ownsHost: (id) => duties.owns(`host:${id}`),
+    any: () => duties.isShared,
+  });
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
     parts,
@@ -180,8 +189,13 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
       },
     }),
     backups,
-    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
+    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule, elsewhere }),
+    bandwidth: new Bandwidth({
+      ...{ parts, log: operations, rates: moverRates, elsewhere: () => elsewhere.taken() },
+      rules: () => services.scheduler.rules(),
+    }),
     schedulePolicy: schedule,
+    limits,
     restores,
     drills: new DrillRunner(parts, operations, makeWay, {
       most: limits.maxDrills,
@@ -202,8 +216,7 @@ function makeParts(
   log: Logger,
   duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts {
-  const hypervisors = new Map<string, Hypervisor>();
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
@@ -214,15 +227,10 @@ function makeParts(
         }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
-  const hypervisorOf = (host: Host): Hypervisor => {
-    const wanted = hypervisorConfigOf(host);
-    const key = `${wanted.driver} ${wanted.uri}`;
-    const known = hypervisors.get(key) ?? openHypervisor(wanted);
-    hypervisors.set(key, known);
-    for (const domain of wanted.adopted ?? []) known.adopt(domain); // it may have been opened for another host
-    return known;
-  };
-  const adoptions = new Adoptions(hypervisorOf);
+  const { stateDirectory, sshKey } = config;
+  const runDirectory = `${stateDirectory}/run`;
+  const reached = reach({ store, log, installation, stateDirectory, sshKey, runDirectory, hypervisorConfigOf });
+  const adoptions = new Adoptions(reached.hypervisorOf);
   const unsealed = (datastore: Datastore): Datastore => ({
     ...datastore,
     template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
@@ -242,12 +250,11 @@ function makeParts(
     clock: Date.now,
     timeZone: config.schedule.timeZone,
     servesInstant,
-    runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,
+    ...reached,
+    runDirectory,
     hypervisorConfigOf,
-    hypervisorOf,
     adoptions,
-    imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),

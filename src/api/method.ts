@@ -8,7 +8,7 @@ import type { Upkeep } from '../backup/upkeep.ts';
 import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
-import type { SchedulePolicy } from '../model/limits.ts';
+import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { FileReader } from '../restore/files.ts';
 import type { RestoreRunner } from '../restore/run.ts';
 import type { Overview } from '../schedule/overview.ts';
@@ -44,6 +44,8 @@ export interface Services {
   overview: Overview;
   scheduler: SchedulerDoor;
   schedulePolicy: SchedulePolicy;
+  /** How much goes on at the same time. */
+  limits: Limits;
   /** Directory under which datastores have their own. */
   datastoreLocation: string;
   /** What other control nodes do. */

@@ -24,8 +24,13 @@ import { Sessions } from './session.ts';
 import { answer } from './xmlrpc.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-export function buildServer(services: Services): FastifyInstance {
-  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true });
+
+/** `trustProxy` are addresses and networks whose X-Forwarded headers are believed; those of others are not read. */
+export function buildServer(services: Services, trustProxy: string[] = []): FastifyInstance {
+  const server = Fastify({
+    ...{ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true },
+    trustProxy: trustProxy.length > 0 && trustProxy,
+  });
   const sessions = new Sessions(services.parts.store, services.parts.clock);
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text

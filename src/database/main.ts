@@ -62,13 +62,14 @@ function say(text: string, status: number): number {
 async function info(place: StorePlace): Promise<string> {
   const store = await readStore(place);
   try {
+    const installation = await store.installation();
     return await store.snapshot(async (db) => {
       const counts = [...(await countRows(db))].map(([table, count]): [string, string] => [table, String(count)]);
       const rows: Array<[string, string]> = [
         ['database', shownDatabase(place)],
         ['backend', place.postgres ? 'PostgreSQL' : 'SQLite'],
         ['schema', (await migrationsOf(db)).at(-1) ?? 'none'],
-        ['OneVault', await store.installation()],
+        ['OneVault', installation],
         ...counts,
       ];
       return rows.map(([name, value]) => `${name.padEnd(16)}${value}\n`).join('');

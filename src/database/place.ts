@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CODE, OneError } from '../model/errors.ts';
-import { isPostgresUrl, shownUrl } from '../model/database-url.ts';
+import { isPostgresUrl, shownUrl, UNREADABLE } from '../model/database-url.ts';
 import type { StorePlace } from '../store/open.ts';
 
 const CONNECTIONS = 2;
@@ -16,7 +16,7 @@ export async function placeOf(
   if (kind === 'env') return urlPlace(environment[where] ?? '', `The environment variable ${where}`);
   if (kind === 'file') return urlPlace((await readFile(where, 'utf8')).trim(), `The file ${where}`);
   if (!isPostgresUrl(name)) return { database: resolve(name) };
-  if (shownUrl(name).includes('***') || !URL.canParse(name.replace('@/', '@host/'))) {
+  if (shownUrl(name).includes('***') || shownUrl(name) === UNREADABLE) {
     throw new OneError(
       CODE.ACTION,
       'A URL with a password on the command line is not taken: everybody could read it.',

@@ -60,6 +60,8 @@ export interface OperationRow {
   started_at: number;
   body: string;
   datastore_id: number;
+  /** Host of a backup that has begun and not ended; -1 for any other. */
+  busy_host: number;
   /** Epoch milliseconds; 0 while it runs. */
   ended_at: number;
   /** How long its work took; 0 while it runs. */

@@ -109,6 +109,14 @@ export class OperationLog {
     await this.#store.operations.save(operation);
   }
 
+  /** Notes what a run may move a second; undefined for as much as it can. That is of no matter afterwards, and not written down. */
+  allowed(operation: Operation, bytesPerSec: number | undefined): void {
+    if (operation.allowedBytesPerSec === bytesPerSec) return;
+    if (bytesPerSec === undefined) delete operation.allowedBytesPerSec;
+    else operation.allowedBytesPerSec = bytesPerSec;
+    this.#events.emit('change', operation);
+  }
+
   /** Notes what a run met that does not make it fail; written down with its next phase or its end. */
   warned(operation: Operation, message: string): void {
     const { warnings = [] } = operation;
@@ -135,6 +143,7 @@ export class OperationLog {
     const said = ending === 'done' && cancelling ? [reason, TOO_LATE].filter(Boolean).join(' ') : reason;
     Object.assign(operation, { result, reason: said, endedAt: this.#clock(), phase: result });
     delete operation.waits;
+    delete operation.allowedBytesPerSec;
     this.#forgetPace(operation);
     if (result !== 'failed') delete operation.interrupted;
     await tx.operations.save(operation);

@@ -3,6 +3,7 @@ import { afterAll, describe, it } from 'vitest';
 import { storeContract } from '../../src/store/contract.ts';
 import { openPostgres, type PostgresOptions } from '../../src/store/postgres.ts';
 import type { SqlStore } from '../../src/store/sql-store.ts';
+import { copiesContract } from './postgres-copies.ts';
 import { postgresPrograms, PostgresServer } from './postgres-server.ts';
 import { troubleContract } from './postgres-trouble.ts';
 import { togetherContract } from './postgres-together.ts';
@@ -25,5 +26,6 @@ if (!server) it.skip('PostgreSQL is not installed');
 else {
   describe('the suite of the store', () => storeContract(async () => open(await server.database())));
   describe('several processes on one database', () => togetherContract(server, open));
+  describe('copies', () => copiesContract(server, open));
   describe('trouble', () => troubleContract(server, open));
 }

@@ -12,7 +12,7 @@ import { planted } from '../planted/secret.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const PASSWORD = planted('-of-a-repository');
 let cloud: FakeCloud;

@@ -54,6 +54,7 @@ export class FakeCloud {
       database: `${directory}/one.db`,
       datastoreLocation: `${directory}/datastores`,
       logLevel: 'trace',
+      trustProxy: [],
       limits: DEFAULT_LIMITS,
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
       selfBackup: DEFAULT_SELF_BACKUP,
@@ -198,7 +199,7 @@ export class FakeCloud {
     return fetch(new URL(`/api/progress/${path}`, this.endpoint), { headers });
   }
 
-  async until(what: string, look: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
+  async until(what: string, look: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
     for (const end = Date.now() + limitMs; Date.now() < end; await sleep(10)) if (await look()) return;
     throw new Error(`It did not happen within ${limitMs / 1000} s that ${what}.`);
   }

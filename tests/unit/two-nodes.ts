@@ -21,6 +21,7 @@ export class Agreement {
   seenBy(nodeId: string, believes: (duty: Duty) => boolean): Duties {
     return {
       nodeId,
+      isShared: true,
       owns: believes,
       ownerOf: (duty) => {
         const node = this.there.get(this.owners.get(duty) ?? '');

@@ -7,6 +7,7 @@ import { requireCopyable } from '../../backup/copied-image.ts';
 import { retentionOf } from '../../backup/retention-of.ts';
 import { wantedPoint } from '../../backup/wanted-point.ts';
 import { text, type Vector } from '../../model/attributes.ts';
+import { readBackupPolicy } from '../../model/backup-policy.ts';
 import { KEEP_RULES } from '../../model/backup-config.ts';
 import { readDrill, readDrillVector } from '../../model/drill.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
@@ -16,6 +17,7 @@ import { readOrigin } from '../../model/image-origin.ts';
 import { isPinned, pinText, readPin, type Pin } from '../../model/pin.ts';
 import { checkName } from '../../model/names.ts';
 import { NOUNS } from '../../store/nouns.ts';
+import type { Store } from '../../store/store.ts';
 import type { Asker } from '../../vm/images.ts';
 import { newImage, typeOf, type ImagePlace } from '../../vm/new-image.ts';
 import { nowSec } from '../../vm/parts.ts';
@@ -152,9 +154,20 @@ async function deleteImage(call: Call, id: number, force = false): Promise<void>
   if (busy)
     throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
   refusePinned(image, nowSec(parts.clock));
+  if (image.type === IMAGE_TYPE.BACKUP) await refuseAppendOnly(parts.store, image);
   if (image.type !== IMAGE_TYPE.BACKUP) await images.remove(image);
   else if (await removeBackup(parts, image)) call.upkeep.freed(image.datastoreId);
   if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
+}
+
+async function refuseAppendOnly(store: Store, { id, name, datastoreId }: Image): Promise<void> {
+  const datastore = await store.datastores.find(datastoreId);
+  if (!readBackupPolicy(datastore?.template ?? []).appendOnly) return;
+  throw new OneError(
+    CODE.ACTION,
+    `Image ${id} (${name}) cannot be deleted: datastore ${datastoreId} (${datastore?.name}) lets nobody remove what it has (APPEND_ONLY="YES").`,
+    { objectId: id, hint: 'If its server removes again, set APPEND_ONLY="NO" of the datastore.' },
+  );
 }
 
 function refusePinned({ id, name, points }: Image, now: number): void {
