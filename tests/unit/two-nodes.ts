@@ -59,7 +59,7 @@ export class TestNode {
     id: string,
     base: Services,
     own: Partial<Services> = {},
-    waitMs = 300,
+    waitMs = 1500,
   ): Promise<TestNode> {
     const duties = agreement.seenBy(id, (duty) => !node.hasLost && agreement.owners.get(duty) === id);
     const parts = { ...base.parts, duties };
