@@ -9,14 +9,13 @@ import type { StorePlace } from '../store/open.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { SqlStore } from '../store/sql-store.ts';
 import type { AboutNode, Duties } from './duties.ts';
+import { LEASE_MS } from './lease.ts';
 import { leaseOver, LeasedDuties } from './leased.ts';
 import { SoleDuties } from './sole.ts';
 import { refusesBeside } from './versions.ts';
 
 /** After so long the server has noticed that the machine of another daemon is gone. */
 const GONE_MS = 30_000;
-/** What a run that ends has to note waits so long for a database server that begins anew. */
-const PATIENCE_MS = 60_000;
 
 const WITH_CARE = 'Bring the nodes up to date one version after the other, or stop the old ones first.';
 
@@ -41,8 +40,8 @@ export async function openNode(
   };
   const warn = (reason: string): void => log.warn(reason);
   const store = await openPostgres(place, {
-    ...{ presence: 'together', waitMs: GONE_MS, patienceMs: PATIENCE_MS },
-    ...{ before, warn },
+    ...{ presence: 'together', waitMs: GONE_MS, before, warn },
+    patienceMs: LEASE_MS, // whoever waits for longer has lost its lease
   });
   const steadyMs = (): number => performance.now();
   const duties = new LeasedDuties({ nodeId, table: openNodes(place), store, about, steadyMs, log });

@@ -16,7 +16,7 @@ const PASSWORD = planted('-of-a-repository');
 
 /** A daemon whose server goes and comes again. */
 export function outageContract(server: PostgresServer): void {
-  it('a daemon whose server was gone says so, and does its work again when it is back', async () => {
+  it('a daemon whose server was gone says so, ends, and does its work again when it is started', async () => {
     const cloud = await FakeCloud.open({ postgres: { url: await server.database(), connections: 4 } });
     await cloud.host();
     const template = 'NAME="web"\nCPU="1"\nMEMORY="64"';
@@ -24,12 +24,8 @@ export function outageContract(server: PostgresServer): void {
     await server.stop();
     await expect(cloud.call('one.hostpool.info')).rejects.toThrow('was lost: ');
     await server.start();
-    await cloud.until('it answers', () =>
-      cloud.call('one.hostpool.info').then(
-        () => true,
-        () => false,
-      ),
-    );
+    await cloud.stop(); // it may have lost its lease meanwhile
+    await cloud.start();
     await cloud.vmIs(await cloud.id('one.vm.allocate', template, false), 3, 3);
     const id = await cloud.id('one.vm.allocate', template, true);
     await cloud.call('one.vm.deploy', id, 0);
