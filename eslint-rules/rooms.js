@@ -19,6 +19,8 @@ const LEAVES = [
   'appliance',
   'nodes',
 ];
+/** What a program on another machine opens, and is reached through. */
+const DOORS = ['model', 'hypervisor', 'datastore', 'exec'];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
 const ANY = '*';
 
@@ -48,6 +50,10 @@ export const ROOMS = {
     may: ['model', 'exec'],
     why: 'a driver does one thing to one store; who asks for it is not its business',
   },
+  remote: {
+    may: DOORS,
+    why: 'it carries what doors say to another machine and back, and decides nothing of what is done there',
+  },
   vm: { may: ['model', ...LEAVES], why: 'the verbs above it call down, never the other way' },
   backup: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },
   restore: { may: ['model', ...LEAVES, 'vm'], why: 'what backup and restore share belongs to model/ or disk/' },
@@ -74,6 +80,10 @@ export const ROOMS = {
   recover: {
     may: ['model', 'wire', 'config', 'store', 'datastore', 'vm'],
     why: 'it brings a lost database back where no daemon is, and asks nobody but the store that has it',
+  },
+  database: {
+    may: ['model', 'wire', 'config', 'store'],
+    why: 'it copies records as they are while no daemon is there, and does not know what they say',
   },
   fsck: {
     may: ['model', 'wire', 'config', 'store', 'vm'],

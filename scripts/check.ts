@@ -31,17 +31,28 @@ interface Stage {
   argv: string[];
 }
 
+/** They read the code alone. What tests mount below var/ is never looked at: a mount may answer nobody. */
 const CHECKS: Stage[] = [
-  { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
-  { name: 'lint', argv: ['eslint', '.'] },
+  { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.', '!var'] },
   { name: 'types', argv: ['tsc'] },
   { name: 'types of the console', argv: ['tsc', '-p', 'web'] },
+  { name: 'lint', argv: ['eslint', '.'] },
 ];
+/** What uses the processors only where nobody else wants them. */
+const IDLE = ['nice', '-n', '19'];
 
-/** Runs one stage, says how it ended and how long it took. With `collect` its output is shown at the end, in one piece. */
-function stage({ name, argv }: Stage, collect: boolean): Promise<boolean> {
+interface Manner {
+  /** Its output is shown at the end, in one piece. */
+  collect?: boolean;
+  /** Others go first. */
+  idle?: boolean;
+}
+
+/** Runs one stage, says how it ended and how long it took. */
+function stage({ name, argv }: Stage, { collect = false, idle = false }: Manner = {}): Promise<boolean> {
   const from = performance.now();
-  const [program = '', ...rest] = argv;
+  const [file = '', ...options] = argv;
+  const [program = '', ...rest] = [...(idle ? IDLE : []), path.join(BIN, file), ...options];
   const env = {
     ...process.env,
     PATH: `${BIN}${path.delimiter}${process.env['PATH'] ?? ''}`,
@@ -49,7 +60,7 @@ function stage({ name, argv }: Stage, collect: boolean): Promise<boolean> {
   };
   const output = collect ? 'pipe' : 'inherit';
   if (!collect) console.log(`==> ${name}`);
-  const child = spawn(path.join(BIN, program), rest, { cwd: ROOT, env, stdio: ['ignore', output, output] });
+  const child = spawn(program, rest, { cwd: ROOT, env, stdio: ['ignore', output, output] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -71,7 +82,7 @@ async function vitest(name: string, given: string[]): Promise<{ report: Report |
   const file = path.join(REPORTS, `${name.replaceAll(/[^\w.]+/g, '-')}.json`);
   await rm(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const ok = await stage({ name, argv: ['vitest', 'run', ...reporters, ...given] }, false);
+  const ok = await stage({ name, argv: ['vitest', 'run', ...reporters, ...given] });
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     console.log(`vitest left no report of the ${name}: ${String(error)}`);
     return undefined;
@@ -126,6 +137,21 @@ async function planted(required: Parameters<typeof judgePlanted>[1]): Promise<bo
   return ok;
 }
 
+/** The checks that failed, all at the same time. */
+async function failedChecks(): Promise<string[]> {
+  const ended = await Promise.all(CHECKS.map(async (check) => ({ check, ok: await stage(check, { collect: true }) })));
+  return ended.filter(({ ok }) => !ok).map(({ check }) => check.name);
+}
+
+/** The same one after the other, while others wait for their guests and programs. */
+async function failedBeside(): Promise<string[]> {
+  const failed: string[] = [];
+  for (const check of CHECKS) {
+    if (!(await stage(check, { collect: true, idle: true }))) failed.push(check.name);
+  }
+  return failed;
+}
+
 async function main(given: string[]): Promise<void> {
   const files = given.filter((argument) => !argument.startsWith('-'));
   await mkdir(REPORTS, { recursive: true });
@@ -134,14 +160,16 @@ async function main(given: string[]): Promise<void> {
   const failed: string[] = [];
   if (files.length > 0) {
     runs.push(await tests('tests', files));
-  } else {
-    const ended = await Promise.all(CHECKS.map(async (check) => ({ check, ok: await stage(check, true) })));
-    failed.push(...ended.filter(({ ok }) => !ok).map(({ check }) => check.name));
+  } else if (given.includes('--integration')) {
+    const beside = failedBeside();
+    beside.catch(() => undefined); // it is met when the tests have ended
     runs.push(await tests('unit tests', ['--project', 'unit']));
-    if (given.includes('--integration')) {
-      runs.push(await tests('compat tests', ['--project', 'compat']));
-      runs.push(await testsOnRealPrograms('integration tests', ['--project', 'integration', '--project', 'console']));
-    }
+    runs.push(await tests('compat tests', ['--project', 'compat']));
+    runs.push(await testsOnRealPrograms('integration tests', ['--project', 'integration', '--project', 'console']));
+    failed.push(...(await beside));
+  } else {
+    failed.push(...(await failedChecks()));
+    runs.push(await tests('unit tests', ['--project', 'unit']));
   }
   if (!(await planted(mustBeLookedAt(given, files)))) failed.push('planted secrets');
   const counts = total(runs, failed.length);

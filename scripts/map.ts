@@ -20,6 +20,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['nodes', 'Which control node does what, of several on one database.'],
   ['hypervisor', 'The door to hypervisors, and a folder for each driver.'],
   ['datastore', 'The doors to backup systems and image directories, and a folder for each driver.'],
+  ['remote', 'Hosts over SSH: the agent there, the connection to it, and how the programs come there.'],
   ['vm', 'The life of virtual machines.'],
   ['backup', 'Taking, keeping and dropping backups.'],
   ['restore', 'Making templates and images from backups.'],
@@ -30,10 +31,12 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['appliance', 'The machine that reads files out of backups.'],
   ['mover', 'The process that moves the bytes of one run.'],
   ['doctor', 'Looks at the machine and says what is missing.'],
+  ['database', 'Says what database there is, and copies it to one of another kind.'],
   ['recover', 'Brings a lost database back from its copy.'],
   ['api', 'The one HTTP port.'],
   ['cli', 'The commands.'],
   ['config', 'What the configuration file may say.'],
+  ['app', 'What the front door is built with.'],
   ['', 'The front door: the one place where objects are built and handed to each other.'],
 ];
 

@@ -1,8 +1,11 @@
 // The one place where objects are built and handed to each other, and the order in which the daemon starts and stops.
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
+import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
+import { nodeKey } from './api/forward-mac.ts';
+import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
@@ -11,9 +14,8 @@ import { Upkeep } from './backup/upkeep.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
-import { openBackupStore, openImageStore } from './datastore/all.ts';
-import { openHypervisor } from './hypervisor/all.ts';
-import type { Hypervisor } from './hypervisor/hypervisor.ts';
+import { openBackupStore } from './datastore/all.ts';
+import { moverRates } from './exec/mover-rates.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
@@ -25,7 +27,9 @@ import { openNode } from './nodes/open.ts';
 import { Notices } from './notices/notices.ts';
 import { FileReader } from './restore/files.ts';
 import { RestoreRunner } from './restore/run.ts';
+import { Bandwidth } from './schedule/bandwidth.ts';
 import { nextOccurrence } from './schedule/due.ts';
+import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { secretsKey } from './secrets-key.ts';
@@ -33,6 +37,7 @@ import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
 import { Adoptions } from './vm/adoptions.ts';
+import { AllRuns } from './vm/all-runs.ts';
 import { ChangeRunner } from './vm/change-runner.ts';
 import { ImageRunner } from './vm/images.ts';
 import { OperationLog } from './vm/operation-log.ts';
@@ -77,8 +82,9 @@ export async function startApp(
     const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const server = buildServer(services);
+    const server = buildServer(services, config.trustProxy);
     steps.push(() => server.close());
+    steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
     await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
@@ -110,6 +116,7 @@ async function beginWork(services: RunningServices, steps: Array<() => unknown>)
 }
 
 async function endWork(services: RunningServices): Promise<void> {
+  services.parts.end();
   await services.tick.stop();
   await services.scheduler.stop();
   await services.selfBackups.stopAll();
@@ -118,10 +125,14 @@ async function endWork(services: RunningServices): Promise<void> {
   await services.restores.stopAll();
   await services.drills.stopAll();
   await services.files.close();
+  await services.bandwidth.close();
   await services.vms.idle();
   await services.changes.idle();
   await services.images.idle();
 }
+
+/** How often progress is written down for other control nodes. */
+const SAVE_PROGRESS_MS = 2000;
 
 /** What is this installation's alone. */
 interface Own {
@@ -132,7 +143,13 @@ interface Own {
 
 function build(config: Config, store: Store, duties: Duties, own: Own, log: Logger): RunningServices {
   const parts = makeParts(config, store, own, log, duties, (vm) => restores.instant.ready(vm));
-  const operations = new OperationLog(store, parts.clock, duties.nodeId);
+  const alone = config.postgres === undefined; // SQLite is one node's
+  const forwarding = new Forwarding(parts, { key: nodeKey(own.key), alone });
+  const operations = new OperationLog(store, parts.clock, duties.nodeId, alone ? 0 : SAVE_PROGRESS_MS);
+  const runs = new AllRuns(store, operations, {
+    alone,
+    failed: (err) => log.warn({ err }, 'the runs of other control nodes could not be read'),
+  });
   const turns = new Turns();
   const vms = new VmRunner(parts, turns, () => tick.wake());
   const tick = new VmTick(parts, vms);
@@ -142,17 +159,22 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
   const makeWay = (datastoreId: number): Promise<void> => upkeep.makeWay(datastoreId);
   const restores = new RestoreRunner({ parts, log: operations, turns, makeWay }, limits.maxRestores);
   const acting = actingThrough(() => services);
+  const elsewhere = countedElsewhere(store, {
+    ownsHost: (id) => duties.owns(`host:${id}`),
+    any: () => duties.isShared,
+  });
   const jobs = new JobRuns(parts, acting, operations);
   const services: RunningServices = {
     parts,
     operations,
+    runs,
     overview: new Overview({
       store,
-      operations,
+      runs,
       clock: parts.clock,
       timeZone: schedule.timeZone,
       next: nextOccurrence,
-      waiting: () => services.scheduler.waiting(),
+      waiting: async () => [...services.scheduler.waiting(), ...(await forwarding.waitingElsewhere())],
     }),
     vms,
     changes: new ChangeRunner(parts, turns, () => tick.wake()),
@@ -162,13 +184,18 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     selfBackups: new SelfBackups({
       ...{ parts, upkeep, log: operations, settings: config.selfBackup },
       sources: {
-        ...{ database: config.database, stateDirectory: config.stateDirectory },
+        ...{ place: config, stateDirectory: config.stateDirectory },
         ...{ installation: own.installation, keep: config.selfBackup.keep },
       },
     }),
     backups,
-    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule }),
+    scheduler: new Scheduler(parts, operations, backups, jobs, acting, { limits, policy: schedule, elsewhere }),
+    bandwidth: new Bandwidth({
+      ...{ parts, log: operations, rates: moverRates, elsewhere: () => elsewhere.taken() },
+      rules: () => services.scheduler.rules(),
+    }),
     schedulePolicy: schedule,
+    limits,
     restores,
     drills: new DrillRunner(parts, operations, makeWay, {
       most: limits.maxDrills,
@@ -176,6 +203,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
+    forwarding,
     endpoint: '',
   };
   return services;
@@ -188,8 +216,7 @@ function makeParts(
   log: Logger,
   duties: Duties,
   servesInstant: Parts['servesInstant'],
-): Parts {
-  const hypervisors = new Map<string, Hypervisor>();
+): Parts & { end: () => void; close: () => void } {
   const hypervisorConfigOf = (host: Host): HypervisorConfig => {
     const own = { installation, adopted: adoptions.of(host.id) };
     return host.vmMad === 'fake'
@@ -200,15 +227,10 @@ function makeParts(
         }
       : { driver: 'libvirt', uri: text(host.template, 'LIBVIRT_URI') ?? 'qemu:///system', ...own };
   };
-  const hypervisorOf = (host: Host): Hypervisor => {
-    const wanted = hypervisorConfigOf(host);
-    const key = `${wanted.driver} ${wanted.uri}`;
-    const known = hypervisors.get(key) ?? openHypervisor(wanted);
-    hypervisors.set(key, known);
-    for (const domain of wanted.adopted ?? []) known.adopt(domain); // it may have been opened for another host
-    return known;
-  };
-  const adoptions = new Adoptions(hypervisorOf);
+  const { stateDirectory, sshKey } = config;
+  const runDirectory = `${stateDirectory}/run`;
+  const reached = reach({ store, log, installation, stateDirectory, sshKey, runDirectory, hypervisorConfigOf });
+  const adoptions = new Adoptions(reached.hypervisorOf);
   const unsealed = (datastore: Datastore): Datastore => ({
     ...datastore,
     template: unsealAttributes(key, datastore.template, `datastore [${datastore.id}]`),
@@ -228,12 +250,11 @@ function makeParts(
     clock: Date.now,
     timeZone: config.schedule.timeZone,
     servesInstant,
-    runDirectory: `${config.stateDirectory}/run`,
     screenDirectory: `${config.stateDirectory}/drills`,
+    ...reached,
+    runDirectory,
     hypervisorConfigOf,
-    hypervisorOf,
     adoptions,
-    imageStoreOf: (datastore) => openImageStore(datastore.basePath),
     backupStoreConfigOf,
     backupStoreOf: async (datastore) => openBackupStore(await backupStoreConfigOf(datastore)),
     sealed: (attributes) => sealAttributes(key, attributes),

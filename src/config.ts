@@ -1,12 +1,15 @@
 // The daemon's configuration: defaults, then the configuration file (template syntax, as oned.conf), then DATABASE_URL of
 // the environment, then the command line.
 import { readFile } from 'node:fs/promises';
+import { NETWORK_VECTORS, readNetworks } from './config/networks.ts';
 import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
+import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
+import { isPostgresUrl } from './model/database-url.ts';
 import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
@@ -22,6 +25,8 @@ export interface Config extends DatabaseSettings {
   nodeUrl?: string | undefined;
   listenAddress: string;
   port: number;
+  /** Addresses and networks of web servers before this one whose word is taken for who asks, and whether over TLS. */
+  trustProxy: string[];
   /** Each datastore has its own directory under this one. */
   datastoreLocation: string;
   logLevel: string;
@@ -31,6 +36,8 @@ export interface Config extends DatabaseSettings {
   schedule: SchedulePolicy;
   /** Where copies of the database are kept. */
   selfBackup: SelfBackupSettings;
+  /** Private key that hosts over SSH let in; undefined for OneVault's own. */
+  sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -47,13 +54,14 @@ export interface ServeOptions {
 const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
-  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL'],
+  ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
   LOG: ['LEVEL'],
   SCHEDULE: ['TIME_ZONE', 'CATCH_UP', 'RETRIES', 'RETRY_DELAY'],
   ...SELF_BACKUP_VECTORS,
+  ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
 };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -86,6 +94,7 @@ export function makeConfig(
     nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),
+    trustProxy: readTrustProxy(text(file, 'TRUST_PROXY')),
     ...readDatabase(vectors(file, 'DB')[0], environment[DATABASE_VARIABLE], stateDirectory),
     datastoreLocation: absolute(
       'DATASTORE_LOCATION',
@@ -96,6 +105,7 @@ export function makeConfig(
     drillScripts: scriptsOf(text(file, 'DRILL_SCRIPTS')),
     schedule: schedulePolicyOf(vectors(file, 'SCHEDULE')[0]),
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
+    sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
     dev: options.dev ?? false,
   };
@@ -110,11 +120,16 @@ function limitsOf(file: Attributes): Limits {
     maxRestores: limit('MAX_RESTORES', DEFAULT_LIMITS.maxRestores),
     maxUpkeep: limit('MAX_UPKEEP', DEFAULT_LIMITS.maxUpkeep),
     maxDrills: limit('MAX_DRILLS', DEFAULT_LIMITS.maxDrills),
+    networks: readNetworks(vectors(file, 'BACKUP_NETWORK')),
   };
 }
 
 function scriptsOf(directory: string | undefined): string | undefined {
   return directory === undefined ? undefined : absolute('DRILL_SCRIPTS', directory).replace(/\/+$/, '');
+}
+
+function sshKeyOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : absolute('SSH_KEY', file);
 }
 
 function schedulePolicyOf(vector: Vector | undefined): SchedulePolicy {
@@ -138,7 +153,11 @@ function refuseUnknown(file: Attributes): void {
     }
     if (typeof value === 'string') {
       if (inside)
-        bad(name, value, `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`);
+        bad(
+          name,
+          isPostgresUrl(value) ? undefined : value,
+          `it must be a vector: ${name}=[ ${inside.map((field) => `${field}="..."`).join(', ')} ]`,
+        );
     } else {
       if (!inside) bad(name, undefined, 'it must be a text, not a vector');
       const unknown = value.find(([field]) => !inside.includes(field));

@@ -9,7 +9,7 @@ import type { Value } from './wire/xmlrpc.ts';
 export async function prepareDev(services: Services): Promise<void> {
   const { store } = services.parts;
   const user = await store.users.get(0);
-  const call: Call = { ...services, user, caller: makeCaller(user, -1, []) };
+  const call: Call = { ...services, user, caller: makeCaller(user, -1, []), forwarded: false };
   const ask = (method: string, ...params: Value[]): Promise<unknown> | undefined => METHODS[method]?.run(call, params);
   if (!(await store.hosts.list()).some((host) => host.vmMad === 'fake')) {
     await ask('one.host.allocate', 'fake', 'fake', 'fake', -1);

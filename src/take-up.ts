@@ -6,10 +6,15 @@ import type { Operation } from './model/operation.ts';
 import { VM_STATE, type Vm } from './model/vm.ts';
 import { ANY_WORD, LOOK, type DutyWork } from './nodes/duties.ts';
 import { datastoreDuty, dutyOfOperation, dutyOfVm, hostDuty, isOrphan, MAIN, type Duty } from './nodes/duty.ts';
+import type { Bandwidth } from './schedule/bandwidth.ts';
 import type { Scheduler } from './schedule/tick.ts';
 
 /** With the scheduler as the app has it. */
-export type RunningServices = Services & { scheduler: Scheduler };
+export type RunningServices = Services & {
+  scheduler: Scheduler;
+  bandwidth: Bandwidth;
+  parts: { end: () => void; close: () => void };
+};
 
 export class TakeUp implements DutyWork {
   readonly #services: RunningServices;
@@ -145,7 +150,7 @@ export class TakeUp implements DutyWork {
     const { scheduler, backups, restores, drills, selfBackups, upkeep } = this.#services;
     if (scheduler.takeUp(operation)) return;
     if (operation.kind === 'backup') backups.takeUp(operation);
-    else if (operation.kind === 'restore') await restores.takeUp(operation);
+    else if (operation.kind === 'restore') restores.takeUp(operation);
     else if (operation.kind === 'drill') await drills.takeUp(operation);
     else if (operation.kind === 'self') await selfBackups.takeUp(operation);
     else await upkeep.takeUp(operation);

@@ -41,7 +41,8 @@ export function actingThrough(services: () => Services): Acting {
       const { name, params } = methodFor(action);
       const call = await as(action.uid);
       await authorizedVm(call, action.parent.id, 'sched-action');
-      await METHODS[name]?.run(call, params);
+      const method = METHODS[name];
+      if (method) await call.forwarding.carryOut(name, method, call, params);
     },
   };
 }
@@ -63,7 +64,7 @@ async function callOf(services: Services, uid: number): Promise<Call> {
     );
   }
   const caller: Caller = makeCaller(user, ALL_GROUPS, await store.rules.list());
-  return { ...services, user, caller };
+  return { ...services, user, caller, forwarded: false };
 }
 
 /** The method that does what an action says, with its parameters. */

@@ -19,7 +19,8 @@ export function callRoutes(server: FastifyInstance, services: Services, sessions
     const who = await sessions.caller(sessionOf(request));
     const { method, names } = methodOf(name);
     const values = positional(name, method.params, names, request.body ?? {});
-    return { result: await resultJson(name, await method.run({ ...services, ...who }, values)) };
+    const call = { ...services, ...who, forwarded: false };
+    return { result: await resultJson(name, await services.forwarding.carryOut(name, method, call, values)) };
   });
 }
 

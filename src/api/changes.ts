@@ -69,19 +69,21 @@ class Follower {
   }
 
   begin(): void {
-    const { operations, parts } = this.#services;
+    const { runs, parts } = this.#services;
     const alive = setInterval(() => this.#inTurn(() => this.#beat()), this.#times.aliveMs);
     this.#ends.push(
       () => clearInterval(alive),
       parts.store.onChange((changes) => this.#add(changes)),
-      operations.listen((operation) => this.#runs.add(operation.id, operation, operation.result !== 'running')),
+      runs.listen((operation) => this.#runs.add(operation.id, operation, operation.result !== 'running')),
       () => this.#runs.close(),
       () => clearTimeout(this.#timer),
     );
     this.#raw.on('close', () => this.#finish());
     this.#raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     this.#write('alive', '');
-    for (const operation of operations.all()) this.#runs.add(operation.id, operation, false);
+    this.#inTurn(async () => {
+      for (const operation of await runs.now()) this.#runs.add(operation.id, operation, false);
+    });
   }
 
   #add(changes: readonly StoreChange[]): void {

@@ -13,6 +13,8 @@ const TEXT_RESULTS = [
   'one.user.login',
   'one.image.restore',
   'one.datastore.rescan',
+  'one.host.sync',
+  'one.host.sshkeys',
   'one.system.backupself',
 ];
 const WITHOUT_SCHEMA = ['one.system.config'];

@@ -36,7 +36,7 @@ export function eventRoutes(
 
 function follow(
   raw: ServerResponse,
-  { operations, parts }: Services,
+  { runs, parts }: Services,
   first: Asking,
   again: () => Promise<Asking>,
   { everyMs, heartbeatMs }: EventTimes,
@@ -64,7 +64,7 @@ function follow(
     write(': alive\n\n');
   };
   const heartbeat = setInterval(() => void beat().catch(finish), heartbeatMs);
-  const unlisten = operations.listen((operation) => {
+  const unlisten = runs.listen((operation) => {
     changes.add(operation.id, operation, operation.result !== 'running');
   });
   const finish = (): void => {
@@ -76,7 +76,9 @@ function follow(
   raw.on('close', finish);
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   write(': runs\n\n'); // the answer begins, although nothing may happen for long
-  for (const operation of operations.all()) changes.add(operation.id, operation, false);
+  void runs.now().then((all) => {
+    for (const operation of all) changes.add(operation.id, operation, false);
+  }, finish);
 }
 
 /** Administrators see what is of no VM as well. */

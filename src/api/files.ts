@@ -5,7 +5,8 @@ import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { FileEntry } from '../model/file-names.ts';
 import type { Image } from '../model/image.ts';
 import type { Which } from '../restore/files.ts';
-import { callerOf } from './http-session.ts';
+import { callerOf, type Asking } from './http-session.ts';
+import { passedOn } from './forward-pass.ts';
 import type { Services } from './method.ts';
 import { authorized } from './noun.ts';
 import { DATASTORE, IMAGE } from './nouns/stored.ts';
@@ -18,15 +19,16 @@ interface Route {
 
 export function fileRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
   const { files, parts } = services;
-  const imageOf = async (request: FastifyRequest<Route>): Promise<Image> => {
+  const imageOf = async (request: FastifyRequest<Route>): Promise<{ image: Image; call: Asking }> => {
     const id = number('id', request.params.id) ?? -1;
     const call = await callerOf(request, sessions, services);
     const image = await authorized(call, IMAGE, id, 'USE');
     await authorized(call, DATASTORE, image.datastoreId, 'USE'); // as a restore takes it
-    return image;
+    return { image, call };
   };
   server.get<Route>('/api/image/:id/files', async (request, reply) => {
-    const image = await imageOf(request);
+    const { image, call } = await imageOf(request);
+    if (await passedOn(services, { kind: 'image', id: image.id }, call, request, reply)) return reply;
     const { path = '/', self } = request.query;
     const which = whichOf(request);
     if (self === 'YES') return files.stat(image, which, path);
@@ -35,7 +37,8 @@ export function fileRoutes(server: FastifyInstance, services: Services, sessions
     return reply.type('application/x-ndjson').send(Readable.from(lines(first, entries)));
   });
   server.get<Route>('/api/image/:id/file', async (request, reply) => {
-    const image = await imageOf(request);
+    const { image, call } = await imageOf(request);
+    if (await passedOn(services, { kind: 'image', id: image.id }, call, request, reply)) return reply;
     const { path = '/' } = request.query;
     const which = whichOf(request);
     const content = files.read(image, which, path);

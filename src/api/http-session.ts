@@ -4,10 +4,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { CODE, OneError } from '../model/errors.ts';
 import { cookieOf } from './cookie.ts';
+import { NodeProofs } from './forward-proof.ts';
 import type { Call, Services } from './method.ts';
 import type { Sessions } from './session.ts';
 
-export type Asking = Pick<Call, 'parts' | 'caller'>;
+export type Asking = Pick<Call, 'parts' | 'caller' | 'forwarded'>;
 
 export const SESSION_COOKIE = 'onevault_session';
 const CSRF_HEADER = 'x-onevault-csrf';
@@ -21,9 +22,14 @@ export function sessionOf(request: FastifyRequest): string {
   return session;
 }
 
-/** Throws OpenNebula's authentication error. */
-export async function callerOf(request: FastifyRequest, sessions: Sessions, { parts }: Services): Promise<Asking> {
-  return { parts, caller: (await sessions.caller(sessionOf(request))).caller };
+/** Somebody herself, or another control node on her behalf. Throws OpenNebula's authentication error. */
+export async function callerOf(
+  request: FastifyRequest,
+  sessions: Sessions,
+  { parts, forwarding }: Services,
+): Promise<Asking> {
+  if (NodeProofs.has(request)) return { parts, ...(await forwarding.proofs.whoOf(request)) };
+  return { parts, caller: (await sessions.caller(sessionOf(request))).caller, forwarded: false };
 }
 
 export function cookieSession({ headers }: FastifyRequest): string {

@@ -8,17 +8,19 @@ import type { Upkeep } from '../backup/upkeep.ts';
 import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { User } from '../model/user.ts';
-import type { SchedulePolicy } from '../model/limits.ts';
+import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { FileReader } from '../restore/files.ts';
 import type { RestoreRunner } from '../restore/run.ts';
 import type { Overview } from '../schedule/overview.ts';
 import type { SchedulerDoor } from '../schedule/scheduler-door.ts';
+import type { AllRuns } from '../vm/all-runs.ts';
 import type { ChangeRunner } from '../vm/change-runner.ts';
 import type { ImageRunner } from '../vm/images.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import type { VmRunner } from '../vm/run.ts';
 import type { VmTick } from '../vm/tick.ts';
+import type { Forwarding } from './forwarding.ts';
 
 /** What methods work with. */
 export interface Services {
@@ -34,13 +36,20 @@ export interface Services {
   /** Files out of backups. */
   files: FileReader;
   tick: VmTick;
+  /** The runs of this control node. */
   operations: OperationLog;
+  /** Those of all control nodes. */
+  runs: AllRuns;
   /** Who has backups, what goes on, what failed. */
   overview: Overview;
   scheduler: SchedulerDoor;
   schedulePolicy: SchedulePolicy;
+  /** How much goes on at the same time. */
+  limits: Limits;
   /** Directory under which datastores have their own. */
   datastoreLocation: string;
+  /** What other control nodes do. */
+  forwarding: Forwarding;
   /** Where the API answers; known once the server listens. */
   endpoint: string;
 }
@@ -49,6 +58,8 @@ export interface Call extends Services {
   user: User;
   /** The user with what is in effect for this call: groups, and the rules that speak of her. */
   caller: Caller;
+  /** It came from another control node, and stays here. */
+  forwarded: boolean;
 }
 
 interface Types {

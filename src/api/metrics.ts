@@ -69,7 +69,7 @@ function gauges(registry: Registry, services: Services): () => Promise<void> {
   const duties = gauge('node_duties', 'Hosts, datastores and main that a control node has to itself', 'node');
   const lease = gauge('node_lease_seconds', 'How long the lease of a control node holds unless it is renewed', 'node');
   return async () => {
-    const { overview, operations, parts } = services;
+    const { overview, operations, parts, scheduler } = services;
     const found = {
       ages: [] as Array<[labels: { vm: string; name: string }, age: number]>,
       unprotected: 0,
@@ -98,6 +98,8 @@ function gauges(registry: Registry, services: Services): () => Promise<void> {
     running.reset();
     waiting.reset();
     for (const { kind, phase } of operations.all()) (phase === WAITING ? waiting : running).inc({ kind });
-    waiting.inc({ kind: 'backup' }, overview.waiting().length);
+    // each node tells of its own: whoever reads all of them adds them up
+    const recorded = new Set(operations.all().flatMap(({ kind, vmId }) => (kind === 'backup' ? [vmId] : [])));
+    waiting.inc({ kind: 'backup' }, scheduler.waiting().filter(({ vmId }) => !recorded.has(vmId)).length);
   };
 }

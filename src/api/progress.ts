@@ -103,10 +103,9 @@ function follow(
       raw.write(`${ended ? 'event: end\n' : ''}data: ${JSON.stringify({ ...operation, plan: null })}\n\n`);
       if (ended) finish();
     };
-    const stop = services.operations.listen(send);
+    const stop = services.runs.listen(send);
     raw.on('close', finish);
-    const running = services.operations.running(matches);
-    if (running) send(running);
-    else last().then((operation) => (operation ? send(operation) : finish()), finish);
+    const first = async (): Promise<Operation | undefined> => (await services.runs.find(matches)) ?? last();
+    first().then((operation) => (operation ? send(operation) : finish()), finish);
   });
 }

@@ -11,6 +11,9 @@ import { sessionRoutes } from './console-session.ts';
 import { drillScreenRoute } from './drill-screen.ts';
 import { eventRoutes } from './events.ts';
 import { fileRoutes } from './files.ts';
+import { NodeProofs } from './forward-proof.ts';
+import { nodeRoutes } from './forward-receive.ts';
+import { MISDIRECTED, NotReached } from './forward-send.ts';
 import type { Services } from './method.ts';
 import { metricsRoute } from './metrics.ts';
 import { openApi } from './openapi.ts';
@@ -21,8 +24,13 @@ import { Sessions } from './session.ts';
 import { answer } from './xmlrpc.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-export function buildServer(services: Services): FastifyInstance {
-  const server = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true });
+
+/** `trustProxy` are addresses and networks whose X-Forwarded headers are believed; those of others are not read. */
+export function buildServer(services: Services, trustProxy: string[] = []): FastifyInstance {
+  const server = Fastify({
+    ...{ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true },
+    trustProxy: trustProxy.length > 0 && trustProxy,
+  });
   const sessions = new Sessions(services.parts.store, services.parts.clock);
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text
@@ -53,8 +61,10 @@ export function buildServer(services: Services): FastifyInstance {
   drillScreenRoute(server, services, sessions);
   fileRoutes(server, services, sessions);
   metricsRoute(server, services, sessions);
+  nodeRoutes(server, services);
   consoleFiles(server);
-  server.setErrorHandler((error, _request, reply) => {
+  server.setErrorHandler((error, request, reply) => {
+    if (error instanceof NotReached && NodeProofs.has(request)) return reply.status(MISDIRECTED).send(error.message);
     const { status, body } = problemOf(error);
     if (status >= 500) services.parts.log.error({ err: error }, 'a request failed unexpectedly');
     return reply.status(status).send(body);

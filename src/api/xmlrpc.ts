@@ -28,14 +28,15 @@ export async function answer(
   let name = '';
   let uid = -1;
   try {
-    const call = parseCall(body);
-    name = call.method;
+    const asked = parseCall(body);
+    name = asked.method;
     const method = methodOf(name);
-    const [session, ...params] = call.params;
+    const [session, ...params] = asked.params;
     if (typeof session !== 'string') throw new XmlRpcFault(FAULT.TYPE, 'Parameter 0 must be the session, a string.');
     const who = await sessions.caller(session);
     uid = who.user.id;
-    return await reply(await method.run({ ...services, ...who }, params));
+    const call = { ...services, ...who, forwarded: false };
+    return await reply(await services.forwarding.carryOut(name, method, call, params));
   } catch (error) {
     if (error instanceof XmlRpcFault) return formatFault(error.code, error.message);
     return failure(name, error, uid, services);

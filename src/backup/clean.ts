@@ -1,7 +1,6 @@
 // Ends what failed or dead backups have left, through a mover that is asked to clean up. Safe to repeat; host and datastore are asked
 // as they are now.
-import { moverResult } from '../exec/mover.ts';
-import { reasonOf } from '../model/errors.ts';
+import { ConnectionLost, reasonOf } from '../model/errors.ts';
 import type { CleanupResult, CleanupTask, KeptBackup } from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -10,9 +9,14 @@ import type { Parts } from '../vm/parts.ts';
 const EARLIER = 20;
 
 /** Cleans after a failed run and returns what there is to say about it. */
-export async function cleanFailed(parts: Parts, operation: Operation, stored: boolean): Promise<string> {
+export async function cleanFailed(
+  parts: Parts,
+  operation: Operation,
+  stored: boolean,
+  wait: WaitForHost,
+): Promise<string> {
   try {
-    const { mended, left } = await clean(parts, operation, stored);
+    const { mended, left } = await cleanWhenBack(parts, operation, stored, wait);
     const done = mended.map((what) => what.replace(/\.$/, '')).join('; ');
     operation.cleaned = left === '';
     const todo = left === '' ? '' : ` Its snapshot may be left, and is looked for before the next backup: ${left}`;
@@ -35,6 +39,25 @@ export async function cleanEarlier(parts: Parts, { vmId, id }: Operation): Promi
   }
 }
 
+/** Waits a while for a host that is away, and says whether it is to be tried again. */
+export type WaitForHost = (reason: string) => Promise<boolean>;
+
+/** What a run has left on a host that is away can only be cleaned when it is back. */
+async function cleanWhenBack(
+  parts: Parts,
+  operation: Operation,
+  stored: boolean,
+  wait: WaitForHost,
+): Promise<CleanupResult> {
+  for (;;) {
+    try {
+      return await clean(parts, operation, stored);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || !(await wait(reasonOf(error)))) throw error;
+    }
+  }
+}
+
 async function clean(parts: Parts, operation: Operation, stored: boolean): Promise<CleanupResult> {
   const { store } = parts;
   const kept = operation.plan as KeptBackup;
@@ -46,7 +69,7 @@ async function clean(parts: Parts, operation: Operation, stored: boolean): Promi
     backup: host ? { ...kept, hypervisor: parts.hypervisorConfigOf(host) } : kept,
     store: datastore ? await parts.backupStoreConfigOf(datastore) : null,
   };
-  return moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
+  return parts.move<CleanupResult>(task, new AbortController().signal, () => undefined, host);
 }
 
 /** What the record of a flatten or copy keeps of its task. */
@@ -67,7 +90,7 @@ export async function cleanUpkeep(parts: Parts, operation: Operation): Promise<s
       directory: (operation.plan as KeptUpkeep).directory,
       store: datastore ? await parts.backupStoreConfigOf(datastore) : null,
     };
-    const { left } = await moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
+    const { left } = await parts.move<CleanupResult>(task, new AbortController().signal, () => undefined);
     operation.cleaned = left === '';
     return left === '' ? '' : ` Its snapshot may be left: ${left}`;
   } catch (error) {

@@ -1,6 +1,5 @@
 // Copies a backup image to another backup datastore, a point at a time: each is written, then recorded as a point of an image of its own
 // there. A failure is shown on the image that was to be copied.
-import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import { layersOf } from '../model/chain.ts';
 import type { Datastore } from '../model/datastore.ts';
@@ -136,7 +135,7 @@ async function write(
     record: describeMerge({ ...image, chain }, layers, below, run),
   };
   const runs = new Runs(parts, log);
-  const result = await moverResult<FlattenResult>(task, signal, (event) => runs.relay(operation, event));
+  const result = await parts.move<FlattenResult>(task, signal, (event) => runs.relay(operation, event));
   const { source, disks, readBytes, processedBytes, storedBytes, peakRssBytes } = result;
   operation.figures = { processedBytes, storedBytes, scratchBytes: 0, peakRssBytes, readBytes };
   const sizeMb = Math.ceil(processedBytes / 2 ** 20);

@@ -74,17 +74,15 @@ export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?
   const wanted = planBackup(request);
   const trackers = await trackersOf(parts, vm, host, wanted);
   const plan = trackers.length === 0 ? wanted : planBackup({ ...request, trackers });
-  requireRoomFor(vm.id, datastore, await expectedOf(parts, vm, datastore, plan, trackers));
+  requireRoomFor(vm.id, datastore, await expectedOf(parts, { vm, datastore, plan, trackers, host }));
   return { plan, vm, host, datastore, directory, chain, trackers };
 }
 
 async function expectedOf(
-  { store }: Parts,
-  vm: Vm,
-  datastore: Datastore,
-  plan: BackupPlan,
-  trackers: readonly TrackerState[],
+  parts: Parts,
+  { vm, datastore, plan, trackers, host }: Pick<Decision, 'vm' | 'datastore' | 'plan' | 'trackers' | 'host'>,
 ): Promise<Expected> {
+  const { store } = parts;
   const all = new Map(readDisks(vm.template).map((disk) => [disk.diskId, disk]));
   const disks = plan.disks.flatMap(({ diskId, path }) => {
     const disk = all.get(diskId);
@@ -96,7 +94,7 @@ async function expectedOf(
   return {
     type: plan.type,
     virtualMb: disks.reduce((sum, { disk }) => sum + disk.sizeMb, 0),
-    allocatedBytes: full ? await allocatedBytes(disks) : undefined,
+    allocatedBytes: full ? await allocatedBytes(parts.filesOf(host), disks) : undefined,
     dirtyBytes: known ? dirty.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0) : undefined,
     storedBefore: full && (await backupsOf(store, vm)).some(({ datastoreId }) => datastoreId === datastore.id),
   };
@@ -156,7 +154,7 @@ export function bind(parts: Parts, operation: Operation, decision: Decision, wis
     hypervisor: parts.hypervisorConfigOf(host),
     disks: plan.disks,
     directory: `${directory}/backup`,
-    runDirectory: `${parts.runDirectory}/${operation.id}`,
+    runDirectory: `${parts.runDirectoryOf(host)}/${operation.id}`,
     freeze: fsFreeze,
     freezeLimit: { limitSec: freezeLimitSec, onFailure: freezeFailure },
     tracking: plan.tracking,

@@ -1,6 +1,5 @@
 // Merges layers of a chain: the new snapshot is written, read back and recorded before the old ones are given up, so a crash at any
 // step leaves the chain as it was or as it will be. Old snapshots become the image's garbage in the same transaction.
-import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import { layersOf, pointsTo, sizeOf, withLayers } from '../model/chain.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -119,7 +118,7 @@ async function write(
       directory,
     }),
   };
-  const result = await moverResult<FlattenResult>(task, signal, (event) => runs.relay(operation, event));
+  const result = await parts.move<FlattenResult>(task, signal, (event) => runs.relay(operation, event));
   const { source, disks, readBytes, processedBytes, storedBytes, peakRssBytes } = result;
   operation.figures = { processedBytes, storedBytes, scratchBytes: 0, peakRssBytes, readBytes };
   const layer: Layer = {
@@ -137,7 +136,7 @@ async function write(
     layers: [...below, layer],
     trusted: below.length,
   };
-  const { problems, readBytes: again } = await moverResult<VerifyResult>(check, signal, () => undefined);
+  const { problems, readBytes: again } = await parts.move<VerifyResult>(check, signal, () => undefined);
   operation.figures.readBytes = readBytes + again;
   if (problems.length > 0) {
     throw new OneError(CODE.INTERNAL, `What was merged could not be read back: ${problems.join(' ')}`);

@@ -106,7 +106,7 @@ describe('a run', () => {
     const candidates = await jobs.candidates();
     expect(candidates.map(({ vmId }) => vmId)).toEqual([4, 3, 2, 1]);
     expect(candidates[0]).toEqual({
-      ...{ jobId: JOB, vmId: 4, uid: OWNER, priority: 50, sinceSec: 1000, sequential: false, reset: true },
+      ...{ jobId: JOB, vmId: 4, uid: OWNER, underWay: 0, priority: 50, sinceSec: 1000, sequential: false, reset: true },
       datastoreId: BACKUPS,
       config: {
         ...{ mode: 'INCREMENT', incrementMode: 'CBT', fsFreeze: 'NONE', freezeLimitSec: 10, freezeFailure: 'FAIL' },

@@ -6,6 +6,8 @@ import type { BackupJob } from '../model/backup-job.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
 import { VM_STATE } from '../model/vm.ts';
+import { ANY_ID } from '../store/changes.ts';
+import { KnownLinks } from '../store/known-links.ts';
 import { JOB_STATE } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
@@ -15,6 +17,7 @@ import { beginRun, cancelRun, dropVms, outcomeOf, retryRun, vmBegan, vmCouldNotB
 import { leaveJob } from './job-members.ts';
 import { checkJobDatastore, datastoreOf, isReset, isSequential, jobConfig, windowsOf } from './job-template.ts';
 import { vmsOfJob } from './job-vms.ts';
+import { NotYet } from './not-yet.ts';
 import type { BackupRights } from './rights.ts';
 
 /** A VM of a run that waits to be backed up. */
@@ -28,6 +31,8 @@ export interface JobCandidate {
   sinceSec: number;
   /** One VM of the job at a time. */
   sequential: boolean;
+  /** How many VMs of the job are being backed up, whichever control node does it. */
+  underWay: number;
   datastoreId: number;
   /** Begin a new chain. */
   reset: boolean;
@@ -45,11 +50,24 @@ export class JobRuns {
   readonly #parts: Pick<Parts, 'store' | 'clock' | 'log'>;
   readonly #rights: BackupRights;
   readonly #log: OperationLog;
+  /** The job that each VM says it is in. */
+  readonly #jobOf: KnownLinks;
+  /** VMs that had not ended when they were looked at, and have not changed since. */
+  readonly #alive = new Set<number>();
 
   constructor(parts: Pick<Parts, 'store' | 'clock' | 'log'>, acting: BackupRights, log: OperationLog) {
     this.#parts = parts;
     this.#rights = acting;
     this.#log = log;
+    const { store } = parts;
+    this.#jobOf = new KnownLinks(store, 'vm-job', 'vm');
+    store.onChange((changes) => {
+      for (const { noun, id } of changes) {
+        if (noun !== 'vm') continue;
+        if (id === ANY_ID) this.#alive.clear();
+        else this.#alive.delete(id);
+      }
+    });
   }
 
   /** Begins a run with all VMs that the job has now. Throws ACTION while one is under way, or when there is nowhere to back up to. */
@@ -104,11 +122,10 @@ export class JobRuns {
     const running = await store.backupJobs.list({ states: [JOB_STATE.RUNNING], ascending: true });
     if (running.length === 0) return [];
     const living = await this.#living(running.flatMap(({ outdatedVms }) => outdatedVms));
-    const jobs = new Set((await store.backupJobs.names()).keys());
-    const jobOf = await this.#jobsOfVms(jobs);
+    const elsewhere = await this.#inOtherJobs(running);
     const candidates: JobCandidate[] = [];
     for (const job of running) {
-      const stays = (vmId: number): boolean => living.has(vmId) && (jobOf.get(vmId) ?? job.id) === job.id;
+      const stays = (vmId: number): boolean => living.has(vmId) && !elsewhere.has(vmId);
       const gone = job.outdatedVms.filter((vmId) => !stays(vmId));
       if (gone.length > 0) await store.transaction((tx) => drop(tx, job.id, gone));
       candidates.push(...(await this.#candidatesOf(job, job.outdatedVms.filter(stays))));
@@ -127,27 +144,32 @@ export class JobRuns {
   }
 
   /** Of these the VMs that have not ended. */
-  async #living(vmIds: readonly number[]): Promise<Set<number>> {
-    const living = new Set<number>();
-    for (let at = 0; at < vmIds.length; at += AT_ONCE) {
-      const ids = vmIds.slice(at, at + AT_ONCE);
+  async #living(vmIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const unknown = vmIds.filter((vmId) => !this.#alive.has(vmId));
+    for (let at = 0; at < unknown.length; at += AT_ONCE) {
+      const ids = unknown.slice(at, at + AT_ONCE);
       const found = await this.#parts.store.vms.names({ ids, notState: VM_STATE.DONE });
-      for (const id of found.keys()) living.add(id);
+      for (const id of found.keys()) this.#alive.add(id);
     }
-    return living;
+    return this.#alive;
   }
 
-  /** The job that each VM says it is in, as far as it exists. */
-  async #jobsOfVms(jobs: ReadonlySet<number>): Promise<Map<number, number>> {
-    const jobOf = new Map<number, number>();
-    for (const [jobId, vms] of await this.#parts.store.links.all('vm-job')) {
-      if (jobs.has(jobId)) for (const vmId of vms) jobOf.set(vmId, jobId);
-    }
-    return jobOf;
+  /** VMs that wait in a run and say that they are in another job, which exists. */
+  async #inOtherJobs(running: readonly BackupJob[]): Promise<Set<number>> {
+    const jobOf = await this.#jobOf.targets();
+    const others = running.flatMap(({ id, outdatedVms }) =>
+      outdatedVms.flatMap((vmId) => {
+        const other = jobOf.get(vmId);
+        return other === undefined || other === id ? [] : [{ vmId, other }];
+      }),
+    );
+    if (others.length === 0) return new Set();
+    const jobs = await this.#parts.store.backupJobs.names();
+    return new Set(others.filter(({ other }) => jobs.has(other)).map(({ vmId }) => vmId));
   }
 
   async #candidatesOf(job: BackupJob, vmIds: readonly number[]): Promise<JobCandidate[]> {
-    const { id: jobId, uid, priority, lastBackupTime: sinceSec, template } = job;
+    const { id: jobId, uid, priority, lastBackupTime: sinceSec, template, backingUpVms } = job;
     const datastoreId = datastoreOf(template);
     if (datastoreId === undefined) {
       for (const vmId of vmIds) await this.couldNotBegin(jobId, vmId, nowhere(jobId).message, sinceSec);
@@ -155,7 +177,8 @@ export class JobRuns {
     }
     const how = { sequential: isSequential(template), reset: isReset(template), config: jobConfig(template) };
     const windows = windowsOf(template);
-    return vmIds.map((vmId) => ({ jobId, vmId, uid, priority, sinceSec, datastoreId, ...how, windows }));
+    const of = { jobId, uid, priority, sinceSec, datastoreId, windows, underWay: backingUpVms.length, ...how };
+    return vmIds.map((vmId) => ({ vmId, ...of }));
   }
 
   /**
@@ -167,6 +190,12 @@ export class JobRuns {
       if (runSec !== undefined && runSec !== job.lastBackupTime) throw changedJustNow(jobId);
       vmBegan(job, vmId);
     });
+  }
+
+  /** In the transaction that begins a backup: throws NotYet when another control node has begun one of a job that takes one at a time. */
+  async requireAlone(tx: Store, jobId: number): Promise<void> {
+    const { template, backingUpVms } = await tx.backupJobs.get(jobId);
+    if (isSequential(template) && backingUpVms.length > 0) throw new NotYet(`backup job ${jobId} backs up another`);
   }
 
   /** Notes that the backup of a VM that waited, in the run of `runSec` when that is given, is not possible, and why. */

@@ -38,7 +38,7 @@ export async function recordBackup(tx: Store, run: BackupRun, result: BackupResu
   let image: Image;
   if (plan.parent) image = await addPoint(tx, plan.parent, backupPoint(made), operation.id);
   else {
-    const taken = new Set((await tx.images.names({ owner: { uid: vm.uid } })).values());
+    const taken = new Set((await tx.images.names({ owner: { uid: vm.uid }, namePrefix: `${vm.id} ` })).values());
     image = await tx.images.allocate((id) =>
       backupImage({ ...made, id, vm, datastore, nowMs, taken, chain: operation.id }),
     );

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { backupImage, datastore, vm } from '../../tests/golden/objects.ts';
 import { openBackupStore, openImageStore } from '../datastore/all.ts';
+import { LocalFiles } from '../datastore/files.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { IMAGE_STATE, type Image, type Layer } from '../model/image.ts';
 import { SoleDuties } from '../nodes/sole.ts';
@@ -13,6 +14,7 @@ import { openSqlite } from '../store/sqlite.ts';
 import { Adoptions } from '../vm/adoptions.ts';
 import type { Parts } from '../vm/parts.ts';
 import { dropSurplus, removeBackup } from './remove.ts';
+import { retentionOf } from './retention-of.ts';
 
 const RULES = { keepLast: 2 };
 const never = new AbortController().signal;
@@ -40,6 +42,11 @@ beforeEach(async () => {
     adoptions: new Adoptions(() => openHypervisor(hypervisor)),
     ...{ imageStoreOf: () => openImageStore(directory), backupStoreConfigOf: () => Promise.resolve(config) },
     ...{ sealed: (attributes) => attributes, unsealed: (of) => of },
+    ...{ bridgeOf: async () => undefined, filesOf: () => new LocalFiles(), runDirectoryOf: () => directory },
+    ...{ move: async () => Promise.reject(new Error('nothing moves here')), links: {} as Parts['links'] },
+    ending: never,
+    carry: async () => ({ carriedBytes: 0, shared: true }),
+    endProcesses: async () => ({ killed: 0, left: 0 }),
     servesInstant: async () => undefined,
     backupStoreOf: async () => {
       if (broken) throw new Error('the store is gone');
@@ -118,6 +125,19 @@ it('drops what KEEP_LAST does not keep, and nothing that is not ready', async ()
 
   await dropSurplus(parts, 0, { keepLast: 0 }, never);
   expect(await there()).toHaveLength(4);
+});
+
+it('leaves what its datastore lets nobody remove, and tells that it would have gone', async () => {
+  const [old] = [await backup(), await backup(), await backup()];
+  await parts.store.datastores.update(100, ({ template }) => void template.push(['APPEND_ONLY', 'YES']));
+  expect(await dropSurplus(parts, 0, RULES, never)).toEqual({ folded: [], freed: [] });
+  expect(await there()).toHaveLength(3);
+  await parts.store.vms.update(0, ({ backups }) => void Object.assign(backups.config, RULES));
+  const { points } = await retentionOf(parts, old, []);
+  expect(points.map(({ kept, rules, goesSec }) => [kept, rules, goesSec])).toEqual([[true, ['APPEND_ONLY'], 0]]);
+  expect(points[0]?.reason).toMatch(
+    /^the datastore lets nobody remove it \(APPEND_ONLY="YES"\); by the rules: KEEP_LAST is 2/,
+  );
 });
 
 it('folds increments in the middle of a chain into the next that is kept, by days', async () => {

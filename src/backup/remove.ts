@@ -1,6 +1,7 @@
 // Deletes backups: their data first, their record after. A failure is shown on the image, which can then be deleted again.
 import { withText } from '../model/attributes.ts';
 import type { KeepRules } from '../model/backup-config.ts';
+import { readBackupPolicy } from '../model/backup-policy.ts';
 import { sizeOf, sourcesOf } from '../model/chain.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
@@ -98,11 +99,19 @@ function contextOf(parts: Parts, chainImageId: number): RetentionContext {
 
 async function dropOf(parts: Parts, vmId: number, verdicts: readonly Verdict[], signal: AbortSignal): Promise<Dropped> {
   const dropped: Dropped = { folded: [], freed: [] };
+  const keeping = await appendOnly(parts.store, verdicts);
   const read = await readNow(parts.store);
   const now = nowSec(parts.clock);
   for (const { image, drop, gone, reason } of verdicts) {
     if (drop === 'nothing' || (drop === 'image' && read.has(image.id))) continue; // what is read goes with the next backup
     if (signal.aborted) break;
+    if (keeping.has(image.datastoreId)) {
+      parts.log.info(
+        { vm: vmId, image: image.id, gone, reason },
+        'retention leaves what its datastore lets nobody remove',
+      );
+      continue;
+    }
     parts.log.info({ vm: vmId, image: image.id, drop, gone, reason }, 'retention drops a backup');
     if (drop === 'points') {
       const { points } = await parts.store.images.update(image.id, (record) => foldRecord(record, new Set(gone), now));
@@ -116,6 +125,15 @@ async function dropOf(parts: Parts, vmId: number, verdicts: readonly Verdict[], 
     } else if (await removeBackup(parts, image, signal)) dropped.freed.push(image.datastoreId);
   }
   return dropped;
+}
+
+/** Those of the datastores that let nobody remove what they have. */
+async function appendOnly(store: Store, verdicts: readonly Verdict[]): Promise<Set<number>> {
+  const found = new Set<number>();
+  for (const id of new Set(verdicts.map(({ image }) => image.datastoreId))) {
+    if (readBackupPolicy((await store.datastores.find(id))?.template ?? []).appendOnly) found.add(id);
+  }
+  return found;
 }
 
 /** The proof of a point that is gone says nothing any more. */

@@ -1,10 +1,9 @@
 // Carries out backups: plan, record, mover, record again, settle. A run ends only against its own operation record; whatever fails,
 // what it left is cleaned and the VM goes back to where it was. Once its result is recorded a run can only end well.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import type { BackupPreview } from '../model/backup-preview.ts';
-import { CleanStop, CODE, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
+import { CleanStop, CODE, ConnectionLost, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
 import {
   UPLOADING,
   type BackupResult,
@@ -20,7 +19,7 @@ import type { Store } from '../store/store.ts';
 import { closeHistory, HISTORY_ACTION, reopenHistory, showError } from '../vm/history.ts';
 import { monitorDatastore } from '../vm/monitor.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
-import { nowSec, type Parts } from '../vm/parts.ts';
+import { nowSec, type Move, type Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
 import { Runs, interrupted, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { enter, nextOrRefuse, setState } from '../vm/states.ts';
@@ -36,6 +35,9 @@ import type { Upkeep } from './upkeep.ts';
 /** A run that is to end has this long before whoever waits for that goes on without it. */
 const PATIENCE_MS = 20_000;
 
+/** A host that is away is asked again after this time. */
+const AWAY_MS = 3000;
+
 /** What else is to be known, or done, when a backup begins. */
 export interface BackupStart {
   waited?: Operation;
@@ -50,7 +52,7 @@ export class BackupRunner {
   /** Called when a VM has left its backup, so that its state is looked at. */
   readonly #left: () => void;
 
-  readonly #move: typeof moverResult;
+  readonly #move: Move;
   readonly #patienceMs: number;
 
   /** `move` and `patienceMs` are for tests of runs that do not answer. */
@@ -59,7 +61,7 @@ export class BackupRunner {
     log: OperationLog,
     upkeep: Upkeep,
     left: () => void,
-    { move = moverResult, patienceMs = PATIENCE_MS }: { move?: typeof moverResult; patienceMs?: number } = {},
+    { move = parts.move, patienceMs = PATIENCE_MS }: { move?: Move; patienceMs?: number } = {},
   ) {
     this.#parts = parts;
     this.#log = log;
@@ -79,11 +81,12 @@ export class BackupRunner {
     const decision = await decide(this.#parts, vmId, wish);
     nextOrRefuse('backup', decision.vm);
     const drafted = waited ?? draftBackup(this.#log, vmId, decision.host.id, wish);
+    const before = { ...drafted };
     if (drafted.cancelling) throw new OneError(CODE.ACTION, 'It was cancelled before it began.');
     const run = bind(this.#parts, drafted, decision, wish);
     const { operation, plan } = run;
     delete operation.waits;
-    await this.#parts.store.transaction(async (tx) => {
+    const begun = this.#parts.store.transaction(async (tx) => {
       if (waited) await tx.operations.reserve(operation);
       else await tx.operations.add(operation);
       await reserve(tx, operation);
@@ -100,6 +103,10 @@ export class BackupRunner {
         vm.backups.running = { datastoreId: operation.datastoreId };
         takeTracker(vm, run);
       });
+    });
+    await begun.catch((error: unknown) => {
+      become(operation, before); // one that waits goes on waiting
+      throw error;
     });
     this.#log.started(operation);
     this.#runs.track(operation, (signal) => this.#run(run, signal));
@@ -150,8 +157,8 @@ export class BackupRunner {
   takeUp(operation: Operation): void {
     this.#log.started(operation);
     operation.interrupted = true;
-    this.#runs.track(operation, () =>
-      operation.recorded ? this.#finish(operation) : this.#fail(operation, interrupted(), true),
+    this.#runs.track(operation, (signal) =>
+      operation.recorded ? this.#finish(operation) : this.#fail(operation, interrupted(), { stored: true, signal }),
     );
   }
 
@@ -191,7 +198,9 @@ export class BackupRunner {
         await tx.operations.save(run.operation);
       });
     } catch (error) {
-      await this.#fail(run.operation, whyEnded(error, signal), uploading, error instanceof CleanStop);
+      if (error instanceof ConnectionLost && !signal.aborted) run.operation.interrupted = true;
+      const clean = error instanceof CleanStop;
+      await this.#fail(run.operation, whyEnded(error, signal), { stored: uploading, clean, signal });
       return;
     }
     await this.#finish(run.operation);
@@ -199,11 +208,20 @@ export class BackupRunner {
     await this.#retain(run, signal);
   }
 
+  /** Whether a host that is away is to be asked again. */
+  async #untilBack(operation: Operation, why: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    this.#runs.waits(operation, `its host, to clean up there what this run has left. ${why}`);
+    await sleep(AWAY_MS, undefined, { signal }).catch(() => undefined); // that it is ended is looked at below
+    return !isAborted(signal);
+  }
+
   async #take(run: BackupRun, signal: AbortSignal, onEvent: (event: MoverEvent) => void): Promise<BackupResult> {
     const store = await this.#parts.backupStoreConfigOf(run.datastore);
     const record = await selfDescription(this.#parts.store, run);
     const task: BackupTask = { ...run.task, store, vmXml: vmXml(run.vm), record };
-    return this.#move<BackupResult>(task, signal, onEvent);
+    const host = await this.#parts.store.hosts.get(run.operation.hostId);
+    return this.#move<BackupResult>(task, signal, onEvent, host);
   }
 
   /** What noted the changes cannot be believed: the same run makes a full backup instead, if the quota allows it. */
@@ -267,7 +285,7 @@ export class BackupRunner {
       disks: kept.disks,
       keep: tracking === null ? [] : [tracking.parent, tracking.next].filter((name) => name !== null),
     };
-    const { done } = await moverResult<SettleResult>(task, new AbortController().signal, () => undefined);
+    const { done } = await this.#parts.move<SettleResult>(task, new AbortController().signal, () => undefined, host);
     log.debug({ operation: operation.id, done }, 'trackers are settled');
   }
 
@@ -280,10 +298,12 @@ export class BackupRunner {
     for (const datastoreId of changed.freed) this.#upkeep.freed(datastoreId);
   }
 
-  /** `stored` says that the store may hold a snapshot of the run, `clean` that nothing at all is left of it. */
-  async #fail(operation: Operation, error: unknown, stored: boolean, clean = false): Promise<void> {
+  /** A VM whose host is away stays in its backup: what the run left there is cleaned before anything else happens to it. */
+  async #fail(operation: Operation, error: unknown, { stored, clean = false, signal }: Failure): Promise<void> {
     const { store, clock, log } = this.#parts;
-    const reason = reasonOf(error) + (clean ? '' : await cleanFailed(this.#parts, operation, stored));
+    const wait = (why: string): Promise<boolean> => this.#untilBack(operation, why, signal);
+    const reason = reasonOf(error) + (clean ? '' : await cleanFailed(this.#parts, operation, stored, wait));
+    if (!operation.cleaned && operation.waits !== undefined && this.#runs.isEnding) return; // the next daemon takes it up
     const { cancelling = false } = operation;
     log.warn(
       { operation: operation.id, vm: operation.vmId, reason },
@@ -300,6 +320,26 @@ export class BackupRunner {
     this.#log.announce(operation);
     this.#left();
   }
+}
+
+interface Failure {
+  /** The store may hold a snapshot of the run. */
+  stored: boolean;
+  /** Nothing at all is left of it. */
+  clean?: boolean;
+  /** Aborts when nobody is to wait any longer for a host that is away. */
+  signal: AbortSignal;
+}
+
+/** It may have aborted while something was waited for. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** Makes a record again what it was. */
+function become(operation: Operation, before: Operation): void {
+  for (const key of Object.keys(operation)) if (!(key in before)) Reflect.deleteProperty(operation, key);
+  Object.assign(operation, before);
 }
 
 function notNow(vmId: number, why: string, hint = ''): OneError {

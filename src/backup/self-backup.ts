@@ -20,12 +20,13 @@ import {
   type SelfRecord,
 } from '../model/self-backup.ts';
 import { copyDatabase } from '../store/copy.ts';
+import type { StorePlace } from '../store/open.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 
 /** What is copied, and what of it stays. */
 export interface SelfSources {
-  database: string;
+  place: StorePlace;
   stateDirectory: string;
   installation: string;
   keep: number;
@@ -77,14 +78,14 @@ export async function storeSelf(
 
 async function fillDirectory(
   parts: Parts,
-  { database, stateDirectory, installation }: SelfSources,
+  { place, stateDirectory, installation }: SelfSources,
   operation: Operation,
   directory: string,
   withSecrets: boolean,
 ): Promise<SelfRecord> {
   const copy = `${directory}/${SELF_DATABASE_FILE}`;
   const date = nowSec(parts.clock);
-  await copyDatabase(database, copy);
+  await copyDatabase(place, copy);
   for (const [name, path] of withSecrets ? SELF_SECRET_FILES : []) {
     await copyFile(`${stateDirectory}/${path}`, `${directory}/${name}`).catch((error: unknown) => {
       // the credentials file may have been taken away; the key is there, or the daemon had not started

@@ -262,7 +262,8 @@ export class Upkeep {
   /** Between two merges the image and its datastore stay with this work. */
   async #tend(imageId: number, signal: AbortSignal, waited: Operation | undefined): Promise<void> {
     const image = await this.#parts.store.images.find(imageId);
-    const { flattenSharePercent } = await this.#policyOf(image?.datastoreId ?? -1);
+    const { flattenSharePercent, appendOnly } = await this.#policyOf(image?.datastoreId ?? -1);
+    if (appendOnly) return; // nothing would be gained by a merge whose parts stay
     const flatten = (first?: Operation): Promise<boolean> =>
       flattenOnce(this.#parts, this.#log, imageId, flattenSharePercent, signal, first);
     if (waited || !this.#resting.has(imageId)) {
@@ -278,8 +279,10 @@ export class Upkeep {
     const image = await store.images.find(imageId);
     // what works on the image now goes on until nothing is left to merge
     if (!image || this.#resting.has(imageId) || this.#tended.has(imageId)) return before;
-    const { flattenSharePercent } = await this.#policyOf(image.datastoreId);
-    const operation = before ?? draftFlatten(this.#parts, this.#log, image, flattenSharePercent);
+    const { flattenSharePercent, appendOnly } = await this.#policyOf(image.datastoreId);
+    const operation = appendOnly
+      ? before
+      : (before ?? draftFlatten(this.#parts, this.#log, image, flattenSharePercent));
     if (operation && !before) {
       await store.operations.add(operation);
       this.#log.started(operation);
@@ -321,7 +324,8 @@ export class Upkeep {
 
   async #later(datastoreId: number, atLeastMs: number): Promise<void> {
     if (this.#timers.has(datastoreId)) return;
-    const { pruneIntervalSec } = await this.#policyOf(datastoreId);
+    const { pruneIntervalSec, appendOnly } = await this.#policyOf(datastoreId);
+    if (appendOnly) return;
     const due = (this.#pruned.get(datastoreId) ?? -Infinity) + pruneIntervalSec * 1000 - this.#parts.clock();
     const timer = setTimeout(
       () => {

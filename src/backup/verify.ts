@@ -1,5 +1,4 @@
 // Reads points back from the backup system and notes what that showed: on the point, and on those that stand on the same layers.
-import { moverResult } from '../exec/mover.ts';
 import { layersOf, pointsTo } from '../model/chain.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupPoint, Image, Layer } from '../model/image.ts';
@@ -63,7 +62,7 @@ export async function verifyOnce(
       trusted: unread ? layersOf(chain.slice(0, trustedPoints(chain))).length : 0,
     };
     const runs = new Runs(parts, log);
-    const result = await moverResult<VerifyResult>(task, signal, (event) => runs.relay(operation, event));
+    const result = await parts.move<VerifyResult>(task, signal, (event) => runs.relay(operation, event));
     const good = result.problems.length === 0;
     const reason = result.problems.join(' ');
     await store.transaction(async (tx) => {

@@ -2,6 +2,7 @@
 import type { XmlElement } from '../wire/xml-read.ts';
 import { Failure } from './failure.ts';
 import { argument, Family, type Session } from './family.ts';
+import { addSshKey, addSync, createOverSsh, type SshGiven } from './host-ssh.ts';
 import { hostListing, wilds } from './host-list.ts';
 import { hostText, importTemplate } from './host-show.ts';
 import { processIo, type Io } from './io.ts';
@@ -25,6 +26,8 @@ export function onehost(io: Io): Family {
   addUpdate(family, NOUN.host, { omitted: ['VM', 'WILDS'] });
   addRename(family, NOUN.host);
   addImport(family);
+  addSync(family);
+  addSshKey(family);
   return family;
 }
 
@@ -45,10 +48,14 @@ function addCreate(family: Family): void {
     ['-i, --im <driver>', 'how the host is watched, kvm'],
     ['-v, --vm <driver>', 'its hypervisor, kvm'],
     ['-c, --cluster <cluster>', 'cluster it belongs to'],
+    ['--ssh <address>', 'another machine, reached as user@host[:port]'],
+    ['--host-key <key>', 'the key of its SSH server, or a file that has it'],
+    ['-y, --yes', 'trust the key that it shows'],
   ] as const;
-  family.add<{ im?: string; vm?: string; cluster?: string }>(
+  family.add<{ im?: string; vm?: string; cluster?: string } & SshGiven>(
     { usage: 'create <name>', description: 'Add a host', options },
     async ({ client, io }, args, given) => {
+      if (given.ssh !== undefined) return createOverSsh({ client, io }, argument(args, 0), given.ssh, given);
       if (given.im === undefined || given.vm === undefined) throw new Failure('Drivers are mandatory: -i and -v');
       const cluster = given.cluster === undefined ? -1 : await idOf(client, NOUN.cluster, given.cluster);
       io.write(`ID: ${await client.text('host.allocate', argument(args, 0), given.im, given.vm, cluster)}\n`);

@@ -8,6 +8,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   serve: { module: '../main.ts', description: 'run the daemon' },
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
   fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
+  db: { module: '../database/main.ts', description: 'what database there is; copy it to another kind' },
   'backup-self': { module: './vault-backup-self.ts', description: 'copy the database into a backup datastore' },
   'recover-self': { module: '../recover/main.ts', description: 'bring a lost database back from such a copy' },
   status: { module: './vault-status.ts', description: 'what runs, waits and failed, and which VMs lack backups' },

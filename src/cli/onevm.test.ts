@@ -210,6 +210,9 @@ test('a terminal gets the present configuration in an editor', async () => {
       'OS=[\n  ARCH="x86_64" ]\nBACKUP_CONFIG=[\n  BACKUP_VOLATILE="NO",\n  FS_FREEZE="AGENT",\n  INCREMENT_MODE="CBT",\n' +
       '  KEEP_LAST="4",\n  MODE="INCREMENT" ]\n',
   );
+  const limited = { ...REPLIES, 'vm.info': vm.replace('<FS_FREEZE>', '<FREEZE_LIMIT>5</FREEZE_LIMIT><FS_FREEZE>') };
+  await runCommand(onevm, 'updateconf 0', limited, editing);
+  expect(shown).toContain('  FREEZE_LIMIT="5",\n');
   await runCommand(onevm, 'update 0', REPLIES, editing);
   expect(shown).toBe('DESCRIPTION="said \\"hello\\""\n');
 });

@@ -82,6 +82,8 @@ async function clusterName({ client }: Session, id: string | undefined): Promise
 const CONFIGURATION = ['OS', 'FEATURES', 'INPUT', 'GRAPHICS', 'VIDEO', 'RAW', 'CONTEXT', 'CPU_MODEL'];
 const BACKUP_SETTINGS = [
   'BACKUP_VOLATILE',
+  'FREEZE_FAILURE',
+  'FREEZE_LIMIT',
   'FS_FREEZE',
   'INCREMENT_MODE',
   'KEEP_DAILY',

@@ -135,13 +135,15 @@ function reasonCell(run: XmlElement): string {
   return run.textOf('RESULT') === 'running' ? progressText(run) : run.textOf('REASON');
 }
 
-/** `uploading: 5G of 10G, 50%, 120M/s, 43s left` */
+/** `uploading: 5G of 10G, 50%, 120M/s, 43s left`, and what it may as its share of a bandwidth: `, at most 160M/s` */
 function progressText(run: XmlElement): string {
   const [bytesDone, bytesTotal, bytesPerSec, leftSec] = ['BYTES_DONE', 'BYTES_TOTAL', 'RATE', 'TIME_LEFT'].map((path) =>
     number(run.textOf(path)),
   ) as [number, number, number, number];
   const phase = run.textOf('PHASE');
-  if (bytesTotal === 0) return phase;
+  const limit = number(run.textOf('RATE_LIMIT'));
+  const most = limit === 0 ? '' : `, at most ${bytes(limit)}/s`;
+  if (bytesTotal === 0) return phase + most;
   const pace = leftSec < 0 ? undefined : { bytesPerSec, leftSec };
-  return `${phase}: ${amountText({ diskId: 0, bytesDone, bytesTotal }, pace)}`;
+  return `${phase}: ${amountText({ diskId: 0, bytesDone, bytesTotal }, pace)}${most}`;
 }

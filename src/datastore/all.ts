@@ -7,6 +7,7 @@ import { FakeStore } from './fake/index.ts';
 import { DirectoryImageStore } from './fs/index.ts';
 import type { ImageStore } from './image-store.ts';
 import * as restic from './restic/index.ts';
+import { readVersion } from './restic/version.ts';
 import * as rsync from './rsync/index.ts';
 
 type AttributeOf = (name: string) => string | undefined;
@@ -25,6 +26,9 @@ const BACKUP_DRIVERS = new Map<string, BackupDriver>([
   ['rsync', { open: (config) => new rsync.RsyncStore(config), required: rsync.required, encrypts: false }],
   ['fake', { open: (config) => new FakeStore(config), required: () => [], encrypts: false }],
 ]);
+
+/** Minor version of the oldest restic that will do, that of Debian 12. */
+const OLDEST_RESTIC = 14;
 
 /** The backup store of a datastore. Nothing is touched before its first method is called. */
 export function openBackupStore(config: BackupStoreConfig): BackupStore {
@@ -49,6 +53,12 @@ export function requiredAttributes(dsMad: string, attributeOf: AttributeOf): rea
 /** Whether secrets may be kept in a store of this driver. */
 export function keepsSecrets(dsMad: string): boolean {
   return backupDriver(dsMad).encrypts;
+}
+
+/** Whether what `restic version` said, or that it said nothing, means that another one is needed. */
+export function needsRestic(said: string): boolean {
+  const version = readVersion(said);
+  return version === undefined || (version[0] === 0 && version[1] < OLDEST_RESTIC);
 }
 
 /** The store of images, or of the disks of running VMs, in a directory. */

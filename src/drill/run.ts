@@ -1,13 +1,13 @@
 // Carries out drills: plan, record, turn, a host with room, mover, and what came of it noted on the point. Whatever ends a drill, its
 // machine and its directory are gone before its record says that it has ended.
-import { moverResult } from '../exec/mover.ts';
 import { merge } from '../model/attributes.ts';
 import { readDrill, settleDrill, type DrillWish, type PartialDrillWish } from '../model/drill.ts';
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { CleanupResult, CleanupTask, DrillResult, DrillTask } from '../model/mover-protocol.ts';
+import type { CleanupResult, CleanupTask, DrillResult, DrillTask, MoverEvent } from '../model/mover-protocol.ts';
 import type { AskedBy, Operation } from '../model/operation.ts';
+import { isOverSsh } from '../model/ssh-host.ts';
 import type { Store } from '../store/store.ts';
 import { LOOK } from '../nodes/duties.ts';
 import { hostDuty } from '../nodes/duty.ts';
@@ -178,12 +178,15 @@ export class DrillRunner {
   /** Takes the host with the most room. What the record says of the host is what a clean-up goes by. */
   async #task(operation: Operation, imageId: number): Promise<{ task: DrillTask; leftOut: string }> {
     const parts = this.#parts;
-    const { pointId, wish, directory } = operation.plan as KeptDrill;
+    const kept = operation.plan as KeptDrill;
+    const { pointId, wish } = kept;
     const image = await parts.store.images.get(imageId);
     const { machine, leftOut } = planDrill(image, pointId, wish);
     const chosen = await this.#parts.store.hosts.find(operation.hostId);
     const host = chosen ?? (await this.#hostFor(machine.memoryMb, operation));
     operation.hostId = host.id;
+    const directory = `${parts.runDirectoryOf(host)}/${operation.id}`;
+    kept.directory = directory;
     const env = {
       DRILL_VM_ID: String(operation.vmId),
       DRILL_IMAGE_ID: String(imageId),
@@ -197,7 +200,7 @@ export class DrillRunner {
       machine: { ...machine, kvm: host.kvm === true },
       conditions: withPrograms(wish.conditions, this.#settings.scripts),
       timeoutSec: wish.timeoutSec,
-      screen: screenFile(parts.screenDirectory, imageId, pointId),
+      screen: isOverSsh(host) ? `${directory}.png` : screenFile(parts.screenDirectory, imageId, pointId),
     };
     return { task, leftOut };
   }
@@ -225,13 +228,29 @@ export class DrillRunner {
     const timer = setTimeout(() => late.abort(), limitMs);
     try {
       const either = AbortSignal.any([signal, late.signal]);
-      return await moverResult<DrillResult>(task, either, (event) => this.#runs.relay(operation, event));
+      const relay = (event: MoverEvent): void => this.#runs.relay(operation, event);
+      const host = await this.#parts.store.hosts.get(operation.hostId);
+      const result = await this.#parts.move<DrillResult>(task, either, relay, host);
+      if (result.screen) await this.#bringScreen(operation, task.screen, host);
+      return result;
     } catch (error) {
       if (!late.signal.aborted || signal.aborted) throw error;
       throw new OneError(CODE.INTERNAL, `The drill did not end within ${limitMs / 1000} s.`, { cause: error });
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The picture is kept here, wherever the machine ran. */
+  async #bringScreen(operation: Operation, screen: string, host: Host): Promise<void> {
+    const parts = this.#parts;
+    const [imageId = -1] = operation.imageIds;
+    const { pointId } = operation.plan as KeptDrill;
+    const kept = screenFile(parts.screenDirectory, imageId, pointId);
+    if (screen === kept) return;
+    const picture = await parts.filesOf(host).read(screen);
+    if (picture) await parts.filesOf().write(kept, picture, 0o600);
+    await parts.filesOf(host).remove(screen);
   }
 
   async #proven(operation: Operation, imageId: number, { by, screen }: DrillResult, tookMs: number): Promise<void> {
@@ -281,7 +300,7 @@ export class DrillRunner {
         ...{ kind: 'cleanup', operationId: operation.id, backup: null, store: null },
         drill: { hypervisor: parts.hypervisorConfigOf(host), directory },
       };
-      const { mended } = await moverResult<CleanupResult>(task, new AbortController().signal, () => undefined);
+      const { mended } = await parts.move<CleanupResult>(task, new AbortController().signal, () => undefined, host);
       return mended.length === 0 ? '' : ` Cleaned up: ${mended.join('; ')}.`;
     } catch (error) {
       return ` The clean-up failed as well: ${reasonOf(error)}`;

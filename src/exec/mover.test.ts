@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { MoverEvent, RestoreTask } from '../model/mover-protocol.ts';
-import { moverResult, runMover } from './mover.ts';
+import { BEAT_LIMIT_SEC, type MoverEvent, type RestoreTask } from '../model/mover-protocol.ts';
+import { moverResult, runMover, STARTER } from './mover.ts';
 
 const task: RestoreTask = {
   ...{ kind: 'restore', operationId: '0123456789abcdef', disks: [], directory: '/d' },
@@ -44,7 +44,27 @@ it('gets its task on stdin, secrets included, and nothing of it on its command l
     say({ type: 'result', result: { task, argv: process.argv.slice(2), threads: process.env.UV_THREADPOOL_SIZE } });
     process.stdin.destroy();
   })`);
-  expect(value).toEqual({ task, argv: ['0123456789abcdef'], threads: '16' });
+  expect(value).toEqual({
+    task: { ...task, beatSec: BEAT_LIMIT_SEC },
+    argv: ['0123456789abcdef', STARTER],
+    threads: '16',
+  });
+});
+
+it('tells it again and again that somebody waits', async () => {
+  const { value } = await result(`
+    const { createInterface } = await import('node:readline');
+    const lines = [];
+    createInterface({ input: process.stdin }).on('line', (line) => {
+      if (lines.push(JSON.parse(line)) < 3) return;
+      say({ type: 'result', result: lines.slice(1) });
+      process.stdin.destroy();
+    });
+  `);
+  expect(value).toEqual([
+    { beat: 1, bytesPerSec: null },
+    { beat: 2, bytesPerSec: null },
+  ]);
 });
 
 it('passes events on as they come, the result aside', async () => {

@@ -110,12 +110,12 @@ function plant(...statements: string[]): void {
 }
 
 const found = async (): Promise<Array<[subject: string, text: string]>> =>
-  (await look(database)).findings.map(({ subject, text }) => [subject, text]);
+  (await look({ database })).findings.map(({ subject, text }) => [subject, text]);
 const body = (table: string, oid: number, path: string, value: string): string =>
   `UPDATE ${table} SET body = json_set(body, '${path}', ${value}) WHERE oid = ${oid}`;
 
 it('finds nothing where everything fits together', async () => {
-  const { records, findings } = await look(database);
+  const { records, findings } = await look({ database });
   expect(findings).toEqual([]);
   expect([records.vms.size, records.images.size, records.leases.length]).toEqual([1, 2, 2]);
 });
@@ -153,7 +153,7 @@ describe('what can be made from the objects', () => {
     const findings = await found();
     expect(findings.map(([one]) => one)).toContain(subject);
     expect(findings.map(([, one]) => one).join('\n')).toMatch(text);
-    const { repaired, findings: left } = await mend(database, directory);
+    const { repaired, findings: left } = await mend({ database }, directory);
     expect(repaired).toBeGreaterThan(0);
     expect(left).toEqual([]);
     expect(await found()).toEqual([]);
@@ -163,7 +163,7 @@ describe('what can be made from the objects', () => {
     plant(...damages.map(([sql]) => sql));
     const before = (await found()).length;
     expect(before).toBeGreaterThan(10);
-    expect(await mend(database, directory)).toMatchObject({ repaired: before, findings: [] });
+    expect(await mend({ database }, directory)).toMatchObject({ repaired: before, findings: [] });
     const store = await openSqlite(database);
     expect(await store.leases.find(0, 0, 9)).toMatchObject({ vm: -1 });
     expect((await store.images.allocate((id) => ({ ...diskImage, id }))).id).toBe(2);
@@ -251,11 +251,11 @@ describe('what only a person can decide', () => {
 
   it('stays when the rest is repaired, and nothing is repaired while a record cannot be read', async () => {
     plant(body('image_pool', 0, '$.state', '1'), `DELETE FROM link`);
-    const { findings, repaired } = await mend(database, directory);
+    const { findings, repaired } = await mend({ database }, directory);
     expect(repaired).toBeGreaterThan(0);
     expect(findings.map(({ subject }) => subject)).toEqual(['state']);
     plant(`UPDATE image_pool SET body = '{' WHERE oid = 0`, `DELETE FROM charge`);
-    await expect(mend(database, directory)).rejects.toThrow('Nothing is repaired while a record cannot be read');
+    await expect(mend({ database }, directory)).rejects.toThrow('Nothing is repaired while a record cannot be read');
   });
 });
 
@@ -265,16 +265,16 @@ describe('beside a daemon', () => {
     const store = await openSqlite(database);
     await store.images.update(0, (image) => void (image.sizeMb = 7));
     expect(await found()).toEqual([]);
-    await expect(mend(database, directory)).rejects.toThrow('Another daemon works on');
+    await expect(mend({ database }, directory)).rejects.toThrow('Another daemon works on');
     await store.close();
     unlock();
-    expect((await mend(database, directory)).findings).toEqual([]);
+    expect((await mend({ database }, directory)).findings).toEqual([]);
   });
 
   it('it changes nothing by looking, and makes no database', async () => {
-    await expect(look(join(directory, 'none.db'))).rejects.toThrow('There is no database');
+    await expect(look({ database: join(directory, 'none.db') })).rejects.toThrow('There is no database');
     plant(`DROP TABLE kysely_migration`);
-    await expect(look(database)).rejects.toThrow('is of an older version');
+    await expect(look({ database })).rejects.toThrow('is of an older version');
   });
 });
 

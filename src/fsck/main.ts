@@ -31,8 +31,10 @@ export async function main(argv: string[]): Promise<number> {
       return 0;
     }
     const options = values.state === undefined ? {} : { state: resolve(values.state) };
-    const { database, stateDirectory } = makeConfig(await readConfigFile(values.config), options);
-    const { records, findings, repaired } = values.repair ? await mend(database, stateDirectory) : await look(database);
+    const config = makeConfig(await readConfigFile(values.config), options);
+    const { records, findings, repaired } = values.repair
+      ? await mend(config, config.stateDirectory)
+      : await look(config);
     process.stdout.write(report(records, findings, repaired));
     return findings.length === 0 ? 0 : 1;
   } catch (error) {

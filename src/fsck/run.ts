@@ -1,6 +1,6 @@
 // Looks at the records of a database, of one moment, and mends what is derived when asked. Looking alone changes nothing and may
 // go on beside a daemon.
-import { openSqlite, readSqlite } from '../store/sqlite.ts';
+import { openStore, readStore, type StorePlace } from '../store/open.ts';
 import { lockState } from '../store/state-lock.ts';
 import { check } from './check.ts';
 import { DERIVED, type Finding } from './finding.ts';
@@ -14,8 +14,8 @@ export interface Outcome {
   repaired: number;
 }
 
-export async function look(database: string): Promise<Outcome> {
-  const store = await readSqlite(database);
+export async function look(place: StorePlace): Promise<Outcome> {
+  const store = await readStore(place);
   try {
     const records = await store.snapshot(readRecords);
     return { records, findings: check(records), repaired: 0 };
@@ -24,10 +24,10 @@ export async function look(database: string): Promise<Outcome> {
   }
 }
 
-export async function mend(database: string, stateDirectory: string): Promise<Outcome> {
+export async function mend(place: StorePlace, stateDirectory: string): Promise<Outcome> {
   const unlock = lockState(stateDirectory);
   try {
-    const store = await openSqlite(database);
+    const store = await openStore(place);
     try {
       return await store.rewrite(async (db) => {
         const before = await readRecords(db);

@@ -151,7 +151,7 @@ export function adoptionContract(benchOf: () => Bench): void {
         await hypervisor.start(NAME);
         return events;
       };
-      await expect.poll(offAndOn, { timeout: 30_000 }).toEqual(expect.arrayContaining(['Started', 'Stopped']));
+      await expect.poll(offAndOn).toEqual(expect.arrayContaining(['Started', 'Stopped']));
       stop.abort();
       await watching;
     });

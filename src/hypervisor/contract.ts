@@ -136,7 +136,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
       await hypervisor.deploy(machine.spec);
       expect(await state()).toBe('running');
       await hypervisor.shutdown(machine.spec.name, false);
-      await expect.poll(state, { timeout: 20_000 }).toBe('shutoff');
+      await expect.poll(state).toBe('shutoff');
       await hypervisor.shutdown(machine.spec.name, false);
       await hypervisor.shutdown(machine.spec.name, true);
       await hypervisor.deploy(machine.spec);
@@ -158,14 +158,11 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
         }
       })();
       await expect
-        .poll(
-          async () => {
-            await hypervisor.deploy(machine.spec);
-            await hypervisor.shutdown(machine.spec.name, true);
-            return events;
-          },
-          { timeout: 30_000 },
-        )
+        .poll(async () => {
+          await hypervisor.deploy(machine.spec);
+          await hypervisor.shutdown(machine.spec.name, true);
+          return events;
+        })
         .toEqual(expect.arrayContaining(['Started', 'Stopped']));
       stop.abort();
       await watching;
@@ -174,12 +171,12 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
     it('exports one instant of all disks while the guest writes', async () => {
       await deploy();
       const stop = await machine.count();
-      await expect.poll(async () => firstNumber(machine.disks[0].path), { timeout: 20_000 }).toBeGreaterThan(3);
+      await expect.poll(async () => firstNumber(machine.disks[0].path)).toBeGreaterThan(3);
       const begun = await hypervisor.beginBackup(request());
       expect(begun.exports.map(({ diskId }) => diskId)).toEqual(machine.disks.map(({ diskId }) => diskId));
       const [first, second] = await Promise.all(begun.exports.map(readNumber));
       const laterAt = await firstNumber(machine.disks[0].path);
-      await expect.poll(async () => firstNumber(machine.disks[0].path), { timeout: 20_000 }).toBeGreaterThan(laterAt);
+      await expect.poll(async () => firstNumber(machine.disks[0].path)).toBeGreaterThan(laterAt);
       expect(await Promise.all(begun.exports.map(readNumber))).toEqual([first, second]);
       await begun.end();
       await stop();
@@ -260,7 +257,7 @@ export function hypervisorContract(name: string, open: () => Promise<Bench>, par
       const begin = request();
       const begun = await hypervisor.beginBackup(begin);
       await machine.kill();
-      await expect.poll(state, { timeout: 20_000 }).toBe('shutoff');
+      await expect.poll(state).toBe('shutoff');
       await begun.end();
       expect(await hypervisor.cleanBackup(begin)).toEqual([]);
     });

@@ -99,7 +99,7 @@ export function lifeContract(benchOf: () => Bench): void {
         await hypervisor.attachDisk(name, spare);
         await hypervisor.attachNic(name, nic);
       }
-      await expect.poll(has, { timeout: 20_000 }).toEqual([true, true]);
+      await expect.poll(has).toEqual([true, true]);
       await expect(hypervisor.attachDisk(name, { ...spare, path: machine.disks[0].path })).rejects.toThrow(spare.path);
       await restart(machine);
       expect(await has()).toEqual([true, true]);
@@ -117,9 +117,9 @@ export function lifeContract(benchOf: () => Bench): void {
       const name = await boot(machine);
       await hypervisor.attachDisk(name, spare);
       const size = async (): Promise<number> => machine.size(spare.target);
-      await expect.poll(size, { timeout: 20_000 }).toBe(8 * MIB);
+      await expect.poll(size).toBe(8 * MIB);
       await hypervisor.resizeDisk(name, spare.target, 12 * MIB);
-      await expect.poll(size, { timeout: 20_000 }).toBe(12 * MIB);
+      await expect.poll(size).toBe(12 * MIB);
       await hypervisor.resizeDisk(name, spare.target, 12 * MIB);
       await expect(hypervisor.resizeDisk(name, spare.target, 8 * MIB)).rejects.toThrow('only grows');
       await hypervisor.shutdown(name, true);

@@ -113,7 +113,7 @@ export function trackingContract(benchOf: () => Bench): void {
       const next = tracker();
       const stop = await machine.count();
       const sixteenth = [1 / 16, 1 / 16];
-      await expect.poll(() => dirtyMb(parent), { timeout: 20_000 }).toEqual(sixteenth);
+      await expect.poll(() => dirtyMb(parent)).toEqual(sixteenth);
       const begun = await hypervisor.beginBackup(request(next, parent)).finally(stop);
       const [first, second] = await Promise.all(begun.exports.map(readNumber));
       await begun.end();
@@ -215,9 +215,7 @@ export function trackingContract(benchOf: () => Bench): void {
       const parent = await full();
       await write();
       await machine.kill();
-      await expect
-        .poll(async () => (await hypervisor.domains()).get(machine.spec.name), { timeout: 20_000 })
-        .toBe('shutoff');
+      await expect.poll(async () => (await hypervisor.domains()).get(machine.spec.name)).toBe('shutoff');
       const blames = async (name: string): Promise<boolean[]> =>
         (await ask(name)).map(({ trouble }) => trouble.includes('killed'));
       const killed = [true, true];

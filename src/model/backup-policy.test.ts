@@ -15,6 +15,7 @@ describe('the policy of a backup datastore', () => {
       'CHECK_PARTS',
       'COPY_TO',
       'COPY_KEEP_LAST',
+      'APPEND_ONLY',
     ];
     expect(readBackupPolicy(names.map((name) => [name, '']))).toEqual(DEFAULT_BACKUP_POLICY);
   });
@@ -55,6 +56,7 @@ describe('the policy of a backup datastore', () => {
 
   it('says where copies go, and how many of those it holds are kept', () => {
     expect(readBackupPolicy([['COPY_TO', '105']])).toEqual({ ...DEFAULT_BACKUP_POLICY, copyTo: 105 });
+    expect(readBackupPolicy([['APPEND_ONLY', 'YES']])).toEqual({ ...DEFAULT_BACKUP_POLICY, appendOnly: true });
     expect(readBackupPolicy([['COPY_KEEP_LAST', '7']])).toEqual({ ...DEFAULT_BACKUP_POLICY, copyKeepLast: 7 });
   });
 
@@ -67,6 +69,7 @@ describe('the policy of a backup datastore', () => {
     ['FLATTEN_SHARE', '1001', 'FLATTEN_SHARE="1001" is not usable; it must be a number of percent from 1 to 1000.'],
     ['FLATTEN_SHARE', '50%', 'FLATTEN_SHARE="50%" is not usable; it must be a number of percent from 1 to 1000.'],
     ['PRUNE_INTERVAL', '-1', 'PRUNE_INTERVAL="-1" is not usable; it must be a number of seconds from 1 to 2678400.'],
+    ['APPEND_ONLY', 'on', 'APPEND_ONLY="on" is not known; it must be one of YES, NO.'],
     ['CHECK', '1', 'CHECK="1" is not known; it must be one of YES, NO.'],
     ['CHECK_INTERVAL', '0', 'CHECK_INTERVAL="0" is not usable; it must be a number of seconds from 1 to 31622400.'],
     ['CHECK_PARTS', 'all', 'CHECK_PARTS="all" is not usable; it must be a number of parts from 1 to 1000.'],

@@ -22,6 +22,8 @@ export interface BackupPolicy {
   checkParts: number;
   /** Datastore that each backup is copied to; left out for none. */
   copyTo?: number;
+  /** The store lets nobody remove what it has: nothing is dropped, merged or pruned. */
+  appendOnly: boolean;
   /** How many points of a VM are kept of the copies that the datastore holds; 0 keeps all. */
   copyKeepLast: number;
 }
@@ -34,10 +36,12 @@ export const DEFAULT_BACKUP_POLICY: BackupPolicy = {
   check: true,
   checkIntervalSec: 86_400,
   checkParts: 30,
+  appendOnly: false,
   copyKeepLast: 0,
 };
 
 export const COPY_TO = 'COPY_TO';
+const APPEND_ONLY = 'APPEND_ONLY';
 const LARGEST_ID = 0x7fff_ffff;
 
 /** A number attribute: what it counts, and how much of it there may be. */
@@ -57,7 +61,7 @@ const PRUNE_BUDGET: Range = { name: 'PRUNE_BUDGET', unit: 'seconds', most: 86_40
 export function readBackupPolicy(attributes: Attributes): BackupPolicy {
   const usual = DEFAULT_BACKUP_POLICY;
   const ranges = [FLATTEN_SHARE, PRUNE_INTERVAL, PRUNE_BUDGET, CHECK_INTERVAL, CHECK_PARTS, COPY_KEEP_LAST];
-  for (const name of ['VERIFY', 'CHECK', COPY_TO, ...ranges.map((range) => range.name)]) {
+  for (const name of ['VERIFY', 'CHECK', APPEND_ONLY, COPY_TO, ...ranges.map((range) => range.name)]) {
     if (vectors(attributes, name).length === 0) continue;
     throw new OneError(CODE.INTERNAL, `${name}=[ ... ] is not right; it must be a plain value: ${name}="...".`);
   }
@@ -65,6 +69,7 @@ export function readBackupPolicy(attributes: Attributes): BackupPolicy {
   const copyTo = readCopyTo(attributes);
   const verify = oneOf([['VERIFY', text(attributes, 'VERIFY') ?? '']], 'VERIFY', ['YES', 'NO'], 'NO', '');
   const check = oneOf([['CHECK', text(attributes, 'CHECK') ?? '']], 'CHECK', ['YES', 'NO'], 'YES', '');
+  const appendOnly = oneOf([[APPEND_ONLY, text(attributes, APPEND_ONLY) ?? '']], APPEND_ONLY, ['YES', 'NO'], 'NO', '');
   return {
     verify: verify === 'YES',
     flattenSharePercent: count(attributes, FLATTEN_SHARE, usual.flattenSharePercent),
@@ -73,6 +78,7 @@ export function readBackupPolicy(attributes: Attributes): BackupPolicy {
     check: check === 'YES',
     checkIntervalSec: count(attributes, CHECK_INTERVAL, usual.checkIntervalSec),
     checkParts: count(attributes, CHECK_PARTS, usual.checkParts),
+    appendOnly: appendOnly === 'YES',
     copyKeepLast: count(attributes, COPY_KEEP_LAST, usual.copyKeepLast),
     ...(copyTo !== undefined && { copyTo }),
   };

@@ -8,10 +8,13 @@ export function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//i.test(text);
 }
 
+/** What is shown of a URL that cannot be read. */
+export const UNREADABLE = 'postgres://...';
+
 /** The URL without its password. One that cannot be read is not shown at all. */
 export function shownUrl(text: string): string {
   const parsed = parsedUrl(text);
-  if (!parsed) return 'postgres://...';
+  if (!parsed) return UNREADABLE;
   if (parsed.password !== '') parsed.password = '***';
   for (const name of [...parsed.searchParams.keys()]) if (SECRET.test(name)) parsed.searchParams.set(name, '***');
   const shown = parsed.href;

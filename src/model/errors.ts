@@ -56,6 +56,14 @@ export class CleanStop extends OneError {
   }
 }
 
+/** The connection to where something was done is gone: nobody knows how far it came, and it is to be looked at when that is back. */
+export class ConnectionLost extends OneError {
+  constructor(message: string, options: OneErrorOptions = {}) {
+    super(CODE.INTERNAL, message, { retry: true, ...options });
+    this.name = 'ConnectionLost';
+  }
+}
+
 /** The text of anything that was thrown, hints included. */
 export function reasonOf(error: unknown): string {
   if (error instanceof OneError) return error.hint ? `${error.message} ${error.hint}` : error.message;

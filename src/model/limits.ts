@@ -1,5 +1,7 @@
 // How much may go on at the same time, and how late and how often what is scheduled is tried.
 
+import type { BackupNetwork } from './load-limits.ts';
+
 /** Numbers of runs; 0 is no limit. */
 export interface Limits {
   maxBackups: number;
@@ -8,9 +10,14 @@ export interface Limits {
   /** Merging layers, verifying and pruning together. */
   maxUpkeep: number;
   maxDrills: number;
+  /** Those that hosts may name. */
+  networks: readonly BackupNetwork[];
 }
 
-export const DEFAULT_LIMITS: Limits = { maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 };
+export const DEFAULT_LIMITS: Limits = {
+  ...{ maxBackups: 5, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 },
+  networks: [],
+};
 
 export interface SchedulePolicy {
   /** IANA name of the zone whose wall clock times of the day are of. */

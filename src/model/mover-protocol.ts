@@ -1,12 +1,13 @@
 // What the daemon and the mover say to each other: one JSON object a line. The first line on the mover's stdin is its task,
-// secrets included; when stdin closes the mover stops and cleans up. On stdout it writes events, the last one being `result`
-// or `error`. Types, and the one phase that means more than its name.
+// secrets included, and after it come beats; when stdin closes or no beat comes any more, the mover stops and cleans up. On stdout it
+// writes events, the last one being `result` or `error`. Types, the phases that mean more than their names, and the time between beats.
 import type { Attributes } from './attributes.ts';
 import type { BackupConfig } from './backup-config.ts';
 import type { BackupRecord, RecordDraft } from './backup-record.ts';
 import type { DrillCondition } from './drill.ts';
 import type { Consistency, DiskFormat, Layer, Sample, StoredDisk } from './image.ts';
 import type { BackupFigures, DiskProgress } from './operation.ts';
+import type { SshHost } from './ssh-host.ts';
 
 /**
  * A domain that OneVault did not make but treats as its own: never defined anew, never undefined. The uuid keeps a later domain of
@@ -259,8 +260,47 @@ export interface BrowseTask {
   kvm: boolean;
 }
 
+/** Brings the directory of a VM that is off from a host to another; it runs on one of the two. */
+export interface CarryTask {
+  kind: 'carry';
+  operationId: string;
+  directory: string;
+  /** Whether it goes to the other host, or comes from there. */
+  way: 'push' | 'pull';
+  other: SshHost;
+  /** Private key; without it those of the agent that is lent for this run. */
+  keyFile: string | undefined;
+}
+
 export type MoverTask =
-  BackupTask | RestoreTask | CleanupTask | SettleTask | FlattenTask | VerifyTask | ServeTask | DrillTask | BrowseTask;
+  | BackupTask
+  | RestoreTask
+  | CleanupTask
+  | SettleTask
+  | FlattenTask
+  | VerifyTask
+  | ServeTask
+  | DrillTask
+  | BrowseTask
+  | CarryTask;
+
+/** A task as it is written to the mover's stdin. */
+export type GivenTask = MoverTask & {
+  /** A mover that hears nothing for so many seconds is on its own: it stops as if its stdin had closed. */
+  beatSec?: number;
+};
+
+/** How often a mover is told that somebody waits for it, and how long it goes on without. */
+export const BEAT_EVERY_MS = 2000;
+export const BEAT_LIMIT_SEC = 8;
+
+/** A line on the mover's stdin after its task. */
+export interface Beat {
+  /** Counts from 1. */
+  beat: number;
+  /** What the run may move a second from now on; null for as much as it can. */
+  bytesPerSec: number | null;
+}
 
 export interface BackupResult extends BackupFigures {
   source: string;
@@ -315,6 +355,12 @@ export interface RestoreResult {
   peakRssBytes: number;
 }
 
+export interface CarryResult {
+  carriedBytes: number;
+  /** Both hosts have the same directory, so nothing was to be brought. */
+  shared: boolean;
+}
+
 export interface ServeResult {
   /** It was told to end. */
   ended: true;
@@ -334,6 +380,8 @@ export const SERVING = 'serving';
 export const UPLOADING = 'uploading';
 
 export type MoverEvent =
+  /** It has heard its task, or the last beat. */
+  | { type: 'beat' }
   | { type: 'phase'; phase: string }
   | { type: 'progress'; disks: DiskProgress[] }
   | { type: 'warning'; message: string }
@@ -348,7 +396,8 @@ export type MoverEvent =
         | VerifyResult
         | ServeResult
         | DrillResult
-        | BrowseResult;
+        | BrowseResult
+        | CarryResult;
     }
   /**
    * `trackerLost`: nothing was stored, and a full backup is what can be done. `clean`: it was stopped, and a clean-up would find nothing.

@@ -89,6 +89,8 @@ export interface Operation {
   disks: DiskProgress[];
   /** How fast it goes now, and how long it will take at that; left out while nothing can be said. */
   pace?: Pace;
+  /** What it may move a second, as its share of a bandwidth; left out where nothing limits it. */
+  allowedBytesPerSec?: number;
   /** What a backup read, stored and used, in bytes; null until it has ended well, and for restores. */
   figures: BackupFigures | null;
   /** What counts in the quotas of the VM's owner and group while the run goes on: the most that it may store. */

@@ -6,7 +6,7 @@ export interface ForecastPoint {
   /** Epoch seconds of the instant it holds. */
   date: number;
   kept: boolean;
-  /** What keeps it: rules by their names, and PIN, LOCK, NEWEST, CHAIN, DAMAGED. */
+  /** What keeps it: rules by their names, and PIN, LOCK, NEWEST, CHAIN, DAMAGED, APPEND_ONLY. */
   rules: string[];
   /** Epoch seconds at which it would go if a backup were made each day; 0 when nothing tells. */
   goesSec: number;

@@ -1,28 +1,29 @@
 // Ends what a run that died has left, in an order that harms nothing: first what may still be working, then the mount, then
 // the hypervisor's job if it had one, then the unfinished snapshot. Safe to repeat; says what it found. A store that cannot be reached keeps
 // nobody from the rest.
-import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { openBackupStore } from '../datastore/all.ts';
 import type { BackupStore } from '../datastore/backup-store.ts';
+import { anyOf, endProcesses } from '../exec/run-processes.ts';
 import { clearMount } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { CleanupResult, CleanupTask } from '../model/mover-protocol.ts';
 import { clearServed } from './served-point.ts';
 
-const GONE_LIMIT_MS = 5000;
-const GONE_POLL_MS = 20;
+/** One that waits for a dead mount goes only with the mount. */
+const FIRST_MS = 5000;
 
 export async function cleanup({ backup, directory, drill, operationId, store }: CleanupTask): Promise<CleanupResult> {
   const mended: string[] = [];
-  const killed = await killAllOf(operationId);
+  const { killed, left: stuck } = await endProcesses(anyOf(operationId), 0, FIRST_MS);
   if (killed > 0) mended.push(`${killed} process${killed === 1 ? '' : 'es'} of the run still worked and got SIGKILL`);
   for (const mounted of [directory, backup?.directory]) {
     if (mounted === undefined) continue;
     if (await clearMount(mounted)) mended.push(`${mounted} was still mounted`);
     await rmdir(mounted).catch(ignoreAbsent);
   }
+  if (stuck > 0) await endProcesses(anyOf(operationId), 0);
   if (backup !== null) {
     mended.push(...(await openHypervisor(backup.hypervisor).cleanBackup(backup)));
     await rm(backup.runDirectory, { recursive: true, force: true });
@@ -46,34 +47,6 @@ async function removeUnfinished(store: BackupStore, operationId: string): Promis
   const unfinished = await store.find(operationId);
   if (unfinished.length > 0) await store.remove(unfinished);
   return unfinished;
-}
-
-/** Kills every process that carries the run's id on its command line: its mover, its backup program, its exporters. */
-async function killAllOf(operationId: string): Promise<number> {
-  const found = await processesOf(operationId);
-  found.forEach(kill);
-  const until = Date.now() + GONE_LIMIT_MS; // one that waits for a dead mount goes only with the mount
-  while (Date.now() < until && (await processesOf(operationId)).length > 0) await sleep(GONE_POLL_MS);
-  return found.length;
-}
-
-async function processesOf(operationId: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of await readdir('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''); // it may have ended meanwhile
-    if (command.includes(operationId)) found.push(pid);
-  }
-  return found;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 function ignoreAbsent(error: NodeJS.ErrnoException): void {

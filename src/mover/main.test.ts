@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { storeChains } from '../../tests/mover/stored-chain.ts';
+import { start } from '../exec/exec.ts';
 import { moverResult } from '../exec/mover.ts';
-import type { SettleTask, VerifyTask } from '../model/mover-protocol.ts';
+import type { GivenTask, SettleTask, VerifyTask } from '../model/mover-protocol.ts';
 
 const never = new AbortController().signal;
 let directory = '';
@@ -40,4 +41,17 @@ it('verifies', async () => {
   expect(result).toMatchObject({ problems: [] });
   expect(phases).toEqual(['opening the store', 'reading increment 0', 'reading increment 1']);
   await chain.remove();
+});
+
+it('ends by itself when nobody is heard any more, though its stdin stays open', async () => {
+  const task: GivenTask = {
+    ...{ kind: 'serve', operationId: '0123456789abcdef', disks: [], directory, beatSec: 1 },
+    store: { driver: 'fake', datastoreId: 100, basePath: directory, attributes: {} },
+  };
+  const main = new URL('main.ts', import.meta.url).pathname;
+  const mover = start([process.execPath, main, task.operationId], { stdin: 'pipe' });
+  mover.stdin!.write(`${JSON.stringify(task)}\n`);
+  const [last] = (await mover.stdout.toArray()).join('').trim().split('\n').slice(-1);
+  expect(JSON.parse(last!)).toEqual({ type: 'result', result: { ended: true } });
+  expect(await mover.exit).toMatchObject({ code: 0 });
 });

@@ -1,8 +1,10 @@
-// The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes.
+// The mover: reads one task from stdin, does it, tells events on stdout, and cleans up and ends when stdin closes or falls silent.
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import type { MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import type { Beat, GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import { Listening } from '../exec/listening.ts';
+import { pacer } from './pacer.ts';
 
 const tell = (event: MoverEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 // the daemon may be gone: then there is nobody to tell, and the clean-up goes on all the same
@@ -28,6 +30,8 @@ async function work(task: MoverTask, signal: AbortSignal): Promise<void> {
       return tell({ type: 'result', result: await (await import('./browse.ts')).browse(task, signal) });
     case 'verify':
       return tell({ type: 'result', result: await (await import('./verify.ts')).verify(task, signal, tell) });
+    case 'carry':
+      return tell({ type: 'result', result: await (await import('./carry.ts')).carry(task, signal, tell) });
     case 'drill':
       return tell({ type: 'result', result: await (await import('./drill.ts')).drill(task, signal, tell) });
   }
@@ -57,13 +61,23 @@ function tellError(error: unknown, stopped: boolean): void {
 
 const abort = new AbortController();
 const lines = createInterface({ input: process.stdin });
-let started = false;
+let listening: Listening | undefined;
 lines.on('line', (line) => {
-  if (started) return;
-  started = true;
-  work(JSON.parse(line) as MoverTask, abort.signal)
+  tell({ type: 'beat' });
+  if (listening) {
+    listening.heard();
+    pacer.allow((JSON.parse(line) as Beat).bytesPerSec);
+    return;
+  }
+  const task = JSON.parse(line) as GivenTask;
+  listening = new Listening(task.beatSec, () => lines.close());
+  work(task, abort.signal)
     .catch((error: unknown) => tellError(error, abort.signal.aborted))
     .finally(() => lines.close())
     .finally(() => process.stdin.destroy());
 });
-lines.on('close', () => abort.abort());
+lines.on('close', () => {
+  listening?.end();
+  abort.abort();
+  pacer.allow(null); // nobody is held back from ending
+});

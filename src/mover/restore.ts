@@ -17,6 +17,7 @@ import type { DiskProgress } from '../model/operation.ts';
 import { openMembers, type MemberStore } from './member-reader.ts';
 import { openMerged } from './merged-disk.ts';
 import { presentBeginning, type Beginning } from './present-disk.ts';
+import { pacedReads } from './paced.ts';
 import { restoreWay } from './restore-way.ts';
 import { restoreMerged, restoreOne, type WriteOptions, type Written } from './restored-disk.ts';
 import { requireRoom, type Need } from './room.ts';
@@ -31,7 +32,7 @@ export async function restore(task: RestoreTask, signal: AbortSignal, tell: Tell
   const members = await openMembers(store, task.disks, task.directory, signal);
   const chained = task.disks.some((disk) => disk.members.length > 1);
   const unpack: Unpack | undefined = chained ? undefined : store.unpack?.bind(store);
-  const run = new Restore(task, members, unpack, signal);
+  const run = new Restore(task, pacedReads(members), unpack, signal);
   const timer = setInterval(() => tell(run.progress()), PROGRESS_MS);
   try {
     const disks = await run.work(tell);

@@ -7,6 +7,7 @@ import { ScatteredWriter } from '../disk/scattered-write.ts';
 import { mountDirectory, type VirtualDirectory, type VirtualFile } from '../fuse/mount.ts';
 import type { Member, RestoreDisk } from '../model/mover-protocol.ts';
 import { nameOf } from './merged-disk.ts';
+import { pacer } from './pacer.ts';
 import type { Written, WriteOptions } from './restored-disk.ts';
 
 export type Unpack = NonNullable<BackupStore['unpack']>;
@@ -44,6 +45,7 @@ async function receive(unpack: Unpack, member: Member, writer: ScatteredWriter, 
     ...{ kind: 'file', size: 0, mtimeSec: 0, mode: 0o600 },
     read: () => Promise.resolve([]),
     write: async (offset, data) => {
+      await pacer.take(data.length);
       await writer.write(offset, data);
       passed(data.length);
     },

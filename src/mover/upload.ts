@@ -3,6 +3,7 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import type { BackupStore, Snapshot, SnapshotRequest } from '../datastore/backup-store.ts';
 import { mountDirectory, type VirtualDirectory, type VirtualFile } from '../fuse/mount.ts';
+import { pacedEntries } from './paced.ts';
 import type { Undo } from './undo.ts';
 
 const PROGRESS_MS = 500;
@@ -28,7 +29,7 @@ export async function upload(store: BackupStore, options: Upload): Promise<Snaps
   };
   await mkdir(directory, { recursive: true, mode: 0o755 });
   undo.push(`remove ${directory}`, () => rmdir(directory));
-  const root: VirtualDirectory = { kind: 'directory', mtimeSec, entries: files };
+  const root: VirtualDirectory = { kind: 'directory', mtimeSec, entries: pacedEntries(files) };
   const mount = await mountDirectory(directory, root, { onReadError: (_path, error) => fail(error) });
   undo.push(`unmount ${directory}`, () => mount.unmount());
   const endWatch = options.watch?.(fail);

@@ -10,6 +10,8 @@ import type { Layer, StoredDisk } from '../model/image.ts';
 import type { MoverEvent, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import { openMerged } from './merged-disk.ts';
+import type { MemberStore } from './member-reader.ts';
+import { pacedReads } from './paced.ts';
 
 const PROGRESS_MS = 500;
 
@@ -35,12 +37,14 @@ class Verification {
   readBytes = 0;
   readonly #task: VerifyTask;
   readonly #store: BackupStore;
+  readonly #reads: MemberStore;
   readonly #signal: AbortSignal;
 
   constructor(task: VerifyTask, signal: AbortSignal) {
     this.#task = task;
     // what is verified is recorded, so a store that is not there is not to be made anew
     this.#store = openBackupStore({ ...task.store, inUse: true });
+    this.#reads = pacedReads(this.#store);
     this.#signal = signal;
     this.progress = progressOf(task.layers.slice(task.trusted));
   }
@@ -89,12 +93,12 @@ class Verification {
     };
     if (disk.layout === 'SLICES') {
       const member = { source, path: `${path}/${file}`, stored: disk };
-      const slices = await openMerged(this.#store, [member], { whole: true, signal: this.#signal, passed });
+      const slices = await openMerged(this.#reads, [member], { whole: true, signal: this.#signal, passed });
       const pieces = slices.data();
       while ((await pieces.next()).done !== true); // to the end, as below
       return;
     }
-    const stream = addAbortSignal(this.#signal, this.#store.read(source, `${path}/${file}`));
+    const stream = addAbortSignal(this.#signal, this.#reads.read(source, `${path}/${file}`));
     const checked = checkedStream(stream, disk, file, passed);
     const qcow2 = await readSequentialQcow2(checked, file);
     const pieces = qcow2.data();

@@ -29,6 +29,8 @@ export interface Duties {
   readonly nodeId: string;
   /** Name for hosts that this node alone reaches; undefined when there are no others. */
   readonly localName: string | undefined;
+  /** Whether there may be other nodes. */
+  readonly isShared: boolean;
   /** From memory, and false as soon as the lease may be over. */
   owns(duty: Duty): boolean;
   /** Who does it now; undefined while nobody does. `mine` may be true a moment before `owns` is. */

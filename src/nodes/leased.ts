@@ -28,6 +28,7 @@ export interface LeaseDoors {
 
 export class LeasedDuties implements Duties {
   readonly nodeId: string;
+  readonly isShared = true;
   readonly #doors: LeaseDoors;
   readonly #lost = new AbortController();
   readonly #listeners = new Set<(change: DutyChange) => void>();

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { shownDatabase } from '../config/database.ts';
 import { makeConfig, readConfigFile } from '../config.ts';
 import { openBackupStore } from '../datastore/all.ts';
 import type { StoredSelf } from '../datastore/self-record.ts';
@@ -66,15 +67,10 @@ async function work(asked: Asked, target: Target, signal: AbortSignal): Promise<
   return report(copy, target, vms, runs);
 }
 
-function report(
-  { source, record }: StoredSelf,
-  { stateDirectory, database }: Target,
-  vms: number,
-  runs: number,
-): string {
-  const key = `${stateDirectory}/.one/onevault_key`;
+function report({ source, record }: StoredSelf, target: Target, vms: number, runs: number): string {
+  const key = `${target.stateDirectory}/.one/onevault_key`;
   return [
-    `The database of ${dateOf(record.date)} is in ${database} again (snapshot ${source}).`,
+    `The database of ${dateOf(record.date)} is in ${shownDatabase(target)} again (snapshot ${source}).`,
     `${vms} machines begin new chains with their next backup; of ${runs} runs it is not known how they ended.`,
     record.withSecrets
       ? 'The key and the credentials of oneadmin are with it.'

@@ -10,13 +10,14 @@ import type { BackupStore } from '../datastore/backup-store.ts';
 import { listSelves, type StoredSelf } from '../datastore/self-record.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { newestFirst, SELF_DATABASE_FILE, SELF_SECRET_FILES } from '../model/self-backup.ts';
+import { copyStore, requireEmptyStore } from '../store/copy.ts';
+import type { StorePlace } from '../store/open.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { lockState } from '../store/state-lock.ts';
 import { settleRecovered, type Settled } from './settle.ts';
 
-export interface Target {
+export interface Target extends StorePlace {
   stateDirectory: string;
-  database: string;
 }
 
 /** What may be in an empty state directory: where datastores or whole disks are mounted. */
@@ -51,7 +52,7 @@ export function choose(copies: readonly StoredSelf[], wanted: string | undefined
   });
 }
 
-export async function requireEmpty({ stateDirectory, database }: Target): Promise<void> {
+export async function requireEmpty({ stateDirectory, database, postgres }: Target): Promise<void> {
   const there = [...(await namesIn(stateDirectory))].filter((name) => !NOT_OURS.has(name));
   const [first] = there;
   if (first !== undefined) {
@@ -61,6 +62,7 @@ export async function requireEmpty({ stateDirectory, database }: Target): Promis
       { hint: 'Give an empty directory with --state, or move away what is there.' },
     );
   }
+  if (postgres) return requireEmptyStore({ database, postgres });
   const file = database.slice(dirname(database).length + 1);
   if (!(await namesIn(dirname(database))).some((name) => BESIDE.some((ending) => name === file + ending))) return;
   throw new OneError(CODE.ACTION, `The database cannot be recovered to ${database}: there is one already.`, {
@@ -77,7 +79,7 @@ export async function recover(
   signal: AbortSignal,
 ): Promise<Settled> {
   await requireEmpty(target);
-  const { stateDirectory, database } = target;
+  const { stateDirectory, database, postgres } = target;
   await mkdir(stateDirectory, { recursive: true, mode: 0o755 });
   await mkdir(dirname(database), { recursive: true, mode: 0o755 });
   const unlock = lockState(stateDirectory);
@@ -100,16 +102,23 @@ export async function recover(
       await mkdir(dirname(`${stateDirectory}/${path}`), { recursive: true, mode: 0o700 });
       await writePrivate(`${stateDirectory}/${path}`, store.read(source, `${directory}/${name}`), signal);
     }
-    await rename(half, database);
+    if (postgres) {
+      await copyStore({ database: half }, target);
+      await removeHalf(half);
+    } else await rename(half, database);
     return settled;
   } catch (error) {
-    const made = [...BESIDE.map((ending) => half + ending), ...secrets.map(([, path]) => `${stateDirectory}/${path}`)];
-    for (const path of made) await rm(path, { force: true });
+    await removeHalf(half);
+    for (const [, path] of secrets) await rm(`${stateDirectory}/${path}`, { force: true });
     await rm(`${stateDirectory}/daemon.lock`, { force: true });
     throw error;
   } finally {
     unlock();
   }
+}
+
+async function removeHalf(half: string): Promise<void> {
+  for (const ending of BESIDE) await rm(half + ending, { force: true });
 }
 
 async function settle(file: string, record: StoredSelf['record'], nowMs: number): Promise<Settled> {

@@ -1,10 +1,17 @@
 // Carries out restores in place: the mover writes new files beside the disks of a VM that is off; when all are there and checked, they
 // take the disks' names. What fails until all have taken them leaves the VM as it was.
-import { moverResult } from '../exec/mover.ts';
 import { withText } from '../model/attributes.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { RestoreDisk, RestoreResult, RestoreTask, SettleTask, WrittenDisk } from '../model/mover-protocol.ts';
+import type {
+  MoverEvent,
+  RestoreDisk,
+  RestoreResult,
+  RestoreTask,
+  SettleTask,
+  WrittenDisk,
+} from '../model/mover-protocol.ts';
 import type { Operation } from '../model/operation.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { NOUNS } from '../store/nouns.ts';
@@ -14,13 +21,14 @@ import { closeHistory, HISTORY_ACTION, noteAction, showError, type By } from '..
 import type { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { hostOf, hypervisorOf, systemDatastore, vmDirectory } from '../vm/places.ts';
+import { hostIfAny, hostOf, hypervisorOf, systemDatastore, vmDirectory } from '../vm/places.ts';
 import { grown, keepWithinQuota } from '../vm/quota.ts';
 import { cancelled, interrupted, unlessAborted, whyEnded, type Runs } from '../vm/runs.ts';
 import { hypervisorIds } from '../vm/snapshot-list.ts';
 import { enter, setState } from '../vm/states.ts';
 import { afterSwap, planInPlace, saidWritten, sizeDisks, type InPlaceRequest, type SwappedDisk } from './in-place.ts';
-import { clearShown, shownStore } from './shown-store.ts';
+import { endLeft } from './ended.ts';
+import { shownStore } from './shown-store.ts';
 import { removeAside, removeFresh, swapBack, swapIn } from './swap.ts';
 
 /** What the record keeps: where the swap stands, and all that it needs to be ended or taken back. */
@@ -143,7 +151,10 @@ export class InPlaceRestores {
     log.started(operation);
     operation.interrupted = true;
     const ends = {
-      writing: () => this.#fail(operation, interrupted()),
+      writing: async () => {
+        const ended = await endLeft(parts, operation.id, 'all', await this.#hostOf(operation)); // its mover may still be writing
+        await this.#fail(operation, interrupted(), ended);
+      },
       swapping: () => this.#finish(operation),
       reverting: () => this.#revert(operation),
       recorded: () => this.#finish(operation),
@@ -155,6 +166,13 @@ export class InPlaceRestores {
       .finally(() => this.#ending.delete(operation.id));
     this.#ending.set(operation.id, done);
     await done;
+  }
+
+  /** Where the disks of its VM are; undefined for this machine. */
+  async #hostOf({ vmId }: Operation): Promise<Host | undefined> {
+    const { store } = this.#doors.parts;
+    const vm = await store.vms.find(vmId);
+    return vm && hostIfAny(store, vm);
   }
 
   #running(vmId: number): Operation | undefined {
@@ -190,11 +208,11 @@ export class InPlaceRestores {
       const source = await parts.store.datastores.get(operation.datastoreId);
       await unlessAborted(makeWay(source.id), signal);
       const store = await parts.backupStoreConfigOf(source);
-      const directory = shownStore(parts, operation);
+      const host = await this.#hostOf(operation);
+      const directory = shownStore(parts, operation, host);
       const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
-      const { disks: written } = await moverResult<RestoreResult>(task, signal, (event) =>
-        runs.relay(operation, event),
-      );
+      const relay = (event: MoverEvent): void => runs.relay(operation, event);
+      const { disks: written } = await parts.move<RestoreResult>(task, signal, relay, host);
       kept.written = written;
       parts.log.info({ operation: operation.id, vm: operation.vmId, written }, 'the disks of a restore are written');
       await this.#requireOff(operation.vmId);
@@ -239,7 +257,7 @@ export class InPlaceRestores {
   async #swap(operation: Operation): Promise<void> {
     const { parts } = this.#doors;
     const kept = operation.plan as KeptInPlace;
-    await swapIn(kept.disks);
+    await swapIn(parts.filesOf(await this.#hostOf(operation)), kept.disks);
     const recorded: Operation = { ...operation, plan: { ...kept, stage: 'recorded' } satisfies KeptInPlace };
     await parts.store.transaction(async (tx) => {
       await tx.operations.save(recorded);
@@ -258,7 +276,7 @@ export class InPlaceRestores {
     await this.#standing(operation, async () => {
       await parts.store.operations.save(operation);
       await this.#requireOff(operation.vmId);
-      await swapBack(disks);
+      await swapBack(parts.filesOf(await this.#hostOf(operation)), disks);
     });
     await this.#fail(operation, new OneError(CODE.INTERNAL, why));
   }
@@ -268,7 +286,7 @@ export class InPlaceRestores {
     const { disks, written = [] } = operation.plan as KeptInPlace;
     const before = await parts.store.vms.find(operation.vmId);
     let left = '';
-    await removeAside(disks).catch((error: unknown) => {
+    await removeAside(parts.filesOf(await this.#hostOf(operation)), disks).catch((error: unknown) => {
       left = ` Old files are left beside the disks: ${reasonOf(error)}`;
     });
     if (before) await this.#forget(operation, before);
@@ -316,20 +334,22 @@ export class InPlaceRestores {
             path: disks.find((one) => one.diskId === diskId)?.path ?? `${directory}/disk.${diskId}`,
           })),
       };
-      await moverResult(task, new AbortController().signal, () => undefined);
+      await parts.move(task, new AbortController().signal, () => undefined, await this.#hostOf(operation));
     } catch (err) {
       parts.log.warn({ operation: operation.id, vm: vm.id, err }, 'trackers or snapshots of the old disks are left');
     }
   }
 
-  async #fail(operation: Operation, error: unknown): Promise<void> {
+  async #fail(operation: Operation, error: unknown, more = ''): Promise<void> {
     const { parts, log } = this.#doors;
     const { disks } = operation.plan as KeptInPlace;
-    let reason = reasonOf(error);
-    await clearShown(shownStore(parts, operation)).catch((clearing: unknown) => {
+    let reason = reasonOf(error) + more;
+    const host = await this.#hostOf(operation);
+    const files = parts.filesOf(host);
+    await files.clearMount(shownStore(parts, operation, host)).catch((clearing: unknown) => {
       reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
     });
-    await removeFresh(disks).catch((removing: unknown) => {
+    await removeFresh(files, disks).catch((removing: unknown) => {
       reason += ` New files are left beside the disks: ${reasonOf(removing)}.`;
     });
     const { cancelling = false } = operation;

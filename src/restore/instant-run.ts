@@ -1,8 +1,7 @@
 // Restores at once: the VM is made and runs on top of the backup itself, while an ordinary restore fills its images behind it. When these
 // are there and checked, the VM reads from them instead, without a stop. Until then nothing of the backup may go, so the operation stays
 // under way however often the copy fails.
-import { rmdir } from 'node:fs/promises';
-import { moverResult } from '../exec/mover.ts';
+import { STARTER } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -24,9 +23,9 @@ import { hypervisorOf } from '../vm/places.ts';
 import { cancelled, interrupted, unlessAborted, type Runs } from '../vm/runs.ts';
 import type { Turns } from '../vm/turns.ts';
 import { makeObjects, restoreDisks, takeBack, type KeptRestore } from './objects.ts';
+import { endLeft } from './ended.ts';
 import { readOptions } from './options.ts';
 import { planRestore } from './plan.ts';
-import { clearShown } from './shown-store.ts';
 import { Serving } from './serving.ts';
 
 /** A copy that failed is tried again by itself after this time, or when somebody asks for it. */
@@ -145,7 +144,9 @@ export class InstantRestores {
     const { parts, log } = this.#doors;
     log.started(operation);
     if (operation.cancelling) {
-      await takeBack(parts, log, operation, 'It was cancelled.');
+      const host = await parts.bridgeOf(await parts.store.datastores.get(operation.datastoreId));
+      const ended = await endLeft(parts, operation.id, { butOf: STARTER }, host);
+      await takeBack(parts, log, operation, `It was cancelled.${ended}`);
       return;
     }
     const vm = await parts.store.vms.find(operation.vmId);
@@ -203,7 +204,7 @@ export class InstantRestores {
 
   async #stopServing(operationId: string): Promise<void> {
     await this.#serving.stop(operationId);
-    await rmdir(this.#directoryOf(operationId)).catch(() => undefined); // an empty directory that is left does no harm
+    await this.#doors.parts.filesOf().removeEmpty(this.#directoryOf(operationId));
   }
 
   /** One attempt, when there is room for it. */
@@ -234,13 +235,16 @@ export class InstantRestores {
     const { parts, runs, makeWay } = this.#doors;
     const { store } = parts;
     await unlessAborted(makeWay(sourceId), signal);
-    const files = parts.imageStoreOf(await store.datastores.get(operation.datastoreId));
+    const destination = await store.datastores.get(operation.datastoreId);
+    const host = await parts.bridgeOf(destination);
+    await parts.endProcesses(operation.id, { butOf: STARTER }, host); // that of a dead daemon removes what it has begun
+    const files = parts.imageStoreOf(destination);
     for (const target of targets) await files.remove(target); // of an attempt that was killed
     const config = await parts.backupStoreConfigOf(await store.datastores.get(sourceId));
-    const directory = `${this.#directoryOf(operation.id)}-copy`; // the other one is what the VM reads through
-    await clearShown(directory);
+    const directory = `${parts.runDirectoryOf(host)}/${operation.id}-copy`; // the other one is what the VM reads through
+    await parts.filesOf(host).clearMount(directory);
     const task = { kind: 'restore' as const, operationId: operation.id, store: config, disks, directory };
-    await moverResult<RestoreResult>(task, signal, (event) => runs.relay(operation, event));
+    await parts.move<RestoreResult>(task, signal, (event) => runs.relay(operation, event), host);
   }
 
   /** From now on the VM stands on its images. It may be off, or be no more; nothing else happens to it meanwhile. */

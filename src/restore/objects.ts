@@ -12,7 +12,7 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
 import { withImageIds, type RestorePlan } from './plan.ts';
-import { clearShown, shownStore } from './shown-store.ts';
+import { shownStore } from './shown-store.ts';
 
 /** What a restore's record keeps: all that is needed to take it back. */
 export interface KeptRestore {
@@ -90,13 +90,20 @@ function imageRecord(
   };
 }
 
+/** Takes away what a mover that died shows where the restore ran. */
+async function clearShown(parts: Parts, operation: Operation, destination: Datastore): Promise<void> {
+  const host = await parts.bridgeOf(destination);
+  await parts.filesOf(host).clearMount(shownStore(parts, operation, host));
+}
+
 /** Removes all that a restore has made, and ends its record as failed. Returns why it ended, with what could not be removed. */
 export async function takeBack(parts: Parts, log: OperationLog, operation: Operation, why: string): Promise<string> {
   const { store } = parts;
   let reason = why;
   const { templateId, targets } = operation.plan as KeptRestore;
-  const files = parts.imageStoreOf(await store.datastores.get(operation.datastoreId));
-  await clearShown(shownStore(parts, operation)).catch((clearing: unknown) => {
+  const destination = await store.datastores.get(operation.datastoreId);
+  const files = parts.imageStoreOf(destination);
+  await clearShown(parts, operation, destination).catch((clearing: unknown) => {
     reason += ` The view of the backups could not be cleared: ${reasonOf(clearing)}.`;
   });
   for (const target of targets) {

@@ -1,6 +1,5 @@
 // Carries out restores: plan, records (images LOCKED, template), turn, mover, images READY. One that fails or is cancelled removes what it
 // made.
-import { moverResult } from '../exec/mover.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
@@ -13,6 +12,7 @@ import { nowSec, type Parts } from '../vm/parts.ts';
 import { Lane } from '../vm/lane.ts';
 import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { InPlaceRestores } from './in-place-run.ts';
+import { endLeft } from './ended.ts';
 import { readOptions } from './options.ts';
 import { InstantRestores, type InstantDoors } from './instant-run.ts';
 import { makeObjects, restoreDisks, takeBack } from './objects.ts';
@@ -84,24 +84,29 @@ export class RestoreRunner {
   async stopAll(): Promise<void> {
     for (const operation of this.#log.all())
       if (operation.kind === 'restore' && !operation.instant) operation.interrupted = true;
-    await Promise.all([this.#lane.close(interrupted()), this.instant.stopAll()]);
+    await Promise.all([this.#lane.close(interrupted()), this.instant.stopAll(), this.#runs.stopAll()]);
   }
 
-  /** Takes back a restore that was under way when the daemon died. */
-  async takeUp(operation: Operation): Promise<void> {
-    if (operation.inPlace) return this.inPlace.takeUp(operation);
-    if (operation.instant) return this.instant.takeUp(operation);
-    operation.interrupted = true;
-    await this.#fail(operation, interrupted());
+  /** Takes back a restore that was under way when the daemon died, or goes on with it, in the background. */
+  takeUp(operation: Operation): void {
+    this.#log.started(operation);
+    this.#runs.track(operation, async () => {
+      if (operation.inPlace) return this.inPlace.takeUp(operation);
+      if (operation.instant) return this.instant.takeUp(operation);
+      operation.interrupted = true;
+      const host = await this.#parts.bridgeOf(await this.#parts.store.datastores.get(operation.datastoreId));
+      await this.#fail(operation, interrupted(), await endLeft(this.#parts, operation.id, 'all', host));
+    });
   }
 
   async #run(operation: Operation, source: Datastore, disks: RestoreDisk[], signal: AbortSignal): Promise<void> {
     try {
       await unlessAborted(this.#makeWay(source.id), signal);
       const store = await this.#parts.backupStoreConfigOf(source);
-      const directory = shownStore(this.#parts, operation);
+      const host = await this.#parts.bridgeOf(await this.#parts.store.datastores.get(operation.datastoreId));
+      const directory = shownStore(this.#parts, operation, host);
       const task: RestoreTask = { kind: 'restore', operationId: operation.id, store, disks, directory };
-      await moverResult<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event));
+      await this.#parts.move<RestoreResult>(task, signal, (event) => this.#runs.relay(operation, event), host);
     } catch (error) {
       return this.#fail(operation, whyEnded(error, signal));
     }
@@ -114,8 +119,8 @@ export class RestoreRunner {
     this.#log.announce(operation);
   }
 
-  async #fail(operation: Operation, error: unknown): Promise<void> {
-    const reason = await takeBack(this.#parts, this.#log, operation, reasonOf(error));
+  async #fail(operation: Operation, error: unknown, more = ''): Promise<void> {
+    const reason = await takeBack(this.#parts, this.#log, operation, reasonOf(error) + more);
     this.#parts.log.warn(
       { operation: operation.id, reason },
       operation.cancelling ? 'a restore was cancelled' : 'a restore failed',

@@ -1,5 +1,4 @@
 // Keeps the servers up that VMs read from while their disks are being copied: one mover for each, started again when it ends by itself.
-import { moverResult } from '../exec/mover.ts';
 import { reasonOf } from '../model/errors.ts';
 import { SERVING, type ServeResult, type ServeTask } from '../model/mover-protocol.ts';
 import type { Parts } from '../vm/parts.ts';
@@ -60,7 +59,7 @@ export class Serving {
     const state = { needed: insist, delayMs: AGAIN_MS };
     while (!signal.aborted) {
       try {
-        await moverResult<ServeResult>(await task(), signal, (event) => {
+        await this.#parts.move<ServeResult>(await task(), signal, (event) => {
           if (event.type !== 'phase' || event.phase !== SERVING) return;
           Object.assign(state, { needed: true, delayMs: AGAIN_MS });
           ready.resolve(undefined);

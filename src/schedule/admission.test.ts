@@ -1,19 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../model/limits.ts';
-import { inOrder, NO_LOAD, take, waitsFor, type Load, type Wanting } from './admission.ts';
+import { USUAL_WEIGHT } from '../model/load-limits.ts';
+import { inOrder, jobIdOf, NO_LOAD, take, waitsFor, type Load, type Wanting } from './admission.ts';
+import { NO_PLACES, type Rules } from './places.ts';
 
 const NOW = 1_800_000_000; // a Friday, 08:00 UTC
 const one = (change: Partial<Wanting> = {}): Wanting => ({
-  ...{ vmId: 1, hostId: 5, priority: 50, sinceSec: NOW, windows: [], source: { kind: 'direct' } },
+  ...{ vmId: 1, hostId: 5, datastoreId: 100, priority: 50, sinceSec: NOW, windows: [], source: { kind: 'direct' } },
   ...change,
 });
-const load = (...under: Array<[vmId: number, hostId: number, jobId?: number]>): Load => {
+const limits = { ...DEFAULT_LIMITS, maxBackups: 3, maxBackupsHost: 2 };
+const rules: Rules = { limits, ...NO_PLACES };
+const load = (
+  ...under: Array<[vmId: number, hostId: number, jobId?: number | undefined, datastoreId?: number]>
+): Load => {
   const all = NO_LOAD();
-  for (const [vmId, hostId, jobId] of under) take(all, vmId, hostId, jobId);
+  for (const [vmId, hostId, jobId, datastoreId = 100] of under) take(all, { vmId, hostId, datastoreId, jobId }, ruled);
   return all;
 };
-const limits = { ...DEFAULT_LIMITS, maxBackups: 3, maxBackupsHost: 2 };
+const weight = USUAL_WEIGHT;
+const ruled: Rules = {
+  limits: { ...limits, networks: [{ name: 'storage', maxBackups: 1, bytesPerSec: undefined }] },
+  hosts: new Map([
+    [6, { maxBackups: 1, weight, network: undefined }],
+    [7, { maxBackups: 0, weight, network: undefined }],
+    [8, { maxBackups: undefined, weight, network: 'storage' }],
+    [9, { maxBackups: undefined, weight, network: 'storage' }],
+  ]),
+  datastores: new Map([[101, { maxBackups: 1, weight, bytesPerSec: undefined }]]),
+};
 
 describe('a backup', () => {
   it.each<[string, Wanting, Load, string | undefined]>([
@@ -25,13 +41,19 @@ describe('a backup', () => {
     ['waits for another of its VM', one(), load([1, 5]), 'another backup of VM 1 is under way'],
     [
       'waits for its turn in a sequential job',
-      one({ source: { kind: 'job', jobId: 7, sequential: true } }),
+      one({ source: { kind: 'job', jobId: 7, sequential: true, underWay: 0 } }),
       load([2, 6, 7]),
       'backup job 7 backs up one VM after the other (EXECUTION is SEQUENTIAL)',
     ],
     [
+      'waits for a VM of its sequential job that another node backs up',
+      one({ source: { kind: 'job', jobId: 7, sequential: true, underWay: 1 } }),
+      load(),
+      'backup job 7 backs up one VM after the other (EXECUTION is SEQUENTIAL)',
+    ],
+    [
       'goes beside others of a parallel job',
-      one({ source: { kind: 'job', jobId: 7, sequential: false } }),
+      one({ source: { kind: 'job', jobId: 7, sequential: false, underWay: 0 } }),
       load([2, 6, 7]),
       undefined,
     ],
@@ -48,13 +70,30 @@ describe('a backup', () => {
       'the BACKUP_WINDOW of datastore 100 opens at 2027-01-15T22:00Z',
     ],
   ])('%s', (_what, candidate, under, waits) => {
-    expect(waitsFor(candidate, under, limits, NOW)).toBe(waits);
+    expect(waitsFor(candidate, under, rules, NOW)).toBe(waits);
   });
 
   it('has no limit when that is 0', () => {
     const under = load(...Array.from({ length: 50 }, (_, index): [number, number] => [100 + index, 5]));
-    expect(waitsFor(one(), under, { ...limits, maxBackups: 0, maxBackupsHost: 0 }, NOW)).toBeUndefined();
+    const none = { ...limits, maxBackups: 0, maxBackupsHost: 0 };
+    expect(waitsFor(one(), under, { ...rules, limits: none }, NOW)).toBeUndefined();
   });
+});
+
+it.each<[string, Wanting, Load, string | undefined]>([
+  ['a host', one({ hostId: 6 }), load([2, 6]), '1 backup runs on host 6, and its MAX_BACKUPS is 1'],
+  ['a host without a limit', one({ hostId: 7 }), load([2, 7], [3, 7]), undefined],
+  [
+    'a datastore',
+    one({ datastoreId: 101 }),
+    load([2, 6, undefined, 101]),
+    '1 backup runs to datastore 101, and its MAX_BACKUPS is 1',
+  ],
+  ['a datastore beside a full one', one({ datastoreId: 102 }), load([2, 6, undefined, 101]), undefined],
+  ['a network', one({ hostId: 9 }), load([2, 8]), '1 backup runs over network storage, and its MAX_BACKUPS is 1'],
+  ['a host that is on no network', one(), load([2, 8]), undefined],
+])('what %s takes is its own to say', (_what, candidate, under, waits) => {
+  expect(waitsFor(candidate, under, ruled, NOW)).toBe(waits);
 });
 
 it('a higher priority goes first, then the longer wait; a long wait makes up for any priority', () => {
@@ -78,21 +117,15 @@ it('one pass in order never passes a limit, and leaves nobody waiting who could 
   );
   fc.assert(
     fc.property(candidates, fc.nat(6), fc.nat(3), (all, maxBackups, maxBackupsHost) => {
-      const some = { ...limits, maxBackups, maxBackupsHost };
+      const some: Rules = { ...rules, limits: { ...limits, maxBackups, maxBackupsHost } };
       const now = NO_LOAD();
       const left: Wanting[] = [];
       const mapped = all.map(({ jobId, sequential, ...rest }) =>
-        one({ ...rest, source: { kind: 'job', jobId, sequential: sequential && jobId > 0 } }),
+        one({ ...rest, source: { kind: 'job', jobId, sequential: sequential && jobId > 0, underWay: 0 } }),
       );
       for (const candidate of inOrder(mapped, NOW)) {
         if (waitsFor(candidate, now, some, NOW) !== undefined) left.push(candidate);
-        else
-          take(
-            now,
-            candidate.vmId,
-            candidate.hostId,
-            candidate.source.kind === 'job' ? candidate.source.jobId : undefined,
-          );
+        else take(now, { ...candidate, jobId: jobIdOf(candidate) }, some);
       }
       if (maxBackups > 0) expect(now.total).toBeLessThanOrEqual(maxBackups);
       if (maxBackupsHost > 0)

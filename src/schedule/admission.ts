@@ -1,7 +1,8 @@
 // Which of the backups that want to begin may, in which order, and what the others wait for. Pure. A backup that waits takes no slot and
 // holds back no other: those of hosts with room begin whatever waits before them.
 import type { BackupWindow } from '../model/backup-window.ts';
-import type { Limits } from '../model/limits.ts';
+import type { Rules } from './places.ts';
+import { nothingTaken, occupy, whatIsFull, type Taken } from './room.ts';
 import { isOpen, opensAt } from './window.ts';
 
 /** A backup that wants to begin, as far as it matters here. */
@@ -9,66 +10,80 @@ export interface Wanting {
   vmId: number;
   /** undefined: the VM is on no host now. */
   hostId: number | undefined;
+  /** -1: nobody knows where it would be stored. */
+  datastoreId: number;
   /** Higher first; 0..99 as that of jobs. */
   priority: number;
   /** Epoch seconds since which it wants to begin. */
   sinceSec: number;
   /** Those of its datastore and of its job; it begins only while one of each is open. Empty: at any time. */
   windows: Array<{ of: string; windows: BackupWindow[] }>;
-  source: { kind: 'direct' | 'schedule' } | { kind: 'job'; jobId: number; sequential: boolean };
+  source:
+    | { kind: 'direct' | 'schedule' }
+    | {
+        kind: 'job';
+        jobId: number;
+        sequential: boolean;
+        /** VMs of the job that are being backed up, as its record says. */
+        underWay: number;
+      };
 }
 
 /** What is under way. */
-export interface Load {
-  total: number;
-  byHost: Map<number, number>;
+export interface Load extends Taken {
   byJob: Map<number, number>;
   /** VMs that are being backed up. */
   vms: Set<number>;
 }
 
-export const NO_LOAD = (): Load => ({ total: 0, byHost: new Map(), byJob: new Map(), vms: new Set() });
+export const NO_LOAD = (): Load => ({ ...nothingTaken(), byJob: new Map(), vms: new Set() });
+
+export interface Under {
+  vmId: number;
+  hostId: number | undefined;
+  datastoreId: number;
+  jobId: number | undefined;
+}
 
 /** Counts one more. */
-export function take(load: Load, vmId: number, hostId: number | undefined, jobId: number | undefined): void {
-  load.total += 1;
+export function take(load: Load, { vmId, hostId = -1, datastoreId, jobId }: Under, rules: Rules): void {
+  occupy(load, { hostId, datastoreId }, rules);
   load.vms.add(vmId);
-  if (hostId !== undefined) load.byHost.set(hostId, (load.byHost.get(hostId) ?? 0) + 1);
   if (jobId !== undefined) load.byJob.set(jobId, (load.byJob.get(jobId) ?? 0) + 1);
+}
+
+/** The job that wants a backup. */
+export function jobIdOf({ source }: Pick<Wanting, 'source'>): number | undefined {
+  return source.kind === 'job' ? source.jobId : undefined;
 }
 
 /** So long a wait counts as much as one step of priority: after a day even the lowest goes before the highest that has just come. */
 const STEP_SEC = 900;
 
-/** Those with the highest priority first, where waiting counts too; then those that wait longest, then as they come. */
+/** What goes first: the larger number. Waiting counts too. */
+export function urgency({ priority, sinceSec }: Pick<Wanting, 'priority' | 'sinceSec'>, nowSec: number): number {
+  return priority + Math.max(0, Math.floor((nowSec - sinceSec) / STEP_SEC));
+}
+
+/** Those of the highest urgency first; then those that wait longest, then as they come. */
 export function inOrder<C extends Wanting>(candidates: readonly C[], nowSec: number): C[] {
-  const weight = ({ priority, sinceSec }: C): number =>
-    priority + Math.max(0, Math.floor((nowSec - sinceSec) / STEP_SEC));
   return candidates
-    .map((candidate) => ({ candidate, weight: weight(candidate) }))
-    .sort((a, b) => b.weight - a.weight || a.candidate.sinceSec - b.candidate.sinceSec)
+    .map((candidate) => ({ candidate, urgency: urgency(candidate, nowSec) }))
+    .sort((a, b) => b.urgency - a.urgency || a.candidate.sinceSec - b.candidate.sinceSec)
     .map(({ candidate }) => candidate);
 }
 
 /** What a backup has to wait for, in words; undefined when it may begin now. */
-export function waitsFor(candidate: Wanting, load: Load, limits: Limits, nowSec: number): string | undefined {
-  const { vmId, hostId, source } = candidate;
+export function waitsFor(candidate: Wanting, load: Load, rules: Rules, nowSec: number): string | undefined {
+  const { vmId, hostId, datastoreId, source } = candidate;
   if (load.vms.has(vmId)) return `another backup of VM ${vmId} is under way`;
   const closed = closedWindow(candidate, nowSec);
   if (closed !== undefined) return closed;
-  if (source.kind === 'job' && source.sequential && (load.byJob.get(source.jobId) ?? 0) > 0) {
+  if (source.kind === 'job' && source.sequential && (load.byJob.get(source.jobId) ?? source.underWay) > 0) {
     return `backup job ${source.jobId} backs up one VM after the other (EXECUTION is SEQUENTIAL)`;
   }
   if (hostId === undefined) return undefined; // it cannot begin, and is told so when it is tried
-  const { maxBackups, maxBackupsHost } = limits;
-  const onHost = load.byHost.get(hostId) ?? 0;
-  if (maxBackupsHost > 0 && onHost >= maxBackupsHost) {
-    return `${onHost} backups run on host ${hostId}, and MAX_BACKUPS_HOST is ${maxBackupsHost}`;
-  }
-  if (maxBackups > 0 && load.total >= maxBackups) {
-    return `${load.total} backups run, and MAX_BACKUPS is ${maxBackups}`;
-  }
-  return undefined;
+  return whatIsFull({ hostId, datastoreId }, load, rules);
 }
 
 function closedWindow({ windows }: Wanting, nowSec: number): string | undefined {

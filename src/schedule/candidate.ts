@@ -8,15 +8,11 @@ import type { Wanting } from './admission.ts';
 export type Source =
   | { kind: 'direct'; waited?: Operation }
   | { kind: 'schedule'; actionId: number; dueSec: number }
-  | { kind: 'job'; jobId: number; sequential: boolean };
+  | { kind: 'job'; jobId: number; sequential: boolean; underWay: number };
 
 export interface Candidate extends Wanting {
   source: Source;
   wish: BackupWish;
-}
-
-export function jobIdOf({ source }: Candidate): number | undefined {
-  return source.kind === 'job' ? source.jobId : undefined;
 }
 
 export function waitingOf({ vmId, source, sinceSec }: Candidate, reason: string): WaitingBackup {

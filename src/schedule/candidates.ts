@@ -1,6 +1,6 @@
 // Brings together what wants to begin: backups that were asked for, due actions and VMs of running jobs, each with its host and the
 // windows that hold for it. A few questions to the store for all of them, however many there are.
-import { datastoreIdOf, type BackupWish } from '../backup/decide.ts';
+import type { BackupWish } from '../backup/decide.ts';
 import type { JobCandidate } from '../backup/job-run.ts';
 import { BACKUP_WINDOW, readBackupWindows, type BackupWindow } from '../model/backup-window.ts';
 import { reasonOf } from '../model/errors.ts';
@@ -8,7 +8,6 @@ import type { Attributes } from '../model/attributes.ts';
 import { DATASTORE_TYPE } from '../model/datastore.ts';
 import type { Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
-import type { Store } from '../store/store.ts';
 import type { Parts } from '../vm/parts.ts';
 import { readBackupArgs } from './action-args.ts';
 import type { Candidate, Source } from './candidate.ts';
@@ -41,7 +40,17 @@ export class Candidates {
     const windows = await this.#windowsOfDatastores();
     const of = (vmId: number, wish: BackupWish, source: Source, sinceSec: number, priority: number): Candidate => {
       const own = windows.get(wish.datastoreId);
-      return { vmId, hostId: hosts.get(vmId), priority, sinceSec, windows: own ? [own] : [], source, wish };
+      const { datastoreId } = wish;
+      return {
+        vmId,
+        hostId: hosts.get(vmId),
+        datastoreId,
+        priority,
+        sinceSec,
+        windows: own ? [own] : [],
+        source,
+        wish,
+      };
     };
     const scheduled = await Promise.all(due.map(async (one) => ({ one, wish: await this.#scheduledWish(one) })));
     return [
@@ -53,7 +62,7 @@ export class Candidates {
         of(action.parent.id, wish, { kind: 'schedule', actionId: action.id, dueSec }, dueSec, PRIORITY.SCHEDULED),
       ),
       ...jobs.map((job) => {
-        const source: Source = { kind: 'job', jobId: job.jobId, sequential: job.sequential };
+        const source: Source = { kind: 'job', jobId: job.jobId, sequential: job.sequential, underWay: job.underWay };
         const candidate = of(job.vmId, wishOfJob(job), source, job.sinceSec, job.priority);
         const own = this.#read(
           `backup job ${job.jobId}`,
@@ -67,10 +76,12 @@ export class Candidates {
 
   /** A backup that somebody asks for now. */
   async direct(vm: Vm, wish: BackupWish, nowSec: number): Promise<Candidate> {
-    const own = (await this.#windowsOfDatastores()).get(wish.datastoreId);
+    const datastoreId = await this.#datastoreOf(vm, wish);
+    const own = (await this.#windowsOfDatastores()).get(datastoreId);
     return {
       vmId: vm.id,
       hostId: hostIdsOf(vm)[0],
+      datastoreId,
       priority: PRIORITY.DIRECT,
       sinceSec: nowSec,
       windows: own ? [own] : [],
@@ -94,13 +105,16 @@ export class Candidates {
       unattended: true,
       asked: { by: 'schedule', uid: action.uid, actionId: action.id },
     };
-    if (wish.datastoreId >= 0) return wish;
-    const { store } = this.#parts;
-    const vm = await store.vms.find(action.parent.id);
-    const chainId = vm?.backups.config.incrementalBackupId ?? -1;
-    const chain = chainId < 0 ? undefined : await store.images.find(chainId);
-    if (!vm || !chain || wish.reset) return wish; // why it is not possible is told when it is tried
-    return { ...wish, datastoreId: datastoreIdOf(vm, chain, wish) };
+    const vm = wish.datastoreId >= 0 ? undefined : await this.#parts.store.vms.find(action.parent.id);
+    return vm ? { ...wish, datastoreId: await this.#datastoreOf(vm, wish) } : wish;
+  }
+
+  /** Why there is none is told when the backup is tried. */
+  async #datastoreOf(vm: Vm, wish: BackupWish): Promise<number> {
+    if (wish.datastoreId >= 0) return wish.datastoreId;
+    const { incrementalBackupId: chainId, mode } = vm.backups.config;
+    if (chainId < 0 || wish.reset || mode !== 'INCREMENT') return wish.datastoreId;
+    return (await this.#parts.store.images.find(chainId))?.datastoreId ?? wish.datastoreId;
   }
 
   async #windowsOfDatastores(): Promise<Map<number, { of: string; windows: BackupWindow[] }>> {
@@ -127,11 +141,4 @@ export class Candidates {
 function wishOfJob({ jobId, uid, sinceSec, datastoreId, reset, config }: JobCandidate): BackupWish {
   const asked = { by: 'job' as const, uid, jobId, runSec: sinceSec };
   return { datastoreId, reset, unattended: true, config, asked };
-}
-
-/** Which host each VM is on; of two, the one that it is moving from. */
-export async function hostsOf(store: Store): Promise<Map<number, number>> {
-  const hosts = new Map<number, number>();
-  for (const [host, vms] of await store.links.all('vm-host')) for (const vm of vms) hosts.set(vm, host);
-  return hosts;
 }

@@ -54,6 +54,10 @@ export class DueActions {
     this.#known.delete(actionId);
   }
 
+  forgetAll(): void {
+    this.#known.clear();
+  }
+
   async #take(action: ScheduledAction, nowSec: number): Promise<void> {
     const due = occurrenceAt(action, nowSec, this.#policy);
     if (due.kind === 'run' || due.kind === 'retry') {

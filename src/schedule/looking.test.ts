@@ -67,14 +67,12 @@ it('counts in a summary only what the onlooker may see', async () => {
   const his = await vm('his');
   await daily({ type: 'VM', id: his.id });
   await store.operations.add({ ...runs.failed, id: 'aa', vmId: his.id, startedAt: NOW * 1000 - 60_000 });
-  const sources = { operations: { all: () => [] }, waiting: () => [], clock: () => NOW * 1000, store };
+  const none = { now: () => Promise.resolve([]) };
   const overview = new Overview({
-    ...sources,
-    operations: sources.operations as never,
-    timeZone: 'UTC',
-    next: nextOccurrence,
+    ...{ runs: none, waiting: () => Promise.resolve([]), clock: () => NOW * 1000, store },
+    ...{ timeZone: 'UTC', next: nextOccurrence },
   });
-  const given = { store, overview, operations: sources.operations, nowMs: NOW * 1000 };
+  const given = { store, overview, runs: none, nowMs: NOW * 1000 };
   const all = await summaryOf(given, { all: true, vms: {} }, {});
   expect(all).toMatchObject({ vms: { total: 2 }, lastDay: { failed: 1 }, nextSec: NOW + 3600 });
   const hers = await summaryOf(given, { all: false, vms: { visible: annSees } }, { visible: annSees });

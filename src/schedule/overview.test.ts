@@ -25,8 +25,9 @@ beforeEach(async () => {
   operations = new OperationLog(store, clock);
   waiting = [];
   overview = new Overview({
-    ...{ store, clock, operations, timeZone: 'UTC', next: nextOccurrence },
-    waiting: () => waiting,
+    ...{ store, clock, timeZone: 'UTC', next: nextOccurrence },
+    runs: { now: () => Promise.resolve(operations.all()) },
+    waiting: () => Promise.resolve(waiting),
   });
 });
 afterEach(() => store.close());

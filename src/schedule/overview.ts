@@ -1,10 +1,10 @@
 // Looks over all VMs and runs: who has the backups that were asked for, what goes on, what waits and what failed. No VM is read by
 // itself: pools are gone through in batches.
 import type { BackupStatus, WaitingBackup } from '../model/backup-status.ts';
-import { WAITING } from '../model/operation.ts';
+import { WAITING, type Operation } from '../model/operation.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
 import type { Filter, Store } from '../store/store.ts';
-import type { OperationLog } from '../vm/operation-log.ts';
+import type { AllRuns } from '../vm/all-runs.ts';
 import { nowSec, type Clock } from '../vm/parts.ts';
 import { BackupSchedules, type SchedulesOfVm } from './backup-schedules.ts';
 import type { NextOccurrence } from './demand.ts';
@@ -15,9 +15,9 @@ import { protectionOf, type Protection } from './protection.ts';
 export interface OverviewSources {
   store: Store;
   clock: Clock;
-  operations: OperationLog;
-  /** Backups that want to begin, whether they have a run or not. */
-  waiting: () => WaitingBackup[];
+  runs: Pick<AllRuns, 'now'>;
+  /** Backups that want to begin, at all control nodes, whether they have a run or not. */
+  waiting: () => Promise<WaitingBackup[]>;
   /** IANA name of the zone that schedules go by. */
   timeZone: string;
   next: NextOccurrence;
@@ -53,11 +53,12 @@ export class Overview {
     this.#demands = new Demands(sources.timeZone, sources.next);
   }
 
-  /** Backups that want to begin and have no run yet. */
-  waiting(): WaitingBackup[] {
-    const { operations, waiting } = this.#sources;
-    const recorded = new Set(operations.all().flatMap(({ kind, vmId }) => (kind === 'backup' ? [vmId] : [])));
-    return waiting().filter(({ vmId }) => !recorded.has(vmId));
+  /** Backups that want to begin and have no run yet; `going` are the runs of now, when they are known. */
+  async waiting(going?: readonly Operation[]): Promise<WaitingBackup[]> {
+    const { runs, waiting } = this.#sources;
+    const all = going ?? (await runs.now());
+    const recorded = new Set(all.flatMap(({ kind, vmId }) => (kind === 'backup' ? [vmId] : [])));
+    return (await waiting()).filter(({ vmId }) => !recorded.has(vmId));
   }
 
   /** Every VM that is not done, in batches. */
@@ -80,11 +81,11 @@ export class Overview {
 
   /** Each list is at most so long. */
   async status(onlooker: Onlooker, most = Infinity): Promise<BackupStatus> {
-    const { store, clock, operations } = this.#sources;
+    const { store, clock, runs } = this.#sources;
     const failed = await store.operations.notMadeGood(clock() - LONGEST_RUN_MS);
     const lately = failed.filter(({ endedAt }) => endedAt >= clock() - DAY_MS);
-    const going = operations.all();
-    const backups = this.waiting();
+    const going = await runs.now();
+    const backups = await this.waiting(going);
     const names = await this.#names(
       [...lately, ...going, ...backups].map(({ vmId }) => vmId),
       onlooker.vms,

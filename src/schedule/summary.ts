@@ -5,7 +5,7 @@ import { WAITING } from '../model/operation.ts';
 import type { DatastoreSummary, Summary } from '../model/summary.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import type { Filter, Store } from '../store/store.ts';
-import type { OperationLog } from '../vm/operation-log.ts';
+import type { AllRuns } from '../vm/all-runs.ts';
 import { added, NO_RUNS, PIECE_MS } from './days.ts';
 import type { Onlooker, Overview } from './overview.ts';
 import { protectionOfVm } from './vm-protections.ts';
@@ -17,13 +17,13 @@ const TREND_DAYS = 30;
 export interface SummarySources {
   store: Store;
   overview: Pick<Overview, 'vms' | 'waiting'>;
-  operations: Pick<OperationLog, 'all'>;
+  runs: Pick<AllRuns, 'now'>;
   nowMs: number;
 }
 
 /** `datastores` is what the onlooker may see of them. */
 export async function summaryOf(sources: SummarySources, onlooker: Onlooker, datastores: Filter): Promise<Summary> {
-  const { store, overview, operations, nowMs } = sources;
+  const { store, overview, runs, nowMs } = sources;
   const atSec = Math.floor(nowMs / 1000);
   const summary: Summary = {
     atSec,
@@ -50,9 +50,10 @@ export async function summaryOf(sources: SummarySources, onlooker: Onlooker, dat
     }
   }
   const mine = ({ vmId }: { vmId: number }): boolean => onlooker.all || seen.has(vmId);
-  const going = operations.all().filter(mine);
+  const all = await runs.now();
+  const going = all.filter(mine);
   summary.running = going.filter(({ phase }) => phase !== WAITING).length;
-  summary.waiting = going.length - summary.running + overview.waiting().filter(mine).length;
+  summary.waiting = going.length - summary.running + (await overview.waiting(all)).filter(mine).length;
   return summary;
 }
 

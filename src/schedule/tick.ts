@@ -3,6 +3,7 @@
 import { decide, type BackupWish } from '../backup/decide.ts';
 import { refuseInJob } from '../backup/job-members.ts';
 import type { JobRuns } from '../backup/job-run.ts';
+import { NotYet } from '../backup/not-yet.ts';
 import type { BackupRunner, BackupStart } from '../backup/run.ts';
 import type { WaitingBackup } from '../model/backup-status.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -11,32 +12,39 @@ import type { Operation } from '../model/operation.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
 import { LOOK } from '../nodes/duties.ts';
 import { hostDuty, type Duty } from '../nodes/duty.ts';
+import { KnownLinks } from '../store/known-links.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
-import { inOrder, NO_LOAD, take, waitsFor, type Load } from './admission.ts';
-import { jobIdOf, waitingOf, type Candidate } from './candidate.ts';
 import { Busy, refuseBusy } from './busy.ts';
-import { Candidates, hostsOf } from './candidates.ts';
+import { waitingOf, type Candidate } from './candidate.ts';
+import { Candidates } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
+import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.ts';
+import { BEGIN_AT_ONCE, Entrance } from './entrance.ts';
+import { Going } from './going.ts';
+import { HeldBack } from './held-back.ts';
+import { Looks } from './looks.ts';
+import type { Rules } from './places.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
 import { Waited } from './waited.ts';
 import { dutyOfAction, passOn } from './whose.ts';
 
 /** The net below all events. */
 const LOOK_MS = 15_000;
-/** How many begin at one look; more follow at the next, so that others are served in between. */
-const BEGIN_AT_ONCE = 50;
 /** A VM that is busy with something else is tried again after this long, and given up after the other. */
 const BUSY_AGAIN_SEC = 10;
 const BUSY_LIMIT_SEC = 1800;
+/** Where another control node was quicker there may be room again after this long. */
+const ROOM_AGAIN_SEC = 2;
 
 export interface SchedulerSettings {
   limits: Limits;
   policy: SchedulePolicy;
+  /** Backups of other control nodes; left out where there are none. */
+  elsewhere?: Elsewhere;
 }
-
 type Backups = Pick<BackupRunner, 'start' | 'cancel'>;
 
 export class Scheduler implements SchedulerDoor {
@@ -45,23 +53,22 @@ export class Scheduler implements SchedulerDoor {
   readonly #backups: Backups;
   readonly #jobs: JobRuns;
   readonly #acting: Acting;
-  readonly #settings: SchedulerSettings;
+  readonly #elsewhere: Elsewhere;
+  readonly #entrance: Entrance;
   readonly #due: DueActions;
+  /** The host of each VM. */
+  readonly #hosts: KnownLinks;
   readonly #actions: ActionRuns;
   readonly #candidates: Candidates;
   readonly #waited: Waited;
-  /** Those between their admission and their record. */
-  readonly #beginning = new Map<number, Candidate>();
+  /** What goes on in the background. */
+  readonly #going = new Going();
   /** Actions other than backups that are being done. */
   readonly #performing = new Map<number, Promise<void>>();
-  /** VMs that were busy, and when to try again. */
-  readonly #busyUntil = new Map<number, number>();
+  readonly #heldBack = new HeldBack();
+  readonly #looks: Looks;
   readonly #unlisten: () => void;
   #waiting: WaitingBackup[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #started = false;
 
   constructor(
     parts: Parts,
@@ -76,11 +83,20 @@ export class Scheduler implements SchedulerDoor {
     this.#backups = backups;
     this.#jobs = jobs;
     this.#acting = acting;
-    this.#settings = settings;
+    const { limits, elsewhere = NOWHERE_ELSE } = settings;
+    this.#elsewhere = elsewhere;
+    const isWaiting = (one: Operation): boolean => this.#waited.of(one.vmId)?.operation === one;
+    this.#entrance = new Entrance({ parts, log, limits, elsewhere, isWaiting });
+    this.#hosts = new KnownLinks(parts.store, 'vm-host', 'vm');
     this.#due = new DueActions(parts.store, settings.policy);
     this.#actions = new ActionRuns(parts, settings.policy, acting);
     this.#candidates = new Candidates(parts, settings.policy.timeZone);
     this.#waited = new Waited(parts.store, log);
+    this.#looks = new Looks({
+      look: () => this.look(),
+      sleepMs: () => this.#sleepMs(),
+      failed: (err) => parts.log.error({ err }, 'a look at what is due failed'),
+    });
     this.#unlisten = log.listen((operation) => {
       if (operation.result !== 'running') this.#ended(operation);
     });
@@ -95,7 +111,8 @@ export class Scheduler implements SchedulerDoor {
   async reconcile(gained: ReadonlySet<Duty>): Promise<void> {
     const running = [...(await this.#parts.store.operations.running()), ...this.#log.all()];
     const ids = new Set(running.map(({ id }) => id));
-    const hosts = await hostsOf(this.#parts.store);
+    const hosts = await this.#hosts.targets();
+    this.#due.forgetAll(); // what other nodes have done meanwhile was not followed here
     const isLost = (action: ScheduledAction): boolean =>
       !this.#performing.has(action.id) && gained.has(dutyOfAction(action, hosts));
     await this.#actions.reconcile(ids, isLost, (jobId) => this.startJob(jobId));
@@ -104,22 +121,26 @@ export class Scheduler implements SchedulerDoor {
 
   /** Begins to look. */
   start(): void {
-    this.#started = true;
-    this.wake();
+    this.#looks.start();
   }
 
   /** Whether something begins or waits for a VM of the host. */
   isBusy(hostId: number): boolean {
-    const begins = [...this.#beginning.values()].some((candidate) => candidate.hostId === hostId);
-    return begins || this.#waited.all().some(({ operation }) => operation.hostId === hostId);
+    return (
+      this.#entrance.isBeginningOn(hostId) || this.#waited.all().some(({ operation }) => operation.hostId === hostId)
+    );
   }
 
   async stop(): Promise<void> {
-    this.#started = false;
-    clearTimeout(this.#timer);
-    await this.#looking;
-    await Promise.all(this.#performing.values());
+    await this.#looks.stop();
+    await this.idle();
     this.#unlisten();
+    this.#entrance.close();
+  }
+
+  /** Settles when nothing begins or is being noted any more; what runs goes on. */
+  idle(): Promise<void> {
+    return this.#going.idle();
   }
 
   stir(): void {
@@ -129,30 +150,15 @@ export class Scheduler implements SchedulerDoor {
 
   /** Looks soon; asked while it looks, it looks once more. */
   wake(): void {
-    if (!this.#started) return;
-    if (this.#looking) {
-      this.#again = true;
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#looking = this.look()
-      .catch((error: unknown) => this.#parts.log.error({ err: error }, 'a look at what is due failed'))
-      .then(() => this.#sleep())
-      .finally(() => {
-        this.#looking = undefined;
-        if (!this.#again) return;
-        this.#again = false;
-        this.wake();
-      });
+    this.#looks.wake();
   }
 
-  async #sleep(): Promise<void> {
-    if (!this.#started) return;
-    const next = await this.#parts.store.actions.nextDue();
-    const untilMs = next === undefined ? LOOK_MS : next * 1000 - this.#parts.clock();
+  async #sleepMs(): Promise<number> {
+    const due = (await this.#parts.store.actions.nextDue()) ?? Infinity;
+    const now = nowSec(this.#parts.clock);
     // what is due already waits for an event, or for the net
-    const ms = untilMs > 0 ? Math.min(untilMs + 5, LOOK_MS) : LOOK_MS;
-    this.#timer = setTimeout(() => this.wake(), ms);
+    const next = Math.min(this.#heldBack.nextSec(now), due > now ? due : Infinity);
+    return Math.min(LOOK_MS, Math.max(0, next * 1000 - this.#parts.clock()) + 5);
   }
 
   /** One look: begins what may begin now. */
@@ -160,14 +166,14 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     const due = await this.#due.at(now);
     const dueBackups: DueAction[] = [];
-    const { duties, store } = this.#parts;
-    const hosts = await hostsOf(store);
-    const keeps = (vmId: number): boolean => this.#beginning.has(vmId);
+    const { duties } = this.#parts;
+    const hosts = await this.#hosts.targets();
+    const keeps = (vmId: number): boolean => this.#entrance.isBeginning(vmId);
     for (const vmId of await this.#jobs.toCancel(this.#log.all())) await this.cancel(vmId);
     await passOn(this.#parts, { waited: this.#waited, log: this.#log, hosts, keeps });
     for (const one of due) {
-      if (!duties.owns(dutyOfAction(one.action, hosts))) this.#due.forget(one.action.id);
-      else if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
+      if (!duties.owns(dutyOfAction(one.action, hosts))) continue;
+      if (one.action.parent.type === 'BACKUPJOB') this.#startDueJob(one);
       else if (one.action.action === 'backup') dueBackups.push(one);
       else if (one.action.action === 'drill') this.#track(one, () => this.#actions.beginDrill(one));
       else this.#track(one, () => this.#actions.perform(one));
@@ -176,36 +182,23 @@ export class Scheduler implements SchedulerDoor {
     const ours = (await this.#candidates.all(wanted, hosts)).filter(({ hostId }) =>
       duties.owns(hostDuty(hostId ?? -1)),
     );
-    this.#admit(inOrder(ours, now), now);
+    await this.#admit(ours, now);
   }
 
-  /** In one go, so that nothing changes between a verdict and the count of what it let in. */
-  #admit(candidates: readonly Candidate[], now: number): void {
-    const load = this.#load();
-    const waiting: WaitingBackup[] = [];
-    let begun = 0;
-    for (const candidate of candidates) {
-      if (this.#beginning.get(candidate.vmId)?.source === candidate.source) continue;
-      const waits = this.#busyFor(candidate, now) ?? waitsFor(candidate, load, this.#settings.limits, now);
-      if (waits !== undefined || begun >= BEGIN_AT_ONCE) {
-        waiting.push(waitingOf(candidate, waits ?? 'it is about to begin'));
-        continue;
-      }
-      begun += 1;
-      take(load, candidate.vmId, candidate.hostId, jobIdOf(candidate));
-      this.#begin(candidate).catch((error: unknown) => this.#couldNotBegin(candidate, error));
+  async #admit(candidates: readonly Candidate[], now: number): Promise<void> {
+    const held = candidates.map((candidate) => {
+      const { vmId, hostId } = candidate;
+      return { candidate, reason: hostId === undefined ? undefined : this.#heldBack.reason(vmId, now) };
+    });
+    const free = held.flatMap(({ candidate, reason }) => (reason === undefined ? [candidate] : []));
+    const { begin, waiting } = await this.#entrance.admit(free, now);
+    for (const candidate of begin) {
+      this.#going.add(this.#begin(candidate).catch((error: unknown) => this.#couldNotBegin(candidate, error)));
     }
-    this.#waiting = waiting;
-    this.#again ||= begun >= BEGIN_AT_ONCE;
-    this.#say(waiting);
-  }
-
-  #busyFor({ vmId, hostId }: Candidate, now: number): string | undefined {
-    const until = this.#busyUntil.get(vmId);
-    if (until === undefined || hostId === undefined) return undefined;
-    if (until > now) return `VM ${vmId} is busy with something else`;
-    this.#busyUntil.delete(vmId);
-    return undefined;
+    for (const { candidate, reason } of held) if (reason !== undefined) waiting.push({ candidate, reason });
+    this.#waiting = waiting.map(({ candidate, reason }) => waitingOf(candidate, reason));
+    if (begin.length >= BEGIN_AT_ONCE) this.wake();
+    this.#say(this.#waiting);
   }
 
   /** Those who follow a backup that waits are told what for. */
@@ -221,22 +214,8 @@ export class Scheduler implements SchedulerDoor {
     }
   }
 
-  #load(): Load {
-    const load = NO_LOAD();
-    for (const operation of this.#log.all()) {
-      const { kind, vmId, hostId, asked } = operation;
-      if (kind !== 'backup' || this.#waited.of(vmId)?.operation === operation) continue;
-      take(load, vmId, hostId, asked?.by === 'job' ? asked.jobId : undefined);
-    }
-    for (const candidate of this.#beginning.values()) {
-      if (!load.vms.has(candidate.vmId)) take(load, candidate.vmId, candidate.hostId, jobIdOf(candidate));
-    }
-    return load;
-  }
-
   async #begin(candidate: Candidate): Promise<void> {
     const { vmId, source, wish } = candidate;
-    this.#beginning.set(vmId, candidate);
     try {
       const vm = await this.#parts.store.vms.get(vmId);
       refuseBusy(vm);
@@ -244,41 +223,43 @@ export class Scheduler implements SchedulerDoor {
       if (source.kind !== 'direct' && wish.asked && 'uid' in wish.asked) {
         await this.#acting.mayBackUp(wish.asked.uid, vmId, wish.datastoreId, source.kind);
       }
-      await this.#backups.start(vmId, wish, this.#startOf(candidate));
+      await this.#backups.start(vmId, wish, this.#startOf(candidate, await this.#entrance.rules()));
       if (source.kind === 'direct' && source.waited) this.#waited.begun(source.waited);
       if (source.kind === 'schedule') this.#due.forget(source.actionId);
     } finally {
-      this.#beginning.delete(vmId);
+      this.#entrance.passed(candidate);
     }
   }
 
-  #startOf({ vmId, source, sinceSec }: Candidate): BackupStart {
-    switch (source.kind) {
-      case 'direct':
-        return source.waited ? { waited: source.waited } : {};
-      case 'schedule': {
-        const due = this.#due.of(source.actionId);
-        return {
-          alongside: async (tx, { id }) => {
-            if (due) await this.#actions.begun(tx, due, id);
-          },
-        };
-      }
-      case 'job':
-        return { alongside: (tx) => this.#jobs.begun(tx, source.jobId, vmId, sinceSec) };
-    }
+  #startOf({ vmId, source, sinceSec }: Candidate, rules: Rules): BackupStart {
+    const waited = source.kind === 'direct' ? source.waited : undefined;
+    const due = source.kind === 'schedule' ? this.#due.of(source.actionId) : undefined;
+    return {
+      ...(waited && { waited }),
+      alongside: async (tx, operation) => {
+        await this.#elsewhere.requireRoom(tx, operation, rules);
+        if (due) await this.#actions.begun(tx, due, operation.id);
+        if (source.kind !== 'job') return;
+        await this.#jobs.requireAlone(tx, source.jobId);
+        await this.#jobs.begun(tx, source.jobId, vmId, sinceSec);
+      },
+    };
   }
 
-  #couldNotBegin(candidate: Candidate, error: unknown): void {
+  async #couldNotBegin(candidate: Candidate, error: unknown): Promise<void> {
     const { vmId, source, sinceSec } = candidate;
     const now = nowSec(this.#parts.clock);
     if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
-      this.#busyUntil.set(vmId, now + BUSY_AGAIN_SEC);
+      this.#heldBack.hold(vmId, { untilSec: now + BUSY_AGAIN_SEC, reason: `VM ${vmId} is busy with something else` });
+      return;
+    }
+    if (error instanceof NotYet) {
+      this.#heldBack.hold(vmId, { untilSec: now + ROOM_AGAIN_SEC, reason: error.message });
       return;
     }
     const reason = reasonOf(error);
     this.#parts.log.warn({ vm: vmId, asked: candidate.wish.asked, reason }, 'a backup could not begin');
-    this.#noteFailure(candidate, source, reason)
+    await this.#noteFailure(candidate, source, reason)
       .catch((err: unknown) => this.#parts.log.error({ vm: vmId, err }, 'a failure could not be noted'))
       .finally(() => this.wake());
   }
@@ -300,17 +281,29 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     const vm = await this.#parts.store.vms.get(vmId);
     const candidate = await this.#candidates.direct(vm, wish, now);
-    if (this.#waited.of(vmId) || this.#beginning.has(vmId)) {
+    const seen = await this.#entrance.see();
+    if (this.#waited.of(vmId) || this.#entrance.isBeginning(vmId)) {
       throw new OneError(CODE.INTERNAL, `A backup of virtual machine ${vmId} is waiting to begin already.`, {
         objectId: vmId,
         hint: `onevm backup-cancel ${vmId} ends it.`,
       });
     }
-    const waits = waitsFor(candidate, this.#load(), this.#settings.limits, now);
-    if (waits === undefined) return this.#begin(candidate);
+    const waits = this.#entrance.enter(candidate, seen, now) ?? (await this.#beginOrWait(candidate));
+    if (waits === undefined) return;
     await decide(this.#parts, vmId, wish); // what is not possible is told at once
     await this.#waited.add(vm, wish, waits);
     this.wake();
+  }
+
+  /** What it has to wait for, when another control node was quicker. */
+  async #beginOrWait(candidate: Candidate): Promise<string | undefined> {
+    try {
+      await this.#begin(candidate);
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotYet) return error.message;
+      throw error;
+    }
   }
 
   /** Ends the backup of a VM, whether it runs or waits. Returns whether there is one. */
@@ -318,20 +311,20 @@ export class Scheduler implements SchedulerDoor {
     const waited = this.#waited.of(vmId);
     if (waited) {
       await this.#log.cancelling(waited.operation);
-      if (this.#beginning.has(vmId)) return true; // it ends where it would begin
+      if (this.#entrance.isBeginning(vmId)) return true; // it ends where it would begin
       await this.#waited.end(waited.operation, 'It was cancelled before it began.');
       return true;
     }
     const isIts = ({ kind, vmId: of, recorded }: Operation): boolean => kind === 'backup' && of === vmId && !recorded;
-    const runs = this.#log.running(isIts) !== undefined;
-    if (runs) this.#backups.cancel(vmId);
-    return runs || this.#cancelDue(vmId);
+    if (this.#log.running(isIts) === undefined) return this.#cancelDue(vmId);
+    this.#backups.cancel(vmId);
+    return true;
   }
 
   /** An occurrence that waits for its turn is over; the next one is not. */
   async #cancelDue(vmId: number): Promise<boolean> {
     const due = this.#due.backupOf(vmId);
-    if (!due || this.#beginning.has(vmId)) return false;
+    if (!due || this.#entrance.isBeginning(vmId)) return false;
     await this.#actions.cancelDue(due);
     this.changed(due.action.id);
     return true;
@@ -353,6 +346,11 @@ export class Scheduler implements SchedulerDoor {
     });
     await this.#actions.jobMayHaveEnded(jobId);
     this.stir();
+  }
+
+  /** What holds for how much goes on. */
+  rules(): Promise<Rules> {
+    return this.#entrance.rules();
   }
 
   waiting(): WaitingBackup[] {
@@ -381,13 +379,15 @@ export class Scheduler implements SchedulerDoor {
         this.wake();
       });
     this.#performing.set(id, done);
+    this.#going.add(done);
   }
 
   #ended(operation: Operation): void {
     if (operation.kind !== 'backup' && operation.kind !== 'drill') return;
-    this.#settle(operation)
+    const settled = this.#settle(operation)
       .catch((error: unknown) => this.#parts.log.error({ operation: operation.id, err: error }, 'an end was not noted'))
       .finally(() => this.wake());
+    this.#going.add(settled);
   }
 
   async #settle(operation: Operation): Promise<void> {

@@ -1,5 +1,6 @@
 // What every store does, whatever database it is on: the suite runs on SQLite and on a PostgreSQL server.
 import { describe } from 'vitest';
+import { feedContract } from './feed-contract.ts';
 import { leasesContract } from './leases-contract.ts';
 import { poolContract } from './pool-contract.ts';
 import { runsContract } from './runs-contract.ts';
@@ -13,5 +14,6 @@ export function storeContract(open: () => Promise<Store>): void {
   describe('links and charges', () => sumsContract(open));
   describe('leases', () => leasesContract(open));
   describe('runs', () => runsContract(open));
+  describe('changes and topics', () => feedContract(open));
   describe('transactions', () => transactionsContract(open));
 }

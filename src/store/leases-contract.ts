@@ -1,3 +1,4 @@
+// Addresses of virtual networks: each has one holder.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Lease } from '../model/vnet.ts';
 import type { Store } from './store.ts';
@@ -36,5 +37,17 @@ export function leasesContract(open: () => Promise<Store>): void {
     expect([...(await store.leases.counts())]).toEqual([[1, 1]]);
     await store.leases.freeVm(7);
     expect(await store.leases.ofVnet(1)).toEqual([]);
+  });
+
+  it('tells that a network changed when an address of it is taken or freed', async () => {
+    const told: unknown[] = [];
+    const end = store.onChange((changes) => told.push(...changes));
+    await store.leases.take(lease(0, 7));
+    await store.leases.free(1, 0, 0);
+    await store.leases.take({ ...lease(1, 8), vnetId: 2 });
+    await store.leases.freeVm(8);
+    await store.leases.freeVm(9);
+    expect(told).toEqual([1, 1, 2, 2].map((id) => ({ noun: 'vnet', id })));
+    end();
   });
 }

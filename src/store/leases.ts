@@ -1,6 +1,7 @@
 // Addresses of virtual networks that are in use: one row each, so that an address cannot be given twice.
 import type { Lease } from '../model/vnet.ts';
 import { CODE, OneError } from '../model/errors.ts';
+import { changeOf } from './changes.ts';
 import type { LeaseRow } from './schema.ts';
 import type { Db, Steps } from './steps.ts';
 import type { Leases } from './store.ts';
@@ -24,7 +25,7 @@ export class SqlLeases implements Leases {
           .values(rowOf(lease))
           .onConflict((conflict) => conflict.columns(['vnet_id', 'ar_id', 'position']).doNothing())
           .executeTakeFirst();
-        if (taken === 1n) return;
+        if (taken === 1n) return noteNetwork(step, lease.vnetId);
         const holder = await new SqlLeases(step).find(lease.vnetId, lease.arId, lease.index);
         if (!holder) continue; // it was given back meanwhile
         const by = holder.vm === -1 ? 'held' : `used by VM ${holder.vm}`;
@@ -77,21 +78,23 @@ export class SqlLeases implements Leases {
   }
 
   async free(vnetId: number, arId: number, index: number): Promise<void> {
-    await this.#steps.run('one', keyOf({ vnetId, arId, index }), async ({ db }) => {
-      await db
+    await this.#steps.run('one', keyOf({ vnetId, arId, index }), async (step) => {
+      await step.db
         .deleteFrom('lease')
         .where('vnet_id', '=', vnetId)
         .where('ar_id', '=', arId)
         .where('position', '=', index)
         .execute();
+      noteNetwork(step, vnetId);
     });
   }
 
   async freeVm(vmId: number, nicId?: number): Promise<void> {
-    await this.#steps.run('one', undefined, async ({ db }) => {
-      let query = db.deleteFrom('lease').where('vm_id', '=', vmId);
+    await this.#steps.run('one', undefined, async (step) => {
+      let query = step.db.deleteFrom('lease').where('vm_id', '=', vmId);
       if (nicId !== undefined) query = query.where('nic_id', '=', nicId);
-      await query.execute();
+      const freed = await query.returning('vnet_id').execute();
+      for (const vnetId of new Set(freed.map((row) => row.vnet_id))) noteNetwork(step, vnetId);
     });
   }
 
@@ -103,6 +106,11 @@ export class SqlLeases implements Leases {
       .where('ar_id', '=', arId)
       .where('position', '=', index);
   }
+}
+
+/** A network is shown with its addresses. */
+function noteNetwork(step: Steps, id: number): void {
+  step.note(changeOf('vnets', { id }));
 }
 
 /** Of one address, what was asked for first is done first. */

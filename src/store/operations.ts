@@ -6,7 +6,7 @@ import { narrowed, sumsBy } from './run-sums.ts';
 import type { OperationRow } from './schema.ts';
 import type { RunSums } from '../model/run-figures.ts';
 import type { Db, Steps } from './steps.ts';
-import type { Operations, RunFilter } from './store.ts';
+import type { Operations, RunFilter, TakenPlaces } from './store.ts';
 
 export class SqlOperations implements Operations {
   readonly #steps: Steps;
@@ -29,10 +29,12 @@ export class SqlOperations implements Operations {
 
   async save(operation: Operation): Promise<void> {
     const row = rowOf(operation); // as it is now: it goes on changing
-    const over = operation.reserved !== undefined && operation.result !== 'running';
+    const running = operation.result === 'running';
     await this.#steps.run('one', keyOf(operation), async ({ db }) => {
-      await db.updateTable('operation').set(row).where('id', '=', row.id).execute();
-      if (over) await removeCharges(db, 'operation', row.id);
+      const update = db.updateTable('operation').set(row).where('id', '=', row.id);
+      // progress that is late does not undo an end
+      await (running ? update.where('result', '=', 'running') : update).execute();
+      if (!running && operation.reserved) await removeCharges(db, 'operation', row.id);
     });
   }
 
@@ -52,6 +54,19 @@ export class SqlOperations implements Operations {
   async running(): Promise<Operation[]> {
     const rows = await this.#db.selectFrom('operation').select('body').where('result', '=', 'running').execute();
     return rows.map(operationOf);
+  }
+
+  async taken(): Promise<TakenPlaces[]> {
+    const rows = await this.#db
+      .selectFrom('operation')
+      .select(['busy_host', 'datastore_id', sql<number | string>`count(*)`.as('count')])
+      .where('busy_host', '>=', 0)
+      .groupBy(['busy_host', 'datastore_id'])
+      .execute();
+    return rows.map(({ busy_host: hostId, datastore_id: datastoreId, count }) => ({
+      ...{ hostId, datastoreId },
+      count: Number(count),
+    }));
   }
 
   async recent(limit: number): Promise<Operation[]> {
@@ -145,6 +160,7 @@ function rowOf(operation: Operation): OperationRow {
     started_at: startedAt,
     body: JSON.stringify(operation),
     datastore_id: operation.datastoreId,
+    busy_host: busyHostOf(operation),
     ended_at: endedAt,
     took_ms: endedAt === 0 ? 0 : Math.max(0, endedAt - (begunAt ?? startedAt)),
     read_bytes: figures?.readBytes ?? 0,
@@ -152,6 +168,11 @@ function rowOf(operation: Operation): OperationRow {
     stored_bytes: figures?.storedBytes ?? 0,
     node: operation.node ?? '',
   };
+}
+
+/** The host that a backup takes a place of: one that waits takes none, nor do other kinds. */
+function busyHostOf({ kind, result, type, hostId }: Operation): number {
+  return kind === 'backup' && result === 'running' && type !== undefined ? hostId : -1;
 }
 
 function operationOf(row: { body: string }): Operation {

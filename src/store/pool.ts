@@ -303,6 +303,9 @@ function chosen<O>(query: Query<O>, filter: Filter): Query<O> {
   if (filter.states !== undefined) found = found.where('state', 'in', filter.states);
   if (filter.notState !== undefined) found = found.where('state', '!=', filter.notState);
   if (filter.name !== undefined) found = found.where('name', '=', filter.name);
+  if (filter.namePrefix) {
+    found = found.where('name', '>=', filter.namePrefix).where('name', '<', after(filter.namePrefix));
+  }
   const { owner, visible, link } = filter;
   if (link) found = found.where((eb) => eb('oid', 'in', linked(eb, link.kind, [link.target])));
   if (owner) {
@@ -315,6 +318,11 @@ function chosen<O>(query: Query<O>, filter: Filter): Query<O> {
   }
   if (visible && !visible.all) found = found.where((eb) => seen(eb, visible, filter.clusterLink));
   return found;
+}
+
+/** The first text after all that begin with this one. */
+function after(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCodePoint((prefix.codePointAt(prefix.length - 1) ?? 0) + 1);
 }
 
 /** Rows that somebody may see, by permission bits and by what rules open. */

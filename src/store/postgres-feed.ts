@@ -12,9 +12,9 @@ import type { Presence } from './postgres-presence.ts';
 import type { Db } from './steps.ts';
 
 const CHANNEL = 'onevault';
-/** A notification holds less than 8000 bytes: so many changes of at most 24, or topics of at most 200 characters of at most 4 bytes each. */
+/** A notification holds less than 8000 bytes: so many changes of at most 24, or topics of at most 200 characters, each of 6 at most. */
 const MOST_CHANGES = 300;
-const MOST_TOPICS = 8;
+const MOST_TOPICS = 6;
 const MOST_TOPIC_CHARS = 200;
 /** Between tries to connect again. */
 const FIRST_DELAY_MS = 100;

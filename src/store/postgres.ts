@@ -83,8 +83,16 @@ export function openNodes(place: PostgresPlace): NodeTable {
   return new SqlNodes(kyselyOn({ ...place, connections: NODE_CONNECTIONS }));
 }
 
+/** Keeps everybody else from working on a database, or throws; the answer gives it back. */
+export async function holdPostgres(place: PostgresPlace): Promise<() => Promise<void>> {
+  const presence = new Presence('alone', shownUrl(place.url));
+  const hearing = new Hearing(place, '', new ChangeFeed(), presence, () => undefined);
+  await hearing.begin(0);
+  return () => hearing.end();
+}
+
 /** One connection without limits of time. */
-export async function withUnhurried<R>(place: PostgresPlace, work: (db: Kysely<Schema>) => Promise<R>): Promise<R> {
+async function withUnhurried<R>(place: PostgresPlace, work: (db: Kysely<Schema>) => Promise<R>): Promise<R> {
   const db = kyselyOn({ ...place, connections: 1 }, true);
   try {
     return await work(db);

@@ -1,3 +1,4 @@
+// Records of runs: sums over them, pages of them, and how full datastores were.
 import { expect, it } from 'vitest';
 import type { Operation } from '../model/operation.ts';
 import type { Store } from './store.ts';

@@ -60,6 +60,8 @@ export interface OperationRow {
   started_at: number;
   body: string;
   datastore_id: number;
+  /** Host of a backup that has begun and not ended; -1 for any other. */
+  busy_host: number;
   /** Epoch milliseconds; 0 while it runs. */
   ended_at: number;
   /** How long its work took; 0 while it runs. */
@@ -144,4 +146,31 @@ export type Schema = Record<PoolName, PoolRow> & {
   setting: SettingRow;
   node: NodeRow;
   claim: ClaimRow;
+};
+
+/** Every table with the columns that tell its rows apart. */
+export const KEYS: { readonly [Table in keyof Schema]: ReadonlyArray<keyof Schema[Table] & string> } = {
+  vm_pool: ['oid'],
+  image_pool: ['oid'],
+  template_pool: ['oid'],
+  datastore_pool: ['oid'],
+  host_pool: ['oid'],
+  user_pool: ['oid'],
+  group_pool: ['oid'],
+  cluster_pool: ['oid'],
+  vnet_pool: ['oid'],
+  backupjob_pool: ['oid'],
+  action_pool: ['oid'],
+  acl_pool: ['oid'],
+  link: ['kind', 'target', 'oid'],
+  charge: ['pool', 'oid', 'kind', 'target', 'metric'],
+  due: ['pool', 'oid'],
+  lease: ['vnet_id', 'ar_id', 'position'],
+  operation: ['id'],
+  datastore_fill: ['datastore_id', 'at'],
+  pool_control: ['pool'],
+  installation: ['id'],
+  setting: ['name'],
+  node: ['id'],
+  claim: ['duty'],
 };

@@ -40,6 +40,8 @@ export interface Filter {
   states?: number[];
   notState?: number;
   name?: string;
+  /** Names that begin so. */
+  namePrefix?: string;
   /** Objects that say this of `target`. */
   link?: { kind: LinkKind; target: number };
   /** Objects that want to be looked at by then, epoch seconds. */
@@ -85,6 +87,8 @@ export interface Pool<T> {
 export interface Links {
   /** Ids that say it of `target`, ascending. */
   of(kind: LinkKind, target: number): Promise<number[]>;
+  /** What each of these objects, 500 at most, says it of; of several targets the highest. */
+  from(kind: LinkKind, ids: readonly number[]): Promise<Map<number, number>>;
   /** For every target that something is said of. */
   all(kind: LinkKind): Promise<Map<number, number[]>>;
   hostShares(): Promise<Map<number, HostShare>>;
@@ -141,6 +145,13 @@ export interface Fills {
   forget(datastoreId: number): Promise<void>;
 }
 
+/** How many backups are under way from a host to a datastore. */
+export interface TakenPlaces {
+  hostId: number;
+  datastoreId: number;
+  count: number;
+}
+
 export interface Operations {
   add(operation: Operation): Promise<void>;
   save(operation: Operation): Promise<void>;
@@ -148,6 +159,8 @@ export interface Operations {
   reserve(operation: Operation): Promise<void>;
   find(id: string): Promise<Operation | undefined>;
   running(): Promise<Operation[]>;
+  /** Backups that have begun and not ended, counted. */
+  taken(): Promise<TakenPlaces[]>;
   /** The newest first. */
   ofVm(vmId: number, limit: number): Promise<Operation[]>;
   /** Those that a backup job asked for, the newest first. */

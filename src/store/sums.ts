@@ -41,6 +41,17 @@ export class SqlLinks implements Links {
     return found;
   }
 
+  async from(kind: LinkKind, ids: readonly number[]): Promise<Map<number, number>> {
+    const rows = await this.#db
+      .selectFrom('link')
+      .select(['target', 'oid'])
+      .where('kind', '=', kind)
+      .where('oid', 'in', ids)
+      .orderBy('target')
+      .execute();
+    return new Map(rows.map(({ oid, target }) => [oid, target]));
+  }
+
   async hostShares(): Promise<Map<number, HostShare>> {
     const rows = await this.#db
       .selectFrom('link')

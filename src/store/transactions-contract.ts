@@ -1,3 +1,4 @@
+// Ids, names, transactions and filters, whatever the noun.
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../model/operation.ts';
 import type { Group } from '../model/user.ts';
@@ -55,6 +56,43 @@ export function transactionsContract(open: () => Promise<Store>): void {
         [...Array(50).keys()].map((n) => store.groups.update(id, (object) => void object.admins.push(n))),
       );
       expect((await store.groups.get(id)).admins).toHaveLength(50);
+    });
+
+    it('finds nothing where nothing can be: ids that are too large, and none of none', async () => {
+      const store = await open();
+      await store.groups.allocate(group('a'));
+      expect(await store.groups.find(2 ** 40)).toBeUndefined();
+      expect(await store.groups.find(0.5)).toBeUndefined();
+      expect(await store.groups.list({ from: -(2 ** 40), to: 2 ** 40 })).toHaveLength(1);
+      expect(await store.groups.list({ ids: [] })).toEqual([]);
+      expect(await store.groups.list({ states: [] })).toEqual([]);
+      expect(await store.links.of('vm-host', 2 ** 40)).toEqual([]);
+      expect(await store.operations.history({ kinds: [] }, { offset: 0, limit: 9 })).toEqual([]);
+    });
+
+    it('keeps texts as they are, and tells apart names that look alike', async () => {
+      const store = await open();
+      const names = ['A', 'a', 'ä', 'a\u0308', 'ß', "o'b\\", '😀'];
+      for (const name of names) await store.groups.allocate(group(name));
+      const template: Group['template'] = [['TEXT', 'a\nb\0c \u2028 "\\']];
+      await store.groups.update(100, (object) => void (object.template = template));
+      expect((await store.groups.get(100)).template).toEqual(template);
+      for (const [n, name] of names.entries()) {
+        expect((await store.groups.list({ name })).map(({ id }) => id)).toEqual([100 + n]);
+      }
+    });
+
+    it('does what was asked for first before what was asked for next of the same object', async () => {
+      const store = await open();
+      const { id } = await store.groups.allocate(group('a'));
+      const numbers = [...Array(20).keys()];
+      const push = (n: number) => (object: Group) => void object.admins.push(n);
+      await Promise.all(
+        numbers.map((n) =>
+          n % 5 === 0 ? store.transaction((tx) => tx.groups.update(id, push(n))) : store.groups.update(id, push(n)),
+        ),
+      );
+      expect((await store.groups.get(id)).admins).toEqual(numbers);
     });
 
     it('lists ranges and pages, newest first', async () => {

@@ -1,7 +1,7 @@
 // Brings a VM up: makes the disks it needs, and starts its domain, from nothing or from saved memory.
-import { mkdir, rm, stat } from 'node:fs/promises';
+import type { HostFiles } from '../datastore/files.ts';
 import type { DomainSpec, Hypervisor } from '../hypervisor/hypervisor.ts';
-import type { Datastore } from '../model/datastore.ts';
+import type { ImageStore } from '../datastore/image-store.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { isDiskFormat } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
@@ -11,7 +11,7 @@ import { domainSpec } from './domain-spec.ts';
 import { HISTORY_ACTION, showError } from './history.ts';
 import { poweredOff, type Change } from './life.ts';
 import type { Parts } from './parts.ts';
-import { checkpointFile, hostOf, hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
+import { checkpointFile, filesOf, hostOf, hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
 
 const MIB = 1024 * 1024;
 const { SUSPEND, STOP } = HISTORY_ACTION;
@@ -20,11 +20,12 @@ export async function prolog(parts: Parts, vm: Vm): Promise<void> {
   const { store } = parts;
   const system = await systemDatastore(store);
   const directory = vmDirectory(vm, system);
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  const host = await hostOf(store, vm);
+  await parts.filesOf(host).mkdir(directory, 0o755);
   const images = await imagesOf(store, vm);
   for (const disk of readDisks(vm.template)) {
     const served = vm.instant?.disks.find(({ diskId }) => diskId === disk.diskId);
-    await prepareDisk(parts, disk, images, directory, system, served?.virtualBytes);
+    await prepareDisk(parts.imageStoreOf(system, host), disk, images, directory, served?.virtualBytes);
   }
 }
 
@@ -33,15 +34,13 @@ export async function prolog(parts: Parts, vm: Vm): Promise<void> {
  * image whose data is still to come.
  */
 export async function prepareDisk(
-  parts: Pick<Parts, 'imageStoreOf'>,
+  files: ImageStore,
   disk: VmDisk,
   images: Map<number, Image>,
   directory: string,
-  system: Datastore,
   comingBytes?: number,
 ): Promise<void> {
   if (isInPlace(disk)) return;
-  const files = parts.imageStoreOf(system);
   const path = diskPath(disk, directory);
   if (disk.kind === 'file' || disk.kind === 'cdrom') {
     const image = images.get(disk.imageId);
@@ -59,7 +58,7 @@ export async function prepareDisk(
 export async function boot(parts: Parts, vm: Vm): Promise<void> {
   const hypervisor = await hypervisorOf(parts, vm);
   const { spec, checkpoint } = await described(parts, vm);
-  await rm(checkpoint, { force: true });
+  await (await filesOf(parts, vm)).remove(checkpoint);
   if (vm.instant) await parts.servesInstant(vm);
   if (vm.imported) await hypervisor.start(vm.deployId);
   else await hypervisor.deploy(spec);
@@ -72,16 +71,17 @@ export async function boot(parts: Parts, vm: Vm): Promise<void> {
 export async function resumeFromMemory(parts: Parts, vm: Vm, again: boolean): Promise<Change | undefined> {
   const hypervisor = await hypervisorOf(parts, vm);
   const { spec, checkpoint } = await described(parts, vm);
+  const files = await filesOf(parts, vm);
   const state = (await hypervisor.domains()).get(vm.deployId);
   if (state !== 'running' && state !== 'paused') {
-    const gone = (await stat(checkpoint).catch(missing)) === undefined;
-    if (gone || (again && (await writtenSince(hypervisor, spec, savedAt(vm))))) {
-      await rm(checkpoint, { force: true });
+    const gone = (await files.stat(checkpoint)) === undefined;
+    if (gone || (again && (await writtenSince(hypervisor, files, spec, savedAt(vm))))) {
+      await files.remove(checkpoint);
       return withoutMemory;
     }
     await hypervisor.restore(spec, checkpoint);
   }
-  await rm(checkpoint, { force: true });
+  await files.remove(checkpoint);
   return undefined;
 }
 
@@ -99,18 +99,13 @@ function savedAt(vm: Vm): number {
 }
 
 /** Whether a disk was written after that second. */
-async function writtenSince(hypervisor: Hypervisor, spec: DomainSpec, sec: number): Promise<boolean> {
+async function writtenSince(hypervisor: Hypervisor, files: HostFiles, spec: DomainSpec, sec: number): Promise<boolean> {
   const written = await Promise.all(
     spec.disks
       .filter(({ readonly }) => !readonly)
-      .map(async (disk) => (await stat((await hypervisor.activeLayer(disk)).path).catch(missing))?.mtimeMs ?? 0),
+      .map(async (disk) => (await files.stat((await hypervisor.activeLayer(disk)).path))?.mtimeMs ?? 0),
   );
   return written.some((ms) => Math.floor(ms / 1000) > sec);
-}
-
-function missing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
 }
 
 /** What a hypervisor is told about a VM now. */

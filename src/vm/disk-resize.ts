@@ -7,7 +7,7 @@ import type { ChangeWork } from './change.ts';
 import { diskOf, refuseResize, setDiskSize } from './device-list.ts';
 import { isLive } from './hotplug.ts';
 import { activeLayer } from './overlays.ts';
-import { hypervisorOf, systemDatastore } from './places.ts';
+import { hostIfAny, hypervisorOf, systemDatastore } from './places.ts';
 import { keepWithinQuota } from './quota.ts';
 
 type Resize = Extract<VmChange, { kind: 'resize-disk' }>;
@@ -39,7 +39,7 @@ export function growDisk({ diskId, sizeMb, sizeBefore }: Resize): ChangeWork {
       if (isLive(vm)) return (await hypervisorOf(parts, vm)).resizeDisk(vm.deployId, disk.target, bytes);
       const system = await systemDatastore(parts.store);
       const { path, format } = await activeLayer(parts, vm, disk);
-      await parts.imageStoreOf(system).grow(path, format, bytes);
+      await parts.imageStoreOf(system, await hostIfAny(parts.store, vm)).grow(path, format, bytes);
     },
     failed: (vm) => setDiskSize(vm, diskId, sizeBefore),
     settle: async (tx, vm, error) => {

@@ -15,7 +15,7 @@ import { diskPath, readDisks, type VmDisk } from './disks.ts';
 import { isLive } from './hotplug.ts';
 import { collapse } from './overlays.ts';
 import type { Parts } from './parts.ts';
-import { hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
+import { hostIfAny, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 import { hypervisorIds } from './snapshot-list.ts';
 
 type Change = Extract<VmChange, { kind: DiskSnapshotChange }>;
@@ -103,5 +103,6 @@ export async function cleanPersistentDisks(parts: Parts, vm: Vm): Promise<void> 
 async function placeOf(parts: Parts, vm: Vm, diskId: number) {
   const disk: VmDisk = diskOf(vm, diskId);
   const system = await systemDatastore(parts.store);
-  return { disk, path: diskPath(disk, vmDirectory(vm, system)), files: parts.imageStoreOf(system) };
+  const host = await hostIfAny(parts.store, vm);
+  return { disk, path: diskPath(disk, vmDirectory(vm, system)), files: parts.imageStoreOf(system, host) };
 }

@@ -1,12 +1,11 @@
 // Ends a VM's stay on a host: its domain is forgotten there; and when it ends for good, or begins anew, its files go too.
-import { rm } from 'node:fs/promises';
 import type { Vm } from '../model/vm.ts';
 import { cleanPersistentDisks } from './disk-snapshots.ts';
 import { isInPlace, readDisks } from './disks.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
 import { collapse } from './overlays.ts';
 import type { Parts } from './parts.ts';
-import { systemDatastore, vmDirectory } from './places.ts';
+import { filesOf, systemDatastore, vmDirectory } from './places.ts';
 
 /** Stops the domain if it runs and forgets it, wherever the VM may be. Its disks stay. */
 export async function forgetEverywhere(parts: Parts, vm: Vm): Promise<void> {
@@ -25,7 +24,7 @@ export async function removeAll(parts: Parts, vm: Vm): Promise<void> {
   if (vm.history.length === 0) return;
   await collapse(parts, vm, readDisks(vm.template).filter(isInPlace));
   await cleanPersistentDisks(parts, vm);
-  await rm(vmDirectory(vm, await systemDatastore(parts.store)), { recursive: true, force: true });
+  await (await filesOf(parts, vm)).remove(vmDirectory(vm, await systemDatastore(parts.store)));
 }
 
 async function forgetOn(parts: Parts, vm: Vm, hostId: number): Promise<void> {

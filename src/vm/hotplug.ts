@@ -1,6 +1,5 @@
 // Disks and NICs that come to a VM and leave it, while it runs or is powered off. A domain that is off is made anew when it starts,
 // so then the record and the disk's file are all there is to change.
-import { rm } from 'node:fs/promises';
 import { field, type Vector } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
@@ -15,7 +14,7 @@ import { domainDisk, domainNic } from './domain-spec.ts';
 import { leaseNic } from './leases.ts';
 import { collapse, removeLayers } from './overlays.ts';
 import type { Parts } from './parts.ts';
-import { hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
+import { filesOf, hostIfAny, hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
 import { stateAfter } from './states.ts';
 import { holdImage } from './uses.ts';
 
@@ -55,7 +54,7 @@ export function attachDisk(diskId: number): ChangeWork {
       const system = await systemDatastore(parts.store);
       const directory = vmDirectory(vm, system);
       const images = await imagesOf(parts.store, vm);
-      await prepareDisk(parts, disk, images, directory, system);
+      await prepareDisk(parts.imageStoreOf(system, await hostIfAny(parts.store, vm)), disk, images, directory);
       if (!isLive(vm)) return;
       const hypervisor = await hypervisorOf(parts, vm);
       await hypervisor.attachDisk(vm.deployId, domainDisk(disk, images.get(disk.imageId), directory));
@@ -79,7 +78,8 @@ async function takeDiskAway(parts: Parts, vm: Vm, diskId: number): Promise<void>
   if (isLive(vm)) await (await hypervisorOf(parts, vm)).detachDisk(vm.deployId, disk);
   if (isInPlace(disk)) return collapse(parts, vm, [disk]);
   await removeLayers(parts, vm, disk);
-  await rm(diskPath(disk, vmDirectory(vm, await systemDatastore(parts.store))), { force: true });
+  const path = diskPath(disk, vmDirectory(vm, await systemDatastore(parts.store)));
+  await (await filesOf(parts, vm)).remove(path);
 }
 
 export function attachNic(nicId: number): ChangeWork {

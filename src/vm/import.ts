@@ -1,6 +1,5 @@
 // Takes over domains that OneVault did not make, as they are: a template that describes the domain becomes a VM on hold, and
 // deploying it on the domain's host makes the domain that VM. Nothing of the domain or its disks is changed, then or later.
-import { mkdir } from 'node:fs/promises';
 import type { WildDomain } from '../hypervisor/hypervisor.ts';
 import { field, text, vectors } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
@@ -42,7 +41,7 @@ export async function findWild(parts: Parts, vm: Vm, host: Host): Promise<WildDo
       { objectId: vm.id, hint: 'Terminate this VM, and import the domain as onehost show lists it now.' },
     );
   }
-  await mkdir(vmDirectory(vm, await systemDatastore(parts.store)), { recursive: true, mode: 0o755 });
+  await parts.filesOf(host).mkdir(vmDirectory(vm, await systemDatastore(parts.store)), 0o755);
   return wild;
 }
 

@@ -1,5 +1,4 @@
-// How a VM begins to move to another host. Pure. Disks are on storage that all hosts share, so only the domain moves, with the
-// guest's memory saved or its power off meanwhile.
+// How a VM begins to move to another host. Pure. The guest's memory is saved or its power off meanwhile.
 import type { Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';

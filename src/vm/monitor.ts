@@ -4,6 +4,7 @@ import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { HOST_STATE, type Host } from '../model/host.ts';
 import type { WildDomain } from '../hypervisor/hypervisor.ts';
+import { withLink } from './host-link.ts';
 import { nowSec, type Parts } from './parts.ts';
 import { withWilds } from './wild.ts';
 
@@ -13,11 +14,12 @@ import { withWilds } from './wild.ts';
  */
 export async function monitorHost(parts: Parts, host: Host, usedCpu = 0): Promise<Host> {
   if (host.state === HOST_STATE.DISABLED || host.state === HOST_STATE.OFFLINE) return host;
-  const hypervisor = parts.hypervisorOf(host);
   try {
+    const hypervisor = parts.hypervisorOf(host);
     const seen = await hypervisor.describe();
     const kvm = host.kvm ?? (await hypervisor.probeKvm());
     const wilds = await wildsOf(parts, host);
+    const rates = await parts.links.ratesOf(host);
     return await parts.store.hosts.update(host.id, (record) => {
       record.state = HOST_STATE.MONITORED;
       record.kvm = kvm;
@@ -34,6 +36,7 @@ export async function monitorHost(parts: Parts, host: Host, usedCpu = 0): Promis
       record.template = withText(record.template, 'HYPERVISOR_VERSION', seen.hypervisorVersion);
       record.template = withText(record.template, 'LIBVIRT_VERSION', seen.libvirtVersion);
       record.template = withText(record.template, 'WARNING', kvm ? undefined : NO_KVM);
+      record.template = withLink(record.template, parts.links.factsOf(host), rates);
       if (wilds) record.template = withWilds(record.template, wilds);
     });
   } catch (error) {
@@ -41,7 +44,17 @@ export async function monitorHost(parts: Parts, host: Host, usedCpu = 0): Promis
     return parts.store.hosts.update(host.id, (record) => {
       record.state = HOST_STATE.ERROR;
       record.template = withText(record.template, 'ERROR', reasonOf(error));
+      record.template = withLink(record.template, factsIfAny(parts, host), undefined);
     });
+  }
+}
+
+/** Attributes that are wrong are told of as the host's error. */
+function factsIfAny(parts: Parts, host: Host): ReturnType<Parts['links']['factsOf']> {
+  try {
+    return parts.links.factsOf(host);
+  } catch {
+    return undefined;
   }
 }
 

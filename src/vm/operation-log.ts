@@ -14,19 +14,29 @@ const MOST_NOTED = 100;
 /** Of a run whose result was there before it could end. */
 const TOO_LATE = 'It was asked to end when it was done already.';
 
+/** Ids of so many runs that have ended here are kept. */
+const MOST_ENDED = 1000;
+
 export class OperationLog {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #nodeId: string;
+  readonly #saveEveryMs: number;
+  readonly #savedAt = new Map<string, number>();
+  readonly #ended = new Set<string>();
   readonly #running = new Map<string, Operation>();
   readonly #samples = new Map<string, PaceSample[]>();
   readonly #events = new EventEmitter<{ change: [Operation] }>().setMaxListeners(0);
 
-  /** `nodeId` is of the node whose runs these are. */
-  constructor(store: Store, clock: Clock, nodeId = '') {
+  /**
+   * `nodeId` is of the node whose runs these are. `saveEveryMs`: how often progress within a phase is written down, for nodes that have it
+   * from there alone; 0 for never.
+   */
+  constructor(store: Store, clock: Clock, nodeId = '', saveEveryMs = 0) {
     this.#store = store;
     this.#clock = clock;
     this.#nodeId = nodeId;
+    this.#saveEveryMs = saveEveryMs;
   }
 
   /** A record for a run that is about to start; `save` it in the transaction that reserves what it needs. */
@@ -73,7 +83,7 @@ export class OperationLog {
     await this.#store.operations.save(operation);
   }
 
-  /** Notes phase or progress, and how fast it goes; only a new phase is written down. */
+  /** Notes phase or progress, and how fast it goes; a new phase is written down at once. */
   async progress(operation: Operation, change: Partial<Pick<Operation, 'phase' | 'disks'>>): Promise<void> {
     if (operation.cancelling) delete change.phase; // it says that until it has ended
     const phaseBefore = operation.phase;
@@ -87,7 +97,24 @@ export class OperationLog {
       );
     } else if (change.disks && !operation.cancelling) this.#measure(operation, change.disks);
     this.#events.emit('change', operation);
-    if (operation.phase !== phaseBefore) await this.#store.operations.save(operation);
+    if (operation.phase !== phaseBefore || this.#isSaveDue(operation)) await this.#save(operation);
+  }
+
+  #isSaveDue({ id }: Operation): boolean {
+    return this.#saveEveryMs > 0 && this.#clock() - (this.#savedAt.get(id) ?? 0) >= this.#saveEveryMs;
+  }
+
+  async #save(operation: Operation): Promise<void> {
+    this.#savedAt.set(operation.id, this.#clock());
+    await this.#store.operations.save(operation);
+  }
+
+  /** Notes what a run may move a second; undefined for as much as it can. That is of no matter afterwards, and not written down. */
+  allowed(operation: Operation, bytesPerSec: number | undefined): void {
+    if (operation.allowedBytesPerSec === bytesPerSec) return;
+    if (bytesPerSec === undefined) delete operation.allowedBytesPerSec;
+    else operation.allowedBytesPerSec = bytesPerSec;
+    this.#events.emit('change', operation);
   }
 
   /** Notes what a run met that does not make it fail; written down with its next phase or its end. */
@@ -116,6 +143,7 @@ export class OperationLog {
     const said = ending === 'done' && cancelling ? [reason, TOO_LATE].filter(Boolean).join(' ') : reason;
     Object.assign(operation, { result, reason: said, endedAt: this.#clock(), phase: result });
     delete operation.waits;
+    delete operation.allowedBytesPerSec;
     this.#forgetPace(operation);
     if (result !== 'failed') delete operation.interrupted;
     await tx.operations.save(operation);
@@ -124,6 +152,10 @@ export class OperationLog {
   /** Tells listeners that a run has ended. */
   announce(operation: Operation): void {
     this.#running.delete(operation.id);
+    this.#savedAt.delete(operation.id);
+    this.#ended.add(operation.id);
+    const [oldest = ''] = this.#ended;
+    if (this.#ended.size > MOST_ENDED) this.#ended.delete(oldest);
     this.#events.emit('change', operation);
   }
 
@@ -149,7 +181,12 @@ export class OperationLog {
     return undefined;
   }
 
-  /** Every run that is under way or waits. */
+  /** Whether a run has ended here lately. */
+  hasEnded(id: string): boolean {
+    return this.#ended.has(id);
+  }
+
+  /** Every run of this node that is under way or waits. */
   all(): Operation[] {
     return [...this.#running.values()];
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemDatastore as system, vm as golden, host } from '../../tests/golden/objects.ts';
+import { LocalFiles } from '../datastore/files.ts';
 import type { OverlaidDisk } from '../hypervisor/hypervisor.ts';
 import type { Vm } from '../model/vm.ts';
 import { readDisks } from './disks.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
     datastores: { list: async () => [{ ...system, basePath: root }] },
     hosts: { get: async () => host, find: async () => host },
   };
-  parts = { store, hypervisorOf: () => hypervisor } as unknown as Parts;
+  parts = { store, hypervisorOf: () => hypervisor, filesOf: () => new LocalFiles() } as unknown as Parts;
   const disk = (id: number, persistent: boolean): Vm['template'][number] => [
     'DISK',
     [

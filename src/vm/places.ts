@@ -1,4 +1,5 @@
 // Where the parts of a VM are: its directory, its host, the images its disks use.
+import type { HostFiles } from '../datastore/files.ts';
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
@@ -37,6 +38,17 @@ export async function hostOf(store: Store, vm: Vm): Promise<Host> {
 /** The hypervisor of the host a VM is on, or was on last. */
 export async function hypervisorOf(parts: Parts, vm: Vm): Promise<Hypervisor> {
   return parts.hypervisorOf(await hostOf(parts.store, vm));
+}
+
+/** The host of a VM; undefined when it has never been on one, or that is gone. */
+export async function hostIfAny(store: Store, vm: Vm): Promise<Host | undefined> {
+  const [id] = hostIdsOf(vm);
+  return id === undefined ? undefined : store.hosts.find(id);
+}
+
+/** The files of a VM, where its host has them. */
+export async function filesOf(parts: Pick<Parts, 'store' | 'filesOf'>, vm: Vm): Promise<HostFiles> {
+  return parts.filesOf(await hostIfAny(parts.store, vm));
 }
 
 /** The images a VM's disks use, by id. */

@@ -8,6 +8,8 @@ import type { Parts } from './parts.ts';
 export class Runs {
   readonly #parts: Parts;
   readonly #log: OperationLog;
+  /** The daemon stops: what waits is left to the next one. */
+  isEnding = false;
   readonly #running = new Map<string, { operation: Operation; abort: AbortController; done: Promise<void> }>();
 
   constructor(parts: Parts, log: OperationLog) {
@@ -67,6 +69,7 @@ export class Runs {
 
   /** Stops every run, as the daemon stops. That is no cancel: what asked for them goes on with them. */
   async stopAll(): Promise<void> {
+    this.isEnding = true;
     const all = [...this.#running.values()];
     for (const { operation } of all) operation.interrupted = true;
     await Promise.all(all.map(({ operation }) => this.stop(operation.id, interrupted())));

@@ -17,7 +17,7 @@ import { isLive } from './hotplug.ts';
 import { newImage, type ImagePlace } from './new-image.ts';
 import { activeLayer } from './overlays.ts';
 import type { Parts } from './parts.ts';
-import { hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
+import { hostIfAny, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 import { keepWithinQuota } from './quota.ts';
 
 type Save = Extract<VmChange, { kind: 'save-disk' }>;
@@ -85,7 +85,8 @@ export function saveDisk({ diskId, snapshotId, imageId }: Save): ChangeWork {
     repeatable: false, // the image was LOCKED by a daemon that is gone, and counts as failed
     carryOut: async (parts, vm) => {
       const image = await parts.store.images.get(imageId);
-      const files = parts.imageStoreOf(await parts.store.datastores.get(image.datastoreId));
+      const host = await hostIfAny(parts.store, vm); // the disk is read where it is
+      const files = parts.imageStoreOf(await parts.store.datastores.get(image.datastoreId), host);
       const disk = diskOf(vm, diskId);
       const copy = (from: DiskData): Promise<unknown> => files.copyDisk(from, disk.format, image.source);
       if (!isLive(vm)) {
@@ -139,7 +140,7 @@ async function beginOf(parts: Parts, vm: Vm, diskId: number, imageId: number): P
         overlays: overlayDirectory(disk, directory),
       },
     ],
-    runDirectory: `${parts.runDirectory}/save-${imageId}`,
+    runDirectory: `${parts.runDirectoryOf(await hostIfAny(parts.store, vm))}/save-${imageId}`,
     freeze: 'NONE',
   };
 }

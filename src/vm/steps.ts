@@ -1,12 +1,12 @@
 // The work of each step of a VM's life. Every one may be done again after a crash of the daemon: it finds what is done already.
-import { rm } from 'node:fs/promises';
 import { LCM, VM_STATE, type LcmState, type Vm } from '../model/vm.ts';
 import { boot, prolog, resumeFromMemory } from './boot.ts';
-import { forgetEverywhere, forgetOnSource, removeAll } from './end.ts';
+import { forgetEverywhere, removeAll } from './end.ts';
 import { askedHard, HISTORY_ACTION } from './history.ts';
 import type { Change } from './life.ts';
+import { moveOver } from './move-over.ts';
 import type { Parts } from './parts.ts';
-import { checkpointFile, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
+import { checkpointFile, filesOf, hypervisorOf, systemDatastore, vmDirectory } from './places.ts';
 
 /** The guest was asked to power off: the tick sees when it has, or that it will not. */
 export const WAITS = 'waits';
@@ -29,9 +29,9 @@ const WORK: ReadonlyMap<LcmState, Work> = new Map<LcmState, Work>([
   [LCM.PROLOG, plain(prolog)],
   [LCM.PROLOG_RESUME, plain(nothing)],
   [LCM.PROLOG_UNDEPLOY, plain(nothing)],
-  [LCM.PROLOG_MIGRATE, plain(forgetOnSource)],
-  [LCM.PROLOG_MIGRATE_POWEROFF, plain(forgetOnSource)],
-  [LCM.PROLOG_MIGRATE_SUSPEND, plain(forgetOnSource)],
+  [LCM.PROLOG_MIGRATE, moves],
+  [LCM.PROLOG_MIGRATE_POWEROFF, moves],
+  [LCM.PROLOG_MIGRATE_SUSPEND, moves],
   [LCM.BOOT, plain(boot)],
   [LCM.BOOT_POWEROFF, plain(boot)],
   [LCM.BOOT_UNKNOWN, plain(boot)],
@@ -65,13 +65,24 @@ function movesMemory(vm: Vm): boolean {
   return vm.history.at(-2)?.action === HISTORY_ACTION.MIGRATE;
 }
 
+/** A daemon that stops leaves the rest to the next one. */
+async function moves(parts: Parts, vm: Vm): Promise<typeof WAITS | undefined> {
+  try {
+    await moveOver(parts, vm);
+    return undefined;
+  } catch (error) {
+    if (parts.ending.aborted) return WAITS;
+    throw error;
+  }
+}
+
 /** Disks are on storage that all hosts share: there is nothing to bring. */
 async function nothing(): Promise<void> {}
 
 /** A file from an earlier time must not pass for the memory of now. */
 async function save(parts: Parts, vm: Vm, again: boolean): Promise<void> {
   const file = checkpointFile(vmDirectory(vm, await systemDatastore(parts.store)));
-  if (!again) await rm(file, { force: true });
+  if (!again) await (await filesOf(parts, vm)).remove(file);
   await (await hypervisorOf(parts, vm)).save(vm.deployId, file);
 }
 

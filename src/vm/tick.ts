@@ -2,8 +2,10 @@
 // A domain's event wakes it at once; the timer is only the net below. Hosts and datastores of other nodes are left alone.
 import type { DomainState } from '../hypervisor/hypervisor.ts';
 import { text, withText } from '../model/attributes.ts';
+import { ConnectionLost } from '../model/errors.ts';
 import { HOST_STATE, type Host, type HostShare } from '../model/host.ts';
 import { vmIdOf } from '../model/ids.ts';
+import { isOverSsh } from '../model/ssh-host.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
 import { LOOK } from '../nodes/duties.ts';
@@ -32,12 +34,19 @@ function seenOf({ id, state, lcmState, deployId, history, instant }: Vm): Follow
   return { id, state, lcmState, deployId, history, reads: instant !== undefined };
 }
 
+/** Nobody connects to a host that is offline. */
+function isLeftAlone(host: Host): boolean {
+  return host.state === HOST_STATE.OFFLINE && isOverSsh(host);
+}
+
 export class VmTick {
   readonly figures: Figures;
   readonly #parts: Parts;
   readonly #runner: VmRunner;
   readonly #stopped = new AbortController();
   readonly #watched = new Map<number, AbortController>();
+  /** Hosts that can be reached again, or no longer, since they were looked at. */
+  readonly #changed = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #monitoredAt = 0;
   #figuresAt = 0;
@@ -48,6 +57,10 @@ export class VmTick {
     this.#parts = parts;
     this.#runner = runner;
     this.figures = new Figures(parts);
+    parts.links.onChange((hostId) => {
+      this.#changed.add(hostId);
+      this.wake();
+    });
   }
 
   start(): void {
@@ -89,15 +102,21 @@ export class VmTick {
   async #tick(): Promise<void> {
     const { store, duties } = this.#parts;
     const all = await store.hosts.list({ ascending: true });
+    this.#parts.links.retain(all.filter((host) => !isLeftAlone(host)));
     const hosts = await this.#monitor(all.filter(({ id }) => duties.owns(hostDuty(id))));
     if (duties.owns(MAIN)) await this.#place(all.map((host) => hosts.find(({ id }) => id === host.id) ?? host));
     for (const [id, watch] of this.#watched) if (!duties.owns(hostDuty(id))) watch.abort();
-    for (const host of hosts) {
-      this.#watch(host);
-      await this.#followHost(host).catch((error: unknown) =>
-        this.#parts.log.warn({ host: host.id, err: error }, 'the domains of a host could not be listed'),
-      );
-    }
+    // one that answers late holds up no other
+    await Promise.all(
+      hosts
+        .filter((host) => !isLeftAlone(host))
+        .map((host) => {
+          this.#watch(host);
+          return this.#followHost(host).catch((err: unknown) =>
+            this.#complain(err, host, 'the domains of a host could not be listed'),
+          );
+        }),
+    );
     if (this.#parts.clock() - this.#figuresAt < FIGURES_MS) return;
     this.#figuresAt = this.#parts.clock();
     await this.figures.look(hosts.filter(({ state }) => state === HOST_STATE.MONITORED));
@@ -109,7 +128,9 @@ export class VmTick {
     const due = clock() - this.#monitoredAt >= MONITOR_MS;
     if (due) this.#monitoredAt = clock();
     const look = async (host: Host): Promise<Host> =>
-      due || host.lastMonitored === 0 ? monitorHost(this.#parts, host, this.figures.usedCpu(host.id)) : host;
+      due || host.lastMonitored === 0 || this.#changed.delete(host.id)
+        ? monitorHost(this.#parts, host, this.figures.usedCpu(host.id))
+        : host;
     const seen = await Promise.all(hosts.map(look));
     if (!due) return seen;
     for (const datastore of await store.datastores.list()) {
@@ -228,9 +249,14 @@ export class VmTick {
     }
   }
 
+  /** That a host is away is told where its connection is. */
+  #complain(err: unknown, { id }: Host, what: string): void {
+    if (!(err instanceof ConnectionLost)) this.#parts.log.warn({ host: id, err }, what);
+  }
+
   /** One long-lived connection per host that wakes the tick when a domain of ours changes. */
   #watch(host: Host): void {
-    if (this.#watched.has(host.id)) return;
+    if (this.#watched.has(host.id) || this.#stopped.signal.aborted) return;
     const watch = new AbortController();
     this.#watched.set(host.id, watch);
     const listen = async (): Promise<void> => {
@@ -239,7 +265,7 @@ export class VmTick {
       }
     };
     listen()
-      .catch((error: unknown) => this.#parts.log.warn({ host: host.id, err: error }, 'events of a host were lost'))
+      .catch((err: unknown) => this.#complain(err, host, 'events of a host were lost'))
       .finally(() => this.#watched.delete(host.id));
   }
 }

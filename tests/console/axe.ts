@@ -12,11 +12,12 @@ interface Violation {
   nodes: Array<{ html: string; target: unknown[] }>;
 }
 
-/** Whatever axe-core finds serious or critical, a line each. */
-export async function barriersOf(page: Page): Promise<string[]> {
-  await page.evaluate(SOURCE);
+/** Whatever axe-core finds serious or critical, a line each; by all its rules, or by some. */
+export async function barriersOf(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(SOURCE);
+  const options = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) });
   const violations = await page.evaluate<Violation[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run(document, ${options}).then(({ violations }) => violations)`,
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -1,12 +1,22 @@
 // The console in a real browser: Debian's Chromium, one for each test file. Whatever a page complains of fails the test that has it open.
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
 import { barriersOf } from './axe.ts';
 
 const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'];
 /** Pages of a busy machine take their time. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
+/** The page has drawn what it was told, and nothing on it moves any more. */
+const STILL = `(async () => {
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  await drawn();
+  for (;;) {
+    const moving = document.getAnimations().filter(({ playState }) => playState === 'running' || playState === 'pending');
+    if (moving.length === 0) return;
+    await drawn();
+  }
+})()`;
 const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 export type Scheme = 'light' | 'dark';
@@ -27,6 +37,9 @@ export class Visitor {
   readonly #origin: string;
   readonly #context: BrowserContext;
   readonly #complaints: string[] = [];
+  /** What the page has asked for and has no answer to yet; the stream of changes never ends. */
+  readonly #asked = new Set<Request>();
+  #answered = (): void => undefined;
 
   private constructor(context: BrowserContext, page: Page, origin: string) {
     this.#context = context;
@@ -37,9 +50,12 @@ export class Visitor {
       if (message.type() === 'error') this.#complaints.push(`console: ${message.text()} ${message.location().url}`);
     });
     page.on('request', (request) => {
+      if (request.resourceType() !== 'eventsource') this.#asked.add(request);
       const { protocol, origin: asked } = new URL(request.url());
       if (protocol.startsWith('http') && asked !== origin) this.#complaints.push(`asks another host: ${request.url()}`);
     });
+    page.on('requestfinished', (request) => this.#forget(request));
+    page.on('requestfailed', (request) => this.#forget(request));
   }
 
   static async come(
@@ -63,10 +79,29 @@ export class Visitor {
     await this.settled();
   }
 
-  /** Nothing loads any more. */
+  /** Nothing loads any more, nothing is asked for, and nothing moves: what is seen now is what stays. */
   async settled(): Promise<void> {
     const loading = this.page.locator('.mantine-Loader-root');
-    while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' });
+    do {
+      while (this.#asked.size > 0) await this.#answer();
+      while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' });
+      await this.page.evaluate(STILL);
+    } while (this.#asked.size > 0);
+  }
+
+  /** Waits for an answer to whatever is asked for. */
+  async #answer(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve, reject) => {
+      this.#answered = resolve;
+      const urls = (): string => [...this.#asked].map((request) => request.url()).join(' ');
+      timer = setTimeout(() => reject(new Error(`The page has no answer to ${urls()}`)), LIMIT_MS);
+    }).finally(() => clearTimeout(timer));
+  }
+
+  #forget(request: Request): void {
+    this.#asked.delete(request);
+    this.#answered();
   }
 
   async signIn(session: string): Promise<void> {
@@ -79,9 +114,17 @@ export class Visitor {
     await this.settled();
   }
 
+  /** Looks at the page that is open from somewhere else, as it is when all of it has been drawn anew. */
+  async turn({ width = 1280, height = 900, scheme = 'light' }: Look): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await this.page.setViewportSize({ width, height });
+    await this.page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor({ state: 'attached' });
+    await this.settled();
+  }
+
   /** What axe-core finds serious or critical, in a line each. */
-  async barriers(): Promise<string[]> {
-    return barriersOf(this.page);
+  async barriers(rules?: readonly string[]): Promise<string[]> {
+    return barriersOf(this.page, rules);
   }
 
   /** Pixels by which the page is wider than the window. */

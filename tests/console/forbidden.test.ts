@@ -26,7 +26,7 @@ async function call(session: string, method: string, params: object): Promise<{ 
   return { status: reply.status, body: await reply.json() };
 }
 
-const LISTS = ['/vms', '/backups', '/datastores', '/hosts', '/templates', '/jobs'];
+const LISTS = ['/vms', '/backups', '/images', '/networks', '/datastores', '/hosts', '/templates', '/jobs'];
 
 it('sees nothing that belongs to others, and is offered nothing', async () => {
   const visitor = await Visitor.come(browser, shop.endpoint);
@@ -41,11 +41,11 @@ it('sees nothing that belongs to others, and is offered nothing', async () => {
       path,
       await page
         .getByRole('row')
-        .filter({ hasText: /shop|web-|db-|vault|node0|nightly/ })
+        .filter({ hasText: /shop|web-|db-|vault|node0|nightly|debian|warehouse/ })
         .count(),
     ]).toEqual([path, 0]);
   }
-  for (const path of ['/datastores', '/hosts', '/users', '/groups']) {
+  for (const path of ['/datastores', '/hosts', '/networks', '/users', '/groups']) {
     await visitor.open(path);
     expect([
       path,
@@ -62,7 +62,15 @@ it('is told that objects of others may not be seen, whether they are there or no
   const visitor = await Visitor.come(browser, shop.endpoint);
   const { page } = visitor;
   await visitor.signIn(SESSION);
-  for (const path of ['/vms/3', '/vms/99999', '/backups/0', '/hosts/0', '/datastores/100']) {
+  for (const path of [
+    '/vms/3',
+    '/vms/99999',
+    '/backups/0',
+    '/images/30',
+    '/networks/0',
+    '/hosts/0',
+    '/datastores/100',
+  ]) {
     await page.goto(`${shop.endpoint}${path}`);
     await page
       .getByText(/Not authorized to perform USE/)
@@ -82,6 +90,14 @@ it('is refused by the daemon', async () => {
     ['one.vm.updateconf', { id: 3, template: 'BACKUP_CONFIG=[KEEP_LAST="1"]' }],
     ['one.image.restore', { id: 0, datastoreId: 1 }],
     ['one.image.delete', { id: 0 }],
+    ['one.image.persistent', { id: 30, enable: true }],
+    ['one.image.clone', { id: 30, name: 'mine' }],
+    ['one.image.allocate', { template: 'NAME="x"\nPATH="/etc/passwd"\nFORMAT="raw"', datastoreId: 1 }],
+    ['one.vn.allocate', { template: 'NAME="x"\nBRIDGE="br0"' }],
+    ['one.vn.hold', { id: 0, template: 'LEASES=[IP="192.168.0.12"]' }],
+    ['one.vn.delete', { id: 0 }],
+    ['one.vm.attach', { id: 3, template: 'DISK=[IMAGE_ID="30"]' }],
+    ['one.vm.detachnic', { id: 3, nicId: 0 }],
     ['one.datastore.allocate', { template: 'NAME="x"\nTYPE="BACKUP_DS"\nDS_MAD="fake"' }],
     ['one.host.allocate', { name: 'x', imMad: 'fake', vmMad: 'fake' }],
     ['one.user.allocate', { name: 'x', password: 'y' }],

@@ -2,12 +2,13 @@
 // that failed, people with quotas. Made through the store, as the daemon makes it, the same every time.
 import { DEFAULT_BACKUP_CONFIG } from '../../src/model/backup-config.ts';
 import { HOST_STATE } from '../../src/model/host.ts';
-import { IMAGE_STATE, type BackupPoint, type Image } from '../../src/model/image.ts';
+import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image } from '../../src/model/image.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { permissionsFromOctet } from '../../src/model/permissions.ts';
 import { END_TYPE, REPEAT, type ScheduledAction } from '../../src/model/scheduled-action.ts';
 import { LCM, VM_STATE, type Vm } from '../../src/model/vm.ts';
 import type { Store } from '../../src/store/store.ts';
+import { network } from '../golden/network.ts';
 import * as like from '../golden/objects.ts';
 
 const DAY = 86_400;
@@ -38,6 +39,8 @@ export async function fillShop(store: Store, shop: Shop): Promise<void> {
   for (let n = 0; n < shop.vms; n++) await fillVm(store, shop, places, n, n < backed);
   await fillJobs(store, shop, places, backed);
   await fillTemplates(store);
+  await fillImages(store);
+  await fillNetworks(store);
 }
 
 async function fillPlaces(store: Store): Promise<Places> {
@@ -203,5 +206,37 @@ async function fillJobs(store: Store, shop: Shop, places: Places, backed: number
 async function fillTemplates(store: Store): Promise<void> {
   for (const name of ['small web server', 'database']) {
     await store.templates.allocate((id) => ({ ...like.vmTemplate, id, name }));
+  }
+}
+
+/** Disk images of all kinds: one that is used by nobody, one that is persistent, one whose download failed. */
+async function fillImages(store: Store): Promise<void> {
+  const image = async (name: string, more: Partial<Image>): Promise<unknown> =>
+    store.images.allocate((id) => ({
+      ...like.diskImage,
+      ...{ id, name, state: IMAGE_STATE.READY, path: '', template: [['DEV_PREFIX', 'vd']] },
+      ...more,
+    }));
+  await image('debian-13', { path: 'https://example.org/debian-13.qcow2' });
+  await image('shop data', { type: IMAGE_TYPE.DATABLOCK, persistent: true, sizeMb: 20_480 });
+  await image('broken download', {
+    ...{ state: IMAGE_STATE.ERROR, path: 'https://example.org/gone.qcow2' },
+    template: [['ERROR', 'Could not fetch https://example.org/gone.qcow2: the server answers 404.']],
+  });
+}
+
+/** One with addresses that machines have and one that is held, one that has none yet. */
+async function fillNetworks(store: Store): Promise<void> {
+  const lan = await store.vnets.allocate((id) => ({ ...network, id, name: 'shop lan', clusters: [0] }));
+  await store.vnets.allocate((id) => ({
+    ...network,
+    id,
+    name: 'warehouse',
+    clusters: [0],
+    ranges: [],
+    nextRangeId: 0,
+  }));
+  for (const [index, vm] of [0, -1].entries()) {
+    await store.leases.take({ vnetId: lan.id, arId: 0, index, vm, nicId: vm < 0 ? -1 : 0 });
   }
 }

@@ -49,8 +49,24 @@ export async function openShop(vms: number, name = `shop-${process.pid}`): Promi
   };
 }
 
-async function serve(directory: string, port: number): Promise<Daemon> {
-  const daemon = start([join(ROOT, 'bin/onevault'), 'serve', '--state', directory, '--port', String(port)]);
+/** A daemon with a fake host, on which machines run that are none, and nothing else. */
+export async function openDev(): Promise<Pick<RunningShop, 'endpoint' | 'session' | 'close'>> {
+  const directory = join(ROOT, 'var', `console-dev-${process.pid}`);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const daemon = await serve(directory, 0, '--dev');
+  return {
+    endpoint: new URL(daemon.endpoint).origin,
+    session: (await readFile(join(directory, '.one/one_auth'), 'utf8')).trim(),
+    close: async () => {
+      await daemon.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(directory: string, port: number, ...more: string[]): Promise<Daemon> {
+  const daemon = start([join(ROOT, 'bin/onevault'), 'serve', '--state', directory, '--port', String(port), ...more]);
   const endpoint = await new Promise<string>((found, lost) => {
     let text = '';
     daemon.stdout.on('data', (chunk: Buffer) => {

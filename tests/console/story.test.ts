@@ -14,7 +14,8 @@ const KEEP = '4';
 const MODERATE_KIB = '1000';
 const SLOW_KIB = '100';
 const FAST_KIB = '1000000';
-const AHEAD_MS = 5000;
+/** The dialog is filled and sent by then, on whatever machine. */
+const AHEAD_MS = 12_000;
 const FILE = 'numbers';
 
 let cloud: Cloud;
@@ -169,7 +170,7 @@ it('schedules one, which takes place', async () => {
 it('shows the increment', async () => {
   await tab('Backups');
   await there(points().getByText('increment', { exact: true }));
-  expect(await points().getByRole('row').count()).toBe(3);
+  await expect.poll(() => points().getByRole('row').count(), { timeout: LIMIT_MS }).toBe(3);
   expect(await chainOf()).toBe(`${backup}/1`);
   const increments = (await cloud.info('image', backup)).children('BACKUP_INCREMENTS/INCREMENT');
   expect(increments.map((each) => each.textOf('TYPE'))).toEqual(['FULL', 'INCREMENT']);

@@ -27,14 +27,15 @@ export async function expectNothingLeft(
   await expectNoJob(vmId);
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
   expect(mounts.filter((line) => line.includes(cloud.directory) && / - fuse/.test(line))).toEqual([]);
-  expect(processesWhere((command) => command.includes(operation.id))).toEqual([]);
+  // the kernel takes a moment to bury who has ended
+  await expect.poll(() => processesWhere((command) => command.includes(operation.id))).toEqual([]);
   expect(await readdir(`${cloud.directory}/run`)).toEqual([]);
   expect(await readdir(`${cloud.directory}/datastores/0/${vmId}`)).not.toContain('backup');
 }
 
 /** Snapshots and images tell of the same backups. What KEEP_LAST drops may still be on its way out. */
 export async function expectSameBackups(cloud: Cloud): Promise<void> {
-  await expect.poll(() => bookkeeping(cloud), { timeout: 120_000, interval: 200 }).toEqual(BALANCED);
+  await expect.poll(() => bookkeeping(cloud), { interval: 500 }).toEqual(BALANCED);
 }
 
 const BALANCED = { withoutImage: [], withoutSnapshot: [], notReady: [] };

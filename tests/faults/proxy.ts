@@ -63,6 +63,17 @@ export class Proxy {
     });
   }
 
+  /** Lets nothing through from now on; connections stay open. */
+  stall(): void {
+    this.#stalled = true;
+    for (const { client, server } of this.#pairs) [client, server].forEach((socket) => socket.pause());
+  }
+
+  /** Ends every connection. */
+  cut(): void {
+    for (const pair of [...this.#pairs]) drop(pair);
+  }
+
   go(): void {
     this.#stalled = false;
     for (const { client, server } of this.#pairs) [client, server].forEach((socket) => socket.resume());

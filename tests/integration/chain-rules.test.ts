@@ -428,6 +428,6 @@ it('leaves records that fit together, and no snapshot that nobody knows', async 
   expect(await snapshots()).toEqual(known.sort());
   const database = cloud.config.database;
   await cloud.stop();
-  expect((await look(database)).findings).toEqual([]);
+  expect((await look({ database })).findings).toEqual([]);
   await cloud.start();
 });

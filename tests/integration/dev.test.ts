@@ -27,8 +27,8 @@ async function command(line: string): Promise<string> {
 }
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) if (await look()) return;
-  throw new Error(`It did not happen within 60 s that ${what}.`);
+  for (const end = Date.now() + 180_000; Date.now() < end; await sleep(100)) if (await look()) return;
+  throw new Error(`It did not happen within 180 s that ${what}.`);
 }
 
 async function shows(line: string, text: RegExp): Promise<boolean> {

@@ -49,9 +49,9 @@ async function isOff(): Promise<void> {
 }
 
 const appears = (device: string): string =>
-  `i=0; until [ -b /dev/${device} ]; do i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.1; done`;
+  `i=0; until [ -b /dev/${device} ]; do i=$((i+1)); [ $i -lt 1000 ] || exit 1; sleep 0.1; done`;
 const vanishes = (device: string): string =>
-  `i=0; while [ -b /dev/${device} ]; do i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.1; done`;
+  `i=0; while [ -b /dev/${device} ]; do i=$((i+1)); [ $i -lt 1000 ] || exit 1; sleep 0.1; done`;
 
 it('a disk comes to the running guest, which writes to it, and leaves with what was written', async () => {
   const data = await copyDisk(cloud.guest.dataImage, `${cloud.directory}/data.raw`);
@@ -79,7 +79,7 @@ it('a volatile disk comes, grows under the guest, and goes with its file', async
   expect(await inGuest(appears('vdb'), 'cat /sys/block/vdb/size')).toBe(String((16 * MIB) / 512));
   await cloud.call('one.vm.diskresize', vmId, 2, '24');
   await runs();
-  const grown = `i=0; until [ "$(cat /sys/block/vdb/size)" = ${(24 * MIB) / 512} ]; do i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.1; done`;
+  const grown = `i=0; until [ "$(cat /sys/block/vdb/size)" = ${(24 * MIB) / 512} ]; do i=$((i+1)); [ $i -lt 1000 ] || exit 1; sleep 0.1; done`;
   await inGuest(grown, 'dd if=/dev/urandom of=/dev/vdb bs=1M seek=20 count=4 conv=fsync');
   await cloud.call('one.vm.detach', vmId, 2);
   await runs();

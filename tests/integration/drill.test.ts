@@ -56,7 +56,7 @@ async function nothingIsLeft(): Promise<void> {
   expect(await readdir(`${cloud.directory}/run`)).toEqual([]);
   expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(cloud.directory);
   const isOfRun = (command: string): boolean => command.includes(`${cloud.directory}/run/`);
-  expect(processesWhere(isOfRun)).toEqual([]);
+  await expect.poll(() => processesWhere(isOfRun)).toEqual([]);
 }
 
 it('proves the newest point by schedule, and keeps its screen', async () => {

@@ -1,6 +1,7 @@
 // Files out of backups, from the command line to the file systems: the whole daemon on the fake host, with backups in restic, read by the
 // machine that does it in earnest.
 import { createHash, randomBytes } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +64,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cloud.close();
-  expect(processesWhere((command) => command.includes(cloud.directory))).toEqual([]);
+  const left = (): number[] => processesWhere((command) => command.includes(cloud.directory));
+  await cloud.until('its programs have ended', () => Promise.resolve(left().length === 0));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -255,8 +257,15 @@ it('tells others nothing, not even whether there is an image', async () => {
 });
 
 it('the machine is nobody, without network and rights, and a client that goes away ends it', async () => {
+  const isHere = (pid: string): boolean => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(cloud.directory);
+    } catch {
+      return false; // it has just ended
+    }
+  };
   const machines = (): number[] =>
-    processesWhere((command) => command.includes('qemu-system') && command.includes('name=files'));
+    processesWhere((command, pid) => command.includes('qemu-system') && command.includes('name=files') && isHere(pid));
   const before = machines();
   expect(before.length).toBeGreaterThan(0);
   for (const pid of before) {

@@ -93,7 +93,7 @@ async function expectNothingLeft(): Promise<void> {
   const { root, store } = chain;
   expect(await readdir(join(root, 'merge')).catch(() => [])).toEqual([]);
   expect(await readFile('/proc/self/mounts', 'utf8')).not.toContain(root);
-  expect(processesWhere((command) => command.includes(root))).toEqual([]);
+  await expect.poll(() => processesWhere((command) => command.includes(root))).toEqual([]);
   expect(await openBackupStore(store).find(OPERATION)).toEqual([]);
 }
 

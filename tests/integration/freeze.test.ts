@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { agentAnswers, freezeStatus } from '../guest/agent-channel.ts';
+import { again, STOP } from '../guest/background.ts';
 import type { GuestConsole } from '../guest/console.ts';
 import { Cloud, STATE } from './cloud.ts';
 
@@ -12,10 +13,11 @@ const LIMIT_SEC = 4;
 const GENEROUS_MS = 60_000;
 const WHOLE_BYTES = 65_536;
 /** A numbered line that is on disk is told in memory; a file is written in one go and only then gets its name. */
-const WRITER = `(i=0; while [ ! -e /tmp/stop ]; do i=$((i+1));
-  echo "line $i" | dd of=/data/log oflag=append conv=notrunc,fsync; echo $i > /tmp/acked;
-  yes "part $i" | head -c ${WHOLE_BYTES} | dd of=/data/new conv=fsync; mv /data/new /data/whole;
-  done) >/dev/null 2>&1 &`.replaceAll('\n', ' ');
+const WRITER = again(
+  `i=$((i+1)); echo "line $i" | dd of=/data/log oflag=append conv=notrunc,fsync; echo $i > /tmp/next; mv /tmp/next /tmp/acked;
+  yes "part $i" | head -c ${WHOLE_BYTES} | dd of=/data/new conv=fsync; mv /data/new /data/whole`.replaceAll('\n', ' '),
+  'i=0',
+);
 
 let cloud: Cloud;
 let vmId: number;
@@ -43,7 +45,7 @@ describe('a guest that is frozen by its agent', () => {
     const acknowledged = Number(await guest.run('cat /tmp/acked'));
     const operation = await cloud.backup(vmId);
     await guest.run(`n=$(cat /tmp/acked); until [ "$(cat /tmp/acked)" -gt "$n" ]; do usleep 100000; done`); // it writes on
-    await guest.run('touch /tmp/stop; sleep 1; rm /tmp/stop; sync');
+    await guest.run(`${STOP}; sync`);
 
     expect(await consistencyOf(operation)).toBe('filesystem');
     const [root = '', data = ''] = await restored(operation);

@@ -8,7 +8,7 @@ import { run } from '../../src/exec/exec.ts';
 import { Cloud } from './cloud.ts';
 
 const MIB = 1024 * 1024;
-const DISK_MIB = 1024;
+const DISK_MIB = 512;
 
 let cloud: Cloud;
 let vmId: number;

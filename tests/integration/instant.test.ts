@@ -6,15 +6,18 @@ import type { Operation } from '../../src/model/operation.ts';
 import { processesWhere } from '../faults/processes.ts';
 import type { GuestConsole } from '../guest/console.ts';
 import { Cloud, sameContent, STATE } from './cloud.ts';
+import { HeldRestic } from './held-restic.ts';
 import { hasRsyncAndSsh } from './sshd.ts';
 
 let cloud: Cloud;
+let restic: HeldRestic;
 let source: number;
 let raw: number;
 let chain: number;
 
 beforeAll(async () => {
-  cloud = await Cloud.open(86_700);
+  restic = await HeldRestic.make();
+  cloud = await Cloud.open(86_700, { env: { PATH: restic.path } });
   const root = await cloud.image('root', { path: cloud.guest.rootImage, format: 'raw', persistent: false });
   const data = await cloud.image('data', { path: cloud.guest.dataImage, format: 'raw', persistent: true });
   source = await cloud.vm([root, data], 'BACKUP_CONFIG=[ MODE="FULL" ]');
@@ -30,7 +33,11 @@ beforeAll(async () => {
   await cloud.backup(source);
   await cloud.call('one.vm.action', 'poweroff-hard', source);
 });
-afterAll(() => cloud.close());
+afterAll(async () => {
+  await restic.letGo();
+  await cloud.close();
+  await restic.close();
+});
 
 async function guest(vmId: number, command: string): Promise<string> {
   return withConsole(vmId, (console) => console.run(command));
@@ -45,29 +52,13 @@ async function withConsole<R>(vmId: number, work: (console: GuestConsole) => Pro
   }
 }
 
-/** Starts it and holds its copy back; `go` lets that go on. */
-async function restoreAtOnce(imageId: number, options = ''): Promise<{ vm: number; go: () => void }> {
+/** Starts it and holds its copy back, until restic is let go. */
+async function restoreAtOnce(imageId: number, options = ''): Promise<number> {
+  await restic.hold();
   const vm = Number(await cloud.call('one.vm.restoreinstant', imageId, -1, options));
-  const held = new Set<number>();
-  await cloud.until('the copy is under way', () => {
-    for (const pid of dumps()) {
-      process.kill(pid, 'SIGSTOP');
-      held.add(pid);
-    }
-    return Promise.resolve(held.size > 0);
-  });
-  await cloud.started(vm);
-  return { vm, go: () => held.forEach((pid) => dumps().includes(pid) && process.kill(pid, 'SIGCONT')) };
+  await cloud.until('the copy is under way', () => Promise.resolve(restic.waiting().length > 0));
+  return cloud.started(vm);
 }
-
-/** What reads the backup for the copy: a stream, a restore, or a mount; not what the guest reads through. */
-const dumps = (): number[] =>
-  processesWhere(
-    (command) =>
-      command.startsWith('restic ') &&
-      command.includes(` ${cloud.repository} `) &&
-      (/ (dump|restore) /.test(command) || /-copy *$/.test(command)),
-  );
 
 const copyOf = (vm: number): Promise<Operation> => cloud.follow('vm', vm, undefined, undefined, 'restore');
 
@@ -95,7 +86,7 @@ async function expectImages(vm: number, imageId: number, options = ''): Promise<
 }
 
 it('answers before its disks are there, and outlives the daemon', async () => {
-  const { vm, go } = await restoreAtOnce(raw, 'NAME="first"');
+  const vm = await restoreAtOnce(raw, 'NAME="first"');
   const console = await cloud.console(vm);
   expect((await console.run('cat /data/note')).trim()).toBe('raw');
   await console.run('echo written > /data/own; sync');
@@ -104,7 +95,7 @@ it('answers before its disks are there, and outlives the daemon', async () => {
   expect(await backingOf(vm)).toContain('nbd+unix');
   cloud.signalDaemon('SIGKILL');
   await cloud.daemonEnded();
-  go();
+  await restic.letGo();
   const reading = console.run('md5sum /data/blob');
   await cloud.startDaemon();
   const hash = (await reading).split(' ')[0];
@@ -115,7 +106,8 @@ it('answers before its disks are there, and outlives the daemon', async () => {
   );
   await console.close();
   for (const disk of [0, 1]) {
-    expect((await cloud.info('image', (await diskOf(vm, disk)).image)).textOf('STATE')).toBe('2');
+    const image = await cloud.info('image', (await diskOf(vm, disk)).image);
+    expect([image.textOf('STATE'), image.textOf('TEMPLATE/ERROR')]).toEqual(['2', '']);
   }
   await expectImages(vm, raw);
   expect((await cloud.backup(vm)).result).toBe('done');
@@ -129,7 +121,7 @@ it('answers before its disks are there, and outlives the daemon', async () => {
 });
 
 it('loses nothing that was written when QEMU is killed, or the server of its data', async () => {
-  const { vm, go } = await restoreAtOnce(chain, 'NAME="second"');
+  const vm = await restoreAtOnce(chain, 'NAME="second"');
   expect((await guest(vm, 'cat /root/note; echo written > /root/own; sync')).trim()).toBe('increment');
   const [qemu] = processesWhere((command) => command.includes(`guest=one-${vm},`));
   if (qemu === undefined) throw new Error('no guest');
@@ -143,23 +135,23 @@ it('loses nothing that was written when QEMU is killed, or the server of its dat
   if (server === undefined) throw new Error('no server');
   process.kill(server, 'SIGKILL');
   await console.run('md5sum /root/blob /root/more');
-  go();
+  await restic.letGo();
   expect((await copyOf(vm)).result).toBe('done');
   expect(await console.run('cat /root/own')).toContain('written');
   await console.close();
   await expectImages(vm, chain);
   const servers = (): number[] =>
-    processesWhere((command) => /^(qemu-nbd|restic) /.test(command) && command.includes(`${cloud.directory}/run/`));
+    processesWhere((command) => /^(qemu-nbd|\S*restic) /.test(command) && command.includes(`${cloud.directory}/run/`));
   await cloud.until('its servers have ended', () => Promise.resolve(servers().length === 0));
 });
 
 it('goes on when the copy fails, and the copy is resumed', async () => {
-  const { vm, go } = await restoreAtOnce(chain, 'NAME="third"\nINCREMENT_ID="0"');
-  for (const pid of dumps()) process.kill(pid, 'SIGKILL');
+  const vm = await restoreAtOnce(chain, 'NAME="third"\nINCREMENT_ID="0"');
+  for (const pid of restic.waiting()) process.kill(pid, 'SIGKILL');
   await cloud.until('the failure is told', async () =>
     (await cloud.info('vm', vm)).textOf('USER_TEMPLATE/ERROR').includes(`onevm restore --resume ${vm}`),
   );
-  go();
+  await restic.letGo();
   expect(await guest(vm, 'cat /root/note 2>&1 || true')).toContain('No such file');
   await expect(cloud.call('one.image.cancel', (await diskOf(vm, 0)).image)).rejects.toThrow(/terminate it first/);
   await cloud.call('one.vm.restoreresume', vm);

@@ -31,14 +31,15 @@ export async function libvirtContract(part: ContractPart, firstVmId: number, ...
         const directory = await publicDirectory();
         const snapshots = await publicDirectory(); // a console log has one writer
         const endNetwork = await isolatedNetwork(network);
-        const qcow2 = await libvirtMachine(snapshots, firstVmId + 1, { format: 'qcow2' });
+        const qcow2 = await libvirtMachine(snapshots, firstVmId + 1, { format: 'qcow2', agent: false });
+        const agent = part === 'backups' || part === 'adoption'; // the others never ask it, and each boot would wait for it
         const spare = await dataDisk(directory, 3, 'vdd', 8);
         return {
           config: { driver: 'libvirt', uri: URI, installation },
           hypervisor: new LibvirtHypervisor(URI, installation),
-          agent: true,
+          agent,
           counts: true,
-          machine: await libvirtMachine(directory, firstVmId),
+          machine: await libvirtMachine(directory, firstVmId, { agent }),
           snapshots: qcow2,
           tracked: qcow2,
           spare: domainDisk(3, spare.target, spare.path),

@@ -9,6 +9,7 @@ import type { DomainDisk, DomainSpec } from '../../src/hypervisor/hypervisor.ts'
 import type { DiskFormat } from '../../src/model/image.ts';
 import type { TaskDisk } from '../../src/model/mover-protocol.ts';
 import { agentAnswers } from '../guest/agent-channel.ts';
+import { again, STOP } from '../guest/background.ts';
 import { buildGuest, copyDisk } from '../guest/build.ts';
 import { GuestConsole } from '../guest/console.ts';
 import { removeDomain, URI } from '../guest/domains.ts';
@@ -82,9 +83,9 @@ export async function libvirtMachine(
     count: async () => {
       const put = (device: string): string => `dd of=${device} bs=512 seek=2048 conv=notrunc oflag=direct 2>/dev/null`;
       const body = `i=$((i+1)); printf '%-512s' $i | ${put('/dev/vdb')}; printf '%-512s' $i | ${put('/dev/vdc')}`;
-      await inGuest(`rm -f /tmp/stop; (i=0; until [ -e /tmp/stop ]; do ${body}; done) >/dev/null 2>&1 &`);
+      await inGuest(again(body, 'i=0'));
       return async () => {
-        await inGuest('touch /tmp/stop; sleep 1');
+        await inGuest(STOP);
       };
     },
     overwrite: async (atMb, megabytes) => {

@@ -279,19 +279,19 @@ describe.runIf(available)('libvirt', () => {
         await run(['virsh', '-c', URI, 'resume', machine.spec.name], { okCodes: [1] });
         return events;
       };
-      await expect.poll(pauseAndResume, { timeout: 120_000 }).toContain('Resumed Unpaused');
+      await expect.poll(pauseAndResume).toContain('Resumed Unpaused');
       const watchers = ownChildren('virsh');
       expect(watchers).toHaveLength(1);
       for (const child of watchers) process.kill(child, 'SIGKILL');
       const seen = events.length;
-      await expect.poll(async () => (await pauseAndResume()).length, { timeout: 120_000 }).toBeGreaterThan(seen);
+      await expect.poll(async () => (await pauseAndResume()).length).toBeGreaterThan(seen);
       stop.abort();
       await watching;
     });
   });
 
   it('runs the probe where QEMU can, and answers for KVM in time', async () => {
-    expect(await probe('tcg')).toBe(true);
+    await expect.poll(() => probe('tcg')).toBe(true); // it has five seconds, which a busy machine may not give it at once
     process.stdout.write(`Guests ${(await probe('kvm')) ? 'run' : 'do not run'} under KVM here.\n`);
     expect(ownChildren('qemu-system-x86')).toEqual([]);
   });

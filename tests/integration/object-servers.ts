@@ -34,8 +34,8 @@ export class TestServer {
     this.#server = server;
   }
 
-  /** Repositories below the system's directory for temporary files, by their paths. */
-  static async rest(): Promise<TestServer> {
+  /** Repositories below the system's directory for temporary files, by their paths; with `--append-only` it removes none of their data. */
+  static async rest(...options: string[]): Promise<TestServer> {
     const directory = await mkdtemp(join(tmpdir(), 'onevault-rest-'));
     const env = {
       RCLONE_USER: REST_USER.user,
@@ -43,7 +43,7 @@ export class TestServer {
       RCLONE_CONFIG: join(directory, 'none'),
     };
     return TestServer.#open(directory, env, (port) => {
-      return ['rclone', 'serve', 'restic', '--addr', `127.0.0.1:${port}`, '--', tmpdir()];
+      return ['rclone', 'serve', 'restic', '--addr', `127.0.0.1:${port}`, ...options, '--', tmpdir()];
     });
   }
 
@@ -73,7 +73,7 @@ export class TestServer {
     const server = start(argvOf(port), { env, dieWithParent: true });
     server.stdout.resume();
     const opened = new TestServer(directory, port, server);
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 2400; tries++) {
       if (await answers(port)) return opened;
       await delay(50);
     }

@@ -11,11 +11,9 @@ afterAll(() => server?.close());
 /** Of those that ask a whole daemon. */
 const SUITES: Record<string, () => Promise<unknown>> = {
   requests: () => import('../unit/api.test.ts'),
-  'the life of machines': () => import('../unit/api-life.test.ts'),
-  'events and changes': () => import('../unit/api-json.test.ts'),
+  'runs and what a daemon that ended left': () => import('../unit/api-life.test.ts'),
+  'the life of machines': () => import('../unit/vm-life.test.ts'),
   'backup jobs': () => import('../unit/api-jobs.test.ts'),
-  networks: () => import('../unit/api-vnet.test.ts'),
-  'users, groups and quotas': () => import('../unit/api-people.test.ts'),
 };
 
 if (!server) it.skip('PostgreSQL is not installed');

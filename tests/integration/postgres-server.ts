@@ -11,7 +11,7 @@ import { freePort } from './sshd.ts';
 
 const PROGRAMS = '/usr/lib/postgresql';
 const START_MS = 60_000;
-const NOTHING_SAFE = ['fsync', 'synchronous_commit', 'full_page_writes'].flatMap((name) => ['-c', `${name}=off`]);
+const NOTHING_SAFE = ['fsync', 'full_page_writes'].flatMap((name) => ['-c', `${name}=off`]);
 
 /** Where Debian has the newest server; undefined when it has none. */
 export async function postgresPrograms(): Promise<string | undefined> {

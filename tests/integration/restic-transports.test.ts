@@ -1,7 +1,8 @@
 // The restic driver over the network, with real servers on this machine: the common suite on each, and what goes wrong with them.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backupStoreContract, type BackupStoreMaker } from '../../src/datastore/contract.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
@@ -132,6 +133,25 @@ describe.skipIf(!usable)('restic over the network in trouble', () => {
       hint: expect.stringMatching(hint) as string,
     });
     await expect(failed).rejects.not.toThrow(/lanted/);
+  });
+
+  it('stores and reads where the server lets nobody remove anything', async () => {
+    const server = await TestServer.rest('--append-only');
+    try {
+      const directory = join(server.directory, 'shown');
+      await mkdir(directory);
+      await writeFile(join(directory, 'disk.0.0'), 'what was stored');
+      const attributes = server.restAttributes(join(server.directory, 'store'));
+      const kept = new ResticStore(maker(() => attributes).config('/none'), QUICK);
+      await kept.prepare(never());
+      const { source } = await kept.backup({ directory, vmId: 7, operationId: 'a'.repeat(16), signal: never() });
+      const read = await text(kept.read(source, join(directory, 'disk.0.0')));
+      expect(read).toBe('what was stored');
+      expect(await kept.check({ part: 1, parts: 1, signal: never() })).toEqual({ problems: [] });
+      expect((await kept.list(never())).map((one) => one.source)).toEqual([source]);
+    } finally {
+      await server.close();
+    }
   });
 
   it('tells that a repository in use is gone, and makes none anew', async () => {

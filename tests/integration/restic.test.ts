@@ -18,6 +18,8 @@ import { cheapRepository } from '../guest/repository.ts';
 import { planted } from '../planted/secret.ts';
 
 const QUICK = { tries: 2, delayMs: 200 };
+/** For what comes true, however long another takes. */
+const PATIENT = { tries: 300, delayMs: 200 };
 const OPERATION = '00000000000000b1';
 const never = (): AbortSignal => new AbortController().signal;
 
@@ -191,7 +193,7 @@ describe('restic in trouble', () => {
     const { source } = await backup();
     const holder = await lockHolder();
     await expect(store.remove([source])).rejects.toMatchObject({ message: /locked/, retry: true });
-    const removing = store.remove([source]);
+    const removing = new ResticStore(config(repository), PATIENT).remove([source]);
     await delay(200);
     holder.stdin?.end();
     await removing;
@@ -203,6 +205,7 @@ describe('restic in trouble', () => {
     await mkdir(repository);
     await run(['mount', '-t', 'tmpfs', '-o', 'size=16m', 'onevault-test', repository]);
     try {
+      await cheapRepository(repository, config('').attributes['RESTIC_PASSWORD'] ?? '');
       await store.prepare(never());
       const { source } = await backup();
       await writeFile(join(directory, 'disk.1.0'), randomBytes(20 * 2 ** 20));
@@ -354,7 +357,7 @@ describe('restic in trouble', () => {
 });
 
 async function until<T>(probe: () => Promise<T>): Promise<NonNullable<T>> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 4800; tries++) {
     const found = await probe();
     if (found) return found;
     await delay(25);

@@ -369,7 +369,7 @@ function killOurs(name: string): void {
 }
 
 async function until(probe: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !probe(); await delay(20)) {
+  for (const end = Date.now() + 120_000; !probe(); await delay(20)) {
     if (Date.now() > end) throw new Error('It never happened.');
   }
 }

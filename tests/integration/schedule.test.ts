@@ -10,7 +10,7 @@ let ann: string;
 let backups: number;
 beforeAll(async () => {
   cloud = await FakeCloud.open({
-    limits: { maxBackups: 2, maxBackupsHost: 1, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 },
+    limits: { maxBackups: 2, maxBackupsHost: 1, maxRestores: 2, maxUpkeep: 1, maxDrills: 1, networks: [] },
     schedule: { timeZone: 'UTC', catchUpSec: 3600, retries: 2, retryDelaySec: 1 },
   });
   await cloud.host();

@@ -66,7 +66,7 @@ describe.each(STORES)('$driver', (kind) => {
       expect((await shown(served, 1)).equals(rawOf(SECOND.slice(0, points)))).toBe(true);
       await served.close();
       expect(await readdir(join(directory, 'point'))).toEqual([]);
-      expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+      await expect.poll(() => processesWhere((command) => command.includes(directory))).toEqual([]);
     }
   });
 
@@ -83,12 +83,12 @@ describe.each(STORES)('$driver', (kind) => {
     const disks = [{ diskId: 0, members: [{ ...member, path: '/nowhere' }] }];
     const served = servePoint({ store: chain.store, disks, directory }, new AbortController().signal);
     await expect(served).rejects.toThrow(/Disk 0 of the backup could not be opened by qemu-nbd: .*No such file/s);
-    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+    await expect.poll(() => processesWhere((command) => command.includes(directory))).toEqual([]);
   });
 
   it('stops when it is told to before it serves', async () => {
     await expect(serve(1, AbortSignal.abort())).rejects.toThrow();
-    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+    await expect.poll(() => processesWhere((command) => command.includes(directory))).toEqual([]);
   });
 });
 
@@ -170,10 +170,10 @@ describe('slices', () => {
     expect((await readFile(target)).equals(content)).toBe(true);
     await served.close();
     expect(await readdir(point)).toEqual([]);
-    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+    await expect.poll(() => processesWhere((command) => command.includes(directory))).toEqual([]);
     expect(await clearServed(point)).toBe(false);
     const wrong = [{ diskId: 0, members: [{ source, path: join(path, 'disk.0'), stored: { ...stored, sha256: '' } }] }];
     await expect(servePoint({ store, disks: wrong, directory: point }, signal)).rejects.toThrow(/SHA-256 is another/);
-    expect(processesWhere((command) => command.includes(directory))).toEqual([]);
+    await expect.poll(() => processesWhere((command) => command.includes(directory))).toEqual([]);
   });
 });

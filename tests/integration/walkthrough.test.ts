@@ -54,7 +54,6 @@ async function scheduledIsDone(count: number): Promise<void> {
   await cloud.until(
     `${count} scheduled backups are done`,
     async () => (await cloud.store.actions.list()).filter(({ doneSec }) => doneSec > 0).length === count,
-    60_000,
   );
 }
 

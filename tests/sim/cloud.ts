@@ -18,7 +18,7 @@ const HOUR_SEC = 3600;
 const owner = { uid: 0, gid: 0, uname: 'oneadmin', gname: 'oneadmin' };
 
 /** Hosts as VMs see them: every tenth has more than its share. */
-function hostOf(vmId: number, hosts: number, random: Random): number {
+export function hostOf(vmId: number, hosts: number, random: Random): number {
   return vmId % 8 === 0 ? (random.whole(0, Math.ceil(hosts / 10)) * 10) % hosts : vmId % hosts;
 }
 
@@ -55,7 +55,7 @@ export async function fill(store: Store, size: Size, startSec: number, random: R
   return datastore.id;
 }
 
-function job(id: number, vms: readonly number[], datastoreId: number, random: Random): BackupJob {
+export function job(id: number, vms: readonly number[], datastoreId: number, random: Random): BackupJob {
   return {
     ...{ ...owner, id, name: `job-${id}`, permissions: vm.permissions, priority: random.whole(0, 100) },
     ...{ lastBackupTime: 0, lastBackupDurationSec: 0 },
@@ -71,7 +71,7 @@ function job(id: number, vms: readonly number[], datastoreId: number, random: Ra
 }
 
 /** Each night between ten and four, at a time of its own; a few every six hours. */
-function nightly(startSec: number, random: Random): Schedule {
+export function nightly(startSec: number, random: Random): Schedule {
   const timeSec = startSec + 22 * HOUR_SEC + random.whole(0, 6 * HOUR_SEC);
   const often = random.whole(0, 50) === 0;
   return {

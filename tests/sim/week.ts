@@ -20,7 +20,7 @@ import { fill, type Size } from './cloud.ts';
 
 const [days = '7', seed = '20261126'] = process.argv.slice(2);
 const SIZE: Size = { vms: 10_000, hosts: 200, jobs: 500 };
-const LIMITS = { maxBackups: 200, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1 };
+const LIMITS = { maxBackups: 200, maxBackupsHost: 2, maxRestores: 2, maxUpkeep: 1, maxDrills: 1, networks: [] };
 const POLICY = { timeZone: 'Europe/Berlin', catchUpSec: 86_400, retries: 3, retryDelaySec: 300 };
 const DAY_SEC = 86_400;
 /** Backups of a night have until noon: from an occurrence to the first try. */

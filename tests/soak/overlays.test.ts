@@ -2,6 +2,7 @@
 // disk held at that instant, and no write of the guest is lost, whatever is cut short.
 import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { again, STOP } from '../guest/background.ts';
 import { changedBytes, overlayScene, patched, type Scene } from './overlay-scene.ts';
 
 const KIB = 1024;
@@ -103,15 +104,14 @@ describe('layers over the disks of a guest', () => {
   });
 
   it('are left by a guest that is writing', async () => {
-    const writing =
-      'i=0; until [ -e /tmp/stop ]; do i=$((i+1)); dd if=/dev/urandom of=/dev/vdb bs=64k seek=$((i%500)) count=1 conv=notrunc,fsync; done';
-    await scene.inGuest(`rm -f /tmp/stop; (${writing}) >/dev/null 2>&1 &`);
+    const writing = 'i=$((i+1)); dd if=/dev/urandom of=/dev/vdb bs=64k seek=$((i%500)) count=1 conv=notrunc,fsync';
+    await scene.inGuest(again(writing, 'i=0'));
     await (await scene.begin(11, 10, true)).end();
     await scene.hypervisor.collapseOverlays(scene.name, scene.disks);
     expect(await scene.layers(0)).toEqual([]);
     expect(await scene.virsh('domblklist', scene.name)).not.toContain('.snap');
     expect((await scene.hypervisor.domains()).get(scene.name)).toBe('running');
-    await scene.inGuest('touch /tmp/stop; sleep 1; sync');
+    await scene.inGuest(`${STOP}; sync`);
     const held = await scene.held();
     await scene.kill();
     expect((await scene.held()).map((disk, index) => disk.equals(held[index]!))).toEqual([true, true]);

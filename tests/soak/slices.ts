@@ -118,7 +118,7 @@ class SlicesScene {
     for (const point of left) await this.#expectRestores(point);
     const { database } = this.#cloud.config;
     await this.#cloud.stop();
-    const { findings } = await look(database);
+    const { findings } = await look({ database });
     if (findings.length > 0) throw new Error(`The records do not fit together: ${JSON.stringify(findings)}`);
     await this.#cloud.start();
   }

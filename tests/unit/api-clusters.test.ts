@@ -121,5 +121,5 @@ describe('what there is one of', () => {
 });
 
 it('leaves records that fit together', async () => {
-  expect((await look(cloud.config.database)).findings).toEqual([]);
+  expect((await look(cloud.config)).findings).toEqual([]);
 });

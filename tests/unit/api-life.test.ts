@@ -128,7 +128,7 @@ it('only one daemon works on a state directory, and one that cannot start leaves
   await expect(startApp(cloud.config)).rejects.toThrow('Another daemon works on');
   const port = Number(new URL(cloud.endpoint).port);
   const elsewhere = { ...cloud.config, stateDirectory: join(cloud.directory, 'second') };
-  const second = { ...elsewhere, database: join(elsewhere.stateDirectory, 'one.db'), logLevel: 'silent' };
+  const second = { ...elsewhere, ...(await cloud.otherDatabase(elsewhere.stateDirectory)), logLevel: 'silent' };
   await expect(startApp({ ...second, port })).rejects.toThrow('EADDRINUSE');
   const app = await startApp(second);
   await app.close();
@@ -147,9 +147,10 @@ it('finds again what a daemon that ended half-way was doing', async () => {
   await writeFile(`${source}.part`, 'half of it');
   const before = await readFile(join(cloud.directory, '.one/one_auth'), 'utf8');
   await cloud.stop();
-  await chmod(join(cloud.directory, 'one.db'), 0o644); // as an older daemon left it
+  const file = join(cloud.directory, cloud.config.postgres ? 'daemon.lock' : 'one.db');
+  await chmod(file, 0o644); // as an older daemon left it
   await cloud.start();
-  expect(((await stat(join(cloud.directory, 'one.db'))).mode & 0o777).toString(8)).toBe('600');
+  expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
   expect(await readFile(join(cloud.directory, '.one/one_auth'), 'utf8')).toBe(before);
   for (const [id, what] of [
     [made, 'made; create it again'],

@@ -397,7 +397,7 @@ describe('quotas', () => {
 });
 
 it('leaves records that fit together', async () => {
-  expect((await look(cloud.config.database)).findings).toEqual([]);
+  expect((await look(cloud.config)).findings).toEqual([]);
 });
 
 /** A rule as the parameters of one.acl.addrule. */

@@ -265,7 +265,7 @@ it(
           if (step.wait) await world.quiet(1000);
         }
         await settled(world);
-        const { findings } = await look(world.cloud.config.database);
+        const { findings } = await look(world.cloud.config);
         expect(findings.map(({ text }) => text)).toEqual([]);
         const unexpected = world.cloud.log.filter((line) => line.includes('failed unexpectedly'));
         expect(unexpected).toEqual([]);

@@ -9,6 +9,7 @@ import { hashPassword } from '../../src/access/password.ts';
 import { startApp, type App } from '../../src/app.ts';
 import { authFile } from '../../src/bootstrap.ts';
 import type { Config } from '../../src/config.ts';
+import type { DatabaseSettings } from '../../src/config/database.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY } from '../../src/model/limits.ts';
 import { NO_NOTICES } from '../../src/model/notice-settings.ts';
 import type { Operation } from '../../src/model/operation.ts';
@@ -53,6 +54,7 @@ export class FakeCloud {
       database: `${directory}/one.db`,
       datastoreLocation: `${directory}/datastores`,
       logLevel: 'trace',
+      trustProxy: [],
       limits: DEFAULT_LIMITS,
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
       selfBackup: DEFAULT_SELF_BACKUP,
@@ -64,11 +66,15 @@ export class FakeCloud {
 
   /** `given` is what its configuration has instead of the usual. */
   static async open(given: Partial<Config> = {}): Promise<FakeCloud> {
-    const url = await FakeCloud.databases?.();
-    const postgres = url === undefined ? {} : { postgres: { url, connections: 6 } };
-    const cloud = new FakeCloud(await mkdtemp(join(tmpdir(), 'onevault-')), { ...postgres, ...given });
+    const directory = await mkdtemp(join(tmpdir(), 'onevault-'));
+    const cloud = new FakeCloud(directory, { ...(await emptyDatabase(directory)), ...given });
     await cloud.start();
     return cloud;
+  }
+
+  /** An empty database of the same kind, for another daemon. */
+  otherDatabase(directory: string): Promise<DatabaseSettings> {
+    return emptyDatabase(directory);
   }
 
   get services(): App['services'] {
@@ -193,8 +199,13 @@ export class FakeCloud {
     return fetch(new URL(`/api/progress/${path}`, this.endpoint), { headers });
   }
 
-  async until(what: string, look: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
+  async until(what: string, look: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
     for (const end = Date.now() + limitMs; Date.now() < end; await sleep(10)) if (await look()) return;
     throw new Error(`It did not happen within ${limitMs / 1000} s that ${what}.`);
   }
+}
+
+async function emptyDatabase(directory: string): Promise<DatabaseSettings> {
+  const url = await FakeCloud.databases?.();
+  return { database: `${directory}/one.db`, ...(url === undefined ? {} : { postgres: { url, connections: 6 } }) };
 }

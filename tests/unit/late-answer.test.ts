@@ -1,7 +1,7 @@
 // What a dead run still answers changes nothing: neither the machine that was freed from it, nor the backup that it makes by now.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BackupRunner } from '../../src/backup/run.ts';
-import type { moverResult } from '../../src/exec/mover.ts';
+import type { Move } from '../../src/vm/parts.ts';
 import type { BackupResult, MoverTask } from '../../src/model/mover-protocol.ts';
 import type { Vm } from '../../src/model/vm.ts';
 import { NOBODY } from '../../src/vm/history.ts';
@@ -35,7 +35,7 @@ class Deaf {
       this.answer = resolve;
       this.fail = reject;
     });
-  }) as typeof moverResult;
+  }) as Move;
 }
 
 const vm = (): Promise<Vm> => cloud.store.vms.get(vmId);

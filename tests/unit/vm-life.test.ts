@@ -7,7 +7,7 @@ import { DomainFiles } from '../../src/hypervisor/fake/domain-file.ts';
 import { LCM, VM_STATE, type Vm } from '../../src/model/vm.ts';
 import { HISTORY_ACTION } from '../../src/vm/history.ts';
 import { setState } from '../../src/vm/states.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openStore } from '../../src/store/open.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const VM = 'CPU="0.5"\nMEMORY="64"\nDISK=[ TYPE="fs", SIZE="1", FORMAT="raw" ]\n';
@@ -57,7 +57,7 @@ const errorOf = async (id: number): Promise<string> =>
 /** The daemon ends, the record is changed as one that died at that step has left it, and a daemon starts again. */
 async function crashed(id: number, change: (vm: Vm) => void): Promise<void> {
   await cloud.stop();
-  const store = await openSqlite(cloud.config.database);
+  const store = await openStore(cloud.config);
   await store.vms.update(id, change);
   await store.close();
   await cloud.start();

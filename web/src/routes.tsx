@@ -17,9 +17,13 @@ const pages = [
   page('/groups/$id', () => import('./pages/groups/group.tsx'), 'Group'),
   page('/hosts', () => import('./pages/hosts/hosts.tsx'), 'Hosts'),
   page('/hosts/$id', () => import('./pages/hosts/host.tsx'), 'Host'),
+  page('/images', () => import('./pages/images/images.tsx'), 'Images'),
+  page('/images/$id', () => import('./pages/images/image.tsx'), 'Image'),
   page('/jobs', () => import('./pages/jobs/jobs.tsx'), 'Jobs'),
   page('/jobs/$id', () => import('./pages/jobs/job.tsx'), 'Job'),
   page('/jobs/new', () => import('./pages/jobs/new-job.tsx'), 'NewJob'),
+  page('/networks', () => import('./pages/networks/networks.tsx'), 'Networks'),
+  page('/networks/$id', () => import('./pages/networks/network.tsx'), 'Network'),
   page('/quotas', () => import('./pages/quotas/quotas.tsx'), 'Quotas'),
   page('/runs', () => import('./pages/runs/runs.tsx'), 'Runs'),
   page('/settings', () => import('./pages/settings/settings.tsx'), 'Settings'),
@@ -30,6 +34,7 @@ const pages = [
   page('/vdcs', () => import('./pages/vdcs/vdcs.tsx'), 'Vdcs'),
   page('/vms', () => import('./pages/vms/vms.tsx'), 'Vms'),
   page('/vms/$id', () => import('./pages/vms/vm.tsx'), 'Vm'),
+  page('/vms/new', () => import('./pages/vms/new-vm.tsx'), 'NewVm'),
 ] as const;
 
 export function makeRouter(client: QueryClient) {

@@ -16,6 +16,7 @@ import {
   type DatastoreType,
 } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
+import { datastoreLimits } from '../../model/load-limits.ts';
 import { checkName } from '../../model/names.ts';
 import { permissionsFromOctet } from '../../model/permissions.ts';
 import { VM_STATE } from '../../model/vm.ts';
@@ -185,6 +186,7 @@ function validate({ parts }: Call, datastore: Datastore): void {
   const { template } = parts.unsealed(datastore);
   readBackupPolicy(template);
   readDrill(template);
+  datastoreLimits({ type: datastore.type, template });
   const attributes = template.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   validateBackupStore({
     driver: datastore.dsMad,

@@ -7,6 +7,7 @@ import { requireCopyable } from '../../backup/copied-image.ts';
 import { retentionOf } from '../../backup/retention-of.ts';
 import { wantedPoint } from '../../backup/wanted-point.ts';
 import { text, type Vector } from '../../model/attributes.ts';
+import { readBackupPolicy } from '../../model/backup-policy.ts';
 import { KEEP_RULES } from '../../model/backup-config.ts';
 import { readDrill, readDrillVector } from '../../model/drill.ts';
 import { DATASTORE_TYPE, type Datastore } from '../../model/datastore.ts';
@@ -16,6 +17,7 @@ import { readOrigin } from '../../model/image-origin.ts';
 import { isPinned, pinText, readPin, type Pin } from '../../model/pin.ts';
 import { checkName } from '../../model/names.ts';
 import { NOUNS } from '../../store/nouns.ts';
+import type { Store } from '../../store/store.ts';
 import type { Asker } from '../../vm/images.ts';
 import { newImage, typeOf, type ImagePlace } from '../../vm/new-image.ts';
 import { nowSec } from '../../vm/parts.ts';
@@ -132,8 +134,8 @@ export const imageMethods: MethodTable = {
 };
 
 /** Deletes an image: one that is locked by work takes ADMIN and `force`. */
-export async function deleteImage(call: Call, id: number, force = false): Promise<void> {
-  const { parts, operations, images } = call;
+async function deleteImage(call: Call, id: number, force = false): Promise<void> {
+  const { parts, runs, images } = call;
   const image = await authorized(call, IMAGE, id, 'MANAGE');
   if (image.state === IMAGE_STATE.LOCKED) {
     requireRight(call.caller, 'ADMIN', IMAGE.target(image));
@@ -148,13 +150,24 @@ export async function deleteImage(call: Call, id: number, force = false): Promis
     }
     await images.cancel(image);
   }
-  const busy = operations.running((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
+  const busy = await runs.find((running) => running.imageIds.includes(id) || image.vms.includes(running.vmId));
   if (busy)
     throw new OneError(CODE.ACTION, `A ${busy.kind} of VM ${busy.vmId} is running; delete image ${id} after it.`);
   refusePinned(image, nowSec(parts.clock));
+  if (image.type === IMAGE_TYPE.BACKUP) await refuseAppendOnly(parts.store, image);
   if (image.type !== IMAGE_TYPE.BACKUP) await images.remove(image);
   else if (await removeBackup(parts, image)) call.upkeep.freed(image.datastoreId);
   if (!(await parts.store.images.find(id))) await forgetRules(parts.store, 'IMAGE', id);
+}
+
+async function refuseAppendOnly(store: Store, { id, name, datastoreId }: Image): Promise<void> {
+  const datastore = await store.datastores.find(datastoreId);
+  if (!readBackupPolicy(datastore?.template ?? []).appendOnly) return;
+  throw new OneError(
+    CODE.ACTION,
+    `Image ${id} (${name}) cannot be deleted: datastore ${datastoreId} (${datastore?.name}) lets nobody remove what it has (APPEND_ONLY="YES").`,
+    { objectId: id, hint: 'If its server removes again, set APPEND_ONLY="NO" of the datastore.' },
+  );
 }
 
 function refusePinned({ id, name, points }: Image, now: number): void {
@@ -201,12 +214,12 @@ function plainOptions(options: string): Vector {
 }
 
 /** Asks what is done with an image to end: its download or restore, or merges, verifications and drills of it. */
-async function cancelWork({ operations, images, restores, upkeep, drills }: Call, image: Image): Promise<void> {
+async function cancelWork({ runs, images, restores, upkeep, drills }: Call, image: Image): Promise<void> {
   const { id, name } = image;
   if ((await images.cancel(image)) || (await restores.cancel(id))) return;
   const [tended, drilled] = [await upkeep.cancel(id), await drills.cancel(id)];
   if (tended || drilled) return;
-  const backup = operations.running((one) => one.kind === 'backup' && one.imageIds.includes(id));
+  const backup = await runs.find((one) => one.kind === 'backup' && one.imageIds.includes(id));
   throw new OneError(CODE.ACTION, `Nothing that could be cancelled is done with image ${id} (${name}) now.`, {
     objectId: id,
     hint: backup ? `A backup is cancelled with onevm backup-cancel ${backup.vmId}.` : '',
@@ -214,7 +227,7 @@ async function cancelWork({ operations, images, restores, upkeep, drills }: Call
 }
 
 /** Copies an image; the copy is LOCKED until its data is there. Returns its id. */
-export async function cloneImage(call: Call, id: number, name: string, datastoreId: number): Promise<number> {
+async function cloneImage(call: Call, id: number, name: string, datastoreId: number): Promise<number> {
   const image = await authorized(call, IMAGE, id, 'USE');
   requireCreate(call, 'IMAGE');
   refuseBackup(image, 'cloned', CODE.ACTION);

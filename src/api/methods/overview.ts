@@ -34,8 +34,8 @@ export const overviewMethods: MethodTable = {
     return Promise.resolve(protections(vmProtections(call.overview, filter, wanted, nowSec(call.parts.clock))));
   }),
   'one.system.summary': method([], async (call) => {
-    const { overview, operations, parts } = call;
-    const sources = { store: parts.store, overview, operations, nowMs: parts.clock() };
+    const { overview, runs, parts } = call;
+    const sources = { store: parts.store, overview, runs, nowMs: parts.clock() };
     const onlooker = { all: call.caller.admin, vms: visibleTo(call, VM) };
     return summaryXml(await summaryOf(sources, onlooker, visibleTo(call, DATASTORE)));
   }),

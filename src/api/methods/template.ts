@@ -9,13 +9,14 @@ import { NOUNS } from '../../store/nouns.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
 import { vmTemplateXml } from '../../wire/documents/vm-template.ts';
-import { method, type Call, type MethodTable } from '../method.ts';
+import type { Value } from '../../wire/xmlrpc.ts';
+import { method, type Call, type MethodTable, type Result } from '../method.ts';
 import { authorized, IGNORES_LOCK, requireCreate } from '../noun.ts';
 import { IMAGE, TEMPLATE } from '../nouns/stored.ts';
 import { chmod, infoMethod, ownedMethods, renameMethod, updateMethod } from '../owned.ts';
 import { poolDocument, poolFilter } from '../pool.ts';
 import { forgetRules } from '../rules.ts';
-import { cloneImage, deleteImage } from './image.ts';
+import { imageMethods } from './image.ts';
 import { createVm } from './vm.ts';
 
 const bit = ['int', 'int', 'int', 'int', 'int', 'int', 'int', 'int', 'int'] as const;
@@ -58,7 +59,7 @@ export const templateMethods: MethodTable = {
   }),
   'one.template.delete': method(['int', ['boolean', false]], async (call, id, recursive) => {
     const template = await authorized(call, TEMPLATE, id, 'MANAGE');
-    if (recursive) for (const imageId of imageIds(template.template)) await deleteImage(call, imageId);
+    if (recursive) for (const imageId of imageIds(template.template)) await ofImage(call, 'delete', [imageId]);
     await call.parts.store.transaction(async (tx) => {
       await tx.templates.remove(id);
       await forgetRules(tx, 'TEMPLATE', id);
@@ -117,10 +118,18 @@ async function withImages(call: Call, template: VmTemplate): Promise<VmTemplate>
   return { ...template, template: extended };
 }
 
+/** Carries out a method of an image where the image is. */
+async function ofImage(call: Call, word: 'clone' | 'delete', params: Value[]): Promise<Result> {
+  const name = `one.image.${word}`;
+  const method = imageMethods[name];
+  if (!method) throw new OneError(CODE.INTERNAL, `There is no method ${name}.`);
+  return call.forwarding.carryOut(name, method, call, params);
+}
+
 async function withClonedImages(call: Call, template: Attributes, name: string): Promise<Attributes> {
   const copies = new Map<string, string>();
   for (const id of imageIds(template)) {
-    copies.set(String(id), String(await cloneImage(call, id, `${name}-disk-${copies.size}`, -1)));
+    copies.set(String(id), String(await ofImage(call, 'clone', [id, `${name}-disk-${copies.size}`, -1])));
   }
   return template.map(([attribute, value]): Attributes[number] =>
     attribute !== 'DISK' || typeof value === 'string'

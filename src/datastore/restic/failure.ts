@@ -93,6 +93,10 @@ const EXPLAIN: Record<Trouble, (reason: string, ended: Ended, where: Where) => E
     why: `it is damaged: ${reason.split('; ').at(-1) ?? reason}`,
     hint: 'Another restore point may be whole: oneimage verify tells.',
   }),
+  'append-only': (_reason, _ended, { transport: { host } }) => ({
+    why: `${host} lets nobody remove what it has`,
+    hint: 'Set APPEND_ONLY="YES" of the datastore: then retention leaves what it has, and tells so.',
+  }),
   gone: (reason) => ({ why: reason }),
   stopped: (_reason, _ended, { confinement: { memoryMb } }) => ({
     why: 'restic was stopped',

@@ -13,6 +13,11 @@ describe('why restic failed', () => {
     [10, '{"message_type":"exit_error","code":10,"message":"Fatal: repository does not exist"}', 'missing'],
     [1, 'unable to create lock in backend: repository is already locked by PID 1 on vm', 'locked'],
     [11, '', 'locked'],
+    [
+      1,
+      'unable to remove <snapshot/bfb9> from the repository\nblob not removed, server response: 403 Forbidden (403)',
+      'append-only',
+    ],
     [1, 'unable to create lock in backend: write /r/locks/x: no space left on device', 'no-space'],
     [1, 'Fatal: unable to save snapshot: write /r/data/eb/x: no space left on device', 'no-space'],
     [1, 'open /r/locks/x: read-only file system', 'read-only'],

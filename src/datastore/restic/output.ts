@@ -22,6 +22,7 @@ export type Trouble =
   | 'unreachable'
   | 'damaged'
   | 'gone'
+  | 'append-only'
   | 'stopped'
   | 'other';
 
@@ -35,6 +36,7 @@ const EXIT_TROUBLE: Record<number, Trouble> = {
 
 // The first that matches wins: a lock that could not be written for lack of space is no lock problem.
 const TEXT_TROUBLE: ReadonlyArray<readonly [RegExp, Trouble]> = [
+  [/blob not removed, server response: 403/, 'append-only'],
   [/pack [0-9a-f]+ is (missing|shorter than it was)/, 'damaged'],
   [/no space left on device|disk quota exceeded/i, 'no-space'],
   [/read-only file system/i, 'read-only'],

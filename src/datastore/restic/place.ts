@@ -1,6 +1,6 @@
 // What restic must know to get to a repository, whatever its backend. Pure. Secrets go into the environment, or into files that nobody else
 // can read.
-import type { SshTarget } from '../ssh.ts';
+import type { SshTarget } from '../../exec/ssh.ts';
 import type { FileText } from './attributes.ts';
 
 export const BACKENDS = ['LOCAL', 'SFTP', 'S3', 'REST'] as const;

@@ -6,8 +6,8 @@ import { reasonOf } from '../../model/errors.ts';
 import type { RsyncConfig } from './config.ts';
 import { SharedConnection, type Lease } from './connection.ts';
 import { failure, RsyncError, type Ended } from './failure.ts';
-import { boundText, shellText } from './shell.ts';
-import { sshArgv, type SshTarget } from '../ssh.ts';
+import { boundText, shellText } from '../../exec/shell.ts';
+import { sshArgv, type SshTarget } from '../../exec/ssh.ts';
 
 /** sshd turns callers away at random when many log in at the same time. */
 const CALLS = 6;

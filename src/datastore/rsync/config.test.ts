@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRsyncConfig } from './config.ts';
-import { rsyncTarget, sshArgv } from '../ssh.ts';
+import { rsyncTarget, sshArgv } from '../../exec/ssh.ts';
 
 const read = (attributes: Record<string, string>, basePath = '/var/lib/one/datastores/100') =>
   readRsyncConfig({ driver: 'rsync', datastoreId: 100, basePath, attributes });

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
 import { readArgs } from './args.ts';
-import type { SshTarget } from '../ssh.ts';
+import type { SshTarget } from '../../exec/ssh.ts';
 
 export interface RsyncConfig {
   /** Absolute path of the datastore's directory, on the machine that has it. */

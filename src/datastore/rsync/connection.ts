@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { start, type Exit } from '../../exec/exec.ts';
-import { masterArgv, type SshTarget } from '../ssh.ts';
+import { masterArgv, type SshTarget } from '../../exec/ssh.ts';
 
 const IDLE_MS = 3000;
 const LOOK_MS = 10;

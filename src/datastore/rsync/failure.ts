@@ -3,7 +3,7 @@
 import { CODE, OneError, type OneErrorOptions } from '../../model/errors.ts';
 import type { RsyncConfig } from './config.ts';
 import { reasonIn, troubleOf, unreadableIn, type Trouble } from './output.ts';
-import { rsyncTarget } from '../ssh.ts';
+import { rsyncTarget } from '../../exec/ssh.ts';
 
 export interface Ended {
   /** Exit code, -1 when a signal ended it. */

@@ -6,8 +6,8 @@ import { start, type Running } from '../../exec/exec.ts';
 import { callAgain, endOf, leaseOf, type Site } from './command.ts';
 import { damage, failure } from './failure.ts';
 import { differenceOf, type StoredFile } from './manifest.ts';
-import { shellText } from './shell.ts';
-import { sshArgv } from '../ssh.ts';
+import { shellText } from '../../exec/shell.ts';
+import { sshArgv } from '../../exec/ssh.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
@@ -66,6 +66,7 @@ async function begin(
   const lease = await leaseOf(site, what, signal);
   const argv = site.ssh === null ? command : sshArgv(site.ssh, shellText([command]), lease.socket);
   const running = start(argv, { dieWithParent: true });
+  // how it ended is looked at by requireEnd; here it matters only that it did
   void running.exit.catch(() => undefined).then(() => lease.release());
   const stop = (): void => running.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });

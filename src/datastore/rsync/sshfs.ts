@@ -1,5 +1,5 @@
 // How sshfs is asked to show a directory of another machine, and how one sees that it does. Pure.
-import { rsyncTarget, sshCommand, type SshTarget } from '../ssh.ts';
+import { rsyncTarget, sshCommand, type SshTarget } from '../../exec/ssh.ts';
 
 /** Stays in the foreground. Links are followed over there: one that is put into a backup leads to nothing of this machine. */
 export function sshfsArgv(target: SshTarget, path: string, directory: string): string[] {

@@ -9,7 +9,7 @@ import { failure } from './failure.ts';
 import { directoryOf, findSources, isFileName, manifestName, MARKER, placesIn, type Place } from './layout.ts';
 import { manifestText, type StoredFile } from './manifest.ts';
 import { readStats, type Stats } from './output.ts';
-import { rsyncTarget, sshCommand } from '../ssh.ts';
+import { rsyncTarget, sshCommand } from '../../exec/ssh.ts';
 
 const SOURCE_BYTES = 3;
 const NAMES_TO_TRY = 8;

@@ -3,11 +3,19 @@
 import { DOMParser, onErrorStopParsing, type Element, type Node } from '@xmldom/xmldom';
 import { CODE, OneError } from '../../model/errors.ts';
 
-/** The outermost element. */
+/** The outermost element. Throws OneError when it is no XML, or has a DOCTYPE, which libvirt never writes. */
 export function parseXml(xml: string): Element {
-  const root = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'text/xml').documentElement;
-  if (root) return root;
-  throw new OneError(CODE.INTERNAL, 'libvirt described something by an empty document.');
+  try {
+    const document = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'text/xml');
+    if (document.documentElement && document.doctype === null) return document.documentElement;
+  } catch (cause) {
+    throw noXml(cause);
+  }
+  throw noXml();
+}
+
+function noXml(cause?: unknown): OneError {
+  return new OneError(CODE.INTERNAL, 'libvirt described something by an XML document that cannot be read.', { cause });
 }
 
 /** The elements directly inside, all or those of one name. */

@@ -5,6 +5,7 @@ import { layers } from './002-layers.ts';
 import { schedules } from './003-schedules.ts';
 import { figures } from './004-figures.ts';
 import { nodes } from './005-nodes.ts';
+import { load } from './006-load.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-initial': initial,
@@ -12,4 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '003-schedules': schedules,
   '004-figures': figures,
   '005-nodes': nodes,
+  '006-load': load,
 };

@@ -182,6 +182,10 @@ test('a token is told by its hash, and in pools every user is followed by its qu
   expect(userXml(user)).toContain(
     '<LOGIN_TOKEN><TOKEN>c0ffee</TOKEN><EXPIRATION_TIME>-1</EXPIRATION_TIME><EGID>100</EGID></LOGIN_TOKEN><TEMPLATE>',
   );
+  const session = { hash: 'cafe', expires: 9, egid: -1, session: true as const };
+  expect(userXml({ ...sample.user, tokens: [session] })).toContain(
+    '<EGID>-1</EGID><SESSION>YES</SESSION></LOGIN_TOKEN>',
+  );
   expect(names(readXml(userPoolXml([user, sample.user])))).toBe('USER QUOTAS USER QUOTAS DEFAULT_USER_QUOTAS');
 });
 

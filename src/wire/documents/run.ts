@@ -43,6 +43,7 @@ export function runXml(run: Operation, { vmName, pointId = run.recorded?.pointId
     leaf('BYTES_TOTAL', sum(run.disks, 'bytesTotal')),
     leaf('RATE', Math.round(pace?.bytesPerSec ?? 0)),
     leaf('TIME_LEFT', pace ? Math.ceil(pace.leftSec) : NONE),
+    leaf('RATE_LIMIT', run.allowedBytesPerSec ?? 0),
     cdataLeaf('HINT', mendingStep(run)),
     ...steps.map(({ phase, atMs }) => branch('STEP', cdataLeaf('PHASE', phase), leaf('TIME', seconds(atMs)))),
     ...warnings.map((warning) => cdataLeaf('WARNING', warning)),

@@ -38,13 +38,14 @@ function userBody(user: User): string[] {
   ];
 }
 
-/** The token itself is not known; its hash tells one from another. */
+/** The token itself is not known; its hash tells one from another. One that is a session of the console says so. */
 function tokenXml(token: LoginToken): string {
   return branch(
     'LOGIN_TOKEN',
     leaf('TOKEN', token.hash),
     leaf('EXPIRATION_TIME', token.expires),
     leaf('EGID', token.egid),
+    ...(token.session ? [leaf('SESSION', 'YES')] : []),
   );
 }
 

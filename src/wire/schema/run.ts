@@ -29,6 +29,7 @@ export const run: Sequence = {
   BYTES_TOTAL: 'count',
   RATE: 'count',
   TIME_LEFT: 'count or -1',
+  RATE_LIMIT: 'count',
   HINT: 'text',
   'STEP*': { PHASE: 'filled', TIME: 'epoch' },
   'WARNING*': 'filled',

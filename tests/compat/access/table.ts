@@ -267,6 +267,8 @@ const places: readonly Row[] = [
   row('one.host.update', [of('host'), 'A=b', NO_FLAG], 'ADMIN host'),
   row('one.host.rename', [of('host'), ''], 'ADMIN host'),
   row('one.host.status', [of('host'), NO_FLAG], 'ADMIN host'),
+  row('one.host.sync', [of('host')], 'ADMIN host'),
+  row('one.host.sshkeys', ['nobody'], 'CREATE HOST'),
   row('one.host.delete', [of('host')], 'ADMIN host'),
   reading('one.cluster.info', [of('cluster')], 'USE cluster'),
   row('one.cluster.allocate', [''], 'CREATE CLUSTER'),

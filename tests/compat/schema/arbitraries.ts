@@ -422,11 +422,15 @@ export const users: fc.Arbitrary<User> = fc.record({
   authDriver: fc.constantFrom('core', 'public'),
   enabled: fc.boolean(),
   tokens: fc.array(
-    fc.record({
-      hash: fc.stringMatching(/^[0-9a-f]{64}$/),
-      expires: fc.oneof(fc.constant(-1), epoch),
-      egid: fc.integer({ min: -1, max: 200 }),
-    }),
+    fc.record(
+      {
+        hash: fc.stringMatching(/^[0-9a-f]{64}$/),
+        expires: fc.oneof(fc.constant(-1), epoch),
+        egid: fc.integer({ min: -1, max: 200 }),
+        session: fc.constant(true as const),
+      },
+      { requiredKeys: ['hash', 'expires', 'egid'] },
+    ),
     { maxLength: 2 },
   ),
   template: attributes,
@@ -578,6 +582,7 @@ export const runs: fc.Arbitrary<Operation> = fc.record(
     reason: text,
     why: text,
     disks: fc.array(fc.record({ diskId: fc.nat(9), bytesDone: count, bytesTotal: count }), { maxLength: 3 }),
+    allowedBytesPerSec: count,
     pace: fc.record({
       bytesPerSec: fc.double({ min: 0.1, max: 1e10, noNaN: true }),
       leftSec: fc.double({ min: 0, max: 1e9, noNaN: true }),

@@ -768,7 +768,7 @@ export type User = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
   DATASTORE_QUOTA: {
     DATASTORE: Array<{ ID: number; IMAGES: number; IMAGES_USED: number; SIZE: number; SIZE_USED: number }>;
@@ -999,6 +999,7 @@ export type Run = {
   BYTES_TOTAL: number;
   RATE: number;
   TIME_LEFT: number;
+  RATE_LIMIT: number;
   HINT: string;
   STEP: Array<{ PHASE: string; TIME: number }>;
   WARNING: Array<string>;
@@ -1140,7 +1141,7 @@ export type UserEntry = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
 };
 
@@ -1324,12 +1325,17 @@ export interface Methods {
   };
   'one.groupquota.info': { params: Record<string, never>; result: { DEFAULT_GROUP_QUOTAS: DefaultUserQuotas } };
   'one.groupquota.update': { params: { template: string }; result: { DEFAULT_GROUP_QUOTAS: DefaultUserQuotas } };
-  'one.host.allocate': { params: { name: string; imMad: string; vmMad: string; clusterId?: number }; result: number };
+  'one.host.allocate': {
+    params: { name: string; imMad: string; vmMad: string; clusterId?: number; template?: string };
+    result: number;
+  };
   'one.host.delete': { params: { id: number }; result: number };
   'one.host.info': { params: { id: number; decrypt?: boolean }; result: { HOST: Host } };
   'one.host.monitoring': { params: { id: number }; result: { MONITORING_DATA: MonitoringData2 } };
   'one.host.rename': { params: { id: number; name: string }; result: number };
+  'one.host.sshkeys': { params: { address: string }; result: string };
   'one.host.status': { params: { id: number; status: number }; result: number };
+  'one.host.sync': { params: { id: number }; result: string };
   'one.host.update': { params: { id: number; template: string; append?: number }; result: number };
   'one.hostpool.info': { params: Record<string, never>; result: { HOST_POOL: { HOST: Array<Host> } } };
   'one.hostpool.monitoring': { params: { seconds?: number }; result: { MONITORING_DATA: MonitoringData2 } };

@@ -2,14 +2,12 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { poolQuery } from '../api/queries.ts';
-import { pathOf, type Shown } from '../parts/paths.ts';
+import { isBackupImage, pathOf, type Shown } from '../parts/paths.ts';
 import { texts } from '../texts/index.ts';
 import type { Found } from './finding.ts';
 
 const EVERYTHING = { filter: -2, from: -1, to: -1 };
-/** OpenNebula's number of images that are backups: only they have pages. */
-const BACKUP = 6;
-const isBackup = ({ TYPE }: { TYPE: number }): boolean => TYPE === BACKUP;
+const isDisk = (image: { TYPE: number }): boolean => !isBackupImage(image);
 
 interface Named {
   ID: number;
@@ -17,13 +15,14 @@ interface Named {
 }
 
 export function useObjects(): Found[] {
-  const [vms, images, jobs, templates, datastores, hosts, users, groups] = useQueries({
+  const [vms, images, jobs, templates, datastores, networks, hosts, users, groups] = useQueries({
     queries: [
       poolQuery('vm', 'one.vmpool.info', EVERYTHING),
       poolQuery('image', 'one.imagepool.info', EVERYTHING),
       poolQuery('backupjob', 'one.backupjobpool.info', EVERYTHING),
       poolQuery('template', 'one.templatepool.info', EVERYTHING),
       poolQuery('datastore', 'one.datastorepool.info', {}),
+      poolQuery('vnet', 'one.vnpool.info', EVERYTHING),
       poolQuery('host', 'one.hostpool.info', {}),
       poolQuery('user', 'one.userpool.info', {}),
       poolQuery('group', 'one.grouppool.info', {}),
@@ -31,10 +30,12 @@ export function useObjects(): Found[] {
   });
   const lists = [
     useListed('vm', vms.data?.VM_POOL.VM),
-    useListed('image', images.data?.IMAGE_POOL.IMAGE, isBackup),
+    useListed('image', images.data?.IMAGE_POOL.IMAGE, isBackupImage),
+    useListed('disk', images.data?.IMAGE_POOL.IMAGE, isDisk),
     useListed('backupjob', jobs.data?.BACKUPJOB_POOL.BACKUPJOB),
     useListed('template', templates.data?.VMTEMPLATE_POOL.VMTEMPLATE),
     useListed('datastore', datastores.data?.DATASTORE_POOL.DATASTORE),
+    useListed('vnet', networks.data?.VNET_POOL.VNET),
     useListed('host', hosts.data?.HOST_POOL.HOST),
     useListed('user', users.data?.USER_POOL.USER),
     useListed('group', groups.data?.GROUP_POOL.GROUP),

@@ -10,6 +10,7 @@ export const theme = createTheme({
   autoContrast: true,
   defaultRadius: 'sm',
   cursorType: 'pointer',
+  respectReducedMotion: true,
   focusRing: 'auto',
   components: {
     // a label needs something that it is of
@@ -17,9 +18,13 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's dimmed text is too pale for small sizes. */
+/** Mantine's dimmed text is too pale for small sizes, and what one may only read is read all the same. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)' },
-  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
+  light: quiet('var(--mantine-color-gray-7)'),
+  dark: quiet('var(--mantine-color-dark-1)'),
 });
+
+function quiet(colour: string): Record<string, string> {
+  return { '--mantine-color-dimmed': colour, '--mantine-color-disabled-color': colour };
+}

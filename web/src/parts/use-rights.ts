@@ -10,7 +10,7 @@ export function useRights<Row>(noun: Noun, rows: readonly Row[], idOf: (row: Row
   const { data } = useQuery(
     rightsQuery(
       noun,
-      rows.map(idOf).toSorted((a, b) => a - b),
+      [...new Set(rows.map(idOf))].sort((a, b) => a - b),
     ),
   );
   return { may, rightsOf: (row: Row): readonly Right[] | undefined => data?.[String(idOf(row))] };

@@ -4,9 +4,25 @@ export const datastoreFields = {
     label: 'Read each backup back',
     hint: 'Every backup is verified after it was taken. By default it is not.',
   },
+  APPEND_ONLY: {
+    label: 'Nothing can be removed',
+    hint: 'Its server lets nobody remove what it has: retention tells what it would drop, and leaves it. By default it does not.',
+  },
   CHECK: { label: 'Check what it holds', hint: 'A part of the data is checked at a time. By default it is.' },
   CHECK_INTERVAL: { label: 'Seconds between checks', hint: 'By default a day, 86400.' },
   CHECK_PARTS: { label: 'Checks until all data was read', hint: 'By default 30.' },
+  MAX_BACKUPS: {
+    label: 'Backups at the same time',
+    hint: 'So many are stored in it at once. By default there is no limit.',
+  },
+  BACKUP_WEIGHT: {
+    label: 'Weight',
+    hint: 'A datastore with twice the weight of another gets twice the turns. By default 10.',
+  },
+  BANDWIDTH: {
+    label: 'Bandwidth in MB per second',
+    hint: 'Of all its runs together; each gets its share. By default as much as they can.',
+  },
   COPY_TO: { label: 'Copy backups to', hint: 'Id of another backup datastore. By default there is no copy.' },
   COPY_KEEP_LAST: {
     label: 'Copies kept',

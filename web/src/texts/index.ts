@@ -9,8 +9,10 @@ import { datastoreFields } from './datastore-fields.ts';
 import { datastores } from './datastores.ts';
 import { groups } from './groups.ts';
 import { hosts } from './hosts.ts';
+import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { navigation } from './navigation.ts';
+import { networks } from './networks.ts';
 import { outcomes } from './outcomes.ts';
 import { overview } from './overview.ts';
 import { ownership } from './ownership.ts';
@@ -34,8 +36,10 @@ export const texts = {
   datastores,
   groups,
   hosts,
+  images,
   jobs,
   navigation,
+  networks,
   outcomes,
   overview,
   ownership,

@@ -31,7 +31,16 @@ export const settings = {
     revoke: 'Revoke',
     revokeTitle: 'Revoke the token?',
     revokeText: 'Whoever uses it is refused from then on.',
-    session: 'session of this console',
+  },
+  sessions: {
+    title: 'Sessions of the console',
+    hint: 'Wherever you are signed in to this console, here too. A session ends by itself, when you sign out, and when you end it here.',
+    none: 'You have no session.',
+    session: 'Session',
+    ends: 'Ends',
+    end: 'End',
+    endTitle: 'End the session?',
+    endText: 'Whoever uses it has to sign in again. If it is this one, that is you.',
   },
   you: { title: 'You', id: 'ID', groups: 'Groups', driver: 'Signs in by', admin: 'Administrator' },
 };

@@ -27,8 +27,12 @@ const POLICY: readonly AttributeField[] = [
   number('LIMIT_MB'),
   flag('DATASTORE_CAPACITY_CHECK'),
   flag('CHECK'),
+  flag('APPEND_ONLY'),
   ...(
     [
+      'MAX_BACKUPS',
+      'BACKUP_WEIGHT',
+      'BANDWIDTH',
       'COPY_TO',
       'COPY_KEEP_LAST',
       'CHECK_INTERVAL',

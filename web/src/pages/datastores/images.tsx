@@ -8,14 +8,13 @@ import { DataTable, type TableColumn } from '../../parts/data-table.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { ObjectLink } from '../../parts/object-link.tsx';
-import { pathOf } from '../../parts/paths.ts';
+import { pathOf, shownImage } from '../../parts/paths.ts';
 import { sorted, type Sorting } from '../../parts/table.ts';
 import { Mib, Moment } from '../../parts/values.tsx';
 import { texts } from '../../texts/index.ts';
 
 const words = texts.datastores.images;
 const EVERYTHING = { filter: -2, from: -1, to: -1 };
-const BACKUP_IMAGE = 6;
 const newestOf = (image: Image): number =>
   Math.max(image.REGTIME, ...image.BACKUP_INCREMENTS.INCREMENT.map(({ DATE }) => DATE));
 
@@ -25,14 +24,11 @@ const COLUMNS: ReadonlyArray<TableColumn<Image>> = [
     id: 'name',
     label: texts.common.name,
     value: ({ NAME }) => NAME,
-    cell: ({ ID, NAME, TYPE }) =>
-      TYPE === BACKUP_IMAGE ? (
-        <ObjectLink noun="image" id={ID} inTable>
-          {NAME}
-        </ObjectLink>
-      ) : (
-        NAME
-      ),
+    cell: (image) => (
+      <ObjectLink noun={shownImage(image)} id={image.ID} inTable>
+        {image.NAME}
+      </ObjectLink>
+    ),
     width: '2fr',
   },
   { id: 'type', label: words.type, value: ({ TYPE }) => words.types[TYPE] ?? String(TYPE), width: 90, from: 800 },
@@ -64,9 +60,7 @@ export function ImagesOf({ store }: { store: Datastore }) {
     const own = (pool.data?.IMAGE_POOL.IMAGE ?? []).filter(({ DATASTORE_ID }) => DATASTORE_ID === store.ID);
     return sorted(own, COLUMNS, sorting);
   }, [pool.data, store.ID, sorting]);
-  const open = ({ ID, TYPE }: Image): void => {
-    if (TYPE === BACKUP_IMAGE) void navigate({ to: pathOf('image', ID) });
-  };
+  const open = (image: Image): void => void navigate({ to: pathOf(shownImage(image), image.ID) });
   return (
     <Loaded query={pool}>
       {() =>

@@ -1,4 +1,4 @@
-// One's own settings: who one is, the password, and the login tokens.
+// One's own settings: who one is, the password, the sessions of the console and the login tokens.
 import { Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { objectQuery } from '../../api/queries.ts';
@@ -8,6 +8,7 @@ import { Section } from '../../parts/section.tsx';
 import { useSession } from '../../parts/use-session.ts';
 import { texts } from '../../texts/index.ts';
 import { Password } from './password.tsx';
+import { Sessions } from './sessions.tsx';
 import { Tokens } from './tokens.tsx';
 
 const { settings } = texts;
@@ -36,6 +37,7 @@ export function Settings() {
               />
             </Section>
             <Password user={user} />
+            <Sessions user={user} />
             <Tokens user={user} />
           </>
         )}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isBackingUp, isOff, isUp, vmState } from './state.ts';
+import { canHotplug, isBackingUp, isOff, isUp, vmState } from './state.ts';
 
 it.each([
   [3, 3, 'running', 'good'],
@@ -26,4 +26,15 @@ it('knows what runs, what is off and what is backed up', () => {
   ]).toEqual([true, false, false]);
   expect([isOff({ STATE: 8, LCM_STATE: 0 }), isOff({ STATE: 3, LCM_STATE: 70 })]).toEqual([true, false]);
   expect([isBackingUp({ STATE: 3, LCM_STATE: 70 }), isBackingUp({ STATE: 3, LCM_STATE: 3 })]).toEqual([true, false]);
+});
+
+it('lets disks and NICs come and go while it runs or is off, and nothing else is done with it', () => {
+  const able = [
+    { STATE: 3, LCM_STATE: 3 },
+    { STATE: 8, LCM_STATE: 0 },
+    { STATE: 3, LCM_STATE: 69 },
+    { STATE: 3, LCM_STATE: 16 },
+    { STATE: 5, LCM_STATE: 0 },
+  ].map(canHotplug);
+  expect(able).toEqual([true, true, false, false, false]);
 });

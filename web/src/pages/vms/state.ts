@@ -55,3 +55,8 @@ export function isOff({ STATE }: States): boolean {
 export function isBackingUp({ STATE, LCM_STATE }: States): boolean {
   return STATE === ACTIVE && (LCM_STATE === BACKUP || LCM_STATE === BACKUP_POWEROFF);
 }
+
+/** Whether disks and NICs can come and go now. */
+export function canHotplug({ STATE, LCM_STATE }: States): boolean {
+  return (STATE === ACTIVE && LCM_STATE === RUNNING) || isOff({ STATE, LCM_STATE });
+}

@@ -1,4 +1,4 @@
-// How ssh reaches the machine that has a datastore. Pure. It never asks anything: a host whose key is not known is refused, and so is a
+// How ssh reaches another machine: one that has a datastore, or a host. Pure. It never asks anything: a host whose key is not known is refused, and so is a
 // password.
 
 export interface SshTarget {
@@ -9,20 +9,23 @@ export interface SshTarget {
   key: string | undefined;
   /** Path of the file with the host's key; without it those that ssh knows. */
   knownHosts: string | undefined;
+  /** A machine that answers nothing for four times so many seconds is given up; 15 without it. */
+  aliveSec?: number;
+  /** The keys of the agent at SSH_AUTH_SOCK may be used from over there, for as long as the connection is open. */
+  lendsKeys?: boolean;
 }
 
 const OPTIONS = [
   'BatchMode=yes',
   'StrictHostKeyChecking=yes',
   'ConnectTimeout=10',
-  // a machine that vanishes is noticed within a minute
-  'ServerAliveInterval=15',
   'ServerAliveCountMax=4',
   // only what is asked for here may share a connection, and none outlives the one who began it
   'ControlPersist=no',
   'ClearAllForwardings=yes',
-  'ForwardAgent=no',
 ];
+/** A machine that vanishes is noticed within a minute. */
+const ALIVE_SEC = 15;
 
 /**
  * ssh without host and command, as rsync wants it too. No argument has a space in it. `socket` is that of a connection to go through; when
@@ -47,10 +50,12 @@ export function rsyncTarget({ host, user }: SshTarget, path: string): string {
   return `${user}@${host.includes(':') ? `[${host}]` : host}:${path}`;
 }
 
-function sshWith({ port, key, knownHosts }: SshTarget, sharing: readonly string[]): string[] {
+function sshWith(target: SshTarget, sharing: readonly string[]): string[] {
+  const { port, key, knownHosts, lendsKeys = false, aliveSec = ALIVE_SEC } = target;
+  const own = [`ServerAliveInterval=${aliveSec}`, `ForwardAgent=${lendsKeys ? 'yes' : 'no'}`];
   return [
     ...['ssh', '-x', '-T'],
-    ...[...OPTIONS, ...sharing].flatMap((option) => ['-o', option]),
+    ...[...OPTIONS, ...own, ...sharing].flatMap((option) => ['-o', option]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(key === undefined ? [] : ['-i', key, '-o', 'IdentitiesOnly=yes']),
     ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHosts}`]),

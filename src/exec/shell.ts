@@ -1,6 +1,6 @@
 // ssh hands a command to the shell of the user at the other end as one text. This makes such a text of argument arrays, so that nothing
 // in an argument means anything to that shell. Pure.
-import { CODE, OneError } from '../../model/errors.ts';
+import { CODE, OneError } from '../model/errors.ts';
 
 /** Commands that run one after another until one fails. Throws a OneError when an argument cannot be passed on. */
 export function shellText(commands: readonly (readonly string[])[]): string {
@@ -15,12 +15,12 @@ export function boundText(commands: readonly (readonly string[])[]): string {
   return shellText([['sh', '-c', BOUND, 'sh', shellText(commands)]]);
 }
 
-/** timeout has a process group of its own and passes on to it what it is told; of time it takes no heed here. */
+/** timeout has a process group of its own and passes on to it what it is told, unless it has only just begun; of time it takes no heed here. */
 const BOUND = `
 exec 3<&0
 timeout 0 sh -c "$1" </dev/null 3<&- &
 job=$!
-{ cat <&3; kill "$job"; } >/dev/null 2>&1 &
+{ cat <&3; kill -s TERM "$job"; kill -s TERM -- "-$job"; } >/dev/null 2>&1 &
 watch=$!
 exec 3<&-
 wait "$job"
