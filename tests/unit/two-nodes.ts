@@ -22,6 +22,8 @@ export class Agreement {
     return {
       nodeId,
       isShared: true,
+      localName: undefined,
+      standing: () => Promise.resolve([]),
       owns: believes,
       ownerOf: (duty) => {
         const node = this.there.get(this.owners.get(duty) ?? '');
