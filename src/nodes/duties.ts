@@ -27,10 +27,10 @@ export type AboutNode = Pick<NodeInfo, 'name' | 'url' | 'version'>;
 export interface Duties {
   /** Random, and another one after each start. */
   readonly nodeId: string;
-  /** Whether there may be other nodes. */
-  readonly isShared: boolean;
   /** Name for hosts that this node alone reaches; undefined when there are no others. */
   readonly localName: string | undefined;
+  /** Whether there may be other nodes. */
+  readonly isShared: boolean;
   /** From memory, and false as soon as the lease may be over. */
   owns(duty: Duty): boolean;
   /** Who does it now; undefined while nobody does. `mine` may be true a moment before `owns` is. */

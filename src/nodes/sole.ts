@@ -9,8 +9,8 @@ const NO_END = Number.MAX_SAFE_INTEGER;
 
 export class SoleDuties implements Duties {
   readonly nodeId = randomBytes(8).toString('hex');
-  readonly isShared = false;
   readonly localName = undefined;
+  readonly isShared = false;
   readonly lost = new AbortController().signal;
   readonly #store: Pick<Store, 'hosts' | 'datastores'>;
   readonly #about: () => AboutNode;

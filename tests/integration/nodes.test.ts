@@ -13,12 +13,13 @@ const EXIT_FENCED = 75;
 const programs = await postgresPrograms();
 const server = programs === undefined ? undefined : await PostgresServer.open(programs);
 let cluster: NodeCluster;
+const ends: Array<() => Promise<void>> = [];
 const vms: number[] = [];
 let jobId = -1;
 let goOn = '';
 
 afterAll(async () => {
-  await cluster?.close();
+  for (const end of ends) await end();
   await server?.close();
 });
 
@@ -156,6 +157,7 @@ it.runIf(server)(
   { timeout: 900_000 },
   async () => {
     cluster = await NodeCluster.open(server!, ['ant', 'bee', 'cat']);
+    ends.push(() => cluster.close());
     await furnish();
     const [ant, bee, cat] = cluster.nodes as [TestNode, TestNode, TestNode];
 
