@@ -40,8 +40,9 @@ openssh-server        | sshd               | a server that the tests start for t
 BROWSER_PACKAGES='
 chromium              | chromium           | the browser that the console is tried in
 '
-# What only tests need: the other ends of datastores.
+# What only tests need: the other ends of datastores, and the other database.
 SERVERS_PACKAGES='
+postgresql            | pg_ctlcluster      | PostgreSQL servers that the tests start for themselves
 rclone                | rclone             | a REST server for repositories that the tests start for themselves
 openssl               | openssl            | certificates of the servers of the tests
 '
@@ -211,6 +212,20 @@ prepare_rsync() {
     say '  an SSH server listens on this machine now.'
 }
 
+# A machine that had no database server does not get one that runs: Debian starts and enables what it installs.
+prepare_servers() {
+  local had=yes
+  has postgresql pg_ctlcluster || had=no
+  install_packages "$SERVERS_PACKAGES"
+  [ "$had" = no ] || return 0
+  if [ -d /run/systemd/system ]; then
+    quietly 'keeping the PostgreSQL server off' systemctl disable --now postgresql.service ||
+      say '  a PostgreSQL server runs on this machine now.'
+  elif compgen -G '/etc/postgresql/*/main' >/dev/null; then
+    service postgresql stop >>"$LOG" 2>&1 || true # nothing started it
+  fi
+}
+
 # The machine that reads files out of backups: of Debian packages that are downloaded and not installed.
 build_appliance() {
   local node=node_modules/.bin/node
@@ -243,7 +258,7 @@ for part; do
     node) install_libraries ;;
     system) prepare_system ;;
     rsync) prepare_rsync ;;
-    servers) install_packages "$SERVERS_PACKAGES" ;;
+    servers) prepare_servers ;;
     appliance) build_appliance ;;
     console) build_console ;;
     browser) install_packages "$BROWSER_PACKAGES" ;;

@@ -33,5 +33,5 @@ if ! scripts/setup.sh "${parts[@]}"; then
 fi
 [ "$rsync" = no ] || scripts/setup.sh rsync || echo 'Tests of rsync datastores are left out.'
 [ "$rsync" = no ] || scripts/setup.sh browser || echo 'Tests of the console in a browser are left out.'
-[ "$rsync" = no ] || scripts/setup.sh servers || echo 'Tests of restic datastores on servers are left out.'
+[ "$rsync" = no ] || scripts/setup.sh servers || echo 'Tests of restic datastores on servers and of PostgreSQL are left out.'
 exec node_modules/.bin/node scripts/check.ts ${arguments[@]+"${arguments[@]}"}

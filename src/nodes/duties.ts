@@ -15,6 +15,12 @@ export interface DutyWork {
   isBusy(duty: Duty): boolean;
 }
 
+export interface NodeStanding extends NodeInfo {
+  duties: string[];
+  /** Until its lease ends unless it is renewed; undefined when it needs none. */
+  leaseLeftMs: number | undefined;
+}
+
 /** What a node says of itself; its URL is known once it listens. */
 export type AboutNode = Pick<NodeInfo, 'name' | 'url' | 'version'>;
 
@@ -23,12 +29,16 @@ export interface Duties {
   readonly nodeId: string;
   /** Whether there may be other nodes. */
   readonly isShared: boolean;
+  /** Name for hosts that this node alone reaches; undefined when there are no others. */
+  readonly localName: string | undefined;
   /** From memory, and false as soon as the lease may be over. */
   owns(duty: Duty): boolean;
   /** Who does it now; undefined while nobody does. `mine` may be true a moment before `owns` is. */
   ownerOf(duty: Duty): Promise<(NodeInfo & { mine: boolean }) | undefined>;
   /** Those that are up. */
   nodes(): Promise<NodeInfo[]>;
+  /** The same, with what each has. */
+  standing(): Promise<NodeStanding[]>;
   /** Tells what this node has gained, and what it has given back; the answer ends that. */
   onChange(listener: (change: DutyChange) => void): () => void;
   /** Aborts when this node is no part of the installation any more and may touch nothing. */

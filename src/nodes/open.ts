@@ -15,6 +15,8 @@ import { refusesBeside } from './versions.ts';
 
 /** After so long the server has noticed that the machine of another daemon is gone. */
 const GONE_MS = 30_000;
+/** What a run that ends has to note waits so long for a database server that begins anew. */
+const PATIENCE_MS = 60_000;
 
 const WITH_CARE = 'Bring the nodes up to date one version after the other, or stop the old ones first.';
 
@@ -38,7 +40,10 @@ export async function openNode(
     if (why !== undefined) throw new OneError(CODE.INTERNAL, `This node cannot begin: ${why}.`, { hint: WITH_CARE });
   };
   const warn = (reason: string): void => log.warn(reason);
-  const store = await openPostgres(place, { presence: 'together', waitMs: GONE_MS, before, warn });
+  const store = await openPostgres(place, {
+    ...{ presence: 'together', waitMs: GONE_MS, patienceMs: PATIENCE_MS },
+    ...{ before, warn },
+  });
   const steadyMs = (): number => performance.now();
   const duties = new LeasedDuties({ nodeId, table: openNodes(place), store, about, steadyMs, log });
   duties.lost.addEventListener('abort', () => fenced(duties.lost.reason), { once: true });

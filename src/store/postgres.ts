@@ -1,6 +1,7 @@
 // The store on PostgreSQL, which several processes share. A change of one object locks its row; a transaction that reads several, decides
 // and writes is alone in the whole database: docs/design/postgresql.md says why. What SQLite does in its own way is in sqlite.ts.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   HandleEmptyInListsPlugin,
   Kysely,
@@ -30,6 +31,8 @@ const NODES = '005-nodes';
 const NODE_CONNECTIONS = 3;
 /** A step that met another one is tried so many times. */
 const TRIES = 5;
+/** Between tries to reach a server that is gone. */
+const TRY_AGAIN_MS = 250;
 
 export interface PostgresOptions {
   /**
@@ -41,13 +44,15 @@ export interface PostgresOptions {
   waitMs?: number;
   /** Awaited before the schema is changed; what it throws keeps the database as it is. */
   before?: (nodes: NodeTable) => Promise<void>;
+  /** How long a step that has not begun waits for a server that is gone; reading never waits. */
+  patienceMs?: number;
   /** Told of troubles that end by themselves. */
   warn?: (reason: string) => void;
 }
 
 /** Opens the database, which has to be there, and brings its schema up to date. */
 export async function openPostgres(place: PostgresPlace, options: PostgresOptions = {}): Promise<SqlStore> {
-  const { presence: kind = 'alone', waitMs = 0, warn = () => undefined } = options;
+  const { presence: kind = 'alone', waitMs = 0, patienceMs = 0, warn = () => undefined } = options;
   const feed = new ChangeFeed();
   const self = randomBytes(6).toString('hex');
   const presence = new Presence(kind, shownUrl(place.url));
@@ -62,7 +67,7 @@ export async function openPostgres(place: PostgresPlace, options: PostgresOption
     await db.destroy();
     throw error;
   }
-  return new SqlStore({ backend: new PostgresBackend(db, place, self, presence, hearing), feed });
+  return new SqlStore({ backend: new PostgresBackend(db, place, { self, presence, hearing, patienceMs }), feed });
 }
 
 /** Opens a database that is there for looking at it alone, also beside daemons that work on it. */
@@ -75,7 +80,10 @@ export async function readPostgres(place: PostgresPlace): Promise<SqlStore> {
     await db.destroy();
     throw error;
   }
-  return new SqlStore({ backend: new PostgresBackend(db, place, '', presence), feed: new ChangeFeed() });
+  return new SqlStore({
+    backend: new PostgresBackend(db, place, { self: '', presence, patienceMs: 0 }),
+    feed: new ChangeFeed(),
+  });
 }
 
 /** The table of control nodes, on connections of its own. */
@@ -129,36 +137,44 @@ class Compiler extends PostgresQueryCompiler {
   }
 }
 
+interface Own {
+  /** By which this process knows its own notifications. */
+  self: string;
+  presence: Presence;
+  hearing?: Hearing;
+  patienceMs: number;
+}
+
 class PostgresBackend implements Backend {
   readonly db: Kysely<Schema>;
-  readonly #self: string;
-  readonly #presence: Presence;
-  readonly #hearing: Hearing | undefined;
+  readonly #own: Own;
   readonly #gate: Gate;
 
-  constructor(db: Kysely<Schema>, place: PostgresPlace, self: string, presence: Presence, hearing?: Hearing) {
+  constructor(db: Kysely<Schema>, place: PostgresPlace, own: Own) {
     this.db = db;
-    this.#self = self;
-    this.#presence = presence;
-    this.#hearing = hearing;
+    this.#own = own;
     // some connections are always left to those who read
     this.#gate = new Gate(Math.max(1, Math.ceil(place.connections / 2)));
   }
 
   step<R>(kind: StepKind, key: string | undefined, work: (db: Transaction<Schema>) => Promise<R>): Promise<R> {
     return this.#gate.run(kind, key, async () => {
+      const patient = Date.now() + this.#own.patienceMs;
       for (let attempt = 1; ; attempt++) {
         let begun = false;
         try {
-          this.#presence.require();
+          this.#own.presence.require();
           return await this.#transaction((db) => {
             begun = true;
             return work(db);
           }, kind);
         } catch (error) {
+          if (!(error instanceof DatabaseFailure)) throw error;
+          const waits = error.lost && !begun && Date.now() < patient;
           // what a caller does in a transaction may reach outside of it; and alone in the database, nobody is in its way
-          const mayRepeat = kind === 'one' || !begun;
-          if (!mayRepeat || attempt >= TRIES || !(error instanceof DatabaseFailure && error.again)) throw error;
+          const repeats = error.again && (kind === 'one' || !begun) && attempt < TRIES;
+          if (!waits && !repeats) throw error;
+          if (waits) await delay(TRY_AGAIN_MS);
         }
       }
     });
@@ -179,11 +195,11 @@ class PostgresBackend implements Backend {
   }
 
   announce(db: Db, told: Parameters<Backend['announce']>[1]): Promise<void> {
-    return announce(db, this.#self, told);
+    return announce(db, this.#own.self, told);
   }
 
   async close(): Promise<void> {
-    await this.#hearing?.end();
+    await this.#own.hearing?.end();
     await this.db.destroy();
   }
 }

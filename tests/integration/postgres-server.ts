@@ -83,7 +83,14 @@ export class PostgresServer {
   }
 
   async start(): Promise<void> {
-    const sockets = ['-c', `unix_socket_directories=${this.directory}`, '-c', 'listen_addresses=127.0.0.1'];
+    const sockets = [
+      '-c',
+      `unix_socket_directories=${this.directory}`,
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'max_connections=400',
+    ];
     const argv = [
       'postgres',
       '-D',

@@ -90,6 +90,20 @@ export function troubleContract(server: PostgresServer, open: Open): void {
     expect((await store.groups.allocate(group('b'))).id).toBe(101);
   });
 
+  it('who is patient waits with what is to be written, never with what is read', async () => {
+    const store = await open(await server.database(), { patienceMs: 120_000 });
+    await store.groups.allocate(group('a'));
+    await server.stop();
+    const waiting = [
+      store.groups.allocate(group('b')),
+      store.transaction((tx) => tx.groups.update(100, (object) => void object.admins.push(1))),
+    ];
+    await expect(store.groups.count()).rejects.toThrow('was lost: ');
+    await server.start();
+    expect((await Promise.all(waiting)).map(({ id }) => id)).toEqual([101, 100]);
+    expect((await store.groups.get(100)).admins).toEqual([1]);
+  });
+
   it('only one process works on a database, unless all say that others may', async () => {
     const url = await server.database();
     const alone = await open(url);

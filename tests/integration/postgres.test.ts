@@ -5,6 +5,7 @@ import { openPostgres, type PostgresOptions } from '../../src/store/postgres.ts'
 import type { SqlStore } from '../../src/store/sql-store.ts';
 import { copiesContract } from './postgres-copies.ts';
 import { postgresPrograms, PostgresServer } from './postgres-server.ts';
+import { outageContract, recoveryContract } from './postgres-recovery.ts';
 import { troubleContract } from './postgres-trouble.ts';
 import { togetherContract } from './postgres-together.ts';
 
@@ -27,5 +28,7 @@ else {
   describe('the suite of the store', () => storeContract(async () => open(await server.database())));
   describe('several processes on one database', () => togetherContract(server, open));
   describe('copies', () => copiesContract(server, open));
+  describe('backups of the database', () => recoveryContract(server));
+  describe('a daemon', () => outageContract(server));
   describe('trouble', () => troubleContract(server, open));
 }

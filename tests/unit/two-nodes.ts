@@ -22,12 +22,14 @@ export class Agreement {
     return {
       nodeId,
       isShared: true,
+      localName: undefined,
       owns: believes,
       ownerOf: (duty) => {
         const node = this.there.get(this.owners.get(duty) ?? '');
         return Promise.resolve(node && { ...node, mine: node.id === nodeId });
       },
       nodes: () => Promise.resolve([...this.there.values()]),
+      standing: () => Promise.reject(new Error('nobody asks for it here')),
       onChange: () => () => undefined,
       lost: new AbortController().signal,
       begin: () => Promise.resolve(),

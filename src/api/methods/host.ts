@@ -1,9 +1,10 @@
 // one.host.* and one.hostpool.*
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { Attributes } from '../../model/attributes.ts';
+import { withText, type Attributes } from '../../model/attributes.ts';
 import { HOST_STATE, type Host, type HostState } from '../../model/host.ts';
 import { BACKUP_NETWORK, hostLimits } from '../../model/load-limits.ts';
+import { NODE } from '../../nodes/duty.ts';
 import { checkName } from '../../model/names.ts';
 import { isOverSsh, readSshAddress, sshHostOf } from '../../model/ssh-host.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
@@ -34,7 +35,8 @@ export const hostMethods: MethodTable = {
     ['string', 'string', 'string', ['int', -1], ['string', '']],
     async (call, name, imMad, vmMad, clusterId, text) => {
       requireCreate(call, 'HOST');
-      const { store } = call.parts;
+      const { store, duties } = call.parts;
+      const { localName } = duties;
       if (!VM_MADS.some((known) => known === vmMad)) {
         throw new OneError(CODE.ALLOCATE, `VM_MAD "${vmMad}" is not known; it must be one of ${VM_MADS.join(', ')}.`);
       }
@@ -42,6 +44,7 @@ export const hostMethods: MethodTable = {
         clusterId < 0 ? await store.clusters.get(DEFAULT_CLUSTER) : await authorized(call, CLUSTER, clusterId, 'ADMIN');
       const template = parseTemplate(text);
       check(call, { id: -1, template });
+      const isLocal = vmMad !== 'fake' && !isOverSsh({ template });
       const host = await store.hosts.allocate((id) => ({
         id,
         name: checkName(name),
@@ -57,7 +60,7 @@ export const hostMethods: MethodTable = {
         usedMemKb: 0,
         lastMonitored: 0,
         kvm: null,
-        template,
+        template: isLocal && localName !== undefined ? withText(template, NODE, localName) : template,
       }));
       call.tick.stir();
       return host.id;
