@@ -82,7 +82,7 @@ const ROWS: ReadonlyArray<readonly [noun: string, methods: string, belongs: Belo
   ['secgroup', 'info', anywhere('reads')],
   ['secgrouppool', 'info', anywhere('reads')],
   ['system', 'backupself', MAIN],
-  ['system', 'backupstatus calendar config runfigures runs summary version', anywhere('reads')],
+  ['system', 'backupstatus calendar config nodes runfigures runs summary version', anywhere('reads')],
   ['system', 'occurrences', anywhere('outside')],
   ['template', `${OWNED} allocate`, anywhere('records')],
   ['template', 'clone delete', anywhere('parts')],

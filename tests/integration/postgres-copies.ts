@@ -74,7 +74,7 @@ export function copiesContract(server: PostgresServer, open: Open): void {
     const [status, said] = await db('copy', one.database, `file:${directory}/url`);
     expect([status, said]).toEqual([
       0,
-      expect.stringMatching(/^\d+ rows of 21 tables were copied from \/.*one\.db to /),
+      expect.stringMatching(/^\d+ rows of \d+ tables were copied from \/.*one\.db to /),
     ]);
     expect(said).not.toContain(server.password);
     const postgres = { database: '', postgres: { url, connections: 2 } };
