@@ -16,12 +16,13 @@ const QUICK = { poll: { timeout: 15_000 } };
 
 /** Files that take minutes, the longest first: where no earlier run has told how long each takes, some would begin last and end alone. */
 const LONG = [
-  'faults/environment faults/kill integration/devices integration/restic-transports integration/states',
-  'integration/restic integration/libvirt-tracking integration/libvirt-life console/story faults/job',
-  'integration/instant integration/in-place integration/chain-rules integration/rescan integration/cancel',
-  'integration/libvirt integration/life integration/backup integration/restore-matrix console/pages',
-  'integration/import integration/chain-snapshot integration/chain-cbt integration/chain-slices',
-  'integration/libvirt-backups integration/files faults/transports',
+  'faults/environment faults/kill integration/nodes integration/ssh-hosts integration/postgres-daemon',
+  'faults/ssh-cut integration/devices integration/restic-transports integration/states integration/restic',
+  'integration/libvirt-tracking integration/libvirt-life console/story faults/job integration/instant',
+  'integration/in-place integration/chain-rules integration/rescan integration/cancel integration/libvirt',
+  'integration/life integration/backup integration/restore-matrix console/pages integration/import',
+  'integration/chain-snapshot integration/chain-cbt integration/chain-slices integration/libvirt-backups',
+  'integration/files faults/transports',
 ].flatMap((names) => names.split(' '));
 
 class LongFirst extends BaseSequencer {

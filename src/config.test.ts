@@ -9,6 +9,7 @@ it('has a default for everything', () => {
   expect(of('')).toEqual({
     stateDirectory: '/var/lib/onevault',
     nodeName: hostname(),
+    shared: false,
     listenAddress: '127.0.0.1',
     port: 2633,
     trustProxy: [],

@@ -21,6 +21,8 @@ export interface Config extends DatabaseSettings {
   stateDirectory: string;
   /** What this control node is called, among several on one database. */
   nodeName: string;
+  /** Whether it was named, so that others may work on its database. */
+  shared?: boolean | undefined;
   /** How the other nodes reach this one, when that is not its endpoint. */
   nodeUrl?: string | undefined;
   listenAddress: string;
@@ -91,6 +93,7 @@ export function makeConfig(
   return {
     stateDirectory: absolute('STATE_DIRECTORY', stateDirectory),
     nodeName: nodeNameOf(text(file, 'NODE_NAME') ?? hostname()),
+    shared: text(file, 'NODE_NAME') !== undefined,
     nodeUrl: nodeUrlOf(text(file, 'NODE_URL')),
     listenAddress: text(file, 'LISTEN_ADDRESS') ?? '127.0.0.1',
     port: portOf(options.port ?? text(file, 'PORT') ?? '2633'),

@@ -19,7 +19,7 @@ export async function secretsKey(config: Config, store: Store): Promise<Uint8Arr
   const [first] = sealed;
   const needed = first ? secretOf(first) : check === undefined ? undefined : 'what other control nodes encrypt';
   const key = await openKey(path, needed);
-  if (config.postgres) await requireSame(store, key, path, first);
+  if (config.postgres && config.shared) await requireSame(store, key, path, first);
   return key;
 }
 

@@ -139,11 +139,18 @@ export class TakeUp implements DutyWork {
     this.#taking.set(operation.id, duty);
     try {
       await this.#goOn(operation);
+      await this.#sign(operation);
     } catch (err) {
       this.#services.parts.log.error({ operation: operation.id, err }, 'a run could not be taken up');
     } finally {
       this.#taking.delete(operation.id);
     }
+  }
+
+  /** What goes on says from now on who works on it. */
+  async #sign(operation: Operation): Promise<void> {
+    const { operations, parts } = this.#services;
+    if (operation.result === 'running' && operations.has(operation.id)) await parts.store.operations.save(operation);
   }
 
   async #goOn(operation: Operation): Promise<void> {

@@ -20,6 +20,7 @@ export const ANYWHERE = {
   makes: 'It makes records in one transaction, and tells the nodes to look for what has become theirs.',
   parts: 'It is made of other methods, each of which is carried out where it belongs.',
   refuses: 'It is always refused.',
+  own: 'It tells of the node that was asked, and of what that can reach.',
   outside: 'It looks at a description that it is given, and at nothing else.',
 } as const;
 
@@ -65,7 +66,8 @@ const ROWS: ReadonlyArray<readonly [noun: string, methods: string, belongs: Belo
   ['host', 'allocate', anywhere('makes')],
   ['host', 'delete rename status update', anywhere('records')],
   ['host', 'info', anywhere('reads')],
-  ['host', 'monitoring', at('host', 0)],
+  ['host', 'monitoring sync', at('host', 0)],
+  ['host', 'sshkeys', anywhere('own')],
   ['hostpool', 'info', anywhere('reads')],
   ['hostpool', 'monitoring', { to: 'everywhere' }],
   ['image', 'allocate restore', at('datastore', 1)],
@@ -80,7 +82,7 @@ const ROWS: ReadonlyArray<readonly [noun: string, methods: string, belongs: Belo
   ['secgroup', 'info', anywhere('reads')],
   ['secgrouppool', 'info', anywhere('reads')],
   ['system', 'backupself', MAIN],
-  ['system', 'backupstatus calendar config runfigures runs summary version', anywhere('reads')],
+  ['system', 'backupstatus calendar config nodes runfigures runs summary version', anywhere('reads')],
   ['system', 'occurrences', anywhere('outside')],
   ['template', `${OWNED} allocate`, anywhere('records')],
   ['template', 'clone delete', anywhere('parts')],

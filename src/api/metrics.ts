@@ -65,6 +65,9 @@ function gauges(registry: Registry, services: Services): () => Promise<void> {
   const waiting = gauge('runs_waiting', 'Runs and backups that wait for their turn', 'kind');
   const unprotected = gauge('vms_unprotected', 'VMs with neither a backup nor a schedule for one');
   const overdue = gauge('vms_overdue', 'VMs whose newest good backup is older than their schedules allow');
+  const nodes = gauge('nodes_up', 'Control nodes that work on the database');
+  const duties = gauge('node_duties', 'Hosts, datastores and main that a control node has to itself', 'node');
+  const lease = gauge('node_lease_seconds', 'How long the lease of a control node holds unless it is renewed', 'node');
   return async () => {
     const { overview, operations, parts, scheduler } = services;
     const found = {
@@ -79,11 +82,19 @@ function gauges(registry: Registry, services: Services): () => Promise<void> {
         if (protection.kind !== 'good') found[protection.kind] += 1;
       }
     }
+    const standing = await parts.duties.standing();
     // all at once, so that two who ask at the same time do not mix
     age.reset();
     for (const [labels, seconds] of found.ages) age.set(labels, seconds);
     unprotected.set(found.unprotected);
     overdue.set(found.overdue);
+    duties.reset();
+    lease.reset();
+    nodes.set(standing.length);
+    for (const { name, duties: has, leaseLeftMs } of standing) {
+      duties.set({ node: name }, has.length);
+      if (leaseLeftMs !== undefined) lease.set({ node: name }, leaseLeftMs / 1000);
+    }
     running.reset();
     waiting.reset();
     for (const { kind, phase } of operations.all()) (phase === WAITING ? waiting : running).inc({ kind });

@@ -105,6 +105,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.system.occurrences': 'template count',
   'one.system.runfigures': 'days vmId kind most',
   'one.system.runs': 'filter offset limit',
+  'one.system.nodes': '',
   'one.system.summary': '',
   'one.system.version': '',
   'one.template.allocate': 'template',

@@ -1,7 +1,7 @@
 // Looks up what a backup needs to know, has it planned, and writes down what the run is bound to: nothing of it is looked up again
 // later. What increments need is asked of the hypervisor here, before anything begins.
 import type { BackupConfig, KeepRules } from '../model/backup-config.ts';
-import { CODE, OneError } from '../model/errors.ts';
+import { CODE, ConnectionLost, OneError } from '../model/errors.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
@@ -67,6 +67,7 @@ export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?
   const chain = incrementalBackupId < 0 ? undefined : await store.images.find(incrementalBackupId);
   const datastore = await store.datastores.get(datastoreIdOf(vm, chain, wish));
   const host = await hostOf(store, vm);
+  requireReachable(parts, host);
   const directory = vmDirectory(vm, await systemDatastore(store));
   const { reset, unattended } = wish;
   const request: BackupRequest = { vm, datastore, vmDirectory: directory, reset, unattended, chain };
@@ -76,6 +77,12 @@ export async function decide(parts: Parts, vmId: number, wish: BackupWish, lost?
   const plan = trackers.length === 0 ? wanted : planBackup({ ...request, trackers });
   requireRoomFor(vm.id, datastore, await expectedOf(parts, { vm, datastore, plan, trackers, host }));
   return { plan, vm, host, datastore, directory, chain, trackers };
+}
+
+/** Nothing begins on a host that is away. */
+function requireReachable({ links }: Parts, host: Host): void {
+  const facts = links.factsOf(host);
+  if (facts && !facts.isUp) throw new ConnectionLost(facts.why);
 }
 
 async function expectedOf(

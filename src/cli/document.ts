@@ -69,6 +69,7 @@ const REPEATABLE: Record<string, readonly string[]> = {
   BACKUP_STATUS: ['RUN', 'BACKUP', 'VM'],
   PROTECTION_POOL: ['VM'],
   SUMMARY: ['DATASTORE'],
+  NODES: ['NODE', 'DUTY'],
   RUN_FIGURES: ['DAY', 'VM'],
   CALENDAR: ['DAY', 'RUN', 'NEXT'],
   OCCURRENCES: ['OCCURRENCE'],

@@ -17,6 +17,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   figures: { module: './vault-figures.ts', description: 'what runs took and moved, by day and by VM' },
   calendar: { module: './vault-calendar.ts', description: 'what ran these days, and what is going to' },
   occurrences: { module: './vault-occurrences.ts', description: 'when a schedule would happen, before it is made' },
+  nodes: { module: './vault-nodes.ts', description: 'the control nodes that are up, and what each does' },
   notices: { module: '../notices/main.ts', description: 'try whether those who are told how runs end hear of it' },
   mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
 };

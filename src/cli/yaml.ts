@@ -34,7 +34,7 @@ function isShort(value: Json): boolean {
 
 const PLAIN = /^[A-Za-z_/][\w ./@+-]*$/;
 /** Words that readers of YAML 1.1 or 1.2 take for something else than a text. */
-const OTHER_TYPE = /^(?:y|n|yes|no|true|false|on|off|null)$/i;
+const OTHER_TYPE = /^(?:y|n|yes|no|true|false|on|off|null|e[-+]?[0-9_]+)$/i;
 
 /** A text as it is when nobody can take it for anything else, else in quotes: JSON's are YAML's. */
 function scalar(text: string): string {

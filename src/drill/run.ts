@@ -6,7 +6,7 @@ import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
 import type { CleanupResult, CleanupTask, DrillResult, DrillTask, MoverEvent } from '../model/mover-protocol.ts';
-import type { AskedBy, Operation } from '../model/operation.ts';
+import { WAITING, type AskedBy, type Operation } from '../model/operation.ts';
 import { isOverSsh } from '../model/ssh-host.ts';
 import type { Store } from '../store/store.ts';
 import { LOOK } from '../nodes/duties.ts';
@@ -14,7 +14,7 @@ import { hostDuty } from '../nodes/duty.ts';
 import { Lane } from '../vm/lane.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
-import { placeMemory } from '../vm/placement.ts';
+import { loadOfHosts, placeMemory } from '../vm/placement.ts';
 import { cancelled, interrupted, Runs, unlessAborted, whyEnded } from '../vm/runs.ts';
 import { screenFile } from '../vm/screens.ts';
 import { planDrill, withPrograms } from './plan.ts';
@@ -208,12 +208,14 @@ export class DrillRunner {
   async #hostFor(memoryMb: number, own: Operation): Promise<Host> {
     const { store } = this.#parts;
     const promised = await store.links.hostShares();
+    const others = this.#log.all().filter(({ id, phase }) => id !== own.id && phase !== WAITING);
+    const load = loadOfHosts(others.map(({ hostId }) => hostId));
     for (const { id, kind, hostId, plan } of this.#log.all()) {
       if (kind !== 'drill' || hostId < 0 || id === own.id) continue;
       const before = promised.get(hostId) ?? { cpu: 0, memoryMb: 0, vms: 0 };
       promised.set(hostId, { ...before, memoryMb: before.memoryMb + (plan as KeptDrill).memoryMb });
     }
-    const placement = placeMemory(memoryMb, await store.hosts.list({ ascending: true }), promised);
+    const placement = placeMemory(memoryMb, await store.hosts.list({ ascending: true }), promised, load);
     if ('host' in placement) return placement.host;
     throw new OneError(CODE.ACTION, placement.wait, {
       retry: true,

@@ -71,6 +71,7 @@ export function fingerprint(key: string): string {
 export function sshHostOf({ id, template }: Pick<Host, 'id' | 'template'>, installation: string): SshHost | undefined {
   const given = text(template, SSH);
   if (given === undefined || given === '') return undefined;
+  const address = readSshAddress(given);
   const hostKeys = readHostKeys(text(template, SSH_HOST_KEY) ?? '');
   if (hostKeys.length === 0) {
     throw new OneError(
@@ -83,7 +84,7 @@ export function sshHostOf({ id, template }: Pick<Host, 'id' | 'template'>, insta
     );
   }
   return {
-    ...readSshAddress(given),
+    ...address,
     hostKeys,
     directory: pathOf(template, SSH_DIRECTORY, DIRECTORY),
     runDirectory: `${pathOf(template, SSH_RUN_DIRECTORY, RUN_DIRECTORY)}/${installation}`,

@@ -15,12 +15,20 @@ export interface DutyWork {
   isBusy(duty: Duty): boolean;
 }
 
+export interface NodeStanding extends NodeInfo {
+  duties: string[];
+  /** Until its lease ends unless it is renewed; undefined when it needs none. */
+  leaseLeftMs: number | undefined;
+}
+
 /** What a node says of itself; its URL is known once it listens. */
 export type AboutNode = Pick<NodeInfo, 'name' | 'url' | 'version'>;
 
 export interface Duties {
   /** Random, and another one after each start. */
   readonly nodeId: string;
+  /** Name for hosts that this node alone reaches; undefined when there are no others. */
+  readonly localName: string | undefined;
   /** Whether there may be other nodes. */
   readonly isShared: boolean;
   /** From memory, and false as soon as the lease may be over. */
@@ -29,6 +37,8 @@ export interface Duties {
   ownerOf(duty: Duty): Promise<(NodeInfo & { mine: boolean }) | undefined>;
   /** Those that are up. */
   nodes(): Promise<NodeInfo[]>;
+  /** The same, with what each has. */
+  standing(): Promise<NodeStanding[]>;
   /** Tells what this node has gained, and what it has given back; the answer ends that. */
   onChange(listener: (change: DutyChange) => void): () => void;
   /** Aborts when this node is no part of the installation any more and may touch nothing. */

@@ -15,6 +15,8 @@ export interface NodeInfo {
 }
 
 export const MAIN: Duty = 'main';
+/** Attribute of a host that only the node of this name can reach. */
+export const NODE = 'NODE';
 
 export function hostDuty(hostId: number): Duty {
   return hostId < 0 ? MAIN : `host:${hostId}`;

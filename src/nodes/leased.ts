@@ -6,8 +6,8 @@ import { CODE, OneError } from '../model/errors.ts';
 import { ANY_ID, ANY_TOPIC } from '../store/changes.ts';
 import type { KnownNode, NodeTable } from '../store/nodes.ts';
 import type { Store } from '../store/store.ts';
-import { ANY_WORD, type AboutNode, type Duties, type DutyChange, type DutyWork } from './duties.ts';
-import { datastoreDuty, hostDuty, MAIN, type Duty, type NodeInfo } from './duty.ts';
+import { ANY_WORD, type AboutNode, type Duties, type DutyChange, type DutyWork, type NodeStanding } from './duties.ts';
+import { datastoreDuty, hostDuty, MAIN, NODE, type Duty, type NodeInfo } from './duty.ts';
 import { LEASE_MS, mayAct, RENEW_MS, ROUND_MS, WATCH_MS } from './lease.ts';
 import { dutiesToGiveBack, dutiesToTake, type Sharing, type WantedDuty } from './share.ts';
 
@@ -50,6 +50,10 @@ export class LeasedDuties implements Duties {
     this.nodeId = doors.nodeId;
   }
 
+  get localName(): string {
+    return this.#doors.about().name;
+  }
+
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -79,6 +83,14 @@ export class LeasedDuties implements Duties {
   async nodes(): Promise<NodeInfo[]> {
     const { nodes } = await this.#doors.table.standing();
     return nodes.filter(({ isAlive }) => isAlive).map(infoOf);
+  }
+
+  async standing(): Promise<NodeStanding[]> {
+    const { nodes, claims } = await this.#doors.table.standing();
+    const dutiesOf = (id: string): string[] => [...claims].filter(([, node]) => node === id).map(([duty]) => duty);
+    return nodes
+      .filter(({ isAlive }) => isAlive)
+      .map((node) => ({ ...infoOf(node), duties: dutiesOf(node.id).toSorted(), leaseLeftMs: node.leaseLeftMs }));
   }
 
   onChange(listener: (change: DutyChange) => void): () => void {
@@ -202,7 +214,10 @@ export class LeasedDuties implements Duties {
     const datastores = await store.datastores.names({ ascending: true });
     const wanted: WantedDuty[] = [
       { duty: MAIN },
-      ...hosts.map(({ id, template }) => ({ duty: hostDuty(id), only: text(template, NODE) })),
+      ...hosts.map(({ id, template }) => ({
+        duty: hostDuty(id),
+        only: text(template, 'SSH') === undefined ? text(template, NODE) : undefined,
+      })),
       ...[...datastores.keys()].toSorted((a, b) => a - b).map((id) => ({ duty: datastoreDuty(id) })),
     ];
     this.#wanted = wanted;
@@ -242,9 +257,6 @@ export class LeasedDuties implements Duties {
     for (const listener of this.#listeners) listener(change);
   }
 }
-
-/** Attribute of a host that only the node of this name can reach. */
-export const NODE = 'NODE';
 
 /** Why a node may do nothing any more. */
 export function leaseOver(nodeId: string, why: string): OneError {

@@ -6,7 +6,7 @@ import type { JobRuns } from '../backup/job-run.ts';
 import { NotYet } from '../backup/not-yet.ts';
 import type { BackupRunner, BackupStart } from '../backup/run.ts';
 import type { WaitingBackup } from '../model/backup-status.ts';
-import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { CODE, ConnectionLost, OneError, reasonOf } from '../model/errors.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
@@ -251,6 +251,11 @@ export class Scheduler implements SchedulerDoor {
     const now = nowSec(this.#parts.clock);
     if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
       this.#heldBack.hold(vmId, { untilSec: now + BUSY_AGAIN_SEC, reason: `VM ${vmId} is busy with something else` });
+      return;
+    }
+    if (error instanceof ConnectionLost) {
+      // its host is away, for as long as it takes
+      this.#heldBack.hold(vmId, { untilSec: now + BUSY_AGAIN_SEC, reason: error.message });
       return;
     }
     if (error instanceof NotYet) {

@@ -13,6 +13,7 @@ export interface NodeRecord {
 export interface KnownNode extends NodeRecord {
   leaseUntilMs: number;
   startedAtMs: number;
+  leaseLeftMs: number;
   isAlive: boolean;
 }
 
@@ -92,14 +93,14 @@ export class SqlNodes implements NodeTable {
     const rows = await this.#db
       .selectFrom('node')
       .selectAll()
-      .select(sql<boolean>`lease_until > ${NOW}`.as('alive'))
+      .select(sql<number>`lease_until - ${NOW}`.as('left'))
       .orderBy('id')
       .execute();
     const claims = await this.#db.selectFrom('claim').select(['duty', 'node']).execute();
     return {
-      nodes: rows.map(({ id, name, url, version, lease_until, started_at, alive }) => ({
+      nodes: rows.map(({ id, name, url, version, lease_until, started_at, left }) => ({
         ...{ id, name, url, version },
-        ...{ leaseUntilMs: lease_until, startedAtMs: started_at, isAlive: alive },
+        ...{ leaseUntilMs: lease_until, startedAtMs: started_at, leaseLeftMs: left, isAlive: left > 0 },
       })),
       claims: new Map(claims.map(({ duty, node }) => [duty, node])),
     };

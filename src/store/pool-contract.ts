@@ -61,6 +61,11 @@ export function poolContract(open: () => Promise<Store>): void {
       expect(await ids({ ids: [101, 103, 999] })).toEqual([101, 103]);
       expect(await ids({ name: 'd104' })).toEqual([104]);
       expect(await store.datastores.names({ ids: [101] })).toEqual(new Map([[101, 'd101']]));
+      const begins = (namePrefix: string): Promise<number> => store.datastores.count({ namePrefix });
+      expect(await begins('d10')).toBe(all.filter(({ name }) => name.startsWith('d10')).length);
+      expect([await begins('d101'), await begins('d101 '), await begins('D10'), await begins('c')]).toEqual([
+        1, 0, 0, 0,
+      ]);
     });
 
     it('come in batches that are the list', async () => {

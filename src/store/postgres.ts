@@ -42,10 +42,10 @@ export interface PostgresOptions {
   presence?: PresenceKind;
   /** How long to wait for one that may only seem to be there, because its machine has died. */
   waitMs?: number;
-  /** How long a step that has not begun waits for a server that is gone; reading never waits. */
-  patienceMs?: number;
   /** Awaited before the schema is changed; what it throws keeps the database as it is. */
   before?: (nodes: NodeTable) => Promise<void>;
+  /** How long a step that has not begun waits for a server that is gone; reading never waits. */
+  patienceMs?: number;
   /** Told of troubles that end by themselves. */
   warn?: (reason: string) => void;
 }

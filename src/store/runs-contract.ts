@@ -56,6 +56,24 @@ export function runsContract(open: () => Promise<Store>): void {
     await store.close();
   });
 
+  it('counts backups that have begun and not ended, by host and datastore', async () => {
+    const store = await open();
+    const begun = { result: 'running', type: 'FULL', endedAt: 0 } as const;
+    await store.operations.add(run('a', { ...begun, hostId: 1 }));
+    await store.operations.add(run('b', { ...begun, hostId: 1 }));
+    await store.operations.add(run('c', { ...begun, hostId: 2, datastoreId: 6 }));
+    await store.operations.add(run('waits', { result: 'running', hostId: 1 }));
+    await store.operations.add(run('restore', { ...begun, kind: 'restore', hostId: 1 }));
+    expect((await store.operations.taken()).toSorted((a, b) => a.hostId - b.hostId)).toEqual([
+      { hostId: 1, datastoreId: 5, count: 2 },
+      { hostId: 2, datastoreId: 6, count: 1 },
+    ]);
+    await store.operations.save(run('a', { hostId: 1 }));
+    await store.operations.save(run('c', { hostId: 2, datastoreId: 6, result: 'failed' }));
+    expect(await store.operations.taken()).toEqual([{ hostId: 1, datastoreId: 5, count: 1 }]);
+    await store.close();
+  });
+
   it('keeps one entry an hour of how full a datastore was', async () => {
     const store = await open();
     const fill = (atSec: number, usedMb: number) => ({ atSec, totalMb: 100, freeMb: 100 - usedMb, usedMb });

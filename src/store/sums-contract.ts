@@ -4,6 +4,7 @@ import { diskImage, host, user, vm } from '../../tests/golden/objects.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { Image } from '../model/image.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
+import { KnownLinks } from './known-links.ts';
 import type { Store } from './store.ts';
 
 export function sumsContract(open: () => Promise<Store>): void {
@@ -30,6 +31,24 @@ export function sumsContract(open: () => Promise<Store>): void {
       expect([await store.links.of('vm-host', 0), await store.links.of('vm-image', 0)]).toEqual([[], [id]]);
       await store.vms.update(id, (record) => void (record.state = VM_STATE.DONE));
       expect([await store.links.of('vm-host', 0), await store.links.of('vm-image', 0)]).toEqual([[], []]);
+    });
+
+    it('are told of some objects, and of those that have changed', async () => {
+      const known = new KnownLinks(store, 'vm-host', 'vm');
+      const [one, other] = [await addVm(), await addVm()];
+      expect([...(await known.targets())]).toEqual([
+        [one.id, 0],
+        [other.id, 0],
+      ]);
+      await store.vms.update(one.id, (record) => void (record.history.at(-1)!.hid = 7));
+      await store.vms.update(other.id, (record) => void (record.state = VM_STATE.UNDEPLOYED));
+      expect([...(await store.links.from('vm-host', [one.id, other.id, 99]))]).toEqual([[one.id, 7]]);
+      expect([...(await known.targets())]).toEqual([[one.id, 7]]);
+      const { id } = await addVm();
+      expect([...(await known.targets())]).toEqual([
+        [one.id, 7],
+        [id, 0],
+      ]);
     });
 
     it('go with the object, and with the transaction that fails', async () => {

@@ -5,12 +5,14 @@ import type { ImageStore } from '../datastore/image-store.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { isDiskFormat } from '../model/ids.ts';
 import type { Image } from '../model/image.ts';
+import { isOverSsh } from '../model/ssh-host.ts';
 import { LCM, type Vm } from '../model/vm.ts';
 import { diskPath, isInPlace, readDisks, type VmDisk } from './disks.ts';
 import { domainSpec } from './domain-spec.ts';
 import { HISTORY_ACTION, showError } from './history.ts';
 import { poweredOff, type Change } from './life.ts';
 import type { Parts } from './parts.ts';
+import { whyNotOn } from './placement.ts';
 import { checkpointFile, filesOf, hostOf, hypervisorOf, imagesOf, systemDatastore, vmDirectory } from './places.ts';
 
 const MIB = 1024 * 1024;
@@ -59,9 +61,16 @@ export async function boot(parts: Parts, vm: Vm): Promise<void> {
   const hypervisor = await hypervisorOf(parts, vm);
   const { spec, checkpoint } = await described(parts, vm);
   await (await filesOf(parts, vm)).remove(checkpoint);
-  if (vm.instant) await parts.servesInstant(vm);
+  if (vm.instant) await serve(parts, vm);
   if (vm.imported) await hypervisor.start(vm.deployId);
   else await hypervisor.deploy(spec);
+}
+
+async function serve(parts: Parts, vm: Vm): Promise<void> {
+  const host = await hostOf(parts.store, vm);
+  const why = isOverSsh(host) ? whyNotOn(vm, host, new Map()) : undefined;
+  if (why !== undefined) throw new OneError(CODE.ACTION, why, { objectId: vm.id, hint: 'Deploy it on a host here.' });
+  await parts.servesInstant(vm);
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { host, vm } from '../../tests/golden/objects.ts';
 import type { Host, HostState } from '../model/host.ts';
-import { place, whyNotOn, withVm } from './placement.ts';
+import { loadOfHosts, place, placeMemory, whyNotOn, withVm } from './placement.ts';
 
 const machine = (memoryMb: number): typeof vm => ({ ...vm, template: [['MEMORY', String(memoryMb)]] });
 const hosts = fc.array(
@@ -74,4 +74,28 @@ it('counts what VMs were promised, used or not', () => {
   const promised = new Map([[0, withVm(undefined, machine(7000))]]);
   expect(place(machine(1000), [one, two], promised)).toEqual({ host: two });
   expect(whyNotOn(machine(1000), one, promised)).toContain('has 812 MB of free memory');
+});
+
+it('of hosts with room it takes the one with the fewest runs for its weight, and of several such the emptiest', () => {
+  const [first, second, third] = make([
+    { state: 2, freeMb: 3000 },
+    { state: 2, freeMb: 2000 },
+    { state: 2, freeMb: 100 },
+  ]);
+  const heavy: Host = { ...second!, template: [['BACKUP_WEIGHT', '30']] };
+  const taken = (runs: number[], ...all: Host[]): number | undefined => {
+    const placement = placeMemory(500, all, NOTHING, loadOfHosts(runs));
+    return 'host' in placement ? placement.host.id : undefined;
+  };
+  expect(taken([], first!, second!, third!)).toBe(0);
+  expect(taken([0], first!, second!, third!)).toBe(1);
+  expect(taken([0, 1], first!, second!, third!)).toBe(0);
+  expect(taken([0, 1, 1], first!, heavy, third!)).toBe(1);
+});
+
+it('keeps a VM that reads from its backup on this machine', () => {
+  const over = { ...host, state: 2 as const, template: [['SSH', 'root@kvm3'] as [string, string]] };
+  const reads = { ...machine(1), instant: { operationId: 'a', disks: [] } };
+  expect(whyNotOn(reads, over, NOTHING)).toContain('is reached over SSH');
+  expect(whyNotOn(machine(1), { ...over, totalMemKb: 8e6, usedMemKb: 0 }, NOTHING)).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 // Which host a waiting VM goes to, or why it has to wait. Pure.
 import { text } from '../model/attributes.ts';
+import { BACKUP_WEIGHT, USUAL_WEIGHT } from '../model/load-limits.ts';
 import { HOST_STATE, type Host } from '../model/host.ts';
+import { isOverSsh } from '../model/ssh-host.ts';
 import type { Vm } from '../model/vm.ts';
 import type { HostShare } from '../model/host.ts';
 
@@ -21,15 +23,40 @@ export function place(vm: Vm, hosts: Host[], promised: Promised, leaving?: numbe
   );
 }
 
-/** The same for a machine that is no VM. */
-export function placeMemory(memoryMb: number, hosts: readonly Host[], promised: Promised): Placement {
+/** The same for a machine that is no VM. Of hosts with room the one with the least `load` is taken, and of several such the emptiest. */
+export function placeMemory(
+  memoryMb: number,
+  hosts: readonly Host[],
+  promised: Promised,
+  load: (host: Host) => number = () => 0,
+): Placement {
   const monitored = hosts.filter(({ state }) => state === HOST_STATE.MONITORED);
   if (monitored.length === 0) return { wait: 'No host is monitored; see onehost list.' };
   const free = (host: Host): number => freeKb(host, promised);
-  const [best] = monitored.sort((a, b) => free(b) - free(a));
-  if (best && free(best) >= memoryMb * 1024) return { host: best };
+  const [best, ...others] = monitored.sort((a, b) => free(b) - free(a));
+  if (best && free(best) >= memoryMb * 1024) {
+    return { host: leastLoaded([best, ...others.filter((host) => free(host) >= memoryMb * 1024)], load) };
+  }
   const freeMb = Math.floor((best ? free(best) : 0) / 1024);
   return { wait: `No host has ${Math.ceil(memoryMb)} MB of free memory; the best has ${freeMb} MB.` };
+}
+
+/** The host with the least to do; the first of several such. */
+export function leastLoaded([first, ...others]: readonly [Host, ...Host[]], load: (host: Host) => number): Host {
+  return others.reduce((best, host) => (load(host) < load(best) ? host : best), first);
+}
+
+/** Runs by host, as many as it has for its BACKUP_WEIGHT: a heavier one takes more before it counts as busy. */
+export function loadOfHosts(hostIds: readonly number[]): (host: Host) => number {
+  const runs = new Map<number, number>();
+  for (const id of hostIds) runs.set(id, (runs.get(id) ?? 0) + 1);
+  return (host) => (runs.get(host.id) ?? 0) / weightOf(host);
+}
+
+/** A weight that is written wrongly is told where it is set. */
+function weightOf({ template }: Host): number {
+  const weight = Number(text(template, BACKUP_WEIGHT) ?? '');
+  return Number.isInteger(weight) && weight > 0 ? weight : USUAL_WEIGHT;
 }
 
 /** Why a VM cannot be put on this host now, in words; undefined when it can. */
@@ -37,6 +64,9 @@ export function whyNotOn(vm: Vm, host: Host, promised: Promised): string | undef
   const name = `Host ${host.id} (${host.name})`;
   if (host.state !== HOST_STATE.MONITORED) {
     return `${name} is not monitored, so nobody knows whether it would do; see onehost show ${host.id}.`;
+  }
+  if (vm.instant && isOverSsh(host)) {
+    return `${name} is reached over SSH, and virtual machine ${vm.id} still reads from its backup, which is served on this machine alone.`;
   }
   if (freeKb(host, promised) >= neededKb(vm)) return undefined;
   const [needed, free] = [neededKb(vm), freeKb(host, promised)].map((kb) => Math.floor(kb / 1024));

@@ -17,6 +17,7 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.system.version': '',
   'one.system.config': '',
   'one.system.backupself': 'I',
+  'one.system.nodes': '',
   /** OneVault's own. */
   'one.system.backupstatus': '[i]',
   'one.system.summary': '',

@@ -15,6 +15,7 @@ const PASSWORD = planted('-of-a-repository');
 let cloud: FakeCloud;
 let host: TestHost;
 let hostId = -1;
+let key = '';
 let backups = -1;
 let vmId = -1;
 let disk = '';
@@ -22,7 +23,7 @@ let disk = '';
 beforeAll(async () => {
   cloud = await FakeCloud.open();
   host = await TestHost.open({ directory: `${cloud.directory}/host`, address: '127.0.0.4', libvirt: false });
-  const [key = ''] = (await cloud.text(cloud.session, 'one.host.sshkeys', '')).split('\n');
+  [key = ''] = (await cloud.text(cloud.session, 'one.host.sshkeys', '')).split('\n');
   await host.letIn(key);
   hostId = await cloud.id('one.host.allocate', 'far', 'fake', 'fake', -1, await host.template());
   await monitored();
@@ -64,8 +65,9 @@ async function nothingIsLeft({ id }: Operation): Promise<void> {
   expect(processesWhere((command) => command.includes(id))).toEqual([]);
   const mounts = await host.run('cat', '/proc/self/mountinfo');
   expect(mounts.split('\n').filter((line) => line.includes(' - fuse') && line.includes(cloud.directory))).toEqual([]);
-  const { runDirectoryOf } = cloud.services.parts;
-  expect((await host.run('ls', runDirectoryOf(await cloud.store.hosts.get(hostId)))).trim()).toBe('');
+  const { parts } = cloud.services;
+  const directory = parts.runDirectoryOf(await cloud.store.hosts.get(hostId));
+  expect((await host.run('ls', directory)).trim()).toBe('');
 }
 
 async function snapshots(): Promise<number> {
@@ -117,5 +119,17 @@ it.each([
   expect([state, lcmState]).toEqual([3, 3]);
   await nothingIsLeft(operation);
   expect(await snapshots()).toBe(before);
+  await backsUp();
+});
+
+it('shows a host that is away, and leaves its VMs as they are until it is back', async () => {
+  await host.letIn('');
+  host.cutAll();
+  const away = async (): Promise<boolean> => (await cloud.store.hosts.get(hostId)).state === 3;
+  await cloud.until('the host is shown as away', away, LIMIT_MS);
+  const { state, lcmState } = await cloud.store.vms.get(vmId);
+  expect([state, lcmState]).toEqual([3, 3]);
+  await expect(cloud.call('one.vm.backup', vmId, backups, false)).rejects.toThrow(/connection|let OneVault in/);
+  await host.letIn(key);
   await backsUp();
 });

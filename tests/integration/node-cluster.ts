@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start, type Exit, type Running } from '../../src/exec/exec.ts';
+import type { BackupJob } from '../../src/model/backup-job.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { formatCall, parseResponse, type Value } from '../../src/wire/xmlrpc.ts';
 import { readXml, type XmlElement } from '../../src/wire/xml-read.ts';
@@ -14,7 +15,7 @@ import { TcpProxy } from './tcp-proxy.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Far more than anything here takes on a machine that is not busy. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 240_000;
 
 /** One node: a process, and after its end another one in the same place. */
 export class TestNode {
@@ -139,9 +140,18 @@ export class NodeCluster {
     return rows.map(({ body }) => JSON.parse(String(body)) as Operation);
   }
 
+  async job(id: number): Promise<BackupJob> {
+    const [row] = await this.server.sql(`select body from backupjob_pool where oid = ${id}`, this.database);
+    return JSON.parse(String(row?.['body'])) as BackupJob;
+  }
+
   async until(what: string, look: () => Promise<boolean>): Promise<void> {
     for (const end = Date.now() + LIMIT_MS; Date.now() < end; await sleep(100)) if (await look()) return;
+    const runs = (await this.operations('backup')).map(
+      ({ id, vmId, hostId, result, phase, waits, reason }) =>
+        `${id} VM ${vmId} host ${hostId}: ${result}, ${phase} ${waits ?? ''} ${reason}`,
+    );
     const logs = this.nodes.map(({ name, log }) => `--- ${name}\n${log.slice(-4000)}`).join('\n');
-    throw new Error(`It did not happen within ${LIMIT_MS / 1000} s that ${what}.\n${logs}`);
+    throw new Error(`It did not happen within ${LIMIT_MS / 1000} s that ${what}.\n${runs.join('\n')}\n${logs}`);
   }
 }

@@ -13,12 +13,13 @@ const EXIT_FENCED = 75;
 const programs = await postgresPrograms();
 const server = programs === undefined ? undefined : await PostgresServer.open(programs);
 let cluster: NodeCluster;
+const ends: Array<() => Promise<void>> = [];
 const vms: number[] = [];
 let jobId = -1;
 let goOn = '';
 
 afterAll(async () => {
-  await cluster?.close();
+  for (const end of ends) await end();
   await server?.close();
 });
 
@@ -30,11 +31,13 @@ async function furnish(): Promise<void> {
   goOn = join(cluster.directory, 'go-on');
   const disk = join(cluster.directory, 'disk.raw');
   await writeFile(disk, Buffer.alloc(1 << 20, 'data'));
+  const hosts: number[] = [];
   for (let n = 0; n < HOSTS; n++) {
     const host = Number(await cluster.call(first!, 'one.host.allocate', `host${n}`, 'fake', 'fake', -1));
     const directory = join(cluster.directory, `fake-host-${n}`);
     await mkdir(directory);
     await cluster.call(first!, 'one.host.update', host, `FAKE_DIRECTORY="${directory}"`, 1);
+    hosts.push(host);
   }
   await settled();
   const image = Number(
@@ -51,12 +54,13 @@ async function furnish(): Promise<void> {
   const store = `NAME="backups"\nTYPE="BACKUP_DS"\nDS_MAD="fake"\nFAKE_WAIT_FOR="${goOn}"`;
   const datastore = Number(await cluster.call(first!, 'one.datastore.allocate', store, -1));
   for (let n = 0; n < HOSTS; n++) {
-    const wish = `SCHED_REQUIREMENTS="NAME = \\"host${n}\\""`;
-    const template = `NAME="vm${n}"\nCPU="1"\nMEMORY="64"\nDISK=[ IMAGE_ID="${image}" ]\n${wish}`;
-    vms.push(Number(await cluster.call(first!, 'one.vm.allocate', template, false)));
+    const template = `NAME="vm${n}"\nCPU="1"\nMEMORY="64"\nDISK=[ IMAGE_ID="${image}" ]`;
+    const id = Number(await cluster.call(first!, 'one.vm.allocate', template, true));
+    await cluster.call(first!, 'one.vm.deploy', id, hosts[n]!, false, -1);
+    vms.push(id);
   }
   await cluster.until('all VMs run', async () => (await states()).every((state) => state === '3/3'));
-  const job = `NAME="all"\nBACKUP_VMS="${vms.join(',')}"\nDATASTORE_ID="${datastore}"`;
+  const job = `NAME="all"\nBACKUP_VMS="${vms.join(',')}"\nDATASTORE_ID="${datastore}"\nEXECUTION="PARALLEL"`;
   jobId = Number(await cluster.call(first!, 'one.backupjob.allocate', job));
 }
 
@@ -94,11 +98,11 @@ async function begin(node: TestNode): Promise<void> {
 }
 
 /** Lets the backups end, and looks whether each VM has got one more and nothing is left. */
-async function finish(others: TestNode, before: number): Promise<void> {
+async function finish(before: number): Promise<void> {
   await writeFile(goOn, '');
   await cluster.until('the job has ended', async () => {
-    const job = await cluster.info(others, 'one.backupjob.info', jobId);
-    return job.textOf('OUTDATED_VMS/ID') === undefined && job.textOf('BACKING_UP_VMS/ID') === undefined;
+    const { outdatedVms, backingUpVms } = await cluster.job(jobId);
+    return outdatedVms.length + backingUpVms.length === 0;
   });
   const all = await cluster.operations('backup');
   expect(all.filter(({ result }) => result === 'running')).toEqual([]);
@@ -145,7 +149,7 @@ async function lose(
   );
   victim.endpoint = endpoint;
   await back();
-  await finish(other, before);
+  await finish(before);
 }
 
 it.runIf(server)(
@@ -153,6 +157,7 @@ it.runIf(server)(
   { timeout: 900_000 },
   async () => {
     cluster = await NodeCluster.open(server!, ['ant', 'bee', 'cat']);
+    ends.push(() => cluster.close());
     await furnish();
     const [ant, bee, cat] = cluster.nodes as [TestNode, TestNode, TestNode];
 

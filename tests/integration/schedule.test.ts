@@ -182,7 +182,7 @@ describe('where there is no room', () => {
     await cloud.call('one.vm.backup', second, backups, false);
     const [run] = await runs(second);
     expect(run).toMatchObject({ result: 'running', phase: 'waiting' });
-    expect(run?.waits).toMatch(/^1 backups run on host \d+, and MAX_BACKUPS_HOST is 1$/);
+    expect(run?.waits).toMatch(/^1 backup runs on host \d+, and MAX_BACKUPS_HOST is 1$/);
     expect(await cloud.store.vms.get(second)).toMatchObject({ state: 3, lcmState: 3 });
     await expect(cloud.call('one.vm.backup', second, backups, false)).rejects.toThrow('is waiting to begin already');
     expect(await cloud.follow('vm', second)).toMatchObject({ id: run?.id, result: 'done' });

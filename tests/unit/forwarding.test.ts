@@ -51,7 +51,7 @@ beforeAll(async () => {
   const { services } = cloud;
   a = await TestNode.open(agreement, 'a', services, noting('a'));
   b = await TestNode.open(agreement, 'b', services, noting('b'));
-});
+}, 60_000);
 afterAll(async () => {
   await a.die();
   await b.die();

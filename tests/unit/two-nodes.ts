@@ -22,6 +22,8 @@ export class Agreement {
     return {
       nodeId,
       isShared: true,
+      localName: undefined,
+      standing: () => Promise.resolve([]),
       owns: believes,
       ownerOf: (duty) => {
         const node = this.there.get(this.owners.get(duty) ?? '');
@@ -57,7 +59,7 @@ export class TestNode {
     id: string,
     base: Services,
     own: Partial<Services> = {},
-    waitMs = 300,
+    waitMs = 1500,
   ): Promise<TestNode> {
     const duties = agreement.seenBy(id, (duty) => !node.hasLost && agreement.owners.get(duty) === id);
     const parts = { ...base.parts, duties };

@@ -1,12 +1,13 @@
 // one.host.* and one.hostpool.*
 import { DEFAULT_CLUSTER } from '../../model/cluster.ts';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { Attributes } from '../../model/attributes.ts';
+import { text, type Attributes } from '../../model/attributes.ts';
 import { HOST_STATE, type Host, type HostState } from '../../model/host.ts';
 import { BACKUP_NETWORK, hostLimits } from '../../model/load-limits.ts';
 import { checkName } from '../../model/names.ts';
 import { isOverSsh, readSshAddress, sshHostOf } from '../../model/ssh-host.ts';
 import { parseTemplate } from '../../wire/template-text.ts';
+import { NODE } from '../../nodes/duty.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { authorized, requireCreate } from '../noun.ts';
 import { CLUSTER, HOST } from '../nouns/stored.ts';
@@ -32,7 +33,7 @@ export const hostMethods: MethodTable = {
   ...updateMethod(HOST, (call, host, template) => check(call, { ...host, template }), 'ADMIN'),
   'one.host.allocate': method(
     ['string', 'string', 'string', ['int', -1], ['string', '']],
-    async (call, name, imMad, vmMad, clusterId, text) => {
+    async (call, name, imMad, vmMad, clusterId, given) => {
       requireCreate(call, 'HOST');
       const { store } = call.parts;
       if (!VM_MADS.some((known) => known === vmMad)) {
@@ -40,7 +41,7 @@ export const hostMethods: MethodTable = {
       }
       const cluster =
         clusterId < 0 ? await store.clusters.get(DEFAULT_CLUSTER) : await authorized(call, CLUSTER, clusterId, 'ADMIN');
-      const template = parseTemplate(text);
+      const template = parseTemplate(given);
       check(call, { id: -1, template });
       const host = await store.hosts.allocate((id) => ({
         id,
@@ -57,7 +58,7 @@ export const hostMethods: MethodTable = {
         usedMemKb: 0,
         lastMonitored: 0,
         kvm: null,
-        template,
+        template: vmMad === 'fake' ? template : withNode(call, template),
       }));
       call.tick.stir();
       return host.id;
@@ -104,6 +105,13 @@ export const hostMethods: MethodTable = {
   }),
   'one.hostpool.info': method([], (call) => poolDocument(call, HOST, 'HOST_POOL', {})),
 };
+
+/** A host that is not reached over SSH is the machine of this node, among several. */
+function withNode({ parts: { duties } }: Call, template: Attributes): Attributes {
+  const { localName } = duties;
+  const isSaid = isOverSsh({ template }) || text(template, NODE) !== undefined;
+  return isSaid || localName === undefined ? template : [...template, [NODE, localName]];
+}
 
 /** Refuses limits of backups that are none, and a network that the configuration does not have. */
 function checkLoad({ limits: { networks } }: Call, template: Attributes): void {

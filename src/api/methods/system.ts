@@ -6,6 +6,7 @@ import type { Attributes } from '../../model/attributes.ts';
 import { SECRET_ATTRIBUTES } from '../../model/secrets.ts';
 import { CORE_DRIVER } from '../../model/user.ts';
 import { API_VERSION } from '../../model/version.ts';
+import { nodesXml } from '../../wire/documents/nodes.ts';
 import { templateXml } from '../../wire/template-xml.ts';
 import { method, type MethodTable } from '../method.ts';
 import { requireAdmin } from '../noun.ts';
@@ -16,6 +17,20 @@ export const systemMethods: MethodTable = {
   'one.system.config': method([], async (call) => {
     requireAdmin(call, 'ADMIN system configuration');
     return Promise.resolve(templateXml(configuration(call.datastoreLocation), 'OPENNEBULA_CONFIGURATION'));
+  }),
+  'one.system.nodes': method([], async (call) => {
+    requireAdmin(call, 'ADMIN control nodes');
+    const { store, duties } = call.parts;
+    const running = await store.operations.running();
+    const nodes = await duties.standing();
+    return nodesXml(
+      nodes.map((node) => ({
+        ...node,
+        answers: node.id === duties.nodeId,
+        leaseSec: node.leaseLeftMs === undefined ? -1 : Math.ceil(node.leaseLeftMs / 1000),
+        runs: running.filter((operation) => operation.node === node.id).length,
+      })),
+    );
   }),
   'one.system.backupself': method(['int'], async (call, datastoreId) => {
     requireAdmin(call, 'ADMIN system database');

@@ -18,6 +18,7 @@ import {
   occurrences,
   protectionPool,
   restorePlan,
+  nodes,
   runFigures,
   summary,
 } from './previews.ts';
@@ -38,6 +39,7 @@ export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
   'system.backupstatus': backupStatus,
   'system.calendar': calendar,
   'system.occurrences': occurrences,
+  'system.nodes': nodes,
   'system.runfigures': runFigures,
   'system.runs': runPool,
   'system.summary': summary,

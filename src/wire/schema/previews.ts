@@ -27,6 +27,22 @@ export const protectionPool = poolOf('PROTECTION_POOL', 'VM', {
   },
 });
 
+export const nodes: Schema = {
+  root: 'NODES',
+  content: {
+    'NODE*': {
+      ID: 'filled',
+      NAME: 'filled',
+      URL: 'text',
+      VERSION: 'filled',
+      ANSWERS: 'flag',
+      LEASE: 'int',
+      RUNS: 'count',
+      DUTIES: { 'DUTY*': 'filled' },
+    },
+  },
+};
+
 const sums: Sequence = {
   DONE: 'count',
   FAILED: 'count',

@@ -166,6 +166,18 @@ const changing: readonly Case[] = [
     'INTERNAL',
     /VERIFY="sometimes" .*YES, NO/,
   ),
+  good(datastore('update'), 'what it takes', [
+    ref('careful'),
+    'MAX_BACKUPS="3"\nBACKUP_WEIGHT="20"\nBANDWIDTH="100"',
+    1,
+  ]),
+  bad(
+    datastore('update'),
+    'a bandwidth that is none',
+    [ref('careful'), 'BANDWIDTH="1G"', 1],
+    'INTERNAL',
+    /BANDWIDTH="1G"/,
+  ),
   bad(datastore('update'), 'another driver', [ref('xml'), 'DS_MAD="restic"', 1], 'ACTION', /DS_MAD/),
   bad(datastore('update'), 'a wrong flag', [ref('imgs'), 'A=b', 0x1000], 'XML_RPC_API', /4096/),
   bad(datastore('update'), 'none', [4711, 'A=b', 0], 'NO_EXISTS'),

@@ -23,6 +23,8 @@ export const hostCases: readonly Case[] = [
   good(host('update'), 'replace', [ref('there'), 'RACK="7"', 0]),
   good(host('update'), 'merge XML', [ref('there'), '<TEMPLATE><ROOM>É</ROOM></TEMPLATE>', 1]),
   good(host('info'), 'both', [ref('there')], { document: 'HOST', has: { 'TEMPLATE/RACK': '7', 'TEMPLATE/ROOM': 'É' } }),
+  bad(host('update'), 'a weight that is none', [ref('there'), 'BACKUP_WEIGHT="0"', 1], 'INTERNAL', /BACKUP_WEIGHT="0"/),
+  bad(host('update'), 'an unknown network', [ref('there'), 'BACKUP_NETWORK="x"', 1], 'ACTION', /BACKUP_NETWORK="x"/),
   bad(host('update'), 'a wrong flag', [ref('there'), 'A=b', 2], 'XML_RPC_API'),
   bad(host('update'), 'none', [4711, 'A=b', 0], 'NO_EXISTS'),
   good(host('rename'), 'a name', [ref('there'), 'over-there']),

@@ -60,6 +60,11 @@ export const systemCases: readonly Case[] = [
   bad('one.system.backupself', 'no backups are in it', [1], 'ACTION', /no backup datastore/),
   bad('one.system.backupself', 'none', [4711], 'NO_EXISTS', /datastore \[4711\]/),
   bad('one.system.backupself', 'not for others', [1], 'AUTHORIZATION', /ADMIN system database/, { as: 'ann' }),
+  good('one.system.nodes', 'oneadmin', [], {
+    document: 'NODES',
+    has: { 'NODE/NAME': 'here', 'NODE/ANSWERS': '1', 'NODE/LEASE': '-1' },
+  }),
+  bad('one.system.nodes', 'not for others', [], 'AUTHORIZATION', /ADMIN control nodes/, { as: 'ann' }),
   good('one.system.backupstatus', 'oneadmin', [], { document: 'BACKUP_STATUS', has: { TIME: /^\d{10}$/ } }),
   good('one.system.backupstatus', 'somebody without VMs', [], { document: 'BACKUP_STATUS' }, { as: 'ann' }),
   bad('one.system.backupstatus', 'a wrong password', [], 'AUTHENTICATION', /authenticated/, { as: 'oneadmin:wrong' }),

@@ -14,6 +14,7 @@ import { calendarXml } from '../../../src/wire/documents/calendar.ts';
 import { datastoreFillXml } from '../../../src/wire/documents/datastore-fill.ts';
 import { eligibilityXml } from '../../../src/wire/documents/eligibility.ts';
 import { jobSelectionXml } from '../../../src/wire/documents/job-selection.ts';
+import { nodesXml, type ShownNode } from '../../../src/wire/documents/nodes.ts';
 import { occurrencesXml } from '../../../src/wire/documents/occurrences.ts';
 import { PROTECTION_POOL, protectionXml } from '../../../src/wire/documents/protection.ts';
 import { restorePlanXml } from '../../../src/wire/documents/restore-plan.ts';
@@ -47,6 +48,11 @@ const summary: fc.Arbitrary<Summary> = fc.record({
   protection: fc.record({ protected: amount, overdue: amount, unprotected: amount, proven: amount }),
   ...{ running: amount, waiting: amount, lastDay: sums, nextSec: epoch },
   datastores: few(fc.record({ id, name, ...capacity, images: amount, ...trend })),
+});
+
+const node: fc.Arbitrary<ShownNode> = fc.record({
+  ...{ id: filled, name: filled, url: text, version: filled, answers: fc.boolean() },
+  ...{ leaseSec: idOrNone, runs: count, duties: few(filled) },
 });
 
 const figures: fc.Arbitrary<RunFigures> = fc.record({
@@ -111,6 +117,7 @@ export const PREVIEW_CASES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'vmpool.protection': few(protection.map((one) => protectionXml(one))).map(
     (entries) => `<${PROTECTION_POOL}>${entries.join('')}</${PROTECTION_POOL}>`,
   ),
+  'system.nodes': few(node).map((some) => nodesXml(some)),
   'system.summary': summary.map((one) => summaryXml(one)),
   'system.runfigures': figures.map((one) => runFiguresXml(one)),
   'system.calendar': fc

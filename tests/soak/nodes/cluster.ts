@@ -1,5 +1,5 @@
 // Several control nodes on one PostgreSQL server, with hosts and datastores that all of them reach: each API answers for all.
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attributes } from '../../../src/model/attributes.ts';
@@ -36,9 +36,8 @@ export class Cluster {
   readonly server: PostgresServer;
   hosts: number[] = [];
   datastores: number[] = [];
-  /** For looking alone. */
-  store!: SqlStore;
-  table!: NodeTable;
+  #store: SqlStore | undefined;
+  #table: NodeTable | undefined;
   session = '';
 
   private constructor(directory: string, server: PostgresServer) {
@@ -76,8 +75,8 @@ export class Cluster {
       await node.start();
     }
     const place = { url: databaseUrl, connections: 4 };
-    this.store = await readPostgres(place);
-    this.table = openNodes(place);
+    this.#store = await readPostgres(place);
+    this.#table = openNodes(place);
     this.session = await this.#credentials();
     for (let index = 0; index < hosts; index += 1) this.hosts.push(await this.#host(index));
     for (let index = 0; index < datastores; index += 1) {
@@ -86,8 +85,18 @@ export class Cluster {
     }
   }
 
+  /** For looking alone. */
+  get store(): SqlStore {
+    if (!this.#store) throw new Error('The nodes do not run.');
+    return this.#store;
+  }
+
+  get table(): NodeTable {
+    if (!this.#table) throw new Error('The nodes do not run.');
+    return this.#table;
+  }
+
   async #credentials(): Promise<string> {
-    const { readFile } = await import('node:fs/promises');
     return (await readFile(join(this.directory, 'n1/.one/one_auth'), 'utf8')).trim();
   }
 
@@ -127,7 +136,7 @@ export class Cluster {
     }
     const [good, value = ''] = parseResponse(text);
     if (good === true) return value;
-    const said = String(value as string);
+    const said = typeof value === 'string' ? value : JSON.stringify(value);
     throw said.includes('may have been done') ? new Unknown(said) : new Refused(said);
   }
 
@@ -139,8 +148,8 @@ export class Cluster {
 
   async close(): Promise<void> {
     for (const node of this.nodes) await node.close();
-    await this.table?.close();
-    await this.store?.close();
+    await this.#table?.close();
+    await this.#store?.close();
     await this.server.close();
     await rm(this.directory, { recursive: true, force: true });
   }

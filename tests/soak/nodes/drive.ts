@@ -57,12 +57,12 @@ async function drive(cluster: Cluster, machines: Machine[], random: Random, opti
   watch.begin();
   const inProgress: number[] = [];
   let goesOn = true;
-  let broken: unknown;
+  let broken: Error | undefined;
   const work = machines.map((machine) =>
     machine
       .work(() => goesOn)
       .catch((error: unknown) => {
-        broken ??= error;
+        broken ??= error instanceof Error ? error : new Error(String(error));
       }),
   );
   const counting = count(cluster, inProgress, () => goesOn);
@@ -73,8 +73,9 @@ async function drive(cluster: Cluster, machines: Machine[], random: Random, opti
       const blow = BLOWS[number % BLOWS.length] ?? 'killed';
       const result = await round(cluster, random, blow);
       rounds.push(result);
-      const { node, had, takenOverMs } = result;
-      const what = `${had.duties} duties and ${had.runs} runs taken over in ${(takenOverMs / 1000).toFixed(1)} s`;
+      const { node, had } = result;
+      const [taken, ended] = [result.takenOverMs, result.endedMs].map((ms) => (ms / 1000).toFixed(1));
+      const what = `${had.duties} duties and ${had.runs} runs taken over in ${taken} s, its work ended in ${ended} s`;
       options.tell(`round ${number + 1}: ${node} ${blow}, ${what}; ${inProgress.at(-1) ?? 0} runs in progress`);
     }
   } finally {
@@ -82,7 +83,8 @@ async function drive(cluster: Cluster, machines: Machine[], random: Random, opti
     await Promise.all([...work, counting]);
     await watch.end();
   }
-  if (broken !== undefined) throw broken;
+  const why = broken as Error | undefined; // it is set while the others work
+  if (why) throw why;
   await cluster.until(
     'nothing is under way any more',
     async () => (await cluster.store.operations.running()).length === 0,
@@ -99,10 +101,12 @@ async function count(cluster: Cluster, counts: number[], goesOn: () => boolean):
 /** Lines that say how it went. */
 export function reported({ rounds, verdict: found, inProgress, movers }: Report): string[] {
   const times = rounds.map(({ takenOverMs }) => takenOverMs / 1000);
+  const ends = rounds.map(({ endedMs }) => endedMs / 1000);
   const runs = Object.entries(found.runs).map(([result, number]) => `${number} ${result}`);
   return [
     `rounds: ${rounds.length}`,
     `take-over: median ${median(times).toFixed(1)} s, most ${Math.max(0, ...times).toFixed(1)} s`,
+    `work of the dead ended: median ${median(ends).toFixed(1)} s, most ${Math.max(0, ...ends).toFixed(1)} s`,
     `runs in progress: median ${median(inProgress)}; movers at once: median ${median(movers)}, most ${Math.max(0, ...movers)}`,
     `backups: ${runs.join(', ')}; points compared: ${found.points}`,
     `wrong: ${found.wrong.length}`,

@@ -12,7 +12,7 @@ import { Refused, Unknown, type Cluster } from './cluster.ts';
 export const DISK_MB = 2;
 const BLOCK = 64 * 1024;
 const BLOCKS = (DISK_MB * 2 ** 20) / BLOCK;
-const END_MS = 240_000;
+const END_MS = 900_000;
 /** After so long a call whose answer was lost has done what it does. */
 const LATE_MS = 10_000;
 const RECENT = 1000;
@@ -108,11 +108,15 @@ export class Machine {
 
   /** The records of its backups, when none is under way any more and the machine runs. */
   async #settled(): Promise<Operation[]> {
+    let runs: Operation[] = [];
     for (const end = Date.now() + END_MS; Date.now() < end; await sleep(300)) {
-      const runs = await this.#records();
+      runs = await this.#records();
       if (runs.every(({ result }) => result !== 'running') && (await this.isRunning())) return runs;
     }
-    throw new Error(`A backup of VM ${this.vmId} did not end within ${END_MS / 1000} s.`);
+    const left = JSON.stringify(
+      runs.filter(({ result }) => result === 'running').map((run) => ({ ...run, plan: null })),
+    );
+    throw new Error(`A backup of VM ${this.vmId} did not end within ${END_MS / 1000} s: ${left}`);
   }
 
   async #records(): Promise<Operation[]> {

@@ -21,6 +21,8 @@ export interface RoundResult {
   had: { duties: number; runs: number };
   /** Until others had all its duties and every run of it was ended or gone on with. */
   takenOverMs: number;
+  /** Until all that it worked on has ended, cleaned up after. */
+  endedMs: number;
 }
 
 export async function round(cluster: Cluster, random: Random, blow: Blow): Promise<RoundResult> {
@@ -28,6 +30,7 @@ export async function round(cluster: Cluster, random: Random, blow: Blow): Promi
   const victim = await victimOf(cluster, random);
   const id = await idOf(cluster, victim);
   const had = await belongings(cluster, id);
+  const begun = await workOf(cluster, id);
   const began = Date.now();
   const back = blow === 'killed' ? kill(random, victim) : away(random, victim, blow);
   back.catch(() => undefined); // it is awaited below, whatever comes first
@@ -37,9 +40,11 @@ export async function round(cluster: Cluster, random: Random, blow: Blow): Promi
     TAKEN_MS,
   );
   const takenOverMs = Date.now() - began;
+  await cluster.until('what it worked on has ended', () => haveEnded(cluster, begun), TAKEN_MS);
+  const endedMs = Date.now() - began;
   await back;
   await cluster.until('every node has duties', () => isSpread(cluster));
-  return { blow, node: victim.place.name, had, takenOverMs };
+  return { blow, node: victim.place.name, had, takenOverMs, endedMs };
 }
 
 async function kill(random: Random, victim: ControlNode): Promise<void> {
@@ -92,6 +97,17 @@ async function belongings(cluster: Cluster, id: string): Promise<RoundResult['ha
     duties: [...claims.values()].filter((node) => node === id).length,
     runs: runs.filter(({ node }) => node === id).length,
   };
+}
+
+/** Ids of the runs that it does not only let wait. */
+async function workOf(cluster: Cluster, id: string): Promise<string[]> {
+  const runs = await cluster.store.operations.running();
+  return runs.filter(({ node, begunAt }) => node === id && begunAt !== undefined).map((run) => run.id);
+}
+
+async function haveEnded(cluster: Cluster, ids: readonly string[]): Promise<boolean> {
+  const running = new Set((await cluster.store.operations.running()).map(({ id }) => id));
+  return !ids.some((id) => running.has(id));
 }
 
 async function isTakenOver(cluster: Cluster, id: string): Promise<boolean> {

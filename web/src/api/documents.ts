@@ -51,6 +51,19 @@ export type Calendar = {
 
 export type Occurrences = { ZONE: string; OCCURRENCE: Array<{ TIME: number; INDEX: number; ACTION: string }> };
 
+export type Nodes = {
+  NODE: Array<{
+    ID: string;
+    NAME: string;
+    URL: string;
+    VERSION: string;
+    ANSWERS: number;
+    LEASE: number;
+    RUNS: number;
+    DUTIES: { DUTY: Array<string> };
+  }>;
+};
+
 export type RunFigures = {
   FROM: number;
   TO: number;
@@ -1384,6 +1397,7 @@ export interface Methods {
   'one.system.backupstatus': { params: { limit?: number }; result: { BACKUP_STATUS: BackupStatus } };
   'one.system.calendar': { params: { from: number; to: number }; result: { CALENDAR: Calendar } };
   'one.system.config': { params: Record<string, never>; result: { OPENNEBULA_CONFIGURATION: Attributes } };
+  'one.system.nodes': { params: Record<string, never>; result: { NODES: Nodes } };
   'one.system.occurrences': { params: { template: string; count?: number }; result: { OCCURRENCES: Occurrences } };
   'one.system.runfigures': {
     params: { days?: number; vmId?: number; kind?: string; most?: number };
