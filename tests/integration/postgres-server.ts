@@ -24,11 +24,12 @@ export async function postgresPrograms(): Promise<string | undefined> {
 
 export class PostgresServer {
   readonly directory: string;
-  readonly port: number;
+  port: number;
   readonly password: string;
   readonly #programs: string;
   readonly #options: string[];
   #server: Running | undefined;
+  #said = '';
   #databases = 0;
 
   private constructor(directory: string, port: number, password: string, programs: string, options: string[]) {
@@ -59,7 +60,10 @@ export class PostgresServer {
     await run(server.#asNobody(['initdb', '-D', join(directory, 'data'), ...asked, ...(safe ? [] : ['--no-sync'])]));
     await rm(file);
     try {
-      await server.start();
+      for (let tries = 1; !(await server.#begins()); tries++) {
+        if (tries === 3) throw new Error(`PostgreSQL did not start:\n${server.#said}`);
+        server.port = await freePort(); // somebody else has taken it meanwhile
+      }
     } catch (error) {
       await server.close();
       throw error;
@@ -82,38 +86,50 @@ export class PostgresServer {
     ];
   }
 
+  /** Starts it again, where it was. */
   async start(): Promise<void> {
-    const sockets = [
-      '-c',
-      `unix_socket_directories=${this.directory}`,
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      'max_connections=400',
-    ];
+    if (!(await this.#begins())) throw new Error(`PostgreSQL did not start:\n${this.#said}`);
+  }
+
+  /** False when it ended at once. */
+  async #begins(): Promise<boolean> {
+    const addresses = ['-c', `unix_socket_directories=${this.directory}`, '-c', 'listen_addresses=127.0.0.1'];
+    const limits = ['-c', 'max_connections=400'];
     const argv = [
-      'postgres',
       '-D',
       join(this.directory, 'data'),
       '-p',
       String(this.port),
-      ...sockets,
+      ...addresses,
+      ...limits,
       ...this.#options,
     ];
-    const lines: string[] = [];
-    this.#server = start(this.#asNobody(argv), { onStderr: (line) => void lines.push(line) });
-    this.#server.stdout.resume();
-    for (const end = Date.now() + START_MS; Date.now() < end; await delay(50)) if (await this.#answers()) return;
-    throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`);
+    this.#said = '';
+    const server = start(this.#asNobody(['postgres', ...argv]), { onStderr: (text) => void (this.#said += text) });
+    server.stdout.resume();
+    let runs = true;
+    const ended = (): void => void (runs = false);
+    server.exit.then(ended, ended);
+    this.#server = server;
+    for (const end = Date.now() + START_MS; runs && Date.now() < end; await delay(50)) {
+      if (await this.#answers()) return true;
+    }
+    return false;
   }
 
+  /** Whether it is this one that answers. */
   async #answers(): Promise<boolean> {
     const client = new pg.Client({ connectionString: this.url('postgres') });
     client.on('error', () => undefined);
-    return client.connect().then(
-      () => client.end().then(() => true),
-      () => false,
-    );
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+      return rows[0]?.data_directory === join(this.directory, 'data');
+    } catch {
+      return false; // not yet
+    } finally {
+      await client.end();
+    }
   }
 
   /** Over the network, with the password in it. */
