@@ -107,11 +107,11 @@ export class PostgresServer {
     this.#said = '';
     const server = start(this.#asNobody(['postgres', ...argv]), { onStderr: (text) => void (this.#said += text) });
     server.stdout.resume();
-    let runs = true;
-    const ended = (): void => void (runs = false);
+    const gone = new AbortController();
+    const ended = (): void => gone.abort();
     server.exit.then(ended, ended);
     this.#server = server;
-    for (const end = Date.now() + START_MS; runs && Date.now() < end; await delay(50)) {
+    for (const end = Date.now() + START_MS; !gone.signal.aborted && Date.now() < end; await delay(50)) {
       if (await this.#answers()) return true;
     }
     return false;
