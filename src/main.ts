@@ -43,7 +43,7 @@ export async function main(argv: string[]): Promise<number> {
     const state = given === undefined ? {} : { state: resolve(given) };
     const attributes = values.dev && file === undefined ? [] : await readConfigFile(file);
     config = makeConfig(attributes, { ...options, ...state });
-    delete process.env[DATABASE_VARIABLE]; // no program that is started learns the password
+    Reflect.deleteProperty(process.env, DATABASE_VARIABLE); // no program that is started learns the password
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n${HELP}`);
     return 1;

@@ -54,7 +54,9 @@ export async function copyStore(from: StorePlace, to: StorePlace): Promise<Count
 
 async function fillFile(source: SqlStore, database: string): Promise<Counts> {
   const half = `${database}.copying`;
-  const remove = (): Promise<void[]> => Promise.all(BESIDE.map((ending) => rm(half + ending, { force: true })));
+  const remove = async (): Promise<void> => {
+    for (const ending of BESIDE) await rm(half + ending, { force: true });
+  };
   await remove(); // of a copy that was broken off
   try {
     const counts = await fill(source, { database: half });

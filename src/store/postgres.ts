@@ -161,18 +161,18 @@ class PostgresBackend implements Backend {
     return this.#gate.run(kind, key, async () => {
       const patient = Date.now() + this.#own.patienceMs;
       for (let attempt = 1; ; attempt++) {
-        let begun = false;
+        const state = { begun: false };
         try {
           this.#own.presence.require();
           return await this.#transaction((db) => {
-            begun = true;
+            state.begun = true;
             return work(db);
           }, kind);
         } catch (error) {
           if (!(error instanceof DatabaseFailure)) throw error;
-          const waits = error.lost && !begun && Date.now() < patient;
+          const waits = error.lost && !state.begun && Date.now() < patient;
           // what a caller does in a transaction may reach outside of it; and alone in the database, nobody is in its way
-          const repeats = error.again && (kind === 'one' || !begun) && attempt < TRIES;
+          const repeats = error.again && (kind === 'one' || !state.begun) && attempt < TRIES;
           if (!waits && !repeats) throw error;
           if (waits) await delay(TRY_AGAIN_MS);
         }

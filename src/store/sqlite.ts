@@ -2,14 +2,7 @@
 // password hashes and the secrets of datastores, so nobody but its owner may read it.
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import {
-  Kysely,
-  SqliteDialect,
-  type KyselyPlugin,
-  type RootOperationNode,
-  type SqliteDatabase,
-  type SqliteStatement,
-} from 'kysely';
+import { Kysely, SqliteDialect, type KyselyPlugin, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { CODE, OneError } from '../model/errors.ts';
 import { ChangeFeed } from './changes.ts';
 import { migrate, requireCurrent } from './migrate.ts';
@@ -67,7 +60,7 @@ const WITHOUT_ROW_LOCKS: KyselyPlugin = {
   transformQuery: ({ node }) => {
     if (node.kind !== 'SelectQueryNode' || !node.endModifiers) return node;
     const { endModifiers: _locks, ...rest } = node;
-    return rest as RootOperationNode;
+    return rest;
   },
   transformResult: ({ result }) => Promise.resolve(result),
 };

@@ -1,8 +1,8 @@
 // How changes are made: in steps that are kept as a whole or not at all, and told of when they are kept. What a database does in its own
 // way is behind `Backend`.
 import type { Kysely, Transaction } from 'kysely';
-import { ChangeFeed, type Told } from './changes.ts';
-import type { StoreChange } from './changes.ts';
+import { type Told } from './changes.ts';
+import type { StoreChange, ChangeFeed } from './changes.ts';
 import type { StepKind } from './gate.ts';
 import type { Schema } from './schema.ts';
 
