@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { startApp, type App } from './app.ts';
 import { authFile } from './bootstrap.ts';
 import { CONFIG_FILE, makeConfig, readConfigFile, type Config } from './config.ts';
+import { DATABASE_VARIABLE } from './config/database.ts';
 import { devHints, missingForBackups, prepareDev } from './dev.ts';
 import { killAllPrograms } from './exec/exec.ts';
 import { reasonOf } from './model/errors.ts';
@@ -42,7 +43,7 @@ export async function main(argv: string[]): Promise<number> {
     const state = given === undefined ? {} : { state: resolve(given) };
     const attributes = values.dev && file === undefined ? [] : await readConfigFile(file);
     config = makeConfig(attributes, { ...options, ...state });
-    delete process.env['DATABASE_URL']; // no program that is started learns the password
+    Reflect.deleteProperty(process.env, DATABASE_VARIABLE); // no program that is started learns the password
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n${HELP}`);
     return 1;

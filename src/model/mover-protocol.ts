@@ -292,7 +292,7 @@ export type GivenTask = MoverTask & {
 
 /** How often a mover is told that somebody waits for it, and how long it goes on without. */
 export const BEAT_EVERY_MS = 2000;
-export const BEAT_LIMIT_SEC = 8;
+export const BEAT_LIMIT_SEC = 15;
 
 /** A line on the mover's stdin after its task. */
 export interface Beat {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { storeChains } from '../../tests/mover/stored-chain.ts';
 import { start } from '../exec/exec.ts';
 import { moverResult } from '../exec/mover.ts';
-import type { GivenTask, SettleTask, VerifyTask } from '../model/mover-protocol.ts';
+import { SERVING, type GivenTask, type SettleTask, type VerifyTask } from '../model/mover-protocol.ts';
 
 const never = new AbortController().signal;
 let directory = '';
@@ -51,7 +51,15 @@ it('ends by itself when nobody is heard any more, though its stdin stays open', 
   const main = new URL('main.ts', import.meta.url).pathname;
   const mover = start([process.execPath, main, task.operationId], { stdin: 'pipe' });
   mover.stdin!.write(`${JSON.stringify(task)}\n`);
-  const [last] = (await mover.stdout.toArray()).join('').trim().split('\n').slice(-1);
+  // heard for as long as it takes to begin, then no more
+  const beats = setInterval(() => mover.stdin!.write(`${JSON.stringify({ beat: 1, bytesPerSec: null })}\n`), 100);
+  let said = '';
+  for await (const chunk of mover.stdout) {
+    said += String(chunk);
+    if (said.includes(SERVING)) clearInterval(beats);
+  }
+  clearInterval(beats);
+  const [last] = said.trim().split('\n').slice(-1);
   expect(JSON.parse(last!)).toEqual({ type: 'result', result: { ended: true } });
   expect(await mover.exit).toMatchObject({ code: 0 });
 });

@@ -42,7 +42,7 @@ it('says what to do about a password or a database that is not there', () => {
 
 it('holds no content of a row', () => {
   const failure = of('23502', 'null value', 'insert', { detail: 'Failing row contains (7, secret)' });
-  expect(JSON.stringify([failure, failure.message, failure.cause])).not.toContain('secret');
+  expect(JSON.stringify([Object.entries(failure), failure.message, failure.cause])).not.toContain('secret');
 });
 
 it('tells what the first of several addresses said, and what was told once stays', () => {

@@ -143,14 +143,14 @@ export class Hearing {
   /** A connection like the one that was lost; undefined at the end. */
   async #again(): Promise<pg.Client | undefined> {
     const { signal } = this.#ended;
-    const isOver = (): boolean => signal.aborted;
     let told = '';
-    for (let waitMs = FIRST_DELAY_MS; !isOver(); waitMs = Math.min(waitMs * 2, MOST_DELAY_MS)) {
+    for (let waitMs = FIRST_DELAY_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, MOST_DELAY_MS)) {
       try {
         const client = await this.#connect();
-        if (await this.#isPresent(client)) return isOver() ? await close(client) : client;
+        const isPresent = await this.#isPresent(client);
+        if (isPresent && !this.#isEnded()) return client;
         await close(client);
-        throw this.#presence.taken();
+        if (!isPresent) throw this.#presence.taken();
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (reason !== told) this.#warn(reason);
@@ -159,6 +159,11 @@ export class Hearing {
       await delay(waitMs, undefined, { signal }).catch(() => undefined); // the end is seen by the loop
     }
     return undefined;
+  }
+
+  /** It may have ended while something was waited for. */
+  #isEnded(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   async end(): Promise<void> {
@@ -175,10 +180,9 @@ async function lossOf(client: pg.Client, signal: AbortSignal): Promise<void> {
   client.once('end', end).once('error', end);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
-  const isGone = (): boolean => gone.signal.aborted;
-  while (!isGone()) {
+  while (!gone.signal.aborted) {
     await delay(ALIVE_MS, undefined, { signal: gone.signal, ref: false }).catch(() => undefined); // it is gone: the loop ends
-    if (!isGone()) await client.query('select 1').catch(end);
+    await client.query('select 1').catch(end);
   }
   signal.removeEventListener('abort', end);
 }

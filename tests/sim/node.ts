@@ -74,7 +74,13 @@ const scheduler = new Scheduler(parts, operations, backups, new JobRuns(parts, a
   ...{ limits, policy: POLICY, elsewhere },
 });
 const overview = new Overview({
-  ...{ store, runs: new AllRuns(store, operations, { alone: false, failed: () => undefined }), clock: parts.clock, timeZone: POLICY.timeZone, next: nextOccurrence },
+  ...{
+    store,
+    runs: new AllRuns(store, operations, { alone: false, failed: () => undefined }),
+    clock: parts.clock,
+    timeZone: POLICY.timeZone,
+    next: nextOccurrence,
+  },
   waiting: () => Promise.resolve(scheduler.waiting()),
 });
 const services = {

@@ -129,7 +129,8 @@ async function ofImage(call: Call, word: 'clone' | 'delete', params: Value[]): P
 async function withClonedImages(call: Call, template: Attributes, name: string): Promise<Attributes> {
   const copies = new Map<string, string>();
   for (const id of imageIds(template)) {
-    copies.set(String(id), String(await ofImage(call, 'clone', [id, `${name}-disk-${copies.size}`, -1])));
+    const made = (await ofImage(call, 'clone', [id, `${name}-disk-${copies.size}`, -1])) as number;
+    copies.set(String(id), String(made));
   }
   return template.map(([attribute, value]): Attributes[number] =>
     attribute !== 'DISK' || typeof value === 'string'

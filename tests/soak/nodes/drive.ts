@@ -83,7 +83,7 @@ async function drive(cluster: Cluster, machines: Machine[], random: Random, opti
     await Promise.all([...work, counting]);
     await watch.end();
   }
-  const why = broken as Error | undefined; // it is set while the others work
+  const why = broken; // it is set while the others work
   if (why) throw why;
   await cluster.until(
     'nothing is under way any more',
