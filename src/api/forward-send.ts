@@ -35,6 +35,9 @@ export async function send(
   request: NodeRequest,
   whom: ForWhom,
 ): Promise<Response> {
+  // it takes up its duties before it listens, and tells where with the next renewal of its lease
+  if (node.url === '')
+    throw new NotReached(CODE.ACTION, `Control node ${node.name} does not listen yet.`, { retry: true });
   const behalf: Behalf = { ...whom, to: node.id, atMs: clock(), nonce: randomBytes(16).toString('hex') };
   const watch = watchOf(duties, node, lookMs);
   let response: Response;

@@ -126,6 +126,17 @@ describe('a call', () => {
     });
   });
 
+  it('waits for a node that has begun and does not listen yet', async () => {
+    const known = agreement.there.get('b')!;
+    agreement.there.set('b', { ...known, url: '' });
+    const refused = await a.call(cloud.session, 'one.datastore.rescan', 100);
+    expect(refused[1]).toContain('Control node B does not listen yet.');
+    const call = a.call(cloud.session, 'one.datastore.rescan', 100);
+    agreement.there.set('b', known);
+    expect(await call).toEqual([true, 'run of 100', 0]);
+    expect(done).toEqual(['b rescan 100 for 0']);
+  });
+
   it('says which node does not answer, and that nothing was done', async () => {
     const gone = await TestNode.open(agreement, 'c', cloud.services);
     await gone.die();
