@@ -35,8 +35,14 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Real guests for what others show with less: only the soak runs them. */
-const ONLY_LONG = ['tests/integration/in-place-guest.test.ts', 'tests/integration/restore-cost.test.ts'];
+/**
+ * Only the soak runs them: real guests for what others show with less, and three daemons whose leases end where a machine has other things
+ * to do for seconds.
+ */
+const ONLY_LONG = [
+  ...['tests/integration/in-place-guest.test.ts', 'tests/integration/restore-cost.test.ts'],
+  'tests/integration/nodes.test.ts',
+];
 
 export default defineConfig({
   test: {
