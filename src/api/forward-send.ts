@@ -82,7 +82,7 @@ function watchOf(duties: Duties, node: NodeInfo, lookMs: number): Watch {
     gone.abort(new Error('it is no part of the installation any more'));
   };
   // who cannot ask whether the other is there goes on waiting: its own lease ends before long
-  const timer = setInterval(() => void look().catch(() => undefined), lookMs);
+  const timer = setInterval(() => void look().catch(() => undefined), lookMs); // it looks again
   const lost = (): void => gone.abort(new Error('this node is no part of the installation any more'));
   duties.lost.addEventListener('abort', lost, { once: true });
   return {

@@ -26,7 +26,7 @@ export async function capacityOf(config: ResticConfig, recordedMb: () => Promise
 /** Whether an SFTP server has hardly any room left; one that cannot be asked has not said so. */
 export async function isFull(config: ResticConfig): Promise<boolean> {
   const { ssh } = config.transport;
-  const space = ssh && (await sftpCapacity(config, ssh).catch(() => undefined));
+  const space = ssh && (await sftpCapacity(config, ssh).catch(() => undefined)); // the failure that led here is told
   return space !== undefined && space.freeMb < FULL_MB;
 }
 

@@ -50,7 +50,7 @@ export async function mountRepository(
 /** restic serves soon after it says so; until then the first look may fail. */
 async function answers(directory: string): Promise<boolean> {
   for (const until = Date.now() + ANSWER_MS; Date.now() < until; await delay(RETRY_MS)) {
-    if (await stat(join(directory, 'ids')).catch(() => undefined)) return true;
+    if (await stat(join(directory, 'ids')).catch(() => undefined)) return true; // not yet: looked at again
   }
   return false;
 }
