@@ -7,7 +7,8 @@ type Said = Extract<DrillCondition, { kind: 'text' | 'pattern' }>;
 /** Longer lines are looked at in part: what comes last counts. */
 const LONGEST_LINE = 4096;
 /** Colours and moves of the cursor, and what else is no text. */
-const ESCAPES = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78]|[\x00-\x08\x0b-\x1f\x7f]/g;
+const ESCAPES =
+  /(?:\x1b\[|\x9b)[0-9;?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[()][A-Z0-9]|\x1b[=>78]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 
 export class ConsoleText {
   readonly #waited: Array<[Said, (line: string) => boolean]>;

@@ -5,7 +5,7 @@ import { addAbortSignal } from 'node:stream';
 import { open } from 'node:fs/promises';
 import { refuseDifferent } from '../disk/checked-stream.ts';
 import { Qcow2Layout } from '../disk/qcow2-layout.ts';
-import { readQcow2Header, readSequentialQcow2, type DataPiece } from '../disk/qcow2-read.ts';
+import { readQcow2Header, readSequentialQcow2, requireStored, type DataPiece } from '../disk/qcow2-read.ts';
 import { qcow2Stream } from '../disk/qcow2-stream.ts';
 import { RawWriter, verifyRaw, writePieces } from '../disk/raw-write.ts';
 import { writeStream } from '../disk/stream-write.ts';
@@ -97,6 +97,7 @@ async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Pr
   const file = await open(disk.target, 'r');
   try {
     const header = await readQcow2Header(file, disk.target);
+    requireStored(header, disk.target); // a machine will have it as its disk, and QEMU follows what stands in it
     if (header.backing !== undefined || header.virtualBytes !== disk.stored.virtualBytes) {
       throw new OneError(
         CODE.INTERNAL,
