@@ -81,7 +81,7 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
       const file = joined?.pathOf(diskId);
-      const files = file === undefined ? await storedFiles(view, members) : [await realpath(file)];
+      const files = file === undefined ? await storedFiles(view, diskId, members) : [await realpath(file)];
       const chain = file === undefined ? chainOf(files) : rawOf(file);
       undo.push(() => rm(server.socket, { force: true }));
       const running = await startServer(
@@ -118,11 +118,16 @@ async function startServer(server: NbdServer & { files: string[] }, servers: Run
 }
 
 /** The files of the members, each looked at before QEMU is: it would follow what their headers say. */
-async function storedFiles(view: StoreView, members: ServedDisk['members']): Promise<string[]> {
+async function storedFiles(view: StoreView, diskId: number, members: ServedDisk['members']): Promise<string[]> {
   const files: string[] = [];
   for (const member of members) {
     const path = view.pathOf(member.source, member.path);
-    const file = await unlessInterrupted(() => openInside(view.root, path));
+    const file = await unlessInterrupted(() => openInside(view.root, path)).catch((cause: unknown) => {
+      if (cause instanceof OneError) throw cause;
+      throw new OneError(CODE.INTERNAL, `Disk ${diskId} of the backup could not be opened: ${reasonOf(cause)}.`, {
+        cause,
+      });
+    });
     try {
       requireStored(await unlessInterrupted(() => readQcow2Header(file, nameOf(member))), nameOf(member));
     } finally {
