@@ -62,6 +62,12 @@ describe('what a guest says on its console', () => {
     expect(text.last).toMatch(/login:$/);
   });
 
+  it('cannot keep whoever looks for a pattern in it for ever', () => {
+    const text = new ConsoleText([{ kind: 'pattern', pattern: '^(a+)+$' }]);
+    expect(text.add(Buffer.from('aaaa\n'))).toEqual({ kind: 'pattern', pattern: '^(a+)+$' });
+    expect(() => text.add(Buffer.from(`${'a'.repeat(4000)}!\n`))).toThrow(/was tested for 1000 ms on one line/);
+  });
+
   it('cannot hide what is waited for in a line without an end', () => {
     const text = new ConsoleText([{ kind: 'text', text: 'login:' }]);
     const found = ['x'.repeat(1 << 20), 'y'.repeat(1 << 20), ' login:'].map((piece) => text.add(Buffer.from(piece)));
