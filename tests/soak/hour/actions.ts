@@ -65,7 +65,12 @@ export async function act(scene: Scene, guest: SoakGuest, random: Random): Promi
   return wrong.map((what) => `${name} of VM ${guest.vmId}: ${what}`);
 }
 
-async function backup(scene: Scene, guest: SoakGuest, reset: boolean, began?: (run: Operation) => Promise<void>): Promise<string[]> {
+async function backup(
+  scene: Scene,
+  guest: SoakGuest,
+  reset: boolean,
+  began?: (run: Operation) => Promise<void>,
+): Promise<string[]> {
   const { cloud, runs } = scene;
   const known = new Set(runs.all.map(({ id }) => id));
   guest.backupIsAsked();
@@ -80,7 +85,9 @@ async function cancelledBackup(scene: Scene, guest: SoakGuest, random: Random): 
   return backup(scene, guest, false, async (run) => {
     await sleep(random.next() * DISTURBED_WITHIN_MS);
     scene.runs.blame(run, 'cancelled');
-    await scene.cloud.call('one.vm.backupcancel', guest.vmId).catch((error: unknown) => scene.refused('a cancel', error));
+    await scene.cloud
+      .call('one.vm.backupcancel', guest.vmId)
+      .catch((error: unknown) => scene.refused('a cancel', error));
   });
 }
 
@@ -131,7 +138,11 @@ async function restore({ points }: Scene, guest: SoakGuest, random: Random): Pro
   return point ? points.restore(point, random.next() < MOST_ROOTS) : [];
 }
 
-async function cancelledRestore({ cloud, runs, points, refused }: Scene, guest: SoakGuest, random: Random): Promise<string[]> {
+async function cancelledRestore(
+  { cloud, runs, points, refused }: Scene,
+  guest: SoakGuest,
+  random: Random,
+): Promise<string[]> {
   const point = await anyPoint(points, guest, random);
   if (!point) return [];
   return points.restore(point, false, async (run) => {

@@ -51,7 +51,9 @@ export function examine(vmId: number, disks: readonly Buffer[], lineage: Lineage
       const due = lastAt(lineage, place, newest);
       const is = all.get(place);
       if (is === due) continue;
-      wrong.push(`${TARGETS[index]}: place ${place} holds ${is ?? 'nothing'} and not ${due ?? 'nothing'}, up to ${newest}`);
+      wrong.push(
+        `${TARGETS[index]}: place ${place} holds ${is ?? 'nothing'} and not ${due ?? 'nothing'}, up to ${newest}`,
+      );
     }
   }
   const [first = NaN, second = NaN] = newestOf;
@@ -63,7 +65,9 @@ export function examine(vmId: number, disks: readonly Buffer[], lineage: Lineage
 
 /** The lineage of disks that were put back to when `newest` was the last number; what is written next is `from`. */
 export function putBack(lineage: Lineage, newest: number, from: number): Lineage {
-  const kept = lineage.filter((range) => range.from <= newest).map((range) => ({ ...range, to: Math.min(range.to, newest) }));
+  const kept = lineage
+    .filter((range) => range.from <= newest)
+    .map((range) => ({ ...range, to: Math.min(range.to, newest) }));
   return [...kept, { from, to: Infinity }];
 }
 

@@ -10,7 +10,7 @@ import { removeLeftovers } from '../../guest/domains.ts';
 import { Cloud } from '../../integration/cloud.ts';
 import { Random } from '../random.ts';
 import { act, Turn, type Scene } from './actions.ts';
-import { allOff, allPoints, fsck, idle, leftOfAll, repositories, stopped } from './end.ts';
+import { allOff, allPoints, fsck, idle, leftOfAll, repositories, rescans, stopped } from './end.ts';
 import { SoakGuest, type GuestKind } from './guest.ts';
 import { SoakJob } from './jobs.ts';
 import { Points } from './points.ts';
@@ -111,17 +111,28 @@ class Hour {
     tell('All points are restored and compared.');
     const left = (await this.#points.listed()).length;
     this.#wrong.push(...(await allPoints(this.#points, this.#random, AT_ONCE)));
-    this.#wrong.push(...(await repositories(this.#cloud, this.#runs, this.#datastores)));
+    this.#wrong.push(...(await rescans(this.#cloud, this.#runs, this.#datastores)));
     this.#wrong.push(...(await allOff(this.#cloud, this.#guests)));
     await this.#runs.close();
     const { runs, wrong } = await stopped(this.#cloud);
     this.#wrong.push(...wrong, ...(await fsck(this.#cloud)));
+    const [restic = -1, , slices = -1] = this.#datastores;
+    this.#wrong.push(...(await repositories(this.#cloud, [restic, slices])));
     const verdict = verdictOf(runs, this.#runs, this.#watch.samples, rest);
     this.#wrong.push(...verdict.wrong);
     const { compared, roots } = this.#points;
     const done = this.#done;
     const refusals = this.#refusals;
-    const told = { guests: this.#guests.length, minutes, seed, load: loaded, runs, causes: verdict.causes, done, refusals };
+    const told = {
+      guests: this.#guests.length,
+      minutes,
+      seed,
+      load: loaded,
+      runs,
+      causes: verdict.causes,
+      done,
+      refusals,
+    };
     reported({ ...told, compared, roots, left, watched: verdict.watched, wrong: this.#wrong }).forEach(tell);
     return this.#wrong;
   }
@@ -165,7 +176,9 @@ class Hour {
     const random = new Random(this.#options.seed * 1000 + job.id);
     while (goOn()) {
       this.#wrongWas(await job.run(this.#scene, random).catch((error: unknown) => [`job ${job.id}: ${String(error)}`]));
-      await sleep(random.next() * MOST_PAUSE_MS * 2, undefined, { signal: this.#options.signal }).catch(() => undefined); // as above
+      await sleep(random.next() * MOST_PAUSE_MS * 2, undefined, { signal: this.#options.signal }).catch(
+        () => undefined,
+      ); // as above
     }
   }
 
@@ -187,7 +200,9 @@ class Hour {
     const guest = this.#guests.find(({ vmId }) => vmId === operation.vmId);
     if (operation.kind === 'backup' && guest && operation.result === 'done') this.#points.made(operation, guest);
     if (operation.result === 'done' || this.#runs.causeOf(operation) !== undefined) return;
-    this.#options.tell(`The ${operation.kind} ${operation.id} of VM ${operation.vmId} is ${operation.result}: ${operation.reason}`);
+    this.#options.tell(
+      `The ${operation.kind} ${operation.id} of VM ${operation.vmId} is ${operation.result}: ${operation.reason}`,
+    );
   }
 
   #refused(what: string, error: unknown): void {

@@ -8,7 +8,7 @@ import { openSqlite } from '../../../src/store/sqlite.ts';
 import { leftOver } from '../../faults/left-over.ts';
 import { processesWhere } from '../../faults/processes.ts';
 import { virsh } from '../../guest/domains.ts';
-import type { Cloud } from '../../integration/cloud.ts';
+import { RESTIC_PASSWORD, type Cloud } from '../../integration/cloud.ts';
 import type { Random } from '../random.ts';
 import { patiently, vmIs, type SoakGuest } from './guest.ts';
 import { keyOf, type Points } from './points.ts';
@@ -50,7 +50,12 @@ export async function allPoints(points: Points, random: Random, atOnce: number):
     for (let name = listed.shift(); name; name = listed.shift()) {
       const point = points.find(name);
       if (!point) wrong.push(`${keyOf(name)} was made by no run that was seen.`);
-      else wrong.push(...(await points.restore(point, random.next() < ROOT_SHARE).catch((error: unknown) => [`${keyOf(name)}: ${String(error)}`])));
+      else
+        wrong.push(
+          ...(await points
+            .restore(point, random.next() < ROOT_SHARE)
+            .catch((error: unknown) => [`${keyOf(name)}: ${String(error)}`])),
+        );
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -68,18 +73,27 @@ export async function allOff(cloud: Cloud, guests: readonly SoakGuest[]): Promis
   return wrong;
 }
 
-/** A repository holds what the records tell of, and is sound. */
-export async function repositories(cloud: Cloud, runs: Runs, datastores: readonly number[]): Promise<string[]> {
+/** A datastore holds nothing that the records do not tell of. */
+export async function rescans(cloud: Cloud, runs: Runs, datastores: readonly number[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const id of datastores) {
-    for (const kind of ['check', 'rescan'] as const) {
-      const known = new Set(runs.all.map((one) => one.id));
-      await cloud.call(`one.datastore.${kind}`, id);
-      const ended = await runs.until((one) => one.kind === kind && one.datastoreId === id && !known.has(one.id));
-      if (ended.result !== 'done') wrong.push(`The ${kind} of datastore ${id} ended as ${ended.result}: ${ended.reason}`);
-      const found = [...(ended.warnings ?? []), ...(ended.told ?? []), ...ended.imageIds.map((image) => `lost: ${image}`)];
-      wrong.push(...found.map((what) => `The ${kind} of datastore ${id} found: ${what}`));
-    }
+    const known = new Set(runs.all.map((one) => one.id));
+    await cloud.call('one.datastore.rescan', id);
+    const ended = await runs.until((one) => one.kind === 'rescan' && one.datastoreId === id && !known.has(one.id));
+    if (ended.result !== 'done') wrong.push(`The rescan of datastore ${id} ended as ${ended.result}: ${ended.reason}`);
+    const found = [...(ended.told ?? []), ...ended.imageIds.map((image) => `what was lost is image ${image} now`)];
+    wrong.push(...found.map((what) => `The rescan of datastore ${id} found: ${what}`));
+  }
+  return wrong;
+}
+
+/** restic finds its repositories sound, all of their data read. */
+export async function repositories(cloud: Cloud, datastores: readonly number[]): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const id of datastores) {
+    const argv = ['restic', '-r', `${cloud.directory}/datastores/${id}`, '--no-cache', 'check', '--read-data'];
+    const { code, stdout, stderr } = await run(argv, { env: { RESTIC_PASSWORD }, okCodes: [1] });
+    if (code !== 0) wrong.push(`restic check of datastore ${id}: ${stdout}${stderr}`);
   }
   return wrong;
 }
@@ -91,7 +105,9 @@ export async function stopped(cloud: Cloud): Promise<{ runs: Operation[]; wrong:
   const wrong: string[] = [];
   const ours = processesWhere((command) => command.includes(cloud.directory) && !command.includes('qemu-system'));
   if (ours.length > 0) wrong.push(`Processes go on without the daemon: ${ours.join(', ')}`);
-  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(cloud.directory));
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8'))
+    .split('\n')
+    .filter((line) => line.includes(cloud.directory));
   wrong.push(...mounts.map((mount) => `A mount is left: ${mount}`));
   wrong.push(...(await readdir(`${cloud.directory}/run`)).map((name) => `In the directory of runs there is ${name}.`));
   const store = await openSqlite(`${cloud.directory}/one.db`);

@@ -46,7 +46,9 @@ export class SoakGuest {
     const data: number[] = [];
     for (const name of ['b', 'c']) {
       const text = `NAME="${name}-${Date.now()}-${root}-${Math.random()}"\nTYPE="DATABLOCK"\nSIZE="${DISK_MB}"`;
-      data.push(Number(await cloud.call('one.image.allocate', `${text}\nFORMAT="${kind.format}"\nPERSISTENT="YES"`, 1)));
+      data.push(
+        Number(await cloud.call('one.image.allocate', `${text}\nFORMAT="${kind.format}"\nPERSISTENT="YES"`, 1)),
+      );
     }
     for (const id of data) await patiently(`image ${id} is ready`, () => isReady(cloud, id));
     const { kernel, initrd, kernelCommand } = cloud.guest;
@@ -118,7 +120,11 @@ export class SoakGuest {
   /** What its disks hold while it is off. All that it has said must be there. */
   async look(lineage?: Lineage): Promise<Found> {
     const disks = (await this.disks()).slice(1);
-    const found = examine(this.vmId, await Promise.all(disks.map(([path, format]) => contentOf(path, format))), lineage ?? this.lineage);
+    const found = examine(
+      this.vmId,
+      await Promise.all(disks.map(([path, format]) => contentOf(path, format))),
+      lineage ?? this.lineage,
+    );
     if (lineage === undefined && found.newest < this.said) {
       found.wrong.push(`it has said ${this.said}, and its disks hold ${found.newest}`);
     }
@@ -131,7 +137,10 @@ export class SoakGuest {
     return [...xml.matchAll(/<disk .*?<\/disk>/gs)]
       .map(([disk]) => disk)
       .filter((disk) => disk.includes("device='disk'"))
-      .map((disk) => [/<source file='([^']+)'/.exec(disk)?.[1] ?? '', /<driver [^>]*type='(\w+)'/.exec(disk)?.[1] ?? '']);
+      .map((disk) => [
+        /<source file='([^']+)'/.exec(disk)?.[1] ?? '',
+        /<driver [^>]*type='(\w+)'/.exec(disk)?.[1] ?? '',
+      ]);
   }
 
   async kill(): Promise<void> {

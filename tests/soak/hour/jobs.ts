@@ -18,7 +18,7 @@ export class SoakJob {
 
   /** `attributes`: its mode, where it stores, how it goes. */
   static async open(scene: Scene, name: string, attributes: string): Promise<SoakJob> {
-    const text = `NAME="${name}"\nBACKUP_VMS=""\n${attributes}`;
+    const text = `NAME="${name}"\n${attributes}`;
     return new SoakJob(Number(await scene.cloud.call('one.backupjob.allocate', text)));
   }
 

@@ -89,7 +89,8 @@ export class Points {
     const { atLeast, atMost } = point;
     if (newest < atLeast) wrong.push(`it holds ${newest}, and ${atLeast} was written before it was asked for`);
     if (newest > atMost) wrong.push(`it holds ${newest}, and when it ended no more than ${atMost} was written`);
-    if (point.newest !== undefined && point.newest !== newest) wrong.push(`it held ${point.newest} and holds ${newest}`);
+    if (point.newest !== undefined && point.newest !== newest)
+      wrong.push(`it held ${point.newest} and holds ${newest}`);
     point.newest = newest;
     this.compared += 1;
     if (root) wrong.push(...(await this.#root(files[0] ?? ['', ''])));
@@ -132,7 +133,10 @@ export class Points {
       await run(['qemu-img', 'convert', '-U', '-f', format, '-O', 'raw', path, copy]);
       await run(['e2fsck', '-fy', copy], { okCodes: [1] }); // 1: the journal was played back
       await run(['debugfs', '-R', `rdump /usr/share/guest ${work}/files`, copy]);
-      const sums = await run(['sha256sum', '-c', '--quiet', 'SHA256SUMS'], { cwd: `${work}/files/guest`, okCodes: [1] });
+      const sums = await run(['sha256sum', '-c', '--quiet', 'SHA256SUMS'], {
+        cwd: `${work}/files/guest`,
+        okCodes: [1],
+      });
       this.roots += 1;
       return sums.code === 0 ? [] : [`its root disk is damaged: ${sums.stdout}`];
     } finally {

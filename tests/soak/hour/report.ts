@@ -29,7 +29,9 @@ export function reported(figures: Figures): string[] {
     ...table([RUN_HEAD, ...runRows(runs)]).split('\n'),
     '',
     ...table([['not done, because', 'runs'], ...counts(becauseOf(runs, figures.causes))]).split('\n'),
-    ...(refusals.size === 0 ? [] : ['', ...table([['refused, as it has to be', 'times'], ...counts(refusals)]).split('\n')]),
+    ...(refusals.size === 0
+      ? []
+      : ['', ...table([['refused, as it has to be', 'times'], ...counts(refusals)]).split('\n')]),
     '',
     ...table([WATCH_HEAD, ...watchRows(figures)]).split('\n'),
     '',
@@ -40,7 +42,18 @@ export function reported(figures: Figures): string[] {
 }
 
 const RUN_HEAD = ['runs', 'done', 'cancelled', 'failed', 'median s', 'p99 s', 'most s', 'waited, median s'];
-const WATCH_HEAD = ['of the daemon', 'at rest', 'first', 'median', 'last', 'most', 'growth', 'limit', 'at rest in the end', ''];
+const WATCH_HEAD = [
+  'of the daemon',
+  'at rest',
+  'first',
+  'median',
+  'last',
+  'most',
+  'growth',
+  'limit',
+  'at rest in the end',
+  '',
+];
 
 /** Backups by their kind, as a full one is another thing than an increment. */
 function kindOf({ kind, type, inPlace, instant }: Operation): string {
@@ -50,18 +63,20 @@ function kindOf({ kind, type, inPlace, instant }: Operation): string {
 }
 
 function runRows(runs: readonly Operation[]): string[][] {
-  return [...Map.groupBy(runs, kindOf)].toSorted(([a], [b]) => a.localeCompare(b)).map(([kind, all]) => {
-    const times = (result: string): string => String(all.filter((one) => one.result === result).length);
-    const done = all.filter(({ result }) => result === 'done');
-    const took = done.map(({ begunAt, startedAt, endedAt }) => (endedAt - (begunAt ?? startedAt)) / 1000);
-    const waited = done.map(({ begunAt, startedAt }) => ((begunAt ?? startedAt) - startedAt) / 1000);
-    const seconds = (values: readonly number[], share: number): string =>
-      values.length === 0 ? '-' : quantile(values, share).toFixed(1);
-    return [
-      ...[kind, times('done'), times('cancelled'), times('failed')],
-      ...[seconds(took, 0.5), seconds(took, 0.99), seconds(took, 1), seconds(waited, 0.5)],
-    ];
-  });
+  return [...Map.groupBy(runs, kindOf)]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([kind, all]) => {
+      const times = (result: string): string => String(all.filter((one) => one.result === result).length);
+      const done = all.filter(({ result }) => result === 'done');
+      const took = done.map(({ begunAt, startedAt, endedAt }) => (endedAt - (begunAt ?? startedAt)) / 1000);
+      const waited = done.map(({ begunAt, startedAt }) => ((begunAt ?? startedAt) - startedAt) / 1000);
+      const seconds = (values: readonly number[], share: number): string =>
+        values.length === 0 ? '-' : quantile(values, share).toFixed(1);
+      return [
+        ...[kind, times('done'), times('cancelled'), times('failed')],
+        ...[seconds(took, 0.5), seconds(took, 0.99), seconds(took, 1), seconds(waited, 0.5)],
+      ];
+    });
 }
 
 function becauseOf(runs: readonly Operation[], causes: ReadonlyMap<string, string>): Map<string, number> {

@@ -85,7 +85,9 @@ export class Runs {
   /** Whether the soak has done something to a machine, or to a run of it, since then. */
   wasDisturbed(vmId: number, sinceMs: number): boolean {
     if (this.#outages.some((one) => one.vmId === vmId && one.toMs >= sinceMs)) return true;
-    return this.all.some((one) => one.vmId === vmId && this.#causes.has(one.id) && (one.endedAt || Infinity) >= sinceMs);
+    return this.all.some(
+      (one) => one.vmId === vmId && this.#causes.has(one.id) && (one.endedAt || Infinity) >= sinceMs,
+    );
   }
 
   async #follow(cloud: Cloud): Promise<void> {

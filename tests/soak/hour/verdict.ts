@@ -67,7 +67,10 @@ export function verdictOf(
   return { wrong, causes, watched };
 }
 
-function wrongWith({ id, kind, vmId, result, reason, recorded, cleaned, endedAt }: Operation, cause?: string): string[] {
+function wrongWith(
+  { id, kind, vmId, result, reason, recorded, cleaned, endedAt }: Operation,
+  cause?: string,
+): string[] {
   const what = `The ${kind} ${id} of VM ${vmId} is ${result}`;
   if (result === 'running' || endedAt === 0) return [`${what} in the end.`];
   if (result === 'done') return kind === 'backup' && !recorded ? [`${what} and has no point.`] : [];

@@ -9,7 +9,16 @@ import type { Sample } from './steady.ts';
 const EVERY_MS = 10_000;
 const LOOK_MS = 50;
 
-export const WATCHED = ['rssMib', 'heapMib', 'descriptors', 'sockets', 'children', 'mounts', 'files', 'databaseMib'] as const;
+export const WATCHED = [
+  'rssMib',
+  'heapMib',
+  'descriptors',
+  'sockets',
+  'children',
+  'mounts',
+  'files',
+  'databaseMib',
+] as const;
 export type Watched = (typeof WATCHED)[number];
 export type Look = Record<Watched, number>;
 
@@ -41,7 +50,9 @@ export class Watch {
     const links = await linksOf(pid);
     const heap = await this.#heap();
     const resident = Number(/^VmRSS:\s*(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
-    const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(directory));
+    const mounts = (await readFile('/proc/self/mountinfo', 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes(directory));
     return {
       rssMib: resident / 1024,
       heapMib: heap / 2 ** 20,
@@ -49,7 +60,9 @@ export class Watch {
       sockets: links.filter((to) => to.startsWith('socket:')).length,
       children: descendants(pid).length,
       mounts: mounts.length,
-      files: (await readdir(temporaryOf(this.#scratch), { recursive: true })).length + (await readdir(`${directory}/run`)).length,
+      files:
+        (await readdir(temporaryOf(this.#scratch), { recursive: true })).length +
+        (await readdir(`${directory}/run`)).length,
       databaseMib: (await sizeOf(`${directory}/one.db`)) / 2 ** 20,
     };
   }
