@@ -154,8 +154,9 @@ class Hour {
     const waiting = Array.from({ length: this.#options.guests }, (_, at) => kinds[at % kinds.length]);
     const open = async (): Promise<void> => {
       for (let kind = waiting.shift(); kind; kind = waiting.shift()) {
+        const { jobId } = kind;
         const guest = await SoakGuest.open(cloud, root, kind);
-        const job = this.#jobs.find(({ id }) => id === kind?.jobId);
+        const job = this.#jobs.find(({ id }) => id === jobId);
         await job?.add(this.#scene, guest);
         this.#guests.push(guest);
         this.#options.tell(`VM ${guest.vmId}: ${kind.name}`);

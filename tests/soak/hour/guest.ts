@@ -104,7 +104,7 @@ export class SoakGuest {
     const next = Math.max(this.said, (await this.look()).newest) + GAP;
     await restore();
     await vmIs(this.#cloud, this.vmId, '8/0');
-    const found = await this.look(lineage);
+    const found = await this.#examine(await this.#ownFiles(), lineage);
     if (found.newest !== newest) found.wrong.push(`it was put back to ${found.newest}, and the point holds ${newest}`);
     this.lineage = putBack(lineage, found.newest, next);
     await this.#cloud.call('one.vm.action', 'resume', this.vmId);
@@ -118,21 +118,21 @@ export class SoakGuest {
   }
 
   /** What its disks hold while it is off. All that it has said must be there. */
-  async look(lineage?: Lineage): Promise<Found> {
-    const disks = (await this.disks()).slice(1);
-    const found = examine(
-      this.vmId,
-      await Promise.all(disks.map(([path, format]) => contentOf(path, format))),
-      lineage ?? this.lineage,
-    );
-    if (lineage === undefined && found.newest < this.said) {
+  async look(): Promise<Found> {
+    const found = await this.#examine(await this.#files(), this.lineage);
+    if (found.newest < this.said) {
       found.wrong.push(`it has said ${this.said}, and its disks hold ${found.newest}`);
     }
     return found;
   }
 
-  /** Files of its disks as they are now, with their formats. */
-  async disks(): Promise<Array<[path: string, format: string]>> {
+  async #examine(files: Array<[path: string, format: string]>, lineage: Lineage): Promise<Found> {
+    const contents = await Promise.all(files.slice(1).map(([path, format]) => contentOf(path, format)));
+    return examine(this.vmId, contents, lineage);
+  }
+
+  /** Files of its disks as libvirt knows them, layers over them included. */
+  async #files(): Promise<Array<[path: string, format: string]>> {
     const xml = await virsh('dumpxml', `one-${this.vmId}`);
     return [...xml.matchAll(/<disk .*?<\/disk>/gs)]
       .map(([disk]) => disk)
@@ -141,6 +141,13 @@ export class SoakGuest {
         /<source file='([^']+)'/.exec(disk)?.[1] ?? '',
         /<driver [^>]*type='(\w+)'/.exec(disk)?.[1] ?? '',
       ]);
+  }
+
+  /** Files of its images: what its disks are when they have just been restored, which libvirt learns when it starts again. */
+  async #ownFiles(): Promise<Array<[path: string, format: string]>> {
+    const disks = (await this.#cloud.info('vm', this.vmId)).children('TEMPLATE/DISK');
+    const images = await Promise.all(disks.map((disk) => this.#cloud.info('image', Number(disk.textOf('IMAGE_ID')))));
+    return images.map((image) => [image.textOf('SOURCE'), image.textOf('FORMAT')]);
   }
 
   async kill(): Promise<void> {

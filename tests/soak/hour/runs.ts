@@ -91,11 +91,12 @@ export class Runs {
   }
 
   async #follow(cloud: Cloud): Promise<void> {
-    for (; !this.#stop.signal.aborted; this.cuts += 1) {
-      await this.#read(cloud).catch((error: unknown) => {
-        if (!this.#stop.signal.aborted) process.stdout.write(`The stream of events ended: ${String(error)}\n`);
-      });
-      if (this.#stop.signal.aborted) return;
+    const isOver = (): boolean => this.#stop.signal.aborted;
+    while (!isOver()) {
+      const why = await this.#read(cloud).catch((error: unknown) => error);
+      if (isOver()) return;
+      this.cuts += 1;
+      process.stdout.write(`The stream of events ended: ${why === undefined ? 'without a word' : String(why)}\n`);
       await sleep(LOOK_MS);
     }
   }
