@@ -5,6 +5,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../../src/exec/exec.ts';
+import { reasonOf } from '../../../src/model/errors.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import { removeLeftovers } from '../../guest/domains.ts';
 import { Cloud } from '../../integration/cloud.ts';
@@ -97,7 +98,7 @@ class Hour {
     tell('Nothing more is begun; waiting for what goes on.');
     await idle(this.#runs);
     const after = await this.#watch.look();
-    this.#wrong.push(...(await leftOfAll(this.#cloud, this.#guests, this.#runs)));
+    await this.#must('what is left', () => leftOfAll(this.#cloud, this.#guests, this.#runs));
     return this.#end({ before, after }, (Date.now() - begunMs) / 60_000, loaded);
   }
 
@@ -110,14 +111,17 @@ class Hour {
     const { tell, seed } = this.#options;
     tell('All points are restored and compared.');
     const left = (await this.#points.listed()).length;
-    this.#wrong.push(...(await allPoints(this.#points, this.#random, AT_ONCE)));
-    this.#wrong.push(...(await rescans(this.#cloud, this.#runs, this.#datastores)));
-    this.#wrong.push(...(await allOff(this.#cloud, this.#guests)));
+    const cloud = this.#cloud;
+    await this.#must('all points', () => allPoints(this.#points, this.#random, AT_ONCE));
+    await this.#must('the rescans', () => rescans(cloud, this.#runs, this.#datastores));
+    await this.#must('the last power cut', () => allOff(cloud, this.#guests));
+    await idle(this.#runs);
     await this.#runs.close();
-    const { runs, wrong } = await stopped(this.#cloud);
-    this.#wrong.push(...wrong, ...(await fsck(this.#cloud)));
+    const { runs, wrong } = await stopped(cloud);
+    this.#wrongWas(wrong);
+    await this.#must('fsck', () => fsck(cloud));
     const [restic = -1, , slices = -1] = this.#datastores;
-    this.#wrong.push(...(await repositories(this.#cloud, [restic, slices])));
+    await this.#must('restic check', () => repositories(cloud, [restic, slices]));
     const verdict = verdictOf(runs, this.#runs, this.#watch.samples, rest);
     this.#wrong.push(...verdict.wrong);
     const { compared, roots } = this.#points;
@@ -212,6 +216,11 @@ class Hour {
     if (!rule) return this.#wrongWas([`${what}: ${error instanceof Error ? (error.stack ?? text) : text}`]);
     const name = `${what}: ${rule[2]}`;
     this.#refusals.set(name, (this.#refusals.get(name) ?? 0) + 1);
+  }
+
+  /** What cannot be looked at is wrong as well; the rest is looked at all the same. */
+  async #must(what: string, look: () => Promise<string[]>): Promise<void> {
+    this.#wrongWas(await look().catch((error: unknown) => [`${what} could not be looked at: ${reasonOf(error)}`]));
   }
 
   #wrongWas(what: readonly string[]): void {

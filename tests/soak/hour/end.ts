@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../src/exec/exec.ts';
+import { reasonOf } from '../../../src/model/errors.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { leftOver } from '../../faults/left-over.ts';
@@ -16,13 +17,15 @@ import type { Runs } from './runs.ts';
 
 const ROOT_SHARE = 0.25;
 const PAGE = 1000;
+/** What a run makes necessary begins after its end. */
+const QUIET_LOOKS = 30;
 
 /** Waits until nothing goes on any more, what the daemon does by itself included. */
 export async function idle(runs: Runs): Promise<void> {
   let quiet = 0;
   await patiently('no run goes on', () => {
     quiet = runs.running().length === 0 ? quiet + 1 : 0;
-    return Promise.resolve(quiet > 30); // seconds: what a run makes necessary begins after its end
+    return Promise.resolve(quiet > QUIET_LOOKS);
   });
 }
 
@@ -54,7 +57,7 @@ export async function allPoints(points: Points, random: Random, atOnce: number):
         wrong.push(
           ...(await points
             .restore(point, random.next() < ROOT_SHARE)
-            .catch((error: unknown) => [`${keyOf(name)}: ${String(error)}`])),
+            .catch((error: unknown) => [`${keyOf(point)}: ${reasonOf(error)}`])),
         );
     }
   };
@@ -65,7 +68,11 @@ export async function allPoints(points: Points, random: Random, atOnce: number):
 /** Every guest off at once, as in a power cut: what it has said to be written is there. */
 export async function allOff(cloud: Cloud, guests: readonly SoakGuest[]): Promise<string[]> {
   const wrong: string[] = [];
-  for (const guest of guests) await cloud.call('one.vm.action', 'poweroff-hard', guest.vmId);
+  for (const { vmId } of guests) {
+    await cloud
+      .call('one.vm.action', 'poweroff-hard', vmId)
+      .catch((error: unknown) => wrong.push(`VM ${vmId}: ${reasonOf(error)}`));
+  }
   for (const guest of guests) {
     await vmIs(cloud, guest.vmId, '8/0');
     wrong.push(...(await guest.look()).wrong.map((what) => `VM ${guest.vmId} in the end: ${what}`));

@@ -1,6 +1,7 @@
 // All runs of the daemon as they go, from its stream of events: what began, how it ended, and whether the soak itself was the cause when
 // it did not end well.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../../../src/model/errors.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Cloud } from '../../integration/cloud.ts';
 
@@ -93,10 +94,10 @@ export class Runs {
   async #follow(cloud: Cloud): Promise<void> {
     const isOver = (): boolean => this.#stop.signal.aborted;
     while (!isOver()) {
-      const why = await this.#read(cloud).catch((error: unknown) => error);
+      const why = await this.#read(cloud).then(() => 'without a word', reasonOf);
       if (isOver()) return;
       this.cuts += 1;
-      process.stdout.write(`The stream of events ended: ${why === undefined ? 'without a word' : String(why)}\n`);
+      process.stdout.write(`The stream of events ended: ${why}\n`);
       await sleep(LOOK_MS);
     }
   }
