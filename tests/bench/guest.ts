@@ -28,7 +28,6 @@ const WAYS = {
   backup: 'OneVault, to a slow target',
   push: 'push mode, to a slow target',
   fastBackup: 'OneVault, as fast as it goes',
-  politeBackup: 'OneVault with RESTIC_NICE="19"',
   fastPush: 'push mode, as fast as it goes',
 } as const;
 type Way = keyof typeof WAYS;
@@ -66,7 +65,7 @@ class Bench {
 
   async round(way: Way): Promise<Round> {
     await repository(this.#cloud.repository);
-    await this.#limit(way === 'backup', way === 'politeBackup');
+    await this.#slow(way === 'backup');
     await this.#counter.reset();
     const from = performance.now();
     if (way === 'idle') await sleep(IDLE_MS);
@@ -76,8 +75,8 @@ class Bench {
     return { seconds, latencies: await this.#counter.read() };
   }
 
-  async #limit(slow: boolean, polite: boolean): Promise<void> {
-    const limit = `RESTIC_BWLIMIT="${slow ? SLOW_MIB * 1024 : 100_000_000}"\nRESTIC_NICE="${polite ? 19 : 0}"`;
+  async #slow(yes: boolean): Promise<void> {
+    const limit = `RESTIC_BWLIMIT="${yes ? SLOW_MIB * 1024 : 100_000_000}"`;
     await this.#cloud.call('one.datastore.update', this.#cloud.backups, limit, 1);
   }
 
@@ -189,8 +188,6 @@ try {
         fast_p50_over_idle: over(results, 'fastBackup', 0.5),
         fast_p99_over_idle: over(results, 'fastBackup', 0.99),
       },
-      ...{ polite_p50_over_idle: over(results, 'politeBackup', 0.5) },
-      ...{ polite_p99_over_idle: over(results, 'politeBackup', 0.99) },
       ...{ fast_push_p99_over_idle: over(results, 'fastPush', 0.99) },
     }),
   );
