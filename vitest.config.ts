@@ -2,7 +2,7 @@
 // questions; `integration` starts real guests, mounts and backup
 // programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
 // off: they leave no timer, mock or environment variable changed behind. `soak` is what takes too long for every change, and runs with
-// `npm run soak` alone.
+// `npm run soak:parts` alone.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';

@@ -6,7 +6,7 @@ import type { JobRuns } from '../backup/job-run.ts';
 import { NotYet } from '../backup/not-yet.ts';
 import type { BackupRunner, BackupStart } from '../backup/run.ts';
 import type { WaitingBackup } from '../model/backup-status.ts';
-import { CODE, ConnectionLost, OneError, reasonOf } from '../model/errors.ts';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
@@ -17,14 +17,14 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import { ActionRuns } from './action-runs.ts';
 import type { Acting } from './acting.ts';
-import { Busy, refuseBusy } from './busy.ts';
+import { refuseBusy } from './busy.ts';
 import { waitingOf, type Candidate } from './candidate.ts';
 import { Candidates } from './candidates.ts';
 import { DueActions, type DueAction } from './due-actions.ts';
 import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.ts';
 import { BEGIN_AT_ONCE, Entrance } from './entrance.ts';
 import { Going } from './going.ts';
-import { HeldBack } from './held-back.ts';
+import { HeldBack, heldAfter } from './held-back.ts';
 import { Looks } from './looks.ts';
 import type { Rules } from './places.ts';
 import type { SchedulerDoor } from './scheduler-door.ts';
@@ -33,11 +33,6 @@ import { dutyOfAction, passOn } from './whose.ts';
 
 /** The net below all events. */
 const LOOK_MS = 15_000;
-/** A VM that is busy with something else is tried again after this long, and given up after the other. */
-const BUSY_AGAIN_SEC = 10;
-const BUSY_LIMIT_SEC = 1800;
-/** Where another control node was quicker there may be room again after this long. */
-const ROOM_AGAIN_SEC = 2;
 
 export interface SchedulerSettings {
   limits: Limits;
@@ -249,17 +244,9 @@ export class Scheduler implements SchedulerDoor {
   async #couldNotBegin(candidate: Candidate, error: unknown): Promise<void> {
     const { vmId, source, sinceSec } = candidate;
     const now = nowSec(this.#parts.clock);
-    if (error instanceof Busy && now - sinceSec < BUSY_LIMIT_SEC) {
-      this.#heldBack.hold(vmId, { untilSec: now + BUSY_AGAIN_SEC, reason: `VM ${vmId} is busy with something else` });
-      return;
-    }
-    if (error instanceof ConnectionLost) {
-      // its host is away, for as long as it takes
-      this.#heldBack.hold(vmId, { untilSec: now + BUSY_AGAIN_SEC, reason: error.message });
-      return;
-    }
-    if (error instanceof NotYet) {
-      this.#heldBack.hold(vmId, { untilSec: now + ROOM_AGAIN_SEC, reason: error.message });
+    const held = heldAfter(error, vmId, sinceSec, now);
+    if (held) {
+      this.#heldBack.hold(vmId, held);
       return;
     }
     const reason = reasonOf(error);

@@ -30,9 +30,11 @@ it('what may go well again is told from what may not', () => {
     lost: false,
     again: false,
   });
-  expect(of('57014', 'canceling statement').message).toBe(
-    `PostgreSQL (${SHOWN}) gave up a statement: it took too long.`,
-  );
+  expect(of('57014', 'canceling statement')).toMatchObject({
+    message: `PostgreSQL (${SHOWN}) gave up a statement: it took too long.`,
+    again: false,
+    retry: true,
+  });
 });
 
 it('says what to do about a password or a database that is not there', () => {

@@ -20,8 +20,11 @@ export class DatabaseFailure extends OneError {
   /** Whether the same transaction may go well when it is tried again. */
   readonly again: boolean;
 
-  constructor(message: string, { hint, lost, again }: { hint?: string; lost: boolean; again: boolean }) {
-    super(CODE.INTERNAL, message, { retry: lost || again, ...(hint === undefined ? {} : { hint }) });
+  constructor(
+    message: string,
+    { hint, lost, again, retry = lost || again }: { hint?: string; lost: boolean; again: boolean; retry?: boolean },
+  ) {
+    super(CODE.INTERNAL, message, { retry, ...(hint === undefined ? {} : { hint }) });
     this.name = 'DatabaseFailure';
     this.lost = lost;
     this.again = again;
@@ -54,7 +57,7 @@ export function failureOf(error: unknown, shown: string, statement: string): Dat
   }
   const long = TOO_LONG.get(code);
   if (long !== undefined)
-    return new DatabaseFailure(`${at} gave up a statement: ${long}.`, { lost: false, again: false });
+    return new DatabaseFailure(`${at} gave up a statement: ${long}.`, { lost: false, again: false, retry: true });
   const shownCode = code === '' ? '' : ` (${code})`;
   return new DatabaseFailure(`${at} refused a statement${shownCode}: ${reason}`, {
     lost: false,

@@ -3,6 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { text } from '../../src/model/attributes.ts';
 import { UPLOADING } from '../../src/model/mover-protocol.ts';
 import { NodeCluster, type TestNode } from './node-cluster.ts';
 import { postgresPrograms, PostgresServer } from './postgres-server.ts';
@@ -105,6 +106,8 @@ async function finish(before: number): Promise<void> {
     return outdatedVms.length + backingUpVms.length === 0;
   });
   const all = await cluster.operations('backup');
+  const { template, errorVms } = await cluster.job(jobId);
+  expect({ errorVms, why: text(template, 'ERROR') }).toEqual({ errorVms: [], why: undefined });
   expect(all.filter(({ result }) => result === 'running')).toEqual([]);
   await cluster.until('all VMs run', async () => (await states()).every((state) => state === '3/3'));
   for (const vmId of vms) {

@@ -9,7 +9,7 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const programs = await postgresPrograms();
 if (programs !== undefined) {
-  const size = { nodes: 3, hosts: 9, machines: Number(process.env['MACHINES'] ?? 63), atOnce: 6 };
+  const size = { nodes: 3, hosts: 9, machines: Number(process.env['MACHINES'] ?? 42), atOnce: 6 };
   const enough = new AbortController();
   process.once('SIGINT', () => enough.abort());
   const report = await driveNodes({ programs, seed, rounds, ...size, tell, signal: enough.signal });
