@@ -1,6 +1,8 @@
 // Answers that never end, from machines that are not trusted: hosts, and the machines of backup stores.
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { outputOf, siteOf } from '../../src/datastore/rsync/command.ts';
+import { readRsyncConfig } from '../../src/datastore/rsync/config.ts';
 import { boundedLines, LineSplitter } from '../../src/exec/bounded-lines.ts';
 import { readManifest } from '../../src/mover/slice-manifest.ts';
 import { strangeFiles } from '../../src/mover/opened-files.ts';
@@ -101,6 +103,14 @@ it('a manifest is read as far as one can be', async () => {
   const reading = readManifest({ read: endless }, member, new AbortController().signal);
   await expect(reading).rejects.toThrow(/is not what was backed up: its SHA-256 is another/);
   expect(given).toBeLessThan(300);
+});
+
+it('a machine of a backup store that goes on for ever is not listened to for ever', async () => {
+  const config = { driver: 'rsync', datastoreId: 1, basePath: '/srv/vault', attributes: { RSYNC_BACKEND: 'LOCAL' } };
+  const endless = start(['yes', 'a line of a listing that has no end']);
+  const output = outputOf(siteOf(readRsyncConfig(config)), endless, { what: 'list the backups', ask: () => undefined });
+  await expect(output).rejects.toThrow(/Could not list the backups .*more than 67108864 characters came/);
+  expect((await endless.exit).signal).toBe('SIGKILL');
 });
 
 it('a program that has another file open is found out', async () => {
