@@ -74,7 +74,7 @@ describe('a host', () => {
 
   it('that says what nobody can take ends its connection, not the daemon', async () => {
     const why = await new Promise<unknown>((resolve) => {
-      const take = (line: unknown): void => void (line as { a: { b: string } }).a.b;
+      const take = (line: unknown): void => expect((line as { a: { b: string } }).a.b).toBe('');
       readLines(Readable.from([Buffer.from('null\n')]), take, resolve);
     });
     expect(why).toBeInstanceOf(TypeError);
