@@ -7,6 +7,7 @@ import { Forwarding } from '../../src/api/forwarding.ts';
 import type { Services } from '../../src/api/method.ts';
 import { buildServer } from '../../src/api/server.ts';
 import { JobRuns } from '../../src/backup/job-run.ts';
+import { VERSION } from '../../src/model/version.ts';
 import { openNode } from '../../src/nodes/open.ts';
 import { hostDuty } from '../../src/nodes/duty.ts';
 import { nextOccurrence } from '../../src/schedule/due.ts';
@@ -49,7 +50,7 @@ const log = pino({ level: 'error' }, pino.destination(2));
 const { store, duties } = await openNode(
   { database: '', shared: true, postgres: { url: settings.url, connections: 10 } },
   {
-    ...{ about: () => ({ name: settings.name, url: endpoint, version: '0' }), log },
+    ...{ about: () => ({ name: settings.name, url: endpoint, version: VERSION }), log },
     fenced: (why) => {
       console.error(why);
       process.exit(75);
