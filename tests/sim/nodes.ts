@@ -154,7 +154,7 @@ async function pass(store: SqlStore, day: Day, untilMs: number): Promise<void> {
       console.log(`${hour}Z: ${day.counted.begun} begun, ${day.counted.done} done, ${waiting} wait, ${atOnce} run`);
     }
     const due = (await store.actions.nextDue()) ?? Infinity;
-    const end = Math.min(...stepped.map(({ nextMs }) => nextMs)) / 1000;
+    const end = Math.min(...stepped.map(({ nextMs = Infinity }) => nextMs)) / 1000;
     const next = Math.min(end, due > sec ? due : Infinity, sec + LONGEST_SEC);
     sec = Math.max(sec + STEP_SEC, Math.ceil(next / STEP_SEC) * STEP_SEC);
   }
