@@ -115,7 +115,7 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async list(filter: Filter = {}): Promise<T[]> {
-    const query = page(this.#chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
+    const query = page(chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
     return (await query.execute()).map((found) => JSON.parse(found.body) as T);
   }
 
@@ -135,14 +135,14 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
 
   async names(filter: Filter = {}): Promise<Map<number, string>> {
     const found = await page(
-      this.#chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
+      chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
       filter,
     ).execute();
     return new Map(found.map(({ oid, name }) => [oid, name]));
   }
 
   async count(filter: Filter = {}): Promise<number> {
-    const query = this.#chosen(
+    const query = chosen(
       this.#db.selectFrom(this.#noun.table).select(sql<number | string>`count(*)`.as('count')),
       filter,
     );
@@ -220,6 +220,18 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     );
   }
 
+  async dueBy(atSec: number): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom('due')
+      .select('oid')
+      .where('pool', '=', this.#noun.table)
+      .where('at', '<=', atSec)
+      .orderBy('at')
+      .orderBy('oid')
+      .execute();
+    return rows.map(({ oid }) => oid);
+  }
+
   async nextDue(): Promise<number | undefined> {
     const row = await this.#db
       .selectFrom('due')
@@ -227,19 +239,6 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
       .where('pool', '=', this.#noun.table)
       .executeTakeFirst();
     return row === undefined || row.at === null ? undefined : Number(row.at);
-  }
-
-  #chosen<O>(query: Query<O>, filter: Filter): Query<O> {
-    const found = chosen(query, filter);
-    const { dueBy } = filter;
-    if (dueBy === undefined) return found;
-    return found.where((eb) =>
-      eb(
-        'oid',
-        'in',
-        eb.selectFrom('due').select('due.oid').where('pool', '=', this.#noun.table).where('at', '<=', dueBy),
-      ),
-    );
   }
 
   #beside(object: T): Beside {

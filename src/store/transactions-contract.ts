@@ -65,6 +65,7 @@ export function transactionsContract(open: () => Promise<Store>): void {
         store.actions.update(made.id, ({ schedule }) => void (schedule.timeSec = timeSec));
       await at(2000);
       expect(await store.actions.nextDue()).toBe(2000);
+      expect([await store.actions.dueBy(1999), await store.actions.dueBy(2000)]).toEqual([[], [made.id]]);
       expect(await store.links.of('action-vm', 5)).toEqual([made.id]);
       await store.actions.update(made.id, (one) => void (one.parent = { type: 'VM', id: 6 }));
       expect([await store.links.of('action-vm', 5), await store.links.of('action-vm', 6)]).toEqual([[], [made.id]]);
