@@ -97,10 +97,11 @@ export class Overview {
     }
   }
 
-  /** Which are meant, in their order. */
-  async #ids(known: ReadonlyMap<number, KnownVm>, { ascending = false, ...which }: Filter): Promise<number[]> {
-    if (Object.keys(which).length > 0) {
-      const names = await this.#sources.store.vms.names({ ...which, ascending, notState: VM_STATE.DONE });
+  /** Which are meant, in their order. Who sees all is not looked up. */
+  async #ids(known: ReadonlyMap<number, KnownVm>, filter: Filter): Promise<number[]> {
+    const { ascending = false, visible, clusterLink: _told, ...which } = filter;
+    if (Object.keys(which).length > 0 || visible?.all === false) {
+      const names = await this.#sources.store.vms.names({ ...filter, notState: VM_STATE.DONE });
       return [...names.keys()];
     }
     return [...known.keys()].toSorted((one, other) => (ascending ? one - other : other - one));
