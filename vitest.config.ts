@@ -2,7 +2,7 @@
 // questions; `integration` starts real guests, mounts and backup
 // programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
 // off: they leave no timer, mock or environment variable changed behind. `soak` is what takes too long for every change, and runs with
-// `npm run soak` alone.
+// `npm run soak:parts` alone.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -57,6 +57,7 @@ export default defineConfig({
             'web/src/**/*.test.ts',
             'tests/unit/**/*.test.ts',
             'tests/foundation/**/*.test.ts',
+            'tests/hostile/*.test.ts',
             'tests/golden/**/*.test.ts',
           ],
           exclude: ['**/*.property.test.ts'],
@@ -79,7 +80,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+          include: ['integration', 'faults', 'hostile/programs'].map((folder) => `tests/${folder}/**/*.test.ts`),
           exclude: ONLY_LONG,
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],

@@ -1,13 +1,11 @@
 // What must be true when a backup has ended, however it ended: the guest runs or is off on its own disks, and nothing of the run
 // is left on the machine or in the repository.
-import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { run } from '../../src/exec/exec.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { XmlElement } from '../../src/wire/xml-read.ts';
-import { URI, virsh } from '../guest/domains.ts';
+import { virsh } from '../guest/domains.ts';
 import { type Cloud } from '../integration/cloud.ts';
-import { processesWhere } from './processes.ts';
+import { leftOver } from './left-over.ts';
 
 const BACKUP_TYPE = '6';
 
@@ -24,13 +22,7 @@ export async function expectNothingLeft(
   disks: string,
 ): Promise<void> {
   expect(await diskFiles(vmId)).toBe(disks);
-  await expectNoJob(vmId);
-  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  expect(mounts.filter((line) => line.includes(cloud.directory) && / - fuse/.test(line))).toEqual([]);
-  // the kernel takes a moment to bury who has ended
-  await expect.poll(() => processesWhere((command) => command.includes(operation.id))).toEqual([]);
-  expect(await readdir(`${cloud.directory}/run`)).toEqual([]);
-  expect(await readdir(`${cloud.directory}/datastores/0/${vmId}`)).not.toContain('backup');
+  expect(await leftOver(cloud, vmId, operation)).toEqual([]);
 }
 
 /** Snapshots and images tell of the same backups. What KEEP_LAST drops may still be on its way out. */
@@ -60,14 +52,6 @@ async function bookkeeping(cloud: Cloud): Promise<Record<keyof typeof BALANCED, 
 /** A deletion that was interrupted shows as such, and the next backup brings it to its end. */
 function isHalfDeleted(image: XmlElement): boolean {
   return image.textOf('STATE') === '5' && /deleted/.test(image.textOf('TEMPLATE/ERROR'));
-}
-
-async function expectNoJob(vmId: number): Promise<void> {
-  const state = (await virsh('domstate', `one-${vmId}`)).trim();
-  expect(['running', 'shut off']).toContain(state);
-  if (state === 'running') expect(await virsh('domjobinfo', `one-${vmId}`)).toMatch(/Job type:\s+None/);
-  const job = await run(['virsh', '-q', '-c', URI, 'backup-dumpxml', `one-${vmId}`], { okCodes: [1] });
-  expect(job.stdout).toBe('');
 }
 
 /** The record says failed and why, and the VM's ERROR says the same. */

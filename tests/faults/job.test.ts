@@ -21,7 +21,7 @@ let jobs = 0;
 beforeAll(async () => {
   process.stdout.write(`Kills of the daemon: ${KILLS}; to repeat their moments: ONEVAULT_SEED=${SEED}\n`);
   if (!LONG)
-    process.stdout.write('The VMs of the job are off; npm run soak, or ONEVAULT_LONG=1, has running guests.\n');
+    process.stdout.write('The VMs of the job are off; npm run soak:parts, or ONEVAULT_LONG=1, has running guests.\n');
   cloud = await Cloud.open(78300);
   const root = await cloud.image('root', { path: cloud.guest.rootImage, format: 'raw', persistent: false });
   for (let n = 0; n < 4; n++) {

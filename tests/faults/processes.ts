@@ -18,7 +18,7 @@ function commandOf(pid: string): string {
 
 /** Ids of the processes that `parent` has started and that still run. */
 export function childrenOf(parent: number): number[] {
-  return processesWhere((_command, pid) => parentOf(pid) === parent);
+  return processesWhere((_command, pid) => parentOf(Number(pid)) === parent);
 }
 
 /** What a process calls itself; empty when it has ended, buried or not. */
@@ -31,7 +31,8 @@ export function nameOf(pid: number): string {
   }
 }
 
-function parentOf(pid: string): number {
+/** -1 for one that has ended. */
+export function parentOf(pid: number): number {
   try {
     const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
     return Number(rest.split(' ')[1]);

@@ -1,4 +1,4 @@
-// A cancel at each step of each kind of run: it has ended soon (npm run soak: within two seconds), as cancelled, and the guest and the repository are as if
+// A cancel at each step of each kind of run: it has ended soon (npm run soak:parts: within two seconds), as cancelled, and the guest and the repository are as if
 // the run had never been; the next backup goes on with the chain. A store that is slow holds a run in the step that is wanted.
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,8 @@ import { Cloud, STATE } from './cloud.ts';
 const ALL_PHASES = ['waiting', 'preparing the store', 'fixing the instant', 'reading block status', 'uploading'];
 const SOME_PHASES = ['waiting', 'fixing the instant', 'uploading'];
 const LONG = process.env['ONEVAULT_LONG'] !== undefined;
-if (!LONG) process.stdout.write('Cancels in some phases of a backup; npm run soak, or ONEVAULT_LONG=1, has all.\n');
+if (!LONG)
+  process.stdout.write('Cancels in some phases of a backup; npm run soak:parts, or ONEVAULT_LONG=1, has all.\n');
 /** From the call that cancels to the recorded end of the run. Beside other tests nobody knows how long a processor is waited for. */
 const LIMIT_MS = LONG ? 2000 : 60_000;
 const SLOW_KIB = 400;

@@ -1,4 +1,4 @@
-// The rounds of backups that are kept as slices in short, with a fixed seed; ONEVAULT_SEED gives another. `npm run soak` is the long form.
+// The rounds of backups that are kept as slices in short, with a fixed seed; ONEVAULT_SEED gives another. `npm run soak:parts` is the long form.
 import { expect, it } from 'vitest';
 import { driveSlices } from '../soak/slices.ts';
 

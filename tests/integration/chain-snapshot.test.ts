@@ -1,4 +1,4 @@
-// The soak of INCREMENT_MODE=SNAPSHOT in short, with a fixed seed; ONEVAULT_SEED gives another. `npm run soak` is the long form, which has every event.
+// The soak of INCREMENT_MODE=SNAPSHOT in short, with a fixed seed; ONEVAULT_SEED gives another. `npm run soak:parts` is the long form, which has every event.
 import { expect, it } from 'vitest';
 import { driveChain } from '../soak/chain.ts';
 

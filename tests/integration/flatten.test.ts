@@ -43,7 +43,8 @@ const CHAINS = [SMALL, LARGE];
 const chainsOf = ({ driver }: StoreKind): Kinds[][] => (driver === 'restic' ? [SMALL] : CHAINS);
 const LONG = process.env['ONEVAULT_LONG'] !== undefined;
 const CHOSEN = LONG ? STORES : STORES.filter(([name]) => name === 'fake');
-if (!LONG) process.stdout.write('Merging in a restic store: some of it; npm run soak, or ONEVAULT_LONG=1, has all.\n');
+if (!LONG)
+  process.stdout.write('Merging in a restic store: some of it; npm run soak:parts, or ONEVAULT_LONG=1, has all.\n');
 
 let chain: StoredChain;
 /** What the chain's disks are made of. */

@@ -1,4 +1,4 @@
-// `npm run soak [-- MINUTES]`: both modes of increments in both layouts one after the other, each for a quarter of the time (60 minutes, or
+// `npm run soak:parts [-- MINUTES]`: both modes of increments in both layouts one after the other, each for a quarter of the time (60 minutes, or
 // SOAK_MINUTES) and for 40 rounds at least. ONEVAULT_SEED repeats a run.
 import type { BackupLayout } from '../../src/model/backup-layout.ts';
 import { driveChain, type Mode } from './chain.ts';
