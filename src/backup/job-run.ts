@@ -7,6 +7,8 @@ import { CODE, OneError } from '../model/errors.ts';
 import type { Operation } from '../model/operation.ts';
 import { VM_STATE } from '../model/vm.ts';
 import { ANY_ID } from '../store/changes.ts';
+import { updateIfThere } from '../store/if-there.ts';
+import { Known } from '../store/known.ts';
 import { KnownLinks } from '../store/known-links.ts';
 import { JOB_STATE } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
@@ -50,6 +52,8 @@ export class JobRuns {
   readonly #parts: Pick<Parts, 'store' | 'clock' | 'log'>;
   readonly #rights: BackupRights;
   readonly #log: OperationLog;
+  /** Jobs whose run is under way. */
+  readonly #running: Known<BackupJob>;
   /** The job that each VM says it is in. */
   readonly #jobOf: KnownLinks;
   /** VMs that had not ended when they were looked at, and have not changed since. */
@@ -60,6 +64,11 @@ export class JobRuns {
     this.#rights = acting;
     this.#log = log;
     const { store } = parts;
+    const underWay = { states: [JOB_STATE.RUNNING] };
+    this.#running = new Known(store, 'backupjob', {
+      some: async (ids) => byId(await store.backupJobs.list({ ...underWay, ids: [...ids] })),
+      all: async () => byId(await store.backupJobs.list(underWay)),
+    });
     this.#jobOf = new KnownLinks(store, 'vm-job', 'vm');
     store.onChange((changes) => {
       for (const { noun, id } of changes) {
@@ -119,7 +128,7 @@ export class JobRuns {
   /** Every VM that waits, job by job in the order of its run. VMs that have ended, or went to another job, leave the run here. */
   async candidates(): Promise<JobCandidate[]> {
     const { store } = this.#parts;
-    const running = await store.backupJobs.list({ states: [JOB_STATE.RUNNING], ascending: true });
+    const running = await this.#runningNow();
     if (running.length === 0) return [];
     const living = await this.#living(running.flatMap(({ outdatedVms }) => outdatedVms));
     const elsewhere = await this.#inOtherJobs(running);
@@ -137,10 +146,15 @@ export class JobRuns {
   async toCancel(runs: readonly Operation[]): Promise<number[]> {
     const ofJobs = runs.filter(({ asked, cancelling }) => asked?.by === 'job' && !cancelling);
     if (ofJobs.length === 0) return [];
-    const jobs = await this.#parts.store.backupJobs.list({ states: [JOB_STATE.RUNNING] });
+    const jobs = await this.#runningNow();
     const ends = (one: Operation): boolean =>
       jobs.some((job) => job.cancelling === true && job.backingUpVms.includes(one.vmId) && isOf(one, job, one.vmId));
     return ofJobs.filter(ends).map(({ vmId }) => vmId);
+  }
+
+  /** As they are known to be: whatever begins or ends is decided on the record itself. */
+  async #runningNow(): Promise<BackupJob[]> {
+    return [...(await this.#running.now()).values()].toSorted((one, other) => one.id - other.id);
   }
 
   /** Of these the VMs that have not ended. */
@@ -242,9 +256,7 @@ export class JobRuns {
 
   /** Changes a job unless it was deleted meanwhile, which ends its runs. */
   async #change(jobId: number, change: (job: BackupJob) => void): Promise<void> {
-    await this.#parts.store.transaction(async (tx) => {
-      if (await tx.backupJobs.find(jobId)) await tx.backupJobs.update(jobId, change);
-    });
+    await updateIfThere(this.#parts.store.backupJobs, jobId, change);
   }
 
   async #datastoreOf({ id, template }: BackupJob): Promise<number> {
@@ -275,6 +287,10 @@ export class JobRuns {
 
 function isOf({ asked, vmId }: Operation, job: BackupJob, wanted: number): boolean {
   return vmId === wanted && asked?.by === 'job' && asked.jobId === job.id && asked.runSec === job.lastBackupTime;
+}
+
+function byId(jobs: readonly BackupJob[]): Map<number, BackupJob> {
+  return new Map(jobs.map((job) => [job.id, job]));
 }
 
 async function drop(tx: Store, jobId: number, gone: readonly number[]): Promise<void> {

@@ -7,6 +7,7 @@ import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { SchedulePolicy } from '../model/limits.ts';
 import type { Operation } from '../model/operation.ts';
 import type { ScheduledAction } from '../model/scheduled-action.ts';
+import { updateIfThere } from '../store/if-there.ts';
 import type { Store } from '../store/store.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';
 import type { Acting } from './acting.ts';
@@ -25,36 +26,41 @@ export class ActionRuns {
     this.#acting = acting;
   }
 
-  /** Notes in the transaction that begins its run that an occurrence is under way. Throws when it is not due any more. */
-  async begun(tx: Store, { action }: DueAction, operationId?: string): Promise<void> {
+  /**
+   * Notes that an occurrence is under way: in the transaction that begins its run, or in a step of its own when nothing else is written. Throws
+   * when it is not due any more.
+   */
+  async begun({ actions }: Pick<Store, 'actions'>, { action }: DueAction, operationId?: string): Promise<void> {
     const now = nowSec(this.#parts.clock);
-    await tx.actions.update(action.id, (record) => {
-      const due = occurrenceAt(record, now, this.#policy);
-      // what came too late while it waited for its turn was not missed
-      if (due.kind !== 'run' && due.kind !== 'retry' && due.kind !== 'missed') {
-        throw new OneError(CODE.ACTION, `Scheduled action ${action.id} was changed just now.`, { retry: true });
-      }
-      become(record, launched(record, due.dueSec, now, this.#policy, operationId));
-    });
+    await actions.update(action.id, (record) => this.#launch(record, now, operationId));
+  }
+
+  #launch(record: ScheduledAction, now: number, operationId?: string): void {
+    const due = occurrenceAt(record, now, this.#policy);
+    // what came too late while it waited for its turn was not missed
+    if (due.kind !== 'run' && due.kind !== 'retry' && due.kind !== 'missed') {
+      throw new OneError(CODE.ACTION, `Scheduled action ${record.id} was changed just now.`, { retry: true });
+    }
+    become(record, launched(record, due.dueSec, now, this.#policy, operationId));
   }
 
   /** An occurrence could not even begin. */
   async couldNotBegin(due: DueAction, reason: string): Promise<void> {
     const { store, clock } = this.#parts;
-    await store.transaction(async (tx) => {
-      await this.begun(tx, due);
-      await tx.actions.update(due.action.id, (record) => {
-        become(record, failed(record, reason, nowSec(clock), this.#policy));
-      });
+    const now = nowSec(clock);
+    await store.actions.update(due.action.id, (record) => {
+      this.#launch(record, now);
+      become(record, failed(record, reason, now, this.#policy));
     });
   }
 
   /** An occurrence that waited for its turn is not wanted any more. */
   async cancelDue(due: DueAction): Promise<void> {
     const { store, clock } = this.#parts;
-    await store.transaction(async (tx) => {
-      await this.begun(tx, due);
-      await tx.actions.update(due.action.id, (record) => become(record, cancelled(record, nowSec(clock))));
+    const now = nowSec(clock);
+    await store.actions.update(due.action.id, (record) => {
+      this.#launch(record, now);
+      become(record, cancelled(record, now));
     });
   }
 
@@ -71,7 +77,7 @@ export class ActionRuns {
   async perform(due: DueAction): Promise<void> {
     const { store } = this.#parts;
     const { id } = due.action;
-    await store.transaction((tx) => this.begun(tx, due));
+    await this.begun(store, due);
     const failure = await this.#failureOf(() => this.#acting.perform(due.action));
     if (await store.actions.find(id)) await this.#note(id, failure); // terminating a VM takes its schedules along
   }
@@ -79,7 +85,7 @@ export class ActionRuns {
   /** Begins what is due of a backup job; it is over when the job's run is. */
   async performJob(due: DueAction, run: JobAct): Promise<void> {
     const { id, uid, parent } = due.action;
-    await this.#parts.store.transaction((tx) => this.begun(tx, due, runOfJob(parent.id)));
+    await this.begun(this.#parts.store, due, runOfJob(parent.id));
     const failure = await this.#failureOf(async () => {
       await this.#acting.mayRunJob(uid, parent.id);
       await run(parent.id, due.again);
@@ -128,8 +134,7 @@ export class ActionRuns {
     const { asked } = operation;
     if (asked?.by !== 'schedule') return;
     const { store, clock } = this.#parts;
-    if (!(await store.actions.find(asked.actionId))) return;
-    await store.actions.update(asked.actionId, (record) => {
+    await updateIfThere(store.actions, asked.actionId, (record) => {
       if (record.current?.operationId === operation.id) become(record, this.#after(record, operation, nowSec(clock)));
     });
   }

@@ -5,9 +5,10 @@ import type { JobCandidate } from '../backup/job-run.ts';
 import { BACKUP_WINDOW, readBackupWindows, type BackupWindow } from '../model/backup-window.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Attributes } from '../model/attributes.ts';
-import { DATASTORE_TYPE } from '../model/datastore.ts';
+import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import type { Vm } from '../model/vm.ts';
 import { hostIdsOf } from '../model/vm-hosts.ts';
+import { Known } from '../store/known.ts';
 import type { Parts } from '../vm/parts.ts';
 import { readBackupArgs } from './action-args.ts';
 import type { Candidate, Source } from './candidate.ts';
@@ -23,21 +24,33 @@ export interface Wanted {
   jobs: readonly JobCandidate[];
 }
 
+interface WindowsOf {
+  of: string;
+  windows: BackupWindow[];
+}
+
 export class Candidates {
   readonly #parts: Pick<Parts, 'store' | 'log'>;
   readonly #zone: string;
+  /** Windows of the backup datastores that have some. */
+  readonly #windows: Known<WindowsOf>;
   /** Looked up once for each occurrence, however long it waits. */
   readonly #wishes = new WeakMap<DueAction, BackupWish>();
 
   constructor(parts: Pick<Parts, 'store' | 'log'>, zone: string) {
     this.#parts = parts;
     this.#zone = zone;
+    const { store } = parts;
+    this.#windows = new Known(store, 'datastore', {
+      some: async (ids) => this.#windowsOf(await store.datastores.list({ ids: [...ids] })),
+      all: async () => this.#windowsOf(await store.datastores.list()),
+    });
   }
 
   /** `hosts` has the host of each VM. */
   async all({ waited, due, jobs }: Wanted, hosts: ReadonlyMap<number, number>): Promise<Candidate[]> {
     if (waited.length + due.length + jobs.length === 0) return [];
-    const windows = await this.#windowsOfDatastores();
+    const windows = await this.#windows.now();
     const of = (vmId: number, wish: BackupWish, source: Source, sinceSec: number, priority: number): Candidate => {
       const own = windows.get(wish.datastoreId);
       const { datastoreId } = wish;
@@ -77,7 +90,7 @@ export class Candidates {
   /** A backup that somebody asks for now. */
   async direct(vm: Vm, wish: BackupWish, nowSec: number): Promise<Candidate> {
     const datastoreId = await this.#datastoreOf(vm, wish);
-    const own = (await this.#windowsOfDatastores()).get(datastoreId);
+    const own = (await this.#windows.now()).get(datastoreId);
     return {
       vmId: vm.id,
       hostId: hostIdsOf(vm)[0],
@@ -117,9 +130,9 @@ export class Candidates {
     return (await this.#parts.store.images.find(chainId))?.datastoreId ?? wish.datastoreId;
   }
 
-  async #windowsOfDatastores(): Promise<Map<number, { of: string; windows: BackupWindow[] }>> {
-    const found = new Map<number, { of: string; windows: BackupWindow[] }>();
-    for (const { id, type, template } of await this.#parts.store.datastores.list()) {
+  #windowsOf(datastores: readonly Datastore[]): Map<number, WindowsOf> {
+    const found = new Map<number, WindowsOf>();
+    for (const { id, type, template } of datastores) {
       if (type !== DATASTORE_TYPE.BACKUP_DS) continue;
       const windows = this.#read(`datastore ${id}`, template);
       if (windows.length > 0) found.set(id, { of: `datastore ${id}`, windows });

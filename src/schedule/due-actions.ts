@@ -28,9 +28,9 @@ export class DueActions {
 
   /** All that are due now. Occurrences that were missed for too long are skipped on the way. */
   async at(nowSec: number): Promise<DueAction[]> {
-    const due = await this.#store.actions.names({ dueBy: nowSec });
+    const due = new Set(await this.#store.actions.dueBy(nowSec));
     for (const id of this.#known.keys()) if (!due.has(id)) this.#known.delete(id);
-    const fresh = [...due.keys()].filter((id) => !this.#known.has(id));
+    const fresh = [...due].filter((id) => !this.#known.has(id));
     for (let at = 0; at < fresh.length; at += READ_AT_ONCE) {
       const actions = await this.#store.actions.list({ ids: fresh.slice(at, at + READ_AT_ONCE), ascending: true });
       for (const action of actions) await this.#take(action, nowSec);

@@ -37,9 +37,9 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
 
   async allocate(make: (id: number) => T, id?: number): Promise<T> {
     return this.#changing(undefined, async (db) => {
-      const next = await this.#lockIds(db);
-      if (id === undefined) await this.#noteLast(db, next);
-      return this.#insert(db, make(id ?? next));
+      if (id === undefined) return this.#insert(db, make(await this.#takeId(db)));
+      await this.#lockIds(db);
+      return this.#insert(db, make(id));
     });
   }
 
@@ -98,10 +98,8 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
         await this.#refuseSameName(db, id, after.keys, '');
       }
       await db.updateTable(this.#noun.table).set(row(object, after.keys)).where('oid', '=', id).execute();
-      if (JSON.stringify(before) !== JSON.stringify(after)) {
-        await this.#removeBeside(db, id, before);
-        await this.#addBeside(db, id, after);
-      }
+      await this.#removeBeside(db, id, onlyIn(before, after));
+      await this.#addBeside(db, id, onlyIn(after, before));
       return object;
     });
   }
@@ -117,7 +115,7 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   async list(filter: Filter = {}): Promise<T[]> {
-    const query = page(this.#chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
+    const query = page(chosen(this.#db.selectFrom(this.#noun.table).select('body'), filter), filter);
     return (await query.execute()).map((found) => JSON.parse(found.body) as T);
   }
 
@@ -137,14 +135,14 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
 
   async names(filter: Filter = {}): Promise<Map<number, string>> {
     const found = await page(
-      this.#chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
+      chosen(this.#db.selectFrom(this.#noun.table).select(['oid', 'name']), filter),
       filter,
     ).execute();
     return new Map(found.map(({ oid, name }) => [oid, name]));
   }
 
   async count(filter: Filter = {}): Promise<number> {
-    const query = this.#chosen(
+    const query = chosen(
       this.#db.selectFrom(this.#noun.table).select(sql<number | string>`count(*)`.as('count')),
       filter,
     );
@@ -170,11 +168,7 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
   }
 
   useUpNext(): Promise<number> {
-    return this.#steps.run('one', undefined, async ({ db }) => {
-      const id = await this.#lockIds(db);
-      await this.#noteLast(db, id);
-      return id;
-    });
+    return this.#steps.run('one', undefined, ({ db }) => this.#takeId(db));
   }
 
   /** The next free id; until the step ends nobody else gives out one, or a name. */
@@ -190,6 +184,20 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
       .onConflict((conflict) => conflict.column('pool').doNothing())
       .execute();
     return this.#lockIds(db);
+  }
+
+  /** Uses up the next free id; until the step ends nobody else gives out one, or a name. */
+  async #takeId(db: Db): Promise<number> {
+    const pool = this.#noun.table;
+    const taken = await db
+      .updateTable('pool_control')
+      .set(({ eb }) => ({ last_oid: eb('last_oid', '+', 1) }))
+      .where('pool', '=', pool)
+      .returning('last_oid')
+      .executeTakeFirst();
+    if (taken) return taken.last_oid;
+    await this.#lockIds(db); // it makes the row
+    return this.#takeId(db);
   }
 
   async #noteLast(db: Db, id: number): Promise<void> {
@@ -212,6 +220,18 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     );
   }
 
+  async dueBy(atSec: number): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom('due')
+      .select('oid')
+      .where('pool', '=', this.#noun.table)
+      .where('at', '<=', atSec)
+      .orderBy('at')
+      .orderBy('oid')
+      .execute();
+    return rows.map(({ oid }) => oid);
+  }
+
   async nextDue(): Promise<number | undefined> {
     const row = await this.#db
       .selectFrom('due')
@@ -219,19 +239,6 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
       .where('pool', '=', this.#noun.table)
       .executeTakeFirst();
     return row === undefined || row.at === null ? undefined : Number(row.at);
-  }
-
-  #chosen<O>(query: Query<O>, filter: Filter): Query<O> {
-    const found = chosen(query, filter);
-    const { dueBy } = filter;
-    if (dueBy === undefined) return found;
-    return found.where((eb) =>
-      eb(
-        'oid',
-        'in',
-        eb.selectFrom('due').select('due.oid').where('pool', '=', this.#noun.table).where('at', '<=', dueBy),
-      ),
-    );
   }
 
   #beside(object: T): Beside {
@@ -262,6 +269,18 @@ export class SqlPool<T extends { id: number }> implements Pool<T> {
     if (due !== undefined)
       await db.deleteFrom('due').where('pool', '=', this.#noun.table).where('oid', '=', oid).execute();
   }
+}
+
+/** Of what is kept beside an object those kinds that differ from the other, so that only they are written again. */
+function onlyIn(one: Beside, other: Beside): Beside {
+  const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+  const charged = ({ keys: { uid, gid }, charges }: Beside): unknown => [uid, gid, charges];
+  return {
+    keys: one.keys,
+    links: differ(one.links, other.links) ? one.links : [],
+    charges: differ(charged(one), charged(other)) ? one.charges : [],
+    due: one.due === other.due ? undefined : one.due,
+  };
 }
 
 export async function addCharges(

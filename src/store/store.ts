@@ -44,8 +44,6 @@ export interface Filter {
   namePrefix?: string;
   /** Objects that say this of `target`, or of one of these, at most 500. */
   link?: { kind: LinkKind; target: number | readonly number[] };
-  /** Objects that want to be looked at by then, epoch seconds. */
-  dueBy?: number;
   /** Objects of the user, or of any of the groups. */
   owner?: { uid?: number; gids?: number[] };
   visible?: Visibility;
@@ -79,6 +77,8 @@ export interface Pool<T> {
   /** Names by id, without reading the objects. */
   names(filter?: Filter): Promise<Map<number, string>>;
   count(filter?: Filter): Promise<number>;
+  /** Ids of the objects that want to be looked at by then, epoch seconds; the longest due first. */
+  dueBy(atSec: number): Promise<number[]>;
   /** Epoch seconds at which the first object wants to be looked at; undefined when none does. */
   nextDue(): Promise<number | undefined>;
 }

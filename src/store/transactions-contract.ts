@@ -1,6 +1,8 @@
 // Ids, names, transactions and filters, whatever the noun.
 import { describe, expect, it } from 'vitest';
+import { diskImage } from '../../tests/golden/objects.ts';
 import type { Operation } from '../model/operation.ts';
+import { END_TYPE, REPEAT, type ScheduledAction } from '../model/scheduled-action.ts';
 import type { Group } from '../model/user.ts';
 import type { Store } from './store.ts';
 
@@ -8,6 +10,23 @@ export function transactionsContract(open: () => Promise<Store>): void {
   const group =
     (name: string) =>
     (id: number): Group => ({ id, name, admins: [], template: [] });
+
+  const action: ScheduledAction = {
+    ...{
+      id: 0,
+      parent: { type: 'VM', id: 5 },
+      uid: 0,
+      action: 'backup',
+      args: '',
+      doneSec: -1,
+      message: '',
+      warning: 0,
+    },
+    schedule: {
+      ...{ timeSec: 1000, anchorSec: 1000, repeat: REPEAT.WEEKLY, days: [1], endType: END_TYPE.NEVER, endValue: -1 },
+    },
+    finished: false,
+  };
 
   describe('the store', () => {
     it('never gives an id twice, even after its object is gone', async () => {
@@ -24,6 +43,47 @@ export function transactionsContract(open: () => Promise<Store>): void {
       expect((await store.groups.allocateBut(taken, group('x'))).id).toBe(102);
       expect((await store.groups.allocateBut(taken, group('y'))).id).toBe(104);
       expect((await store.groups.allocate(group('a'))).id).toBe(105);
+    });
+
+    it('gives each of many that ask at once an id of its own, without a gap', async () => {
+      const store = await open();
+      const made = await Promise.all(
+        [...Array(30).keys()].map((n) =>
+          n % 3 === 0 ? store.vnets.useUpNext() : store.groups.allocate(group(`g${n}`)),
+        ),
+      );
+      const ids = made.filter((one) => typeof one !== 'number').map(({ id }) => id);
+      expect(ids.toSorted((a, b) => a - b)).toEqual([...Array(20).keys()].map((n) => 100 + n));
+      const usedUp = made.filter((one) => typeof one === 'number');
+      expect(usedUp.toSorted((a, b) => a - b)).toEqual([...Array(10).keys()]);
+    });
+
+    it('writes again only what is beside an object and has changed, and all of that', async () => {
+      const store = await open();
+      const made = await store.actions.allocate((id) => ({ ...action, id, parent: { type: 'VM', id: 5 } }));
+      const at = (timeSec: number): Promise<unknown> =>
+        store.actions.update(made.id, ({ schedule }) => void (schedule.timeSec = timeSec));
+      await at(2000);
+      expect(await store.actions.nextDue()).toBe(2000);
+      expect([await store.actions.dueBy(1999), await store.actions.dueBy(2000)]).toEqual([[], [made.id]]);
+      expect(await store.links.of('action-vm', 5)).toEqual([made.id]);
+      await store.actions.update(made.id, (one) => void (one.parent = { type: 'VM', id: 6 }));
+      expect([await store.links.of('action-vm', 5), await store.links.of('action-vm', 6)]).toEqual([[], [made.id]]);
+      expect(await store.actions.nextDue()).toBe(2000);
+      await store.actions.update(made.id, (one) => void (one.finished = true));
+      expect(await store.actions.nextDue()).toBeUndefined();
+      expect(await store.links.of('action-vm', 6)).toEqual([made.id]);
+      await store.actions.remove(made.id);
+      expect(await store.links.of('action-vm', 6)).toEqual([]);
+    });
+
+    it('charges whoever has an object now', async () => {
+      const store = await open();
+      const { id } = await store.images.allocate((of) => ({ ...diskImage, id: of, uid: 2, gid: 101 }));
+      await store.images.update(id, (one) => void (one.uid = 3));
+      expect(await store.usages.of('user', 2)).toEqual([]);
+      expect(await store.usages.of('user', 3)).not.toEqual([]);
+      expect(await store.usages.of('group', 101)).not.toEqual([]);
     });
 
     it('refuses a name that its owner has already used, with the id that has it', async () => {

@@ -30,7 +30,8 @@ export interface NodeSettings {
 }
 
 export interface Stepped {
-  nextMs: number;
+  /** When the first of its backups ends; left out while none runs, as JSON has no Infinity. */
+  nextMs?: number;
   waiting: number;
   running: number;
   /** Milliseconds of each look of the scheduler in this step. */
@@ -128,5 +129,6 @@ async function step(toMs: number): Promise<Stepped> {
     if (backups.counted.begun === begun && backups.counted.refused === refused) break;
   }
   const { counted, running } = backups;
-  return { nextMs: backups.nextMs(), waiting: scheduler.waiting().length, running, ticks, counted };
+  const next = running > 0 ? { nextMs: backups.nextMs() } : {};
+  return { ...next, waiting: scheduler.waiting().length, running, ticks, counted };
 }

@@ -70,7 +70,8 @@ async function simulate(): Promise<Day> {
   const config = { stateDirectory: directory, datastoreLocation: join(directory, 'datastores') } as Config;
   await bootstrap(store, config);
   const { due } = await fillLarge(store, { vms, hosts, jobs: Math.floor(vms / 50) }, MIDNIGHT_SEC, random);
-  await server.sql('analyze', url.slice(url.lastIndexOf('/') + 1));
+  const database = url.slice(url.lastIndexOf('/') + 1);
+  await server.sql('analyze', database);
   console.log(`filled; ${due} backups become due`);
   for (let n = 0; n < count; n++) {
     nodes.push(await NodeProcess.open({ name: `node${n}`, url, hosts, seed: seed + n, startMs: FROM_SEC * 1000 }));
@@ -89,7 +90,7 @@ async function simulate(): Promise<Day> {
   day.database = loadBetween(before, await databaseLoad(server));
   stop.abort();
   await asking;
-  if (values.statements) await showStatements();
+  if (values.statements) await showStatements(database);
   await look(store, day);
   await Promise.all(nodes.map((node) => node.end()));
   await store.close();
@@ -104,13 +105,19 @@ function emptyDay(due: number): Day {
   };
 }
 
-/** What the database was asked, by the time that it took. */
-async function showStatements(): Promise<void> {
+/** What the database was asked, by the time that it took, and what was read of its tables, by the rows that no index found. */
+async function showStatements(database: string): Promise<void> {
   const rows = await server.sql(
     `select calls, round(total_exec_time) as ms, rows, left(regexp_replace(query, '\\s+', ' ', 'g'), 150) as query
        from pg_stat_statements order by total_exec_time desc limit 25`,
   );
   for (const { calls, ms, rows: count, query } of rows) console.log([calls, ms, count, query].join('\t'));
+  const tables = await server.sql(
+    `select relname, seq_scan, seq_tup_read, idx_scan, idx_tup_fetch from pg_stat_user_tables
+       where seq_tup_read + coalesce(idx_tup_fetch, 0) > 0 order by seq_tup_read desc limit 12`,
+    database,
+  );
+  for (const table of tables) console.log(Object.values(table).join('\t'));
 }
 
 /** Until each node has its part of the hosts. */
@@ -147,7 +154,7 @@ async function pass(store: SqlStore, day: Day, untilMs: number): Promise<void> {
       console.log(`${hour}Z: ${day.counted.begun} begun, ${day.counted.done} done, ${waiting} wait, ${atOnce} run`);
     }
     const due = (await store.actions.nextDue()) ?? Infinity;
-    const end = Math.min(...stepped.map(({ nextMs }) => nextMs)) / 1000;
+    const end = Math.min(...stepped.map(({ nextMs = Infinity }) => nextMs)) / 1000;
     const next = Math.min(end, due > sec ? due : Infinity, sec + LONGEST_SEC);
     sec = Math.max(sec + STEP_SEC, Math.ceil(next / STEP_SEC) * STEP_SEC);
   }

@@ -172,8 +172,8 @@ async function nextStep(sec: number): Promise<number> {
 /** What became due just now is waited for from now on. */
 async function noteDue(): Promise<void> {
   const now = nowMs / 1000;
-  const due = await store.actions.names({ dueBy: now });
-  const fresh = [...due.keys()].filter((id) => !seenDue.has(id));
+  const due = new Set(await store.actions.dueBy(now));
+  const fresh = [...due].filter((id) => !seenDue.has(id));
   for (const id of seenDue) if (!due.has(id)) seenDue.delete(id);
   for (let from = 0; from < fresh.length; from += 500) {
     for (const { id, parent, schedule, current } of await store.actions.list({ ids: fresh.slice(from, from + 500) })) {
