@@ -1,14 +1,18 @@
 // Disks as a point of a chain has them, at random access and without copying a byte: the store shows its files, and one read-only
 // qemu-nbd for each disk reads them together. Instant restores, drills and the reading of single files stand on this.
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
+import type { StoreView } from '../datastore/backup-store.ts';
 import { unmount } from '../datastore/unmount.ts';
 import type { Running } from '../exec/exec.ts';
 import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
-import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+import type { BackupStoreConfig, Member, ServedDisk } from '../model/mover-protocol.ts';
+import { readQcow2Header } from '../disk/qcow2-read.ts';
+import { scatteredRefusal } from '../disk/qcow2-scattered.ts';
+import { unlessInterrupted } from './member-reader.ts';
 import { joinDisks, type JoinedDisks } from './joined-slices.ts';
 
 const TRIES = 5;
@@ -73,6 +77,7 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
     const served: ServedPoint['disks'] = [];
     for (const { diskId, members } of disks) {
       signal.throwIfAborted();
+      for (const member of members) await requireAlone(view, member);
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
       const file = joined?.pathOf(diskId);
       const chain =
@@ -90,6 +95,19 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** What others wrote may name a file for its data, which QEMU would open: such a disk is not served. */
+async function requireAlone(view: StoreView, { source, path, stored }: Member): Promise<void> {
+  if (stored.layout !== 'QEMU') return;
+  const file = await unlessInterrupted(() => open(view.pathOf(source, path), 'r'));
+  try {
+    const refused = scatteredRefusal(await unlessInterrupted(() => readQcow2Header(file, path)));
+    if (refused === undefined) return;
+    throw new OneError(CODE.INTERNAL, `Could not serve ${path} of snapshot ${source}: ${refused}.`);
+  } finally {
+    await file.close();
   }
 }
 
