@@ -39,7 +39,8 @@ export function scatteredRefusal(header: Qcow2Header): string | undefined {
   if (virtualBytes > MAX_VIRTUAL_BYTES) return `its disk has ${virtualBytes} bytes, which is more than 64 TiB`;
   const needed = tablesOf(virtualBytes);
   if (l1Entries < needed) return `its L1 table has ${l1Entries} entries, ${needed} belong to its size`;
-  if (needed > 0 && (l1Offset === 0 || l1Offset % CLUSTER_BYTES !== 0)) return `its L1 table stands at byte ${l1Offset}`;
+  if (needed > 0 && (l1Offset === 0 || l1Offset % CLUSTER_BYTES !== 0))
+    return `its L1 table stands at byte ${l1Offset}`;
   return undefined;
 }
 

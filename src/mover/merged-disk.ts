@@ -75,7 +75,8 @@ async function openScattered(
   { signal, passed }: Pick<MergeOptions, 'signal' | 'passed'>,
 ): Promise<RandomFile> {
   const name = nameOf(member);
-  if (!store.openFile) throw new OneError(CODE.INTERNAL, `${name} is an imported disk, which cannot be read as a stream.`);
+  if (!store.openFile)
+    throw new OneError(CODE.INTERNAL, `${name} is an imported disk, which cannot be read as a stream.`);
   const file = await store.openFile(member.source, member.path);
   try {
     refuseDifferent(name, { ...member.stored, sha256: '' }, { fileBytes: file.bytes, sha256: '' });
