@@ -7,9 +7,12 @@ import { cheapRepository } from '../guest/repository.ts';
 const MIB = 2 ** 20;
 const CLUSTER = 65_536;
 
+export type Kind = 'restic' | 'rsync';
+
 export interface MadeIncrement {
   id: number;
-  source: string;
+  /** What each store calls it. */
+  sources: Record<Kind, string>;
   date: number;
 }
 
@@ -32,13 +35,13 @@ export class MadeVm {
   readonly root: string;
   readonly sizes: readonly number[];
   readonly made: MadeIncrement[] = [];
-  readonly #upload: Upload;
+  readonly #uploads: Record<Kind, Upload>;
 
-  constructor(root: string, vmId: number, sizes: readonly number[], upload: Upload) {
+  constructor(root: string, vmId: number, sizes: readonly number[], uploads: Record<Kind, Upload>) {
     this.root = root;
     this.vmId = vmId;
     this.sizes = sizes;
-    this.#upload = upload;
+    this.#uploads = uploads;
   }
 
   /** What a disk held when increment `id` was taken. */
@@ -75,9 +78,10 @@ export class MadeVm {
       await cp(this.live(disk), this.truth(id, disk));
     }
     await writeFile(`${scratch}/vm.xml`, wrapped(vmXml(this.vmId, this.sizes)));
-    const source = await this.#upload(scratch, this.vmId);
+    const { restic, rsync } = this.#uploads;
+    const sources = { restic: await restic(scratch, this.vmId), rsync: await rsync(scratch, this.vmId) };
     await rm(scratch, { recursive: true });
-    const made = { id, source, date: 1_750_000_000 + id * 3600 };
+    const made = { id, sources, date: 1_750_000_000 + id * 3600 };
     this.made.push(made);
     return made;
   }
@@ -165,20 +169,26 @@ export function datastoreXml(id: number, name: string, dsMad: string, basePath: 
   );
 }
 
-export function imageXml(id: number, name: string, datastoreId: number, vm: MadeVm, chain: boolean): string {
+export function imageXml(
+  id: number,
+  name: string,
+  place: { id: number; kind: Kind },
+  vm: MadeVm,
+  chain: boolean,
+): string {
   const [first] = vm.made;
   const increments = vm.made.map(
-    ({ id: number, source, date }) =>
+    ({ id: number, sources, date }) =>
       `<INCREMENT><DATE><![CDATA[${date}]]></DATE><ID><![CDATA[${number}]]></ID>` +
       `<PARENT_ID><![CDATA[${number - 1}]]></PARENT_ID><SIZE><![CDATA[1]]></SIZE>` +
-      `<SOURCE><![CDATA[${source}]]></SOURCE><TYPE><![CDATA[${number === 0 ? 'FULL' : 'INCREMENT'}]]></TYPE></INCREMENT>`,
+      `<SOURCE><![CDATA[${sources[place.kind]}]]></SOURCE><TYPE><![CDATA[${number === 0 ? 'FULL' : 'INCREMENT'}]]></TYPE></INCREMENT>`,
   );
   return (
     `<IMAGE><ID>${id}</ID><UID>2</UID><GID>1</GID><UNAME>alice</UNAME><GNAME>users</GNAME><NAME>${name}</NAME>` +
     '<PERMISSIONS><OWNER_U>1</OWNER_U><OWNER_M>1</OWNER_M><OWNER_A>0</OWNER_A></PERMISSIONS>' +
     `<TYPE>6</TYPE><DISK_TYPE>0</DISK_TYPE><PERSISTENT>1</PERSISTENT><REGTIME>${first?.date ?? 0}</REGTIME>` +
-    `<SOURCE><![CDATA[${first?.source ?? ''}]]></SOURCE><FORMAT>raw</FORMAT><SIZE>4</SIZE><STATE>1</STATE>` +
-    `<RUNNING_VMS>1</RUNNING_VMS><DATASTORE_ID>${datastoreId}</DATASTORE_ID><VMS><ID>${vm.vmId}</ID></VMS><TEMPLATE/>` +
+    `<SOURCE><![CDATA[${first?.sources[place.kind] ?? ''}]]></SOURCE><FORMAT>raw</FORMAT><SIZE>4</SIZE><STATE>1</STATE>` +
+    `<RUNNING_VMS>1</RUNNING_VMS><DATASTORE_ID>${place.id}</DATASTORE_ID><VMS><ID>${vm.vmId}</ID></VMS><TEMPLATE/>` +
     `<BACKUP_INCREMENTS>${chain ? increments.join('') : ''}</BACKUP_INCREMENTS></IMAGE>`
   );
 }

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { Image } from '../../src/model/image.ts';
+import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { servePoint } from '../../src/mover/served-point.ts';
 import { servedDisks } from '../../src/restore/plan.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';
 import { sameContent } from './cloud.ts';
-import { datastoreXml, imageXml, MadeVm, resticUpload, rsyncUpload } from './nebula-maker.ts';
+import { datastoreXml, imageXml, MadeVm, resticUpload, rsyncUpload, type Kind } from './nebula-maker.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -19,28 +20,27 @@ const MIB = 2 ** 20;
 /** The second disk ends within a cluster. */
 const SIZES = [24 * MIB, 9 * MIB + 1536];
 
-const KINDS = [
-  ['restic', `RESTIC_PASSWORD="${PASSWORD}"\nRESTIC_BACKEND="LOCAL"`, 'vault-7'],
-  ['rsync', 'RSYNC_BACKEND="LOCAL"', 'vault'],
+const STORES = [
+  { kind: 'restic', id: 100 },
+  { kind: 'rsync', id: 101 },
 ] as const;
 
-describe.each(KINDS)('%s', (driver, attributes, datastoreName) => {
+describe('backups of OpenNebula', () => {
   let cloud: FakeCloud;
   let root = '';
   let chain: MadeVm;
   let full: MadeVm;
-  const base = (): string => `${root}/one/100`;
+  const base = (id: number): string => `${root}/one/${id}`;
 
   beforeAll(async () => {
     cloud = await FakeCloud.open();
     root = `${cloud.directory}/opennebula`;
-    await mkdir(base(), { recursive: true });
-    await mkdir(`${root}/documents`);
+    await mkdir(`${root}/documents`, { recursive: true });
     await cloud.host();
     await cloud.user('alice');
     await cloud.stop();
-    const upload = driver === 'restic' ? resticUpload(base(), PASSWORD) : rsyncUpload(base());
-    chain = new MadeVm(root, 7, SIZES, upload);
+    const uploads = { restic: resticUpload(base(100), PASSWORD), rsync: rsyncUpload(base(101)) };
+    chain = new MadeVm(root, 7, SIZES, uploads);
     await chain.begin();
     await chain.backup('full', [
       { disk: 0, offset: 3 * MIB, length: 5 * MIB, pattern: 11 },
@@ -58,30 +58,34 @@ describe.each(KINDS)('%s', (driver, attributes, datastoreName) => {
       { disk: 0, offset: 23 * MIB, length: MIB, pattern: 41 },
       { disk: 1, offset: MIB, length: 65_536, pattern: undefined },
     ]);
-    full = new MadeVm(root, 8, [SIZES[0] ?? 0], upload);
+    full = new MadeVm(root, 8, [SIZES[0] ?? 0], uploads);
     await full.begin();
     await full.backup('compressed', [{ disk: 0, offset: MIB, length: 9 * MIB, pattern: 51 }]);
     await documents();
-    await writeFile(`${root}/attributes`, attributes);
+    const given = `RESTIC_PASSWORD="${PASSWORD}"\nRESTIC_BACKEND="LOCAL"\nRSYNC_BACKEND="LOCAL"\n`;
+    await writeFile(`${root}/attributes`, given);
   });
   afterAll(() => cloud.close());
 
   async function documents(): Promise<void> {
-    const there =
-      driver === 'restic'
-        ? '<RESTIC_PASSWORD><![CDATA[bm90IHJlYWRhYmxl]]></RESTIC_PASSWORD><RESTIC_SFTP_SERVER><![CDATA[backups]]></RESTIC_SFTP_SERVER>'
-        : '<RSYNC_HOST><![CDATA[backups]]></RSYNC_HOST><RSYNC_USER><![CDATA[oneadmin]]></RSYNC_USER>';
-    const datastore = datastoreXml(100, 'vault', driver, base(), there);
-    const images = [
-      imageXml(12, '7 15-Jun 15.06.40', 100, chain, true),
-      imageXml(13, '8 15-Jun 15.06.40', 100, full, false),
-      imageXml(14, '9 15-Jun 15.06.40', 100, full, false).replace('<FORMAT>raw<', '<FORMAT>rbd<'),
+    const sftp = '<RESTIC_SFTP_SERVER><![CDATA[backups]]></RESTIC_SFTP_SERVER>';
+    const restic = `<RESTIC_PASSWORD><![CDATA[bm90IHJlYWRhYmxl]]></RESTIC_PASSWORD>${sftp}`;
+    const rsync = '<RSYNC_HOST><![CDATA[backups]]></RSYNC_HOST><RSYNC_USER><![CDATA[oneadmin]]></RSYNC_USER>';
+    const datastores = [
+      datastoreXml(100, 'vault', 'restic', base(100), restic),
+      datastoreXml(101, 'plain', 'rsync', base(101), rsync),
     ];
-    await writeFile(`${root}/documents/datastores.xml`, `<DATASTORE_POOL>${datastore}</DATASTORE_POOL>`);
-    await writeFile(
-      `${root}/documents/images.xml`,
-      `<?xml version="1.0"?>\n<IMAGE_POOL>${images.join('')}</IMAGE_POOL>`,
-    );
+    const [vault, plain] = STORES;
+    const images = [
+      imageXml(12, '7 15-Jun 15.06.40', vault, chain, true),
+      imageXml(13, '8 15-Jun 15.06.40', vault, full, false),
+      imageXml(14, '7 16-Jun 15.06.40', plain, chain, true),
+      imageXml(15, '8 16-Jun 15.06.40', plain, full, false),
+      imageXml(16, '9 15-Jun 15.06.40', plain, full, false).replace('<FORMAT>raw<', '<FORMAT>rbd<'),
+    ];
+    await writeFile(`${root}/documents/datastores.xml`, `<DATASTORE_POOL>${datastores.join('')}</DATASTORE_POOL>`);
+    const pool = `<?xml version="1.0"?>\n<IMAGE_POOL>${images.join('')}</IMAGE_POOL>`;
+    await writeFile(`${root}/documents/images.xml`, pool);
   }
 
   async function imported(...options: string[]): Promise<string> {
@@ -92,35 +96,44 @@ describe.each(KINDS)('%s', (driver, attributes, datastoreName) => {
 
   /** Every file of the repositories with its size and time. */
   async function tree(): Promise<string> {
-    const { stdout } = await run(['find', base(), '-type', 'f', '-printf', '%P %s %T@\\n']);
+    const { stdout } = await run(['find', `${root}/one`, '-type', 'f', '-printf', '%P %s %T@\\n']);
     return stdout.split('\n').sort().join('\n');
   }
 
   const images = async (): Promise<Image[]> =>
     (await cloud.store.images.list({ ascending: true })).filter(({ type }) => type === 6);
+  const madeOf = ({ vms }: Image): MadeVm => (vms[0] === 7 ? chain : full);
 
-  it('is shown as a plan first, then recorded, and never changed', async () => {
+  it('are shown as a plan first, then recorded, and never changed', async () => {
     const before = await tree();
     const plan = await imported();
-    expect(plan).toContain(`-> datastore ${datastoreName}, DS_MAD="${driver}"`);
+    for (const name of ['vault-7, DS_MAD="restic"', 'vault-8, DS_MAD="restic"', 'plain, DS_MAD="rsync"']) {
+      expect(plan).toContain(`-> datastore ${name}`);
+    }
     expect(plan).toContain('full 0, increment 1, increment 2, increment 3; disks: 2');
-    expect(plan).toContain('Image 14 (9 15-Jun 15.06.40) is refused: its disks are in the export format of Ceph');
+    expect(plan).toContain('Image 16 (9 15-Jun 15.06.40) is refused: its disks are in the export format of Ceph');
     expect(plan).not.toContain(PASSWORD);
     const said = await imported('--import');
     expect(said).toContain('OpenNebula image 12 (7 15-Jun 15.06.40), was made: 4 points.');
-    if (driver === 'rsync') expect(await imported('--import')).toContain('12 (7 15-Jun 15.06.40), is as it was.');
+    const again = await imported('--import', '--datastore', '101');
+    expect(again).toContain('OpenNebula image 14 (7 16-Jun 15.06.40), is as it was.');
     expect(await tree()).toBe(before);
     await cloud.start();
     const all = await images();
-    expect(all.map(({ uname, vms, isChain, points }) => [uname, vms, isChain, points.length])).toEqual([
-      ['alice', [7], true, 4],
-      ['alice', [8], false, 1],
+    expect(
+      all.map(({ uname, datastore, vms, isChain, points }) => [uname, datastore, vms, isChain, points.length]),
+    ).toEqual([
+      ['alice', 'vault-7', [7], true, 4],
+      ['alice', 'vault-8', [8], false, 1],
+      ['alice', 'plain', [7], true, 4],
+      ['alice', 'plain', [8], false, 1],
     ]);
   });
 
-  it('restores every point byte for byte', async () => {
+  it('are restored byte for byte, every point', async () => {
     const begun: Array<{ vm: MadeVm; id: number; template: number; ids: number[] }> = [];
-    for (const [image, vm] of await pairs()) {
+    for (const image of await images()) {
+      const vm = madeOf(image);
       for (const { id } of vm.made) {
         const options = `NAME="r${image.id}-${id}"\nINCREMENT_ID="${id}"`;
         const text = await cloud.text(cloud.session, 'one.image.restore', image.id, 1, options);
@@ -129,7 +142,7 @@ describe.each(KINDS)('%s', (driver, attributes, datastoreName) => {
         begun.push({ vm, id, template, ids });
       }
     }
-    expect(begun.length).toBe(5);
+    expect(begun.length).toBe(10);
     for (const { vm, id, template, ids } of begun) {
       for (const [disk, restored] of ids.entries()) {
         expect((await cloud.follow('image', restored)).reason).toBe('');
@@ -142,43 +155,41 @@ describe.each(KINDS)('%s', (driver, attributes, datastoreName) => {
     }
   });
 
-  it('serves a point without restoring it, as instant restores, drills and files do', async () => {
-    const [[image, vm] = []] = await pairs();
-    if (!image || !vm) throw new Error('nothing was imported');
+  it.each(STORES)(
+    'are served without being restored, as instant restores, drills and files do: $kind',
+    async ({ kind }) => {
+      const { image, store } = await chainOf(kind);
+      const disks = servedDisks(image, 3).map(({ stored, members }) => ({ diskId: stored.diskId, members }));
+      const task = { store, disks, directory: `${root}/served` };
+      const point = await servePoint(task, new AbortController().signal);
+      try {
+        for (const { diskId, socket, exportName } of point.disks) {
+          const url = `nbd+unix:///${exportName}?socket=${socket}`;
+          await run(['qemu-img', 'compare', '-f', 'raw', '-F', 'raw', url, chain.truth(3, diskId)]);
+        }
+      } finally {
+        await point.close();
+      }
+    },
+  );
+
+  it.each(STORES)('are verified, and not deleted while OpenNebula may use them: $kind', async ({ kind }) => {
+    const { image } = await chainOf(kind);
+    await cloud.call('one.image.verify', image.id, 0);
+    expect((await cloud.follow('image', image.id)).result).toBe('done');
+    const { points } = await cloud.store.images.get(image.id);
+    expect(points[0]?.verified).toMatchObject({ good: true });
+    await expect(cloud.call('one.image.delete', image.id)).rejects.toThrow('APPEND_ONLY="YES"');
+  });
+
+  async function chainOf(kind: Kind): Promise<{ image: Image; store: BackupStoreConfig }> {
+    const name = kind === 'restic' ? 'vault-7' : 'plain';
+    const image = (await images()).find(({ datastore, vms }) => datastore === name && vms[0] === 7);
+    if (!image) throw new Error(`no chain of ${kind} was imported`);
     const datastore = await cloud.store.datastores.get(image.datastoreId);
     const { template } = cloud.services.parts.unsealed(datastore);
     const plain = template.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     const { id: datastoreId, basePath } = datastore;
-    const store = { driver, datastoreId, basePath, attributes: Object.fromEntries(plain) };
-    const disks = servedDisks(image, 3).map(({ stored, members }) => ({ diskId: stored.diskId, members }));
-    const task = { store, disks, directory: `${root}/served` };
-    const point = await servePoint(task, new AbortController().signal);
-    try {
-      for (const { diskId, socket, exportName } of point.disks) {
-        const url = `nbd+unix:///${exportName}?socket=${socket}`;
-        await run(['qemu-img', 'compare', '-f', 'raw', '-F', 'raw', url, vm.truth(3, diskId)]);
-      }
-    } finally {
-      await point.close();
-    }
-  });
-
-  it('is verified, and neither deleted nor pruned while OpenNebula may use it', async () => {
-    const [[image] = []] = await pairs();
-    await cloud.call('one.image.verify', image?.id ?? -1, 3);
-    expect((await cloud.follow('image', image?.id ?? -1)).reason).toMatch(/^(?!.*wrong)/);
-    const { points } = await cloud.store.images.get(image?.id ?? -1);
-    expect(points.at(-1)?.verified).toMatchObject({ good: true });
-    await expect(cloud.call('one.image.delete', image?.id ?? -1)).rejects.toThrow('APPEND_ONLY="YES"');
-  });
-
-  async function pairs(): Promise<Array<[Image, MadeVm]>> {
-    const [first, second] = await images();
-    return first && second
-      ? [
-          [first, chain],
-          [second, full],
-        ]
-      : [];
+    return { image, store: { driver: kind, datastoreId, basePath, attributes: Object.fromEntries(plain) } };
   }
 });
