@@ -179,6 +179,8 @@ describe('backups of OpenNebula', () => {
     expect((await cloud.follow('image', image.id)).result).toBe('done');
     const { points } = await cloud.store.images.get(image.id);
     expect(points[0]?.verified).toMatchObject({ good: true });
+    const other = await cloud.id('one.datastore.allocate', `NAME="to-${kind}"\nTYPE="BACKUP_DS"\nDS_MAD="fake"`, -1);
+    await expect(cloud.call('one.image.copy', image.id, other)).rejects.toThrow('for it was imported');
     await expect(cloud.call('one.image.delete', image.id)).rejects.toThrow('APPEND_ONLY="YES"');
   });
 
