@@ -85,6 +85,10 @@ export const ROOMS = {
     may: ['model', 'wire', 'config', 'store'],
     why: 'it copies records as they are while no daemon is there, and does not know what they say',
   },
+  nebula: {
+    may: ['model', 'wire', 'access', 'config', 'disk', 'store', 'datastore', 'secrets-key'],
+    why: 'it records what another manager has written, while no daemon is there, and changes nothing of that',
+  },
   fsck: {
     may: ['model', 'wire', 'config', 'store', 'vm'],
     why: 'it looks at records beside the daemon or without it, and asks nobody else',

@@ -33,6 +33,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['doctor', 'Looks at the machine and says what is missing.'],
   ['database', 'Says what database there is, and copies it to one of another kind.'],
   ['recover', 'Brings a lost database back from its copy.'],
+  ['nebula', 'Takes over backups that OpenNebula wrote.'],
   ['api', 'The one HTTP port.'],
   ['cli', 'The commands.'],
   ['config', 'What the configuration file may say.'],

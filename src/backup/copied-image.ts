@@ -19,6 +19,11 @@ export function copyOf({ template }: Pick<Image, 'template'>): number | undefine
   return /^\d{1,10}$/.test(of) ? Number(of) : undefined;
 }
 
+/** Whether disks of it are read in any order, which copies cannot do. */
+function isImported({ points }: Image): boolean {
+  return points.some(({ layers }) => layers.some(({ disks }) => disks.some(({ layout }) => layout === 'QEMU')));
+}
+
 /** Throws ACTION unless the image is a backup that the datastore may have a copy of. */
 export function requireCopyable(image: Image, datastore: Datastore): void {
   const of = copyOf(image);
@@ -33,7 +38,9 @@ export function requireCopyable(image: Image, datastore: Datastore): void {
             ? `datastore ${datastore.id} (${datastore.name}) is no backup datastore`
             : image.state !== IMAGE_STATE.READY
               ? 'it is not in state rdy'
-              : undefined;
+              : isImported(image)
+                ? 'its disks are as QEMU wrote them, for it was imported; restore what is to be kept and back that up'
+                : undefined;
   if (why === undefined) return;
   throw new OneError(CODE.ACTION, `Image ${image.id} (${image.name}) cannot be copied: ${why}.`, {
     objectId: image.id,

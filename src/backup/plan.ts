@@ -155,7 +155,7 @@ function whyNotGoOn(request: BackupRequest, chain: Image, layout: BackupLayout, 
   const damaged = points.find(({ verified }) => verified?.good === false);
   if (damaged) return `increment ${damaged.id} of image ${chain.id} is damaged: ${damaged.verified?.reason ?? ''}`;
   if (chain.datastoreId !== datastore.id) return otherDatastore(request, chain);
-  const before: BackupLayout = topLayer(last).disks[0]?.layout ?? 'QCOW2';
+  const before = topLayer(last).disks[0]?.layout ?? 'QCOW2';
   if (before === layout) return undefined;
   return `RESTIC_LAYOUT of datastore ${datastore.id} is ${layout} now, and image ${chain.id} is in ${before}`;
 }

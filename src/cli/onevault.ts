@@ -11,6 +11,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   db: { module: '../database/main.ts', description: 'what database there is; copy it to another kind' },
   'backup-self': { module: './vault-backup-self.ts', description: 'copy the database into a backup datastore' },
   'recover-self': { module: '../recover/main.ts', description: 'bring a lost database back from such a copy' },
+  'import-opennebula': { module: '../nebula/main.ts', description: 'take over backups that OpenNebula wrote' },
   status: { module: './vault-status.ts', description: 'what runs, waits and failed, and which VMs lack backups' },
   summary: { module: './vault-summary.ts', description: 'machines, protection, runs and datastores in numbers' },
   runs: { module: './vault-runs.ts', description: 'what backups, restores and other work did, the newest first' },
@@ -51,7 +52,7 @@ function say(write: (text: string) => void, text: string, status: number): numbe
 }
 
 function usage(): string {
-  const lines = ownWords().subcommands.map(({ text, description }) => `  ${text.padEnd(14)}${description}`);
+  const lines = ownWords().subcommands.map(({ text, description }) => `  ${text.padEnd(19)}${description}`);
   return ['Usage: onevault <command> [options]', '', ...lines, '  --version     show the version'].join('\n');
 }
 

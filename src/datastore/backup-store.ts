@@ -81,6 +81,11 @@ export interface BackupStore {
   find(operationId: string): Promise<string[]>;
   /** Every complete snapshot that a OneVault has stored, oldest first; what others keep in the same place is left out. */
   list(signal: AbortSignal): Promise<ListedSnapshot[]>;
+  /**
+   * The files of one snapshot, whoever stored it; an import asks for them. A snapshot that is not there is an error. Only stores that
+   * another program than OneVault writes too have it.
+   */
+  contents?(source: string, signal: AbortSignal): Promise<SnapshotFile[]>;
   /** Removes snapshots; one that is already gone is no error. Stopped by the signal, some may be left. */
   remove(sources: string[], signal?: AbortSignal): Promise<void>;
   /** `recordedMb` tells what the backups recorded in it take: all that is known where a store cannot be measured. */
@@ -92,6 +97,13 @@ export interface BackupStore {
   check(options: CheckOptions): Promise<Checked>;
   /** Gives back the space of what was removed, for as long as `budgetMs` at most; what is not reached goes another time. */
   prune(options: PruneOptions): Promise<Pruned>;
+}
+
+/** A file of a snapshot. */
+export interface SnapshotFile {
+  /** Absolute: what `read` takes. */
+  path: string;
+  bytes: number;
 }
 
 export interface StoreView {

@@ -4,12 +4,16 @@
 import { CODE, OneError } from '../model/errors.ts';
 import { CLUSTER_BYTES, type ClusterMap, type Run } from './cluster-map.ts';
 import { readSequentialQcow2, type DataPiece, type SequentialQcow2 } from './qcow2-read.ts';
+import { readScatteredQcow2, type RandomFile } from './qcow2-scattered.ts';
 
-export interface MergeMember {
-  stream: AsyncIterable<Uint8Array>;
+/** A sequential qcow2 as a stream, or one whose clusters lie anywhere as a file. */
+export type MergeMember = ({ stream: AsyncIterable<Uint8Array> } | { file: RandomFile }) & {
   /** Stands in errors. */
   name: string;
-}
+};
+
+/** A member whose tables have been read. */
+type Opened = Pick<SequentialQcow2, 'virtualBytes' | 'clusters' | 'data' | 'close'>;
 
 export class MergedQcow2 {
   readonly virtualBytes: number;
@@ -18,7 +22,7 @@ export class MergedQcow2 {
   /** Newest first. */
   readonly #sources: Source[];
 
-  constructor(members: SequentialQcow2[], clusters: ClusterMap) {
+  constructor(members: Opened[], clusters: ClusterMap) {
     this.virtualBytes = clusters.virtualBytes;
     this.clusters = clusters;
     this.#sources = members.map((member) => new Source(member)).reverse();
@@ -60,12 +64,12 @@ export class MergedQcow2 {
 
 /** One member while it is merged. */
 class Source {
-  readonly #member: SequentialQcow2;
+  readonly #member: Opened;
   readonly #pieces: AsyncGenerator<DataPiece, void, undefined>;
   #piece: DataPiece | undefined;
   #run: Run | undefined;
 
-  constructor(member: SequentialQcow2) {
+  constructor(member: Opened) {
     this.#member = member;
     this.#pieces = member.data();
   }
@@ -117,7 +121,7 @@ class Source {
  * then all are let go.
  */
 export async function mergeSequential(members: MergeMember[], whole: boolean): Promise<MergedQcow2> {
-  const opened = await Promise.allSettled(members.map(({ stream, name }) => readSequentialQcow2(stream, name)));
+  const opened = await Promise.allSettled(members.map(openMember));
   const there = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   try {
     const failed = opened.find((result) => result.status === 'rejected');
@@ -129,7 +133,13 @@ export async function mergeSequential(members: MergeMember[], whole: boolean): P
   }
 }
 
-function mergedMap(read: SequentialQcow2[], members: MergeMember[], whole: boolean): ClusterMap {
+function openMember(member: MergeMember): Promise<Opened> {
+  return 'file' in member
+    ? readScatteredQcow2(member.file, member.name)
+    : readSequentialQcow2(member.stream, member.name);
+}
+
+function mergedMap(read: Opened[], members: MergeMember[], whole: boolean): ClusterMap {
   const [lowest, ...rest] = read;
   if (lowest === undefined) throw new OneError(CODE.INTERNAL, 'A disk cannot be made of nothing.');
   let clusters = lowest.clusters;

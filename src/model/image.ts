@@ -33,8 +33,11 @@ export interface StoredDisk {
   /** File name inside the backup, `disk.<disk>.<increment>`. */
   file: string;
   virtualBytes: number;
-  /** Left out for a qcow2; SLICES is a folder of raw slices with a manifest beside it, complete in itself. */
-  layout?: 'SLICES';
+  /**
+   * Left out for a qcow2 that OneVault wrote. SLICES is a folder of raw slices with a manifest beside it, complete in itself; QEMU is a
+   * qcow2 as QEMU writes it, whose clusters lie anywhere: that of a backup that was imported.
+   */
+  layout?: 'SLICES' | 'QEMU';
   /** Size of the stored qcow2 stream in bytes; of slices, what they have together. */
   fileBytes: number;
   /** SHA-256 of that stream in hex, or of the slices' manifest; empty when the backup program did not read it in order. */

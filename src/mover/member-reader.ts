@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
 import { openInside } from '../datastore/inside.ts';
+import type { RandomFile } from '../disk/qcow2-scattered.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
 
@@ -12,7 +13,10 @@ const CHUNK_BYTES = 128 * 1024;
 const TRIES = 5;
 const RETRY_MS = 100;
 
-export type MemberStore = Pick<BackupStore, 'read' | 'readFolder'>;
+export type MemberStore = Pick<BackupStore, 'read' | 'readFolder'> & {
+  /** A file at random access; only where the store shows its files. */
+  openFile?: (source: string, path: string) => Promise<RandomFile>;
+};
 
 export interface MemberReader extends MemberStore {
   close(): Promise<void>;
@@ -29,7 +33,7 @@ export async function openMembers(
   const folders: Pick<MemberStore, 'readFolder'> = store.readFolder
     ? { readFolder: (source, path) => readFolder(store, source, path) }
     : {};
-  if (disks.every(({ members }) => members.length <= 1)) return { read, ...folders, close: () => Promise.resolve() };
+  if (!disks.some(isShown)) return { read, ...folders, close: () => Promise.resolve() };
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const view = await store.view(directory, signal).catch(async (error: unknown) => {
     await removeEmpty(directory);
@@ -41,9 +45,10 @@ export async function openMembers(
   const stop = (): void => void close().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const chained = new Set(disks.flatMap(({ members }) => (members.length > 1 ? members.map(keyOf) : [])));
+  const chained = new Set(disks.flatMap((disk) => (isShown(disk) ? disk.members.map(keyOf) : [])));
   return {
     ...folders,
+    openFile: (source, path) => openShown(view.pathOf(source, path)),
     read: (source, path) => (chained.has(keyOf({ source, path })) ? readShown(view, source, path) : read(source, path)),
     close: async () => {
       signal.removeEventListener('abort', stop);
@@ -51,6 +56,26 @@ export async function openMembers(
       await removeEmpty(directory);
     },
   };
+}
+
+/** Whether a disk is read where the store shows its files: it has several members, or one that is not read front to back. */
+export function isShown({ members }: { members: readonly Member[] }): boolean {
+  return members.length > 1 || members.some(({ stored }) => stored.layout === 'QEMU');
+}
+
+async function openShown(path: string): Promise<RandomFile> {
+  const file = await unlessInterrupted(() => open(path, 'r'));
+  try {
+    const { size } = await unlessInterrupted(() => file.stat());
+    return {
+      bytes: size,
+      read: (into, at, length, position) => unlessInterrupted(() => file.read(into, at, length, position)),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 function readFolder(store: BackupStore, source: string, path: string): Readable {

@@ -1,8 +1,9 @@
 // A disk as its members in the backup store make it up: all are read at once as streams, checked against their records to the
 // last byte, and merged on the way.
 import { addAbortSignal, type Readable } from 'node:stream';
-import { checkedStream } from '../disk/checked-stream.ts';
-import { mergeSequential, type MergedQcow2 } from '../disk/merge.ts';
+import { checkedStream, refuseDifferent } from '../disk/checked-stream.ts';
+import { mergeSequential, type MergedQcow2, type MergeMember } from '../disk/merge.ts';
+import type { RandomFile } from '../disk/qcow2-scattered.ts';
 import { SlicesDisk } from '../disk/slices-read.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
@@ -41,24 +42,58 @@ async function openChain(
   members: readonly Member[],
   { whole, signal, passed }: MergeOptions,
 ): Promise<MergedQcow2> {
-  const opened: Array<{ member: Member; stream: Readable }> = [];
+  const opened: MergeMember[] = [];
+  const undo: Array<() => unknown> = [];
   try {
     for (const member of members) {
-      opened.push({ member, stream: addAbortSignal(signal, store.read(member.source, member.path)) });
+      const name = nameOf(member);
+      if (member.stored.layout === 'QEMU') {
+        const file = await openScattered(store, member, { signal, passed });
+        undo.push(() => file.close());
+        opened.push({ file, name });
+      } else {
+        const stream: Readable = addAbortSignal(signal, store.read(member.source, member.path));
+        undo.push(() => stream.on('error', () => undefined).destroy());
+        opened.push({ stream: checkedStream(stream, member.stored, name, passed), name });
+      }
     }
   } catch (error) {
-    for (const { stream } of opened) stream.on('error', () => undefined).destroy();
+    for (const step of undo) await step();
     throw error;
   }
-  const checked = opened.map(({ member, stream }) => {
-    const name = nameOf(member);
-    return { stream: checkedStream(stream, member.stored, name, passed), name };
-  });
-  const merged = await mergeSequential(checked, whole);
+  const merged = await mergeSequential(opened, whole);
   const wrong = members.find(({ stored }) => stored.virtualBytes !== merged.virtualBytes);
   if (wrong === undefined) return merged;
   await merged.close();
   throw differentSize(nameOf(wrong), merged.virtualBytes, wrong.stored.virtualBytes);
+}
+
+/** A file that is read in any order: its length is compared at once, its content by who wrote it. */
+async function openScattered(
+  store: MemberStore,
+  member: Member,
+  { signal, passed }: Pick<MergeOptions, 'signal' | 'passed'>,
+): Promise<RandomFile> {
+  const name = nameOf(member);
+  if (!store.openFile)
+    throw new OneError(CODE.INTERNAL, `${name} is an imported disk, which cannot be read as a stream.`);
+  const file = await store.openFile(member.source, member.path);
+  try {
+    refuseDifferent(name, { ...member.stored, sha256: '' }, { fileBytes: file.bytes, sha256: '' });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return {
+    bytes: file.bytes,
+    read: async (into, at, length, position) => {
+      signal.throwIfAborted();
+      const read = await file.read(into, at, length, position);
+      passed(read.bytesRead);
+      return read;
+    },
+    close: () => file.close(),
+  };
 }
 
 async function openSlices(store: MemberStore, member: Member, { signal, passed }: MergeOptions): Promise<SlicesDisk> {

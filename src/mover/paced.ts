@@ -1,6 +1,7 @@
 // What a run reads and shows, held to what it is allowed: files that a backup program reads, and streams out of a backup store.
 import { Readable } from 'node:stream';
 import type { VirtualDirectory, VirtualFile } from '../fuse/mount.ts';
+import type { RandomFile } from '../disk/qcow2-scattered.ts';
 import type { MemberStore } from './member-reader.ts';
 import { pacer as ownPacer, type Pacer } from './pacer.ts';
 
@@ -25,10 +26,22 @@ function pacedEntry(entry: VirtualFile | VirtualDirectory, pacer: Pick<Pacer, 't
 
 /** The same store. What is opened while nothing limits the run stays as quick as it is. */
 export function pacedReads(store: MemberStore, pacer: Pick<Pacer, 'take' | 'limited'> = ownPacer): MemberStore {
-  const { readFolder } = store;
+  const { readFolder, openFile } = store;
   return {
     read: (source, path) => pacedStream(store.read(source, path), pacer),
+    ...(openFile && { openFile: async (source, path) => pacedFile(await openFile(source, path), pacer) }),
     ...(readFolder && { readFolder: (source, path) => pacedStream(readFolder.call(store, source, path), pacer) }),
+  };
+}
+
+function pacedFile(file: RandomFile, pacer: Pick<Pacer, 'take'>): RandomFile {
+  return {
+    bytes: file.bytes,
+    read: async (into, at, length, position) => {
+      await pacer.take(length);
+      return file.read(into, at, length, position);
+    },
+    close: () => file.close(),
   };
 }
 

@@ -14,7 +14,7 @@ import type {
   WrittenDisk,
 } from '../model/mover-protocol.ts';
 import type { DiskProgress } from '../model/operation.ts';
-import { openMembers, type MemberStore } from './member-reader.ts';
+import { isShown, openMembers, type MemberStore } from './member-reader.ts';
 import { openMerged } from './merged-disk.ts';
 import { presentBeginning, type Beginning } from './present-disk.ts';
 import { pacedReads } from './paced.ts';
@@ -30,7 +30,7 @@ type Tell = (event: MoverEvent) => void;
 export async function restore(task: RestoreTask, signal: AbortSignal, tell: Tell): Promise<RestoreResult> {
   const store = openBackupStore(task.store);
   const members = await openMembers(store, task.disks, task.directory, signal);
-  const chained = task.disks.some((disk) => disk.members.length > 1);
+  const chained = task.disks.some(isShown);
   const unpack: Unpack | undefined = chained ? undefined : store.unpack?.bind(store);
   const run = new Restore(task, pacedReads(members), unpack, signal);
   const timer = setInterval(() => tell(run.progress()), PROGRESS_MS);

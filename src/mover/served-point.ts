@@ -11,7 +11,9 @@ import type { Running } from '../exec/exec.ts';
 import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
 import { readQcow2Header, requireStored } from '../disk/qcow2-read.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
-import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
+import type { BackupStoreConfig, Member, ServedDisk } from '../model/mover-protocol.ts';
+import type { Qcow2Header } from '../disk/qcow2-format.ts';
+import { scatteredRefusal } from '../disk/qcow2-scattered.ts';
 import { joinDisks, type JoinedDisks } from './joined-slices.ts';
 import { unlessInterrupted } from './member-reader.ts';
 import { nameOf } from './merged-disk.ts';
@@ -129,13 +131,21 @@ async function storedFiles(view: StoreView, diskId: number, members: ServedDisk[
       });
     });
     try {
-      requireStored(await unlessInterrupted(() => readQcow2Header(file, nameOf(member))), nameOf(member));
+      refuseLeading(await unlessInterrupted(() => readQcow2Header(file, nameOf(member))), member);
     } finally {
       await file.close();
     }
     files.push(await placeInside(view.root, path));
   }
   return files;
+}
+
+/** What stands in the store may name another file for its data, which QEMU would open: such a disk is not served. */
+function refuseLeading(header: Qcow2Header, member: Member): void {
+  const name = nameOf(member);
+  if (member.stored.layout !== 'QEMU') requireStored(header, name);
+  const refused = scatteredRefusal(header);
+  if (refused !== undefined) throw new OneError(CODE.INTERNAL, `${name} cannot be served: ${refused}.`);
 }
 
 /** A store whose files change between two looks gains nothing by it: what QEMU has open decides, and it opens no other later. */

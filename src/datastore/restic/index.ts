@@ -15,6 +15,7 @@ import {
   type Pruned,
   type PruneOptions,
   type Snapshot,
+  type SnapshotFile,
   type SnapshotRequest,
   type StoreView,
 } from '../backup-store.ts';
@@ -27,7 +28,7 @@ import { dumpFile } from './dump.ts';
 import { failure, ResticError } from './failure.ts';
 import { watchFullStore } from './full-store.ts';
 import { mountRepository } from './mount.ts';
-import { readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
+import { readFiles, readSnapshotIds, readSnapshots, readSummary, type Summary } from './output.ts';
 import { unkeptLimits } from './start.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
@@ -111,6 +112,14 @@ export class ResticStore implements BackupStore {
     const found = readSnapshots(await runRestic({ config: this.#config, what: 'list the backups', args, signal }));
     if (!found) throw new ResticError('other', `Could not read the list of snapshots in ${this.#config.repository}.`);
     return found.map(({ id, ...rest }) => ({ ...rest, source: id.slice(0, SOURCE_DIGITS) }));
+  }
+
+  async contents(source: string, signal: AbortSignal): Promise<SnapshotFile[]> {
+    checkSource(source);
+    const what = `list the files of snapshot ${source}`;
+    return readFiles(
+      await runRestic({ config: this.#config, what, args: ['ls', '--json', '--no-lock', '--', source], signal }),
+    );
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {

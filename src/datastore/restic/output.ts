@@ -134,6 +134,16 @@ export function readSnapshots(stdout: string): ListedId[] | undefined {
   return found?.sort((a, b) => a.storedAt - b.storedAt);
 }
 
+const FILE = object({ struct_type: exactly('node'), type: exactly('file'), path: text, size: number });
+
+/** The files in the answer of `restic ls --json`; what else is in it is left out. */
+export function readFiles(stdout: string): Array<{ path: string; bytes: number }> {
+  return stdout.split('\n').flatMap((line) => {
+    const file = readJson(FILE, line);
+    return file === undefined ? [] : [{ path: file.path, bytes: file.size }];
+  });
+}
+
 // Before 0.17 the error is Go's own value, with the number of the system's error in it.
 const FILE_ERROR = object({
   message_type: exactly('error'),

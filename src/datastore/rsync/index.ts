@@ -12,6 +12,7 @@ import {
   type ListedSnapshot,
   type Pruned,
   type Snapshot,
+  type SnapshotFile,
   type SnapshotRequest,
   type StoreView,
 } from '../backup-store.ts';
@@ -19,7 +20,7 @@ import { capacityOf } from './capacity.ts';
 import { runThere, siteOf, type Site } from './command.ts';
 import { readRsyncConfig } from './config.ts';
 import { damage, placeOf, RsyncError } from './failure.ts';
-import { checkOperation, checkSource, directoryOf, fileOf, printManifest } from './layout.ts';
+import { checkOperation, checkSource, directoryOf, fileOf, filesIn, findFiles, printManifest } from './layout.ts';
 import { readManifest, type StoredFile } from './manifest.ts';
 import { prepareStore } from './prepare.ts';
 import { readFileThere } from './read.ts';
@@ -84,6 +85,13 @@ export class RsyncStore implements BackupStore {
 
   async list(signal: AbortSignal): Promise<ListedSnapshot[]> {
     return listBackups(this.#site, signal);
+  }
+
+  async contents(source: string, signal: AbortSignal): Promise<SnapshotFile[]> {
+    checkSource(source);
+    const what = `list the files of backup ${source}`;
+    const { directory } = await this.#kept(source, what, signal);
+    return filesIn(directory, await runThere(this.#site, { what, commands: [findFiles(directory)], signal }));
   }
 
   async remove(sources: string[], signal?: AbortSignal): Promise<void> {

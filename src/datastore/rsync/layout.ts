@@ -38,6 +38,30 @@ export function printManifest(directory: string): string[] {
   return ['find', directory, '-maxdepth', '1', '-name', manifestName('*'), '-exec', 'cat', '--', '{}', '+'];
 }
 
+/** The arguments of find for the plain files of a backup, with their sizes. */
+export function findFiles(directory: string): string[] {
+  return ['find', directory, '-maxdepth', '1', '-type', 'f', '-printf', '%s %p\\n'];
+}
+
+/** The files that find named; lines that are none, and names that no file of a backup has, are left out. */
+export function filesIn(directory: string, stdout: string): Array<{ path: string; bytes: number }> {
+  return stdout.split('\n').flatMap((line) => {
+    const [, size = '', path = ''] = /^(\d{1,15}) (\/.*)$/.exec(line) ?? [];
+    const known = path.startsWith(`${directory}/`) && isFileName(path.slice(directory.length + 1));
+    return known ? [{ path, bytes: Number(size) }] : [];
+  });
+}
+
+/** The arguments of find for the mark of a datastore, or backups that another program has put there. */
+export function findUsed(path: string): string[] {
+  return findAt(`${path}/`, 2, [MARKER, '[0-9a-f]'.repeat(SOURCE_DIGITS)]);
+}
+
+/** Whether find named the mark, or a backup of a virtual machine. */
+export function isUsed(path: string, stdout: string): boolean {
+  return stdout.split('\n').includes(`${path}/${MARKER}`) || placesIn(path, stdout).length > 0;
+}
+
 /** The arguments of find for everything of these backups. */
 export function findSources(path: string, sources: readonly string[]): string[] {
   return findAt(

@@ -1,21 +1,21 @@
-// Makes a datastore usable: its directory is there and marked as one. A directory that holds backups already must have the mark: an empty
-// one in its place, a disk that is not mounted for example, is no datastore.
+// Makes a datastore usable: its directory is there and marked as one. A directory that holds backups already must have the mark, or
+// backups that OpenNebula put there: an empty one in its place, a disk that is not mounted for example, is no datastore.
 import { runThere, type Site } from './command.ts';
 import { placeOf, RsyncError } from './failure.ts';
-import { MARKER } from './layout.ts';
+import { findUsed, isUsed, MARKER } from './layout.ts';
 
 const MARK = 'This directory is a OneVault datastore of backups (DS_MAD=rsync).\n';
 
 export async function prepareStore(site: Site, inUse: boolean, signal: AbortSignal): Promise<void> {
   const { path, ownDirectory } = site;
   const make = ownDirectory && !inUse ? [['mkdir', '-p', '--', path]] : [];
-  const look = ['find', `${path}/`, '-maxdepth', '1', '-name', MARKER];
+  const look = inUse ? findUsed(path) : ['find', `${path}/`, '-maxdepth', '1', '-name', MARKER];
   const found = await runThere(site, { what: 'open the backups', commands: [...make, look], signal }).catch(
     (error: unknown) => {
       throw error instanceof RsyncError && error.trouble === 'missing' ? missing(site, inUse) : error;
     },
   );
-  if (found !== '') return;
+  if (inUse ? isUsed(path, found) : found !== '') return;
   if (inUse) throw missing(site, inUse);
   const write = ['dd', `of=${path}/${MARKER}`, 'conv=fsync', 'status=none'];
   const commands = [write, ['sync', '--', path]];
