@@ -7,10 +7,10 @@ import { format, resolveConfig } from 'prettier';
 import { DOCUMENT_OPTIONS } from '../src/cli/document.ts';
 import { families } from '../src/cli/families.ts';
 import type { Family, OptionLine } from '../src/cli/family.ts';
-import type { Io } from '../src/cli/io.ts';
 import { TABLE_OPTIONS } from '../src/cli/list.ts';
 import { SCHEDULE_OPTIONS } from '../src/cli/schedule.ts';
 import { TEMPLATE_OPTIONS } from '../src/cli/template-options.ts';
+import { silentIo } from './silent-io.ts';
 
 export const FILE = path.resolve(import.meta.dirname, '../docs/reference/cli.md');
 const MARK = '<!-- What follows is written by `npm run reference`. -->\n';
@@ -98,27 +98,6 @@ function longOf(flags: string): string | undefined {
 
 function optionLines(options: readonly OptionLine[]): string[] {
   return options.map(([flags, description]) => `- \`${flags}\`: ${plain(description)}`);
-}
-
-/** Nothing is asked of the outside; what is written is kept. */
-function silentIo(out: string[]): Io {
-  return {
-    env: {},
-    home: '/',
-    now: () => 0,
-    sleep: async () => {},
-    write: (text) => void out.push(text),
-    warn: (line) => {
-      throw new Error(line);
-    },
-    columns: undefined,
-    bars: false,
-    readStdin: async () => null,
-    edit: undefined,
-    ask: async () => null,
-    askSecret: async () => null,
-    onInterrupt: () => () => {},
-  };
 }
 
 if (import.meta.main) writeFileSync(FILE, await referencePage());

@@ -66,6 +66,11 @@ const VECTORS: Record<string, string[]> = {
   ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
 };
+/** Everything that the file may hold. */
+export const CONFIG_ATTRIBUTES: readonly string[] = [
+  ...TEXTS,
+  ...Object.entries(VECTORS).flatMap(([name, inside]) => inside.map((field) => `${name}/${field}`)),
+];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 export const CONFIG_FILE = '/etc/onevault/onevault.conf';

@@ -2,7 +2,7 @@
 // asked for. For administrators alone, as it names every VM.
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { WAITING, type Operation } from '../model/operation.ts';
+import { OPERATION_KINDS, OPERATION_RESULTS, WAITING, type Operation } from '../model/operation.ts';
 import { nowSec } from '../vm/parts.ts';
 import { callerOf } from './http-session.ts';
 import type { Services } from './method.ts';
@@ -33,6 +33,9 @@ function countEnds(registry: Registry): (operation: Operation) => void {
   const runs = new Counter({
     ...{ name: 'onevault_runs_total', help: 'Runs that have ended', labelNames: ['kind', 'result'], registers },
   });
+  // what is first seen at 1 has not increased for Prometheus: an alert would sleep through the first failure
+  for (const kind of OPERATION_KINDS)
+    for (const result of OPERATION_RESULTS) if (result !== 'running') runs.inc({ kind, result }, 0);
   const durations = new Histogram({
     ...{ name: 'onevault_run_duration_seconds', help: 'How long runs that ended well worked', labelNames: ['kind'] },
     ...{ buckets: DURATIONS_SEC, registers },

@@ -24,6 +24,8 @@ import { Sessions } from './session.ts';
 import { answer } from './xmlrpc.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** For so long a request may come in; its answer may take as long as it likes. */
+const MOST_REQUEST_MS = 300_000;
 
 /** `trustProxy` are addresses and networks whose X-Forwarded headers are believed; those of others are not read. */
 export function buildServer(services: Services, trustProxy: string[] = []): FastifyInstance {
@@ -32,6 +34,7 @@ export function buildServer(services: Services, trustProxy: string[] = []): Fast
     trustProxy: trustProxy.length > 0 && trustProxy,
   });
   const sessions = new Sessions(services.parts.store, services.parts.clock);
+  server.server.requestTimeout = MOST_REQUEST_MS; // Fastify sets none: a body that never ends would be waited for
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

@@ -1,7 +1,6 @@
 // Merges layers of a chain that follow each other into one new snapshot, in their store or, as a copy, in another: what they are together is
 // computed from their tables, shown as files, and made of their streams while the backup program reads. Nothing is removed or written here.
 import { addAbortSignal } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { openBackupStore } from '../datastore/all.ts';
 import { SnapshotLeft, type BackupStore, type Snapshot } from '../datastore/backup-store.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
@@ -9,6 +8,7 @@ import { RECORD_FILE, writeBackupRecord, type BackupRecord } from '../model/back
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Layer } from '../model/image.ts';
 import { UPLOADING, type FlattenResult, type FlattenTask, type MoverEvent } from '../model/mover-protocol.ts';
+import { readAtMost } from './bounded-read.ts';
 import { FlattenedDisk } from './flattened-disk.ts';
 import { membersOf } from './layer-members.ts';
 import { readRecord } from '../datastore/stored-record.ts';
@@ -18,6 +18,7 @@ import { lateTextFile, textFile, upload } from './upload.ts';
 /** Streams that stay open between the reading of their tables and that of their data; each is a program of the store. */
 const MOST_OPEN = 16;
 const SHA256_DIGITS = 64;
+const MOST_XML_BYTES = 16 * 2 ** 20;
 
 type Tell = (event: MoverEvent) => void;
 
@@ -45,7 +46,8 @@ async function merge(task: FlattenTask, signal: AbortSignal, tell: Tell, undo: U
   const store = openBackupStore(task.store);
   const into = await openTarget(task, store, signal);
   tell({ type: 'phase', phase: 'reading the layers' });
-  const vmXml = buffer(addAbortSignal(signal, store.read(top.source, `${top.path}/vm.xml`)));
+  const description = addAbortSignal(signal, store.read(top.source, `${top.path}/vm.xml`));
+  const vmXml = readAtMost(description, MOST_XML_BYTES, `${top.path}/vm.xml of snapshot ${top.source}`);
   vmXml.catch(() => undefined); // met below: the disks need not wait for it
   const disks = await openDisks(store, task, top, signal, undo);
   const onProgress = (): void => tell({ type: 'progress', disks: disks.map((disk) => disk.progress()) });

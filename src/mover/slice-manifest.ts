@@ -5,6 +5,7 @@ import type { BackupStore } from '../datastore/backup-store.ts';
 import { manifestName, SliceManifest } from '../disk/slices.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
+import { readAtMost } from './bounded-read.ts';
 
 /** Of the largest disk that is stored, with every slice in it. */
 const MOST_BYTES = 256 * 2 ** 20;
@@ -16,22 +17,10 @@ export async function readManifest(
   signal: AbortSignal,
 ): Promise<SliceManifest> {
   const file = manifestName(path);
-  const bytes = await atMost(addAbortSignal(signal, store.read(source, file)));
   const name = `${file} of snapshot ${source}`;
+  const bytes = await readAtMost(addAbortSignal(signal, store.read(source, file)), MOST_BYTES, name);
   if (createHash('sha256').update(bytes).digest('hex') !== stored.sha256) {
     throw new OneError(CODE.INTERNAL, `${name} is not what was backed up: its SHA-256 is another.`);
   }
   return SliceManifest.parse(bytes.toString('utf8'), name);
-}
-
-/** What is longer is cut: its hash is another then. */
-async function atMost(stream: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) break; // leaving the loop ends the stream
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -6,6 +6,7 @@ import type { MoverPlace } from '../exec/mover.ts';
 import { shellText } from '../exec/shell.ts';
 import { sshArgv, type SshTarget } from '../exec/ssh.ts';
 import { CODE, ConnectionLost, OneError, reasonOf } from '../model/errors.ts';
+import { OWN_EXTENSION } from '../model/own-files.ts';
 import type { SshHost } from '../model/ssh-host.ts';
 import { Calls } from './calls.ts';
 import { connectionError, pathOf } from './host-text.ts';
@@ -86,7 +87,7 @@ export class HostLink {
     const target = agent === undefined ? plain : { ...plain, lendsKeys: true };
     return {
       argv: (args, env) => sshArgv(target, this.#command(synced, args, env)),
-      main: `${synced.onevault}/src/mover/main.ts`,
+      main: `${synced.onevault}/src/mover/main${OWN_EXTENSION}`,
       elsewhere: this.#settings.label,
       ...(agent !== undefined && { env: { SSH_AUTH_SOCK: agent } }),
     };
@@ -167,7 +168,7 @@ export class HostLink {
   async #open(target: SshTarget): Promise<Up> {
     const { ssh, hello } = this.#settings;
     const synced = await sync(target, ssh.directory, this.#closed.signal);
-    const args = ['--disable-warning=ExperimentalWarning', `${synced.onevault}/src/remote/agent.ts`];
+    const args = ['--disable-warning=ExperimentalWarning', `${synced.onevault}/src/remote/agent${OWN_EXTENSION}`];
     const agent = start(sshArgv(target, this.#command(synced, args, {})), { stdin: 'pipe' });
     const ended = { said: '' };
     const calls = new Calls(

@@ -3,9 +3,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { CODE, OneError } from '../model/errors.ts';
+import { OWN_EXTENSION } from '../model/own-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Rooms of what runs on a host: the agent, the mover, and all that they stand on. */
@@ -79,7 +82,7 @@ async function ownFiles(): Promise<Map<string, string>> {
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    const directory = await realpath(join(ROOT, 'node_modules', name));
+    const directory = await directoryOf(name);
     await addTree(files, directory, `node_modules/${name}`, isRead);
     const own = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
       dependencies?: Record<string, string>;
@@ -89,7 +92,15 @@ async function ownFiles(): Promise<Map<string, string>> {
   return files;
 }
 
-const isProgram = (name: string): boolean => name.endsWith('.ts') && !/\.test\.ts$|[/-]contract\.ts$/.test(name);
+/** Where a package is, be it beside this program or, when this was installed as one, above it. */
+async function directoryOf(name: string): Promise<string> {
+  const found = findPackageJSON(name, import.meta.url);
+  if (found === undefined) throw new OneError(CODE.INTERNAL, `The package ${name} is not installed with OneVault.`);
+  return realpath(dirname(found));
+}
+
+const isProgram = (name: string): boolean =>
+  name.endsWith(OWN_EXTENSION) && !/\.test\.ts$|[/-]contract\.ts$/.test(name);
 const isRead = (name: string): boolean => !/\.(map|md|[cm]?ts)$/.test(name);
 
 async function addTree(

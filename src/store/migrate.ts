@@ -5,9 +5,19 @@ import { CODE, OneError } from '../model/errors.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import type { Schema } from './schema.ts';
 
-/** `shown` names the database in errors. Programs that do it at once wait for each other. */
-export async function migrate(db: Kysely<Schema>, shown: string): Promise<void> {
+/**
+ * `shown` names the database in errors. Programs that do it at once wait for each other. `copy` is awaited before the first of the changes
+ * that are named, and not called for a database that is new or up to date.
+ */
+export async function migrate(
+  db: Kysely<Schema>,
+  shown: string,
+  copy: (changes: readonly string[]) => Promise<void> | void = () => undefined,
+): Promise<void> {
   await refuseNewer(db, shown);
+  const had = await migrationsOf(db);
+  const waiting = Object.keys(MIGRATIONS).filter((name) => !had.includes(name));
+  if (had.length > 0 && waiting.length > 0) await copy(waiting);
   const { error } = await migratorOf(db).migrateToLatest();
   if (error === undefined) return;
   await refuseNewer(db, shown); // it may have become newer meanwhile

@@ -5,6 +5,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, SqliteDialect, type KyselyPlugin, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { CODE, OneError } from '../model/errors.ts';
 import { ChangeFeed } from './changes.ts';
+import { copyBefore } from './copy-before.ts';
 import { migrate, requireCurrent } from './migrate.ts';
 import { keepPrivate } from './private-file.ts';
 import type { Schema } from './schema.ts';
@@ -20,7 +21,7 @@ export async function openSqlite(path: string): Promise<SqlStore> {
   if (path !== ':memory:') keepPrivate(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  return storeOn(database, (db) => migrate(db, path));
+  return storeOn(database, (db) => migrate(db, path, ([first = '']) => copyBefore(database, path, first)));
 }
 
 /** Opens a database that is there for looking at it alone, also beside a daemon that works on it. */

@@ -1,6 +1,8 @@
 // Answers that never end, from machines that are not trusted: hosts, and the machines of backup stores.
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { outputOf, siteOf } from '../../src/datastore/rsync/command.ts';
+import { readRsyncConfig } from '../../src/datastore/rsync/config.ts';
 import { boundedLines, LineSplitter } from '../../src/exec/bounded-lines.ts';
 import { readManifest } from '../../src/mover/slice-manifest.ts';
 import { strangeFiles } from '../../src/mover/opened-files.ts';
@@ -72,7 +74,7 @@ describe('a host', () => {
 
   it('that says what nobody can take ends its connection, not the daemon', async () => {
     const why = await new Promise<unknown>((resolve) => {
-      const take = (line: unknown): void => void (line as { a: { b: string } }).a.b;
+      const take = (line: unknown): void => expect((line as { a: { b: string } }).a.b).toBe('');
       readLines(Readable.from([Buffer.from('null\n')]), take, resolve);
     });
     expect(why).toBeInstanceOf(TypeError);
@@ -99,8 +101,16 @@ it('a manifest is read as far as one can be', async () => {
   };
   const member = { source: 'abcdef01', path: '/x/disk.0', stored };
   const reading = readManifest({ read: endless }, member, new AbortController().signal);
-  await expect(reading).rejects.toThrow(/is not what was backed up: its SHA-256 is another/);
+  await expect(reading).rejects.toThrow(/has more than 268435456 bytes, as none that was stored/);
   expect(given).toBeLessThan(300);
+});
+
+it('a machine of a backup store that goes on for ever is not listened to for ever', async () => {
+  const config = { driver: 'rsync', datastoreId: 1, basePath: '/srv/vault', attributes: { RSYNC_BACKEND: 'LOCAL' } };
+  const endless = start(['yes', 'a line of a listing that has no end']);
+  const output = outputOf(siteOf(readRsyncConfig(config)), endless, { what: 'list the backups', ask: () => undefined });
+  await expect(output).rejects.toThrow(/Could not list the backups .*more than 67108864 characters came/);
+  expect((await endless.exit).signal).toBe('SIGKILL');
 });
 
 it('a program that has another file open is found out', async () => {

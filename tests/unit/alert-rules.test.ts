@@ -2,16 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OperationKind } from '../../src/model/operation.ts';
+import { OPERATION_KINDS, OPERATION_RESULTS } from '../../src/model/operation.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 const GUIDE = join(import.meta.dirname, '../../docs/guide');
-const KINDS: Record<OperationKind, true> = {
-  ...{ backup: true, restore: true, flatten: true, verify: true, drill: true, prune: true, check: true },
-  ...{ rescan: true, copy: true, self: true },
-};
-const RESULTS = ['done', 'failed', 'cancelled'];
-const LABELS: Record<string, readonly string[]> = { kind: Object.keys(KINDS), result: RESULTS };
+const LABELS: Record<string, readonly string[]> = { kind: OPERATION_KINDS, result: OPERATION_RESULTS };
 /** Of Prometheus itself. */
 const OTHERS = new Set(['up']);
 

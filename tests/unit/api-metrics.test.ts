@@ -43,6 +43,16 @@ async function end(run: Operation, result: 'done' | 'failed'): Promise<void> {
   operations.announce(run);
 }
 
+it('has a count of every kind and result from the start, so that the first failure is an increase', async () => {
+  const seen = await figures();
+  const kinds = ['backup', 'restore', 'flatten', 'verify', 'drill', 'prune', 'check', 'rescan', 'copy', 'self'];
+  for (const kind of kinds) {
+    for (const result of ['done', 'failed', 'cancelled'])
+      expect(seen.get(`onevault_runs_total{kind="${kind}",result="${result}"}`), `${kind} ${result}`).toBe(0);
+  }
+  expect([...seen.keys()].filter((name) => name.startsWith('onevault_runs_total')).length).toBe(30);
+});
+
 it('counts runs as they end, once, with what they read, sent and stored', async () => {
   const { operations } = cloud.services;
   const first = await begin({ begunAt: Date.now() - 100_000 });

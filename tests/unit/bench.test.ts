@@ -1,6 +1,7 @@
 // The benchmarks' numbers are what the kernel says they are: its texts are read rightly, and medians, turns and tables hold.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BOUNDARIES, counted, quantileMs } from '../bench/latency.ts';
 import { alternate, measure, rotated, type Measurement } from '../bench/measure.ts';
 import * as procfs from '../bench/procfs.ts';
 import { median, resultTable, summarize, table } from '../bench/report.ts';
@@ -145,5 +146,23 @@ describe('a measurement', () => {
     expect(found.systemSec).toBeGreaterThan(0.1);
     expect(found.peakRssBytes['command']).toBeGreaterThan(150e6);
     expect(found.diskBytes).toBeUndefined();
+  });
+});
+
+describe('a histogram of latencies', () => {
+  it('has quantiles to within a bin, the one below its first bound and the one above its last included', () => {
+    const boundaries = [1e6, 2e6, 4e6];
+    expect(quantileMs({ boundaries, bins: [0, 100, 0, 0] }, 0.5)).toBe(1.5);
+    expect(quantileMs({ boundaries, bins: [50, 0, 50, 0] }, 0.5)).toBe(1);
+    expect(quantileMs({ boundaries, bins: [50, 0, 50, 0] }, 0.99)).toBeCloseTo(3.96);
+    expect(quantileMs({ boundaries, bins: [0, 0, 0, 10] }, 0.5)).toBeGreaterThan(4);
+    expect(quantileMs({ boundaries, bins: [0, 0, 0, 0] }, 0.5)).toBeNaN();
+    expect(counted({ boundaries, bins: [1, 2, 3, 4] })).toBe(10);
+  });
+
+  it('goes from hundredths of milliseconds to half a minute, upwards', () => {
+    expect(BOUNDARIES[0]).toBe(10_000);
+    expect(BOUNDARIES.at(-1)).toBeGreaterThan(30e9);
+    expect(BOUNDARIES.toSorted((a, b) => a - b)).toEqual(BOUNDARIES);
   });
 });

@@ -11,6 +11,7 @@ import type { Member } from '../../../src/model/mover-protocol.ts';
 import { openMembers } from '../../../src/mover/member-reader.ts';
 import { strangeFiles } from '../../../src/mover/opened-files.ts';
 import { restoreOne } from '../../../src/mover/restored-disk.ts';
+import { restoreUnpacked, type Unpack } from '../../../src/mover/unpacked-disk.ts';
 import { servePoint, type ServedPoint } from '../../../src/mover/served-point.ts';
 import { sha256, type Kinds } from '../../disk/members.ts';
 import { processesWhere } from '../../faults/processes.ts';
@@ -95,6 +96,20 @@ describe.each(STORES)('$driver', (kind) => {
     );
     await expect(restored('raw')).rejects.toThrow(/an external data file is not supported/);
     await expect(restored('qcow2')).rejects.toThrow(/an external data file is not supported/);
+  });
+
+  it('nor is one that a backup program has unpacked', async () => {
+    const hostile = await withDataFile(member.stored.virtualBytes);
+    await replace(hostile);
+    const target = join(directory, 'unpacked.qcow2');
+    const disk = { stored: member.stored, members: [member], target, targetFormat: 'qcow2' as const };
+    const unpack: Unpack = async (_source, path, into) => {
+      await run(['dd', `if=${hostile}`, `of=${into}${path}`, 'conv=notrunc', 'status=none']);
+    };
+    const options = { directory: join(directory, 'shown'), signal: never, passed: () => undefined };
+    await expect(restoreUnpacked(unpack, disk, member, options)).rejects.toThrow(
+      /an external data file is not supported/,
+    );
   });
 
   it('a backing file is not opened', async () => {

@@ -82,7 +82,7 @@ class Hour {
   async drive(): Promise<readonly string[]> {
     const { tell, minutes, signal } = this.#options;
     await this.#open();
-    const before = await this.#watch.look();
+    const before = await this.#watch.atRest();
     tell(`${this.#guests.length} guests write; load ${load()}`);
     const begunMs = Date.now();
     this.#watch.begin();
@@ -97,7 +97,7 @@ class Hour {
     const loaded = load();
     tell('Nothing more is begun; waiting for what goes on.');
     await idle(this.#runs);
-    const after = await this.#watch.look();
+    const after = await this.#watch.atRest();
     await this.#must('what is left', () => leftOfAll(this.#cloud, this.#guests, this.#runs));
     return this.#end({ before, after }, (Date.now() - begunMs) / 60_000, loaded);
   }

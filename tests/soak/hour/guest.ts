@@ -13,7 +13,8 @@ const MEMORY_MB = 96;
 const DISK_MB = 16;
 const TAIL_BYTES = 8192;
 const LOOK_MS = 300;
-const PAUSE_MS = 1500;
+/** An emulated guest needs a tenth of a second of a processor for each number. */
+const PAUSE_MS = 4000;
 /** Nothing takes this long, however busy the machine is. */
 export const NEVER_MS = 1_800_000;
 /** After a restore numbers go on from here, so that none is written twice. */

@@ -30,7 +30,7 @@ const LIMITS: Record<Watched, { share: number; least: number; atRest: number }> 
   heapMib: { share: 0.2, least: 8, atRest: 16 },
   descriptors: { share: 0.15, least: 6, atRest: 4 },
   sockets: { share: 0.3, least: 6, atRest: 4 },
-  children: { share: 0.5, least: 6, atRest: 4 }, // of virsh, which waits for the next question a while
+  children: { share: 0.5, least: 6, atRest: 0 },
   mounts: { share: 1, least: 4, atRest: 0 },
   files: { share: 1, least: 10, atRest: 2 },
   databaseMib: { share: Infinity, least: Infinity, atRest: Infinity },

@@ -8,6 +8,8 @@ import type { Sample } from './steady.ts';
 
 const EVERY_MS = 10_000;
 const LOOK_MS = 50;
+const LOOKS_AT_REST = 10;
+const REST_MS = 700;
 
 export const WATCHED = [
   'rssMib',
@@ -45,7 +47,7 @@ export class Watch {
     await this.#watching;
   }
 
-  async look(): Promise<Look> {
+  async #look(): Promise<Look> {
     const { directory, daemonPid: pid } = this.#cloud;
     const links = await linksOf(pid);
     const heap = await this.#heap();
@@ -67,10 +69,21 @@ export class Watch {
     };
   }
 
+  /** While nothing goes on: a question to libvirt that is just being asked is not what lies about. */
+  async atRest(): Promise<Look> {
+    const looks: Look[] = [];
+    for (let looked = 0; looked < LOOKS_AT_REST; looked++) {
+      looks.push(await this.#look());
+      await sleep(REST_MS);
+    }
+    const least = (name: Watched): number => Math.min(...looks.map((look) => look[name]));
+    return Object.fromEntries(WATCHED.map((name) => [name, least(name)])) as Look;
+  }
+
   async #watch(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const atMs = Date.now();
-      const look = await this.look();
+      const look = await this.#look();
       for (const name of WATCHED) this.samples.get(name)?.push({ atMs, value: look[name] });
       await sleep(EVERY_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined); // the end is asked for
     }
