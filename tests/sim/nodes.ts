@@ -85,7 +85,8 @@ async function simulate(): Promise<Day> {
   const asking = askAllTheTime(session, day, stop.signal);
   const before = await databaseLoad(server);
   const from = performance.now();
-  await pass(store, day, from + Number(values.minutes) * 60_000);
+  // a node that has ended is told of by whichever notices it first, and everything is put away
+  await Promise.race([pass(store, day, from + Number(values.minutes) * 60_000), asking]);
   day.wallSec = (performance.now() - from) / 1000;
   day.database = loadBetween(before, await databaseLoad(server));
   stop.abort();
