@@ -204,6 +204,8 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
     forwarding,
+    nodeName: config.nodeName,
+    auditKeepDays: config.auditKeepDays,
     endpoint: '',
   };
   return services;

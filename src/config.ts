@@ -42,6 +42,8 @@ export interface Config extends DatabaseSettings {
   sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
+  /** How many days the audit log is kept, 0 for ever. */
+  auditKeepDays: number;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }
@@ -57,6 +59,7 @@ const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
   ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
+  'AUDIT_KEEP_DAYS',
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
@@ -110,6 +113,7 @@ export function makeConfig(
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
     sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
+    auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     dev: options.dev ?? false,
   };
 }

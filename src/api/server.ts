@@ -37,7 +37,7 @@ export function buildServer(services: Services, trustProxy: string[] = []): Fast
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   server.post('/RPC2', async (request, reply) => {
     const body = typeof request.body === 'string' ? request.body : '';
-    const answered = await answer(body, services, sessions);
+    const answered = await answer(body, services, sessions, request.ip);
     return reply
       .type('text/xml; charset=utf-8')
       .send(typeof answered === 'string' ? answered : Readable.from(answered));

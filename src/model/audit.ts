@@ -12,7 +12,7 @@ export interface AuditEvent {
   user: string;
   method: string;
   /** Numbers and switches by the names of the parameters, `id` the object that it was on. */
-  on: Record<string, number | boolean | readonly number[]>;
+  on: Record<string, number | boolean | string | readonly number[]>;
   /** Names of the attributes that were given. */
   attributes: readonly string[];
   /** Code of the error, 0 when it went well. */
