@@ -21,16 +21,19 @@ import { problemOf } from './problem.ts';
 import { progressRoutes } from './progress.ts';
 import { rightsRoute } from './rights.ts';
 import { Sessions } from './session.ts';
+import { STRICT, type Tls } from './tls.ts';
 import { answer } from './xmlrpc.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** `trustProxy` are addresses and networks whose X-Forwarded headers are believed; those of others are not read. */
-export function buildServer(services: Services, trustProxy: string[] = []): FastifyInstance {
+export function buildServer(services: Services, trustProxy: string[] = [], tls?: Tls): FastifyInstance {
   const server = Fastify({
     ...{ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true },
     trustProxy: trustProxy.length > 0 && trustProxy,
+    ...(tls && { serverFactory: (handler) => tls.serverFor(handler) }),
   });
+  if (tls) server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
   const sessions = new Sessions(services.parts.store, services.parts.clock);
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text
