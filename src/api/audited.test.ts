@@ -30,7 +30,16 @@ it('keeps who changed what, and from where', async () => {
   const { store, services } = await opened();
   expect(await audited(services, asked('one.image.delete'), () => Promise.resolve(7))).toBe(7);
   expect(await events(store)).toMatchObject([
-    { uid: 2, user: 'ann', method: 'one.image.delete', on: { id: 7 }, code: 0, result: 7, from: '10.0.0.9', node: 'n1' },
+    {
+      uid: 2,
+      user: 'ann',
+      method: 'one.image.delete',
+      on: { id: 7 },
+      code: 0,
+      result: 7,
+      from: '10.0.0.9',
+      node: 'n1',
+    },
   ]);
 });
 

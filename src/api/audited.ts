@@ -52,7 +52,10 @@ async function note(services: Working, asked: Asked, code: number, result: numbe
     log.info({ audit: event, seq, hash }, 'audit');
     await dropOld(services);
   } catch (err) {
-    log.error({ err, method: asked.method, uid: asked.user?.id ?? -1, code }, 'a call could not be written to the audit log');
+    log.error(
+      { err, method: asked.method, uid: asked.user?.id ?? -1, code },
+      'a call could not be written to the audit log',
+    );
   }
 }
 
@@ -66,7 +69,12 @@ async function eventOf(
   const known = user === undefined && given !== '' ? await parts.store.users.list({ name: given, limit: 1 }) : [];
   const by = typeof session === 'string' ? knownBy(user?.tokens, session) : session.by;
   return {
-    ...{ at: parts.clock(), uid: user?.id ?? -1, user: user?.name ?? known[0]?.name ?? '', method: method.slice(0, 128) },
+    ...{
+      at: parts.clock(),
+      uid: user?.id ?? -1,
+      user: user?.name ?? known[0]?.name ?? '',
+      method: method.slice(0, 128),
+    },
     ...told(parameterNames(method) ?? [], user ? params : []),
     ...ended,
     ...{ from, by, node: nodeName },

@@ -33,7 +33,8 @@ export function buildServer(services: Services, trustProxy: string[] = [], tls?:
     trustProxy: trustProxy.length > 0 && trustProxy,
     ...(tls && { serverFactory: (handler) => tls.serverFor(handler) }),
   });
-  if (tls) server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
+  if (tls)
+    server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
   const sessions = new Sessions(services.parts.store, services.parts.clock);
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text

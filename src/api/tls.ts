@@ -56,8 +56,12 @@ function read({ cert, key }: Files): Read {
     createSecureContext(options);
     return { options, fingerprint: new X509Certificate(options.cert).fingerprint256 };
   } catch (error) {
-    throw new OneError(CODE.INTERNAL, `TLS with the certificate ${cert} and the key ${key} is not possible: ${reasonOf(error)}.`, {
-      hint: 'TLS_CERT and TLS_KEY must name files in PEM that the daemon may read and that belong together.',
-    });
+    throw new OneError(
+      CODE.INTERNAL,
+      `TLS with the certificate ${cert} and the key ${key} is not possible: ${reasonOf(error)}.`,
+      {
+        hint: 'TLS_CERT and TLS_KEY must name files in PEM that the daemon may read and that belong together.',
+      },
+    );
   }
 }

@@ -5,7 +5,10 @@ export function auditLines(records: readonly AuditRecord[]): string {
   return records.map(({ seq, event }) => `${lineOf(seq, event)}\n`).join('');
 }
 
-function lineOf(seq: number, { at, uid, user, method, on, attributes, code, result, from, by, node }: AuditEvent): string {
+function lineOf(
+  seq: number,
+  { at, uid, user, method, on, attributes, code, result, from, by, node }: AuditEvent,
+): string {
   const what = [
     ...Object.entries(on).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
     ...(attributes.length > 0 ? [`attributes=${JSON.stringify(attributes)}`] : []),

@@ -71,19 +71,24 @@ function shown(records: readonly AuditRecord[], json: boolean): string {
 async function verify(store: SqlStore, kept: string | undefined): Promise<number> {
   const [seq, hash] = kept === undefined ? [0, ''] : readHead(kept);
   let found = seq === 0;
-  const { head, broken } = await store.snapshot(async (db): Promise<{ head: AuditHead; broken: string | undefined }> => {
-    const head = await headOf(db);
-    const chain = new AuditChain(head);
-    found ||= seq === head.droppedSeq && hash === head.droppedHash;
-    for await (const record of keptRecords(db)) {
-      chain.add(record);
-      found ||= record.seq === seq && record.hash === hash;
-    }
-    return { head, broken: chain.end() };
-  });
+  const { head, broken } = await store.snapshot(
+    async (db): Promise<{ head: AuditHead; broken: string | undefined }> => {
+      const head = await headOf(db);
+      const chain = new AuditChain(head);
+      found ||= seq === head.droppedSeq && hash === head.droppedHash;
+      for await (const record of keptRecords(db)) {
+        chain.add(record);
+        found ||= record.seq === seq && record.hash === hash;
+      }
+      return { head, broken: chain.end() };
+    },
+  );
   if (broken !== undefined) return say(`The audit log is broken: ${broken}.\n`, 1);
   if (!found) return say(`The audit log is whole, but record ${seq} is not the one that was kept elsewhere.\n`, 1);
-  return say(`The audit log is whole: records ${head.droppedSeq + 1} to ${head.seq}; head ${head.seq}:${head.hash}\n`, 0);
+  return say(
+    `The audit log is whole: records ${head.droppedSeq + 1} to ${head.seq}; head ${head.seq}:${head.hash}\n`,
+    0,
+  );
 }
 
 function readHead(given: string): [seq: number, hash: string] {

@@ -90,7 +90,12 @@ async function append(db: Db, event: AuditEvent): Promise<AuditRecord> {
 
 /** The newest of the records that are all older; the newest of all stays. */
 async function lastBefore(db: Db, beforeMs: number): Promise<{ seq: number; hash: string } | undefined> {
-  const young = await db.selectFrom('audit').select('seq').where('at', '>=', beforeMs).orderBy('seq').executeTakeFirst();
+  const young = await db
+    .selectFrom('audit')
+    .select('seq')
+    .where('at', '>=', beforeMs)
+    .orderBy('seq')
+    .executeTakeFirst();
   const bound = young?.seq ?? (await headOf(db)).seq;
   return db
     .selectFrom('audit')

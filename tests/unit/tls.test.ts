@@ -70,7 +70,12 @@ it('answers those who know the certificate, and no other client goes on', async 
 it('has browsers keep to TLS, and cookies sent over it alone', async () => {
   const [user = '', password = ''] = cloud.session.split(':');
   const headers = await new Promise<https.RequestOptions['headers']>((resolve, reject) => {
-    const options = { ca: CERT, method: 'POST', agent: false, headers: { 'content-type': 'application/json' } } as const;
+    const options = {
+      ca: CERT,
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/json' },
+    } as const;
     https
       .request(new URL('/api/session', endpoint), options, (answer) => resolve(answer.resume().headers))
       .on('error', reject)
