@@ -46,7 +46,7 @@ export interface Config extends DatabaseSettings {
   /** Certificate and key of the endpoint; undefined for none. */
   tls?: TlsFiles | undefined;
   /** How many days the audit log is kept, 0 for ever. */
-  auditKeepDays: number;
+  auditKeepDays?: number | undefined;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }

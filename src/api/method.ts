@@ -53,7 +53,7 @@ export interface Services {
   /** What this control node is called in the audit log. */
   nodeName?: string;
   /** How long the audit log is kept, 0 for ever. */
-  auditKeepDays?: number;
+  auditKeepDays?: number | undefined;
   /** Where the API answers; known once the server listens. */
   endpoint: string;
 }

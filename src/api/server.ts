@@ -1,7 +1,7 @@
 // The one HTTP port: XML-RPC at /RPC2, the same in JSON under /api, changes as events, figures for Prometheus, whether the daemon is well,
 // and the web console.
 import { Readable } from 'node:stream';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { CODE, OneError } from '../model/errors.ts';
 import { callRoutes } from './calls.ts';
 import { changeRoutes } from './changes.ts';
@@ -28,11 +28,12 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** `trustProxy` are addresses and networks whose X-Forwarded headers are believed; those of others are not read. */
 export function buildServer(services: Services, trustProxy: string[] = [], tls?: Tls): FastifyInstance {
-  const server = Fastify({
+  const options: FastifyServerOptions = {
     ...{ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true },
     trustProxy: trustProxy.length > 0 && trustProxy,
     ...(tls && { serverFactory: (handler) => tls.serverFor(handler) }),
-  });
+  };
+  const server = Fastify(options);
   if (tls)
     server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
   const sessions = new Sessions(services.parts.store, services.parts.clock);

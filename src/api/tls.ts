@@ -1,7 +1,7 @@
 // TLS of the one port: TLS 1.2 at least, with a certificate that is read anew when it was renewed, without ending a connection.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
@@ -31,7 +31,7 @@ export class Tls {
     return this.#fingerprint;
   }
 
-  serverFor(handler: RequestListener): Server {
+  serverFor(handler: RequestListener): HttpServer {
     const server = createServer(read(this.#files).options, handler);
     this.#servers.push(server);
     return server;

@@ -26,8 +26,14 @@ onevault audit verify [--head SEQ:HASH]
   --state DIRECTORY  state directory of the daemon
 `;
 const OPTIONS = {
-  ...{ user: { type: 'string' }, method: { type: 'string' }, since: { type: 'string' }, limit: { type: 'string' } },
-  ...{ json: { type: 'boolean' }, head: { type: 'string' }, config: { type: 'string' }, state: { type: 'string' } },
+  user: { type: 'string' },
+  method: { type: 'string' },
+  since: { type: 'string' },
+  limit: { type: 'string' },
+  json: { type: 'boolean' },
+  head: { type: 'string' },
+  config: { type: 'string' },
+  state: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 

@@ -1,5 +1,6 @@
 // A real server with TLS: who may come in, what browsers are told, and a certificate that is renewed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ it('answers those who know the certificate, and no other client goes on', async 
 
 it('has browsers keep to TLS, and cookies sent over it alone', async () => {
   const [user = '', password = ''] = cloud.session.split(':');
-  const headers = await new Promise<https.RequestOptions['headers']>((resolve, reject) => {
+  const headers = await new Promise<IncomingHttpHeaders>((resolve, reject) => {
     const options = {
       ca: CERT,
       method: 'POST',
@@ -82,7 +83,7 @@ it('has browsers keep to TLS, and cookies sent over it alone', async () => {
       .end(JSON.stringify({ user, password }));
   });
   expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=31536000' });
-  expect(String(headers?.['set-cookie'])).toMatch(/; Secure$/);
+  expect(String(headers['set-cookie'])).toMatch(/; Secure$/);
 });
 
 it('speaks no TLS older than 1.2', async () => {
@@ -92,7 +93,7 @@ it('speaks no TLS older than 1.2', async () => {
       socket.destroy();
       resolve('connected');
     });
-    socket.on('error', ({ message }) => resolve(message));
+    socket.on('error', (error: Error) => resolve(error.message));
   });
   expect(why).toMatch(/protocol version/);
 });
