@@ -7,6 +7,7 @@ import type { Services } from './api/method.ts';
 import { nodeKey } from './api/forward-mac.ts';
 import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
+import { Tls } from './api/tls.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
 import { SelfBackups } from './backup/self-backups.ts';
@@ -82,18 +83,35 @@ export async function startApp(
     const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const server = buildServer(services, config.trustProxy);
+    const tls = config.tls && new Tls(config.tls);
+    if (tls) steps.push(reloadOnHangup(tls, log));
+    const server = buildServer(services, config.trustProxy, tls);
     steps.push(() => server.close());
     steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
     await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = url = `${address}/RPC2`;
+    services.endpoint = url = `${tls ? address.replace(/^http:/, 'https:') : address}/RPC2`;
+    if (tls) log.info({ fingerprint: tls.fingerprint }, 'the endpoint is reached over TLS');
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A renewed certificate is taken with SIGHUP; the answer ends that. */
+function reloadOnHangup(tls: Tls, log: Logger): () => void {
+  const reload = (): void => {
+    try {
+      tls.reload();
+      log.info({ fingerprint: tls.fingerprint }, 'the certificate was read anew');
+    } catch (err) {
+      log.error({ err }, 'the certificate could not be read anew; the one before stays');
+    }
+  };
+  process.on('SIGHUP', reload);
+  return () => void process.off('SIGHUP', reload);
 }
 
 /** Takes duties and works on them, until a step of `steps` ends that. */
@@ -204,6 +222,8 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
     forwarding,
+    nodeName: config.nodeName,
+    auditKeepDays: config.auditKeepDays,
     endpoint: '',
   };
   return services;

@@ -24,6 +24,7 @@ it('has a default for everything', () => {
     },
     selfBackup: { datastore: undefined, intervalSec: 86_400, keep: 7 },
     notices: { hooks: [], webhooks: [], mails: [] },
+    auditKeepDays: 365,
     dev: false,
   });
 });

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
+import { readTls, type TlsFiles } from './config/tls.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
@@ -42,6 +43,10 @@ export interface Config extends DatabaseSettings {
   sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
+  /** Certificate and key of the endpoint; undefined for none. */
+  tls?: TlsFiles | undefined;
+  /** How many days the audit log is kept, 0 for ever. */
+  auditKeepDays?: number | undefined;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }
@@ -57,6 +62,7 @@ const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
   ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
+  ...['AUDIT_KEEP_DAYS', 'TLS_CERT', 'TLS_KEY'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
@@ -115,6 +121,8 @@ export function makeConfig(
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
     sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
+    tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
+    auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     dev: options.dev ?? false,
   };
 }

@@ -8,6 +8,7 @@ import type { User } from '../model/user.ts';
 import type { Acting } from '../schedule/acting.ts';
 import { readDiskSnapshotArgs } from '../schedule/action-args.ts';
 import type { Value } from '../wire/xmlrpc.ts';
+import { audited } from './audited.ts';
 import type { Call, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import { authorized } from './noun.ts';
@@ -42,7 +43,9 @@ export function actingThrough(services: () => Services): Acting {
       const call = await as(action.uid);
       await authorizedVm(call, action.parent.id, 'sched-action');
       const method = METHODS[name];
-      if (method) await call.forwarding.carryOut(name, method, call, params);
+      if (!method) return;
+      const asked = { method: name, params, from: '', session: { by: `schedule ${action.id}` }, user: call.user };
+      await audited(call, asked, () => call.forwarding.carryOut(name, method, call, params));
     },
   };
 }

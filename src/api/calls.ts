@@ -4,6 +4,7 @@ import { SCHEMA_OF_METHOD } from '../wire/schema/all.ts';
 import { documentJson, type Json } from '../wire/document-json.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import { positional } from './arguments.ts';
+import { audited, type Asked } from './audited.ts';
 import { sessionOf } from './http-session.ts';
 import type { Method, Result, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
@@ -16,11 +17,17 @@ const WITHOUT_SCHEMA = ['one.system.config'];
 export function callRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
   server.post<{ Params: { method: string } }>('/api/call/:method', async (request) => {
     const name = request.params.method;
-    const who = await sessions.caller(sessionOf(request));
-    const { method, names } = methodOf(name);
-    const values = positional(name, method.params, names, request.body ?? {});
-    const call = { ...services, ...who, forwarded: false };
-    return { result: await resultJson(name, await services.forwarding.carryOut(name, method, call, values)) };
+    const session = sessionOf(request);
+    const asked: Asked = { method: name, params: [], session, from: request.ip };
+    const result = await audited(services, asked, async () => {
+      const who = await sessions.caller(session);
+      asked.user = who.user;
+      const { method, names } = methodOf(name);
+      const values = positional(name, method.params, names, request.body ?? {});
+      asked.params = values;
+      return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, values);
+    });
+    return { result: await resultJson(name, result) };
   });
 }
 

@@ -7,6 +7,7 @@ import type { Caller } from '../access/authorize.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { User } from '../model/user.ts';
 import { nowSec } from '../vm/parts.ts';
+import { audited, type Asked } from './audited.ts';
 import { setCookie } from './cookie.ts';
 import { cookieSession, csrfOf, SESSION_COOKIE, sessionOf } from './http-session.ts';
 import { mayCall } from './may.ts';
@@ -28,7 +29,12 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
 
   server.post('/api/session', async (request, reply) => {
     const { user: name, password } = credentials(request.body);
-    const { user, caller } = await sessions.caller(`${name}:${password}`);
+    const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
+    const { user, caller } = await audited(services, asked, async () => {
+      const who = await sessions.caller(`${name}:${password}`);
+      asked.user = who.user;
+      return who;
+    });
     const token = makeToken(randomBytes(TOKEN_BYTES));
     // who signs in with a token that is for one group has no more than that group here either
     const egid = caller.gids.length === 1 && user.groups.length > 1 ? (caller.gids[0] ?? -1) : -1;

@@ -50,6 +50,10 @@ export interface Services {
   datastoreLocation: string;
   /** What other control nodes do. */
   forwarding: Forwarding;
+  /** What this control node is called in the audit log. */
+  nodeName?: string;
+  /** How long the audit log is kept, 0 for ever. */
+  auditKeepDays?: number | undefined;
   /** Where the API answers; known once the server listens. */
   endpoint: string;
 }

@@ -1,7 +1,7 @@
 // The one HTTP port: XML-RPC at /RPC2, the same in JSON under /api, changes as events, figures for Prometheus, whether the daemon is well,
 // and the web console.
 import { Readable } from 'node:stream';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { CODE, OneError } from '../model/errors.ts';
 import { callRoutes } from './calls.ts';
 import { changeRoutes } from './changes.ts';
@@ -21,6 +21,7 @@ import { problemOf } from './problem.ts';
 import { progressRoutes } from './progress.ts';
 import { rightsRoute } from './rights.ts';
 import { Sessions } from './session.ts';
+import { STRICT, type Tls } from './tls.ts';
 import { answer } from './xmlrpc.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -28,11 +29,15 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MOST_REQUEST_MS = 300_000;
 
 /** `trustProxy` are addresses and networks whose X-Forwarded headers are believed; those of others are not read. */
-export function buildServer(services: Services, trustProxy: string[] = []): FastifyInstance {
-  const server = Fastify({
+export function buildServer(services: Services, trustProxy: string[] = [], tls?: Tls): FastifyInstance {
+  const options: FastifyServerOptions = {
     ...{ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true },
     trustProxy: trustProxy.length > 0 && trustProxy,
-  });
+    ...(tls && { serverFactory: (handler) => tls.serverFor(handler) }),
+  };
+  const server = Fastify(options);
+  if (tls)
+    server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
   const sessions = new Sessions(services.parts.store, services.parts.clock);
   server.server.requestTimeout = MOST_REQUEST_MS; // Fastify sets none: a body that never ends would be waited for
   server.removeAllContentTypeParsers();
@@ -40,7 +45,7 @@ export function buildServer(services: Services, trustProxy: string[] = []): Fast
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   server.post('/RPC2', async (request, reply) => {
     const body = typeof request.body === 'string' ? request.body : '';
-    const answered = await answer(body, services, sessions);
+    const answered = await answer(body, services, sessions, request.ip);
     return reply
       .type('text/xml; charset=utf-8')
       .send(typeof answered === 'string' ? answered : Readable.from(answered));

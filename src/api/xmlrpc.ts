@@ -11,6 +11,7 @@ import {
   successFrame,
   XmlRpcFault,
 } from '../wire/xmlrpc.ts';
+import { audited, type Asked } from './audited.ts';
 import type { Method, Result, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import { phrase } from './phrases.ts';
@@ -24,6 +25,7 @@ export async function answer(
   body: string,
   services: Services,
   sessions: Sessions,
+  from = '',
 ): Promise<string | AsyncIterable<string>> {
   let name = '';
   let uid = -1;
@@ -33,10 +35,14 @@ export async function answer(
     const method = methodOf(name);
     const [session, ...params] = asked.params;
     if (typeof session !== 'string') throw new XmlRpcFault(FAULT.TYPE, 'Parameter 0 must be the session, a string.');
-    const who = await sessions.caller(session);
-    uid = who.user.id;
-    const call = { ...services, ...who, forwarded: false };
-    return await reply(await services.forwarding.carryOut(name, method, call, params));
+    const told: Asked = { method: name, params, session, from };
+    const result = await audited(services, told, async () => {
+      const who = await sessions.caller(session);
+      told.user = who.user;
+      uid = who.user.id;
+      return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, params);
+    });
+    return await reply(result);
   } catch (error) {
     if (error instanceof XmlRpcFault) return formatFault(error.code, error.message);
     return failure(name, error, uid, services);

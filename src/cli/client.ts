@@ -15,6 +15,8 @@ export interface Connection {
   timeoutSec: number;
   /** Whether a certificate must be valid. */
   verifyTls: boolean;
+  /** Certificates, in PEM, that are believed instead of those that the system believes. */
+  ca?: string;
 }
 
 export class Client {
@@ -27,7 +29,7 @@ export class Client {
     const secure = connection.endpoint.protocol === 'https:';
     this.#http = secure ? https : http;
     this.#agent = secure
-      ? new https.Agent({ keepAlive: true, rejectUnauthorized: connection.verifyTls })
+      ? new https.Agent({ keepAlive: true, ...tlsOf(connection) })
       : new http.Agent({ keepAlive: true });
   }
 
@@ -60,7 +62,7 @@ export class Client {
   /** Opens a GET beside the endpoint, on a connection of its own. Throws Failure when there is no connection. */
   get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<http.IncomingMessage> {
     const url = new URL(path, this.connection.endpoint.origin);
-    const options = { headers, ...(signal && { signal }), rejectUnauthorized: this.connection.verifyTls };
+    const options = { headers, ...(signal && { signal }), ...tlsOf(this.connection) };
     return new Promise((resolve, reject) => {
       this.#http.get(url, options, resolve).on('error', (error) => reject(unreachable(url, error)));
     });
@@ -113,4 +115,8 @@ function unreachable(url: URL, error: unknown): Failure {
   return new Failure(`Failed to open TCP connection to ${url.host} (${reasonOf(error) || 'connection refused'})`, {
     cause: error,
   });
+}
+
+function tlsOf({ verifyTls, ca }: Connection): https.AgentOptions {
+  return { rejectUnauthorized: verifyTls, ...(ca !== undefined && { ca }) };
 }

@@ -1,5 +1,6 @@
 // Who calls whom: the session string and the endpoint, by OpenNebula's precedence; the first that is there wins.
 import { readFileSync } from 'node:fs';
+import { reasonOf } from '../model/errors.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -56,5 +57,16 @@ function readIfThere(path: string | undefined): string | undefined {
     return readFileSync(path, 'utf8').trimEnd();
   } catch {
     return undefined;
+  }
+}
+
+/** Certificates of the file ONE_CERT_FILE, which are believed instead of the system's. Throws Failure when it cannot be read. */
+export function trustedOf(io: Io): { ca?: string } {
+  const file = notEmpty(io.env['ONE_CERT_FILE']);
+  if (file === undefined) return {};
+  try {
+    return { ca: readFileSync(file, 'utf8') };
+  } catch (error) {
+    throw new Failure(`ONE_CERT_FILE="${file}", with the certificates to believe, cannot be read: ${reasonOf(error)}`);
   }
 }

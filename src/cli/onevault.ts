@@ -9,6 +9,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   doctor: { module: '../doctor/main.ts', description: 'check this machine and the data' },
   fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
   db: { module: '../database/main.ts', description: 'what database there is; copy it to another kind' },
+  audit: { module: '../database/audit.ts', description: 'who asked for which change, and whether that log is whole' },
   'backup-self': { module: './vault-backup-self.ts', description: 'copy the database into a backup datastore' },
   'recover-self': { module: '../recover/main.ts', description: 'bring a lost database back from such a copy' },
   'import-opennebula': { module: '../nebula/main.ts', description: 'take over backups that OpenNebula wrote' },

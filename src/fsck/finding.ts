@@ -13,7 +13,8 @@ export type Subject =
   | 'state'
   | 'backup'
   | 'rule'
-  | 'name';
+  | 'name'
+  | 'audit';
 export const DERIVED: ReadonlySet<Subject> = new Set<Subject>(['columns', 'links', 'charges', 'due', 'leases', 'ids']);
 
 export interface Finding {

@@ -2,8 +2,11 @@
 // go on beside a daemon.
 import { openStore, readStore, type StorePlace } from '../store/open.ts';
 import { lockState } from '../store/state-lock.ts';
+import { AuditChain } from '../model/audit.ts';
+import { headOf, keptRecords } from '../store/audit.ts';
+import type { Db } from '../store/steps.ts';
 import { check } from './check.ts';
-import { DERIVED, type Finding } from './finding.ts';
+import { DERIVED, finding, type Finding } from './finding.ts';
 import { readRecords, type Records } from './records.ts';
 import { repair } from './repair.ts';
 
@@ -17,8 +20,10 @@ export interface Outcome {
 export async function look(place: StorePlace): Promise<Outcome> {
   const store = await readStore(place);
   try {
-    const records = await store.snapshot(readRecords);
-    return { records, findings: check(records), repaired: 0 };
+    return await store.snapshot(async (db) => {
+      const records = await readRecords(db);
+      return { records, findings: [...check(records), ...(await checkAudit(db))], repaired: 0 };
+    });
   } finally {
     await store.close();
   }
@@ -34,7 +39,7 @@ export async function mend(place: StorePlace, stateDirectory: string): Promise<O
         const derived = check(before).filter(({ subject }) => DERIVED.has(subject));
         if (derived.length > 0) await repair(db, before, new Set(derived.map(({ subject }) => subject)));
         const records = await readRecords(db);
-        const findings = check(records);
+        const findings = [...check(records), ...(await checkAudit(db))];
         const left = findings.filter(({ subject }) => DERIVED.has(subject)).length;
         return { records, findings, repaired: derived.length - left };
       });
@@ -44,4 +49,12 @@ export async function mend(place: StorePlace, stateDirectory: string): Promise<O
   } finally {
     unlock();
   }
+}
+
+/** The log may be long, so it is not among the records that are in memory. */
+async function checkAudit(db: Db): Promise<Finding[]> {
+  const chain = new AuditChain(await headOf(db));
+  for await (const record of keptRecords(db)) chain.add(record);
+  const broken = chain.end();
+  return broken === undefined ? [] : [finding('audit')(`The audit log is broken: ${broken}.`)];
 }

@@ -48,7 +48,7 @@ export async function openMembers(
   const chained = new Set(disks.flatMap((disk) => (isShown(disk) ? disk.members.map(keyOf) : [])));
   return {
     ...folders,
-    openFile: (source, path) => openShown(view.pathOf(source, path)),
+    openFile: (source, path) => openShown(view.root, view.pathOf(source, path)),
     read: (source, path) => (chained.has(keyOf({ source, path })) ? readShown(view, source, path) : read(source, path)),
     close: async () => {
       signal.removeEventListener('abort', stop);
@@ -63,8 +63,8 @@ export function isShown({ members }: { members: readonly Member[] }): boolean {
   return members.length > 1 || members.some(({ stored }) => stored.layout === 'QEMU');
 }
 
-async function openShown(path: string): Promise<RandomFile> {
-  const file = await unlessInterrupted(() => open(path, 'r'));
+async function openShown(root: string, path: string): Promise<RandomFile> {
+  const file = await unlessInterrupted(() => openInside(root, path));
   try {
     const { size } = await unlessInterrupted(() => file.stat());
     return {

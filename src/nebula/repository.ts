@@ -86,9 +86,9 @@ async function readPoint(
     const files = backupFilesOf((await store.contents?.(source, signal)) ?? []);
     if (typeof files === 'string') return files;
     const pathOf = (file: string): string => view.pathOf(source, `${files.directory}/${file}`);
-    const vmTemplate = machineOf((await firstOf(pathOf('vm.xml'), MOST_VM_XML_BYTES)).toString('utf8'), vmId);
+    const vmTemplate = machineOf((await firstOf(view.root, pathOf('vm.xml'), MOST_VM_XML_BYTES)).toString('utf8'), vmId);
     if (typeof vmTemplate === 'string') return vmTemplate;
-    const virtualBytes = await sizesOf(files, pathOf, increment.type === 'FULL');
+    const virtualBytes = await sizesOf(files, view.root, pathOf, increment.type === 'FULL');
     if (typeof virtualBytes === 'string') return virtualBytes;
     const others = files.others.map((file) => `${file} of increment ${increment.id} has no place here`);
     return { point: pointOf({ increment, files, virtualBytes, vmTemplate, origin }), lines: others };
@@ -101,12 +101,13 @@ async function readPoint(
 
 async function sizesOf(
   { disks }: BackupFiles,
+  root: string,
   pathOf: (file: string) => string,
   whole: boolean,
 ): Promise<Map<number, number> | string> {
   const sizes = new Map<number, number>();
   for (const { diskId, file } of disks) {
-    const bytes = virtualBytesOf(file, await firstOf(pathOf(file), HEADER_BYTES), whole);
+    const bytes = virtualBytesOf(file, await firstOf(root, pathOf(file), HEADER_BYTES), whole);
     if (typeof bytes === 'string') return bytes;
     sizes.set(diskId, bytes);
   }
@@ -114,10 +115,10 @@ async function sizesOf(
 }
 
 /** The first bytes of a file, all of them when it has no more than `most`. A mount may be interrupted in its first answers. */
-async function firstOf(path: string, most: number): Promise<Buffer> {
+async function firstOf(root: string, path: string, most: number): Promise<Buffer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readFirst(path, most);
+      return await readFirst(root, path, most);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : '';
       if (attempt === TRIES || (code !== 'EIO' && code !== 'EINTR')) throw error;
@@ -126,8 +127,8 @@ async function firstOf(path: string, most: number): Promise<Buffer> {
   }
 }
 
-async function readFirst(path: string, most: number): Promise<Buffer> {
-  const file = await open(path, 'r');
+async function readFirst(root: string, path: string, most: number): Promise<Buffer> {
+  const file = await openInside(root, path);
   try {
     const bytes = Buffer.alloc(Math.min(most, (await file.stat()).size));
     for (let filled = 0; filled < bytes.length;) {

@@ -1,5 +1,6 @@
 // What every store does, whatever database it is on: the suite runs on SQLite and on a PostgreSQL server.
 import { describe } from 'vitest';
+import { auditContract } from './audit-contract.ts';
 import { feedContract } from './feed-contract.ts';
 import { leasesContract } from './leases-contract.ts';
 import { poolContract } from './pool-contract.ts';
@@ -14,6 +15,7 @@ export function storeContract(open: () => Promise<Store>): void {
   describe('links and charges', () => sumsContract(open));
   describe('leases', () => leasesContract(open));
   describe('runs', () => runsContract(open));
+  describe('the audit log', () => auditContract(open));
   describe('changes and topics', () => feedContract(open));
   describe('transactions', () => transactionsContract(open));
 }

@@ -100,6 +100,27 @@ export interface FillRow {
   used_mb: number;
 }
 
+/** A record of the audit log; `event` is the text that was hashed. */
+export interface AuditRow {
+  seq: number;
+  /** Epoch milliseconds. */
+  at: number;
+  uid: number;
+  method: string;
+  event: string;
+  previous: string;
+  hash: string;
+}
+
+/** One row: where the audit log stands. */
+export interface AuditHeadRow {
+  id: number;
+  seq: number;
+  hash: string;
+  dropped_seq: number;
+  dropped_hash: string;
+}
+
 /** The last id each pool gave out: ids are never given twice, even when their object is gone. */
 export interface PoolControlRow {
   pool: string;
@@ -146,6 +167,8 @@ export type Schema = Record<PoolName, PoolRow> & {
   setting: SettingRow;
   node: NodeRow;
   claim: ClaimRow;
+  audit: AuditRow;
+  audit_head: AuditHeadRow;
 };
 
 /** Every table with the columns that tell its rows apart. */
@@ -173,4 +196,6 @@ export const KEYS: { readonly [Table in keyof Schema]: ReadonlyArray<keyof Schem
   setting: ['name'],
   node: ['id'],
   claim: ['duty'],
+  audit: ['seq'],
+  audit_head: ['id'],
 };

@@ -11,6 +11,7 @@ import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { VirtualNetwork } from '../model/vnet.ts';
 import type { Vm } from '../model/vm.ts';
 import type { VmTemplate } from '../model/vm-template.ts';
+import { SqlAudit } from './audit.ts';
 import { SqlFills } from './fills.ts';
 import { SqlLeases } from './leases.ts';
 import type { StoreChange } from './changes.ts';
@@ -42,6 +43,7 @@ export class SqlStore implements Store {
   readonly settings: SqlSettings;
   readonly operations: SqlOperations;
   readonly fills: SqlFills;
+  readonly audit: SqlAudit;
   /** For looking at tables as they are; the pools are the way to objects. */
   readonly db: Db;
   readonly #shared: Shared;
@@ -69,6 +71,7 @@ export class SqlStore implements Store {
     this.settings = new SqlSettings(steps);
     this.operations = new SqlOperations(steps);
     this.fills = new SqlFills(steps);
+    this.audit = new SqlAudit(steps);
   }
 
   async installation(): Promise<string> {

@@ -2,6 +2,7 @@
 // is read, changed and written in one transaction; several changes that belong together go through `transaction`, and then
 // only its `tx` may be used inside.
 import type { AclRule } from '../model/acl.ts';
+import type { AuditEvent, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Datastore, Fill } from '../model/datastore.ts';
@@ -177,6 +178,25 @@ export interface Operations {
   notMadeGood(sinceMs: number): Promise<Operation[]>;
 }
 
+export interface AuditFilter {
+  uid?: number;
+  method?: string;
+  sinceMs?: number;
+  limit: number;
+}
+
+/** Who asked for which change, each record chained to the one before. */
+export interface AuditLog {
+  append(event: AuditEvent): Promise<AuditRecord>;
+  /** Drops what is older, and appends a record that says so; the number of records. */
+  drop(beforeMs: number, made: Pick<AuditEvent, 'at' | 'node'>): Promise<number>;
+  head(): Promise<AuditHead>;
+  /** All of them, the oldest first. */
+  kept(): AsyncIterable<KeptRecord>;
+  /** The newest first. */
+  list(filter: AuditFilter): Promise<AuditRecord[]>;
+}
+
 export interface Store {
   vms: Pool<Vm>;
   images: Pool<Image>;
@@ -196,6 +216,7 @@ export interface Store {
   settings: Settings;
   operations: Operations;
   fills: Fills;
+  audit: AuditLog;
   /** Id of this OneVault: made with its records, and never changed. */
   installation(): Promise<string>;
   transaction<R>(work: (tx: Store) => Promise<R>): Promise<R>;

@@ -6,6 +6,7 @@ import { schedules } from './003-schedules.ts';
 import { figures } from './004-figures.ts';
 import { nodes } from './005-nodes.ts';
 import { load } from './006-load.ts';
+import { audit } from './007-audit.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
   '001-initial': initial,
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '004-figures': figures,
   '005-nodes': nodes,
   '006-load': load,
+  '007-audit': audit,
 };

@@ -1,0 +1,67 @@
+// TLS of the one port: TLS 1.2 at least, with a certificate that is read anew when it was renewed, without ending a connection.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { RequestListener, Server as HttpServer } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { CODE, OneError, reasonOf } from '../model/errors.ts';
+
+const MIN_VERSION = 'TLSv1.2';
+/** A year: browsers do not come without TLS any more. */
+export const STRICT = 'max-age=31536000';
+
+interface Files {
+  cert: string;
+  key: string;
+}
+
+export class Tls {
+  readonly #files: Files;
+  #servers: Server[] = [];
+  #fingerprint: string;
+
+  /** Throws when the files cannot be read or do not belong together. */
+  constructor(files: Files) {
+    this.#files = files;
+    this.#fingerprint = read(files).fingerprint;
+  }
+
+  /** SHA-256 of the certificate, as `openssl x509 -fingerprint -sha256` tells it. */
+  get fingerprint(): string {
+    return this.#fingerprint;
+  }
+
+  serverFor(handler: RequestListener): HttpServer {
+    const server = createServer(read(this.#files).options, handler);
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Connections from now on get what the files hold now. Throws, and leaves what was, when that is not right. */
+  reload(): void {
+    const { options, fingerprint } = read(this.#files);
+    for (const server of this.#servers) server.setSecureContext(options);
+    this.#fingerprint = fingerprint;
+  }
+}
+
+interface Read {
+  options: { cert: Buffer; key: Buffer; minVersion: typeof MIN_VERSION };
+  fingerprint: string;
+}
+
+function read({ cert, key }: Files): Read {
+  try {
+    const options = { cert: readFileSync(cert), key: readFileSync(key), minVersion: MIN_VERSION } as const;
+    createSecureContext(options);
+    return { options, fingerprint: new X509Certificate(options.cert).fingerprint256 };
+  } catch (error) {
+    throw new OneError(
+      CODE.INTERNAL,
+      `TLS with the certificate ${cert} and the key ${key} is not possible: ${reasonOf(error)}.`,
+      {
+        hint: 'TLS_CERT and TLS_KEY must name files in PEM that the daemon may read and that belong together.',
+      },
+    );
+  }
+}
