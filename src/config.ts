@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { NETWORK_VECTORS, readNetworks } from './config/networks.ts';
 import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
+import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
@@ -14,6 +15,7 @@ import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
+import type { SignInSettings } from './model/sign-in-settings.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
 export interface Config extends DatabaseSettings {
@@ -42,6 +44,8 @@ export interface Config extends DatabaseSettings {
   sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
+  /** Who else knows passwords. */
+  signIn?: SignInSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }
@@ -65,6 +69,7 @@ const VECTORS: Record<string, string[]> = {
   ...SELF_BACKUP_VECTORS,
   ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
+  ...LDAP_VECTORS,
 };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
@@ -110,6 +115,7 @@ export function makeConfig(
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
     sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
+    signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
     dev: options.dev ?? false,
   };
 }

@@ -31,7 +31,9 @@ export function buildServer(services: Services, trustProxy: string[] = []): Fast
     ...{ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true },
     trustProxy: trustProxy.length > 0 && trustProxy,
   });
-  const sessions = new Sessions(services.parts.store, services.parts.clock);
+  const sessions = new Sessions(services.parts.store, services.parts.clock, {
+    ...(services.passwords && { drivers: services.passwords }),
+  });
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

@@ -1,5 +1,8 @@
 // The door to whoever knows passwords. It says whether one is right, and nothing of what its owner may do.
 
+/** How long a password is believed that OneVault keeps itself, and so knows of its change. */
+export const REMEMBER_MS = 900_000;
+
 /** Somebody whose password was right. */
 export interface Known {
   /** Groups of OneVault that the driver has its say in: `member` of these, and no longer of the others of `managed`. */

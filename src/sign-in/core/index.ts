@@ -1,8 +1,6 @@
 // AUTH_DRIVER=core: passwords that OneVault keeps itself, as slow hashes.
 import { NOBODYS_HASH, passwordMatches } from '../../access/password.ts';
-import type { Known, PasswordDriver } from '../password-driver.ts';
-
-const REMEMBER_MS = 900_000;
+import { REMEMBER_MS, type Known, type PasswordDriver } from '../password-driver.ts';
 
 export class CorePasswords implements PasswordDriver {
   readonly rememberMs = REMEMBER_MS;

@@ -1,7 +1,7 @@
 // One connection to the directory, for as long as something is asked: encrypted as the configuration says, to a server whose certificate was
 // verified, and closed whatever happens.
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Client } from 'ldapts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -14,15 +14,39 @@ export async function connected<T>(settings: LdapSettings, ask: (client: Client)
   const client = new Client({
     url: `${encryption === 'LDAPS' ? 'ldaps' : 'ldap'}://${name}:${port}`,
     ...{ timeout: timeoutSec * 1000, connectTimeout: timeoutSec * 1000 },
-    ...(encryption === 'LDAPS' && tls && { tlsOptions: tls }),
+    ...(encryption === 'LDAPS' ? { tlsOptions: tls } : { createConnection: once(connect) }),
   });
-  try {
+  const asked = async (): Promise<T> => {
     if (encryption === 'STARTTLS') await client.startTLS(tls);
-    return await ask(client);
+    return ask(client);
+  };
+  const limit = timeLimit(timeoutSec);
+  try {
+    return await Promise.race([asked(), limit.over]);
   } finally {
+    limit.end();
     // what was asked is answered or has failed; a goodbye that does not arrive changes nothing of it
-    await client.unbind().catch(() => undefined);
+    void client.unbind().catch(() => undefined);
   }
+}
+
+/** The library connects again by itself when a connection has ended; after STARTTLS the password would go over the new one in the clear. */
+function once(open: (port: number, host: string) => Socket): (port: number, host: string) => Socket {
+  let opened = false;
+  return (port, host) => {
+    if (opened) throw new Error('the server has ended the connection');
+    opened = true;
+    return open(port, host);
+  };
+}
+
+/** Of everything together: a server may also stand still where the library does not look at the time. */
+function timeLimit(seconds: number): { over: Promise<never>; end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not answer within ${seconds} seconds`)), seconds * 1000);
+  });
+  return { over, end: () => clearTimeout(timer) };
 }
 
 /** Without the line end that editors leave. */
