@@ -26,7 +26,9 @@ it('gives and takes only what the directory has a say in, and says the same when
       const others = groups.filter((each) => !managed.includes(each));
       expect(after).toEqual(expect.arrayContaining(others));
       if (after.join() !== '1') for (const each of after) expect([...member, ...others]).toContain(each);
-      expect(groupsAfter({ gid: after[0] ?? gid, groups: after }, { managed, member }).toSorted()).toEqual(after.toSorted());
+      expect(groupsAfter({ gid: after[0] ?? gid, groups: after }, { managed, member }).toSorted()).toEqual(
+        after.toSorted(),
+      );
     }),
   );
 });

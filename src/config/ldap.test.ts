@@ -17,7 +17,8 @@ it('reads a directory, with TLS unless told otherwise', () => {
 });
 
 it('reads all of it', () => {
-  const more = 'ENCRYPTION="starttls", CA_FILE="/ca.pem", USER="cn=svc,dc=example", PASSWORD_FILE="/secret", MAKE_USERS="yes"';
+  const more =
+    'ENCRYPTION="starttls", CA_FILE="/ca.pem", USER="cn=svc,dc=example", PASSWORD_FILE="/secret", MAKE_USERS="yes"';
   const groups = 'LDAP_GROUP=[ DN="cn=a,dc=x", GROUP="100" ]\nLDAP_GROUP=[ DN="cn=b,dc=x", GROUP="0" ]';
   expect(read(`LDAP=[ ${GOOD}, ${more}, GROUP="cn=staff,dc=example" ]\n${groups}`)).toMatchObject({
     ...{ port: 389, encryption: 'STARTTLS', caFile: '/ca.pem', makeUsers: true, group: 'cn=staff,dc=example' },
@@ -32,7 +33,10 @@ it('reads all of it', () => {
 it.each([
   ['LDAP=[ BASE="dc=x" ]', /LDAP is not right: it names no server/],
   ['LDAP=[ HOST="ldap.example.org" ]', /LDAP\/BASE is not right: it must be a DN/],
-  [`LDAP=[ ${GOOD}, ENCRYPTION="SSL" ]`, /LDAP\/ENCRYPTION="SSL" is not right: it must be one of NONE, STARTTLS, LDAPS/],
+  [
+    `LDAP=[ ${GOOD}, ENCRYPTION="SSL" ]`,
+    /LDAP\/ENCRYPTION="SSL" is not right: it must be one of NONE, STARTTLS, LDAPS/,
+  ],
   [`LDAP=[ ${GOOD}, ENCRYPTION="NONE" ]`, /LDAP\/ENCRYPTION="NONE" .* for all to read/],
   [`LDAP=[ ${GOOD}, PORT="0" ]`, /LDAP\/PORT="0" .* a port from 1 to 65535/],
   [`LDAP=[ ${GOOD}, TIMEOUT="0" ]`, /LDAP\/TIMEOUT="0"/],

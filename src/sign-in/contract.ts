@@ -13,7 +13,18 @@ export interface PasswordDriverMaker {
 }
 
 /** Names that would find somebody if they were put into a filter, a DN or a pattern as they are. */
-const CRAFTED = ['*', 'an*', '*)(uid=*', 'ann)(objectClass=*', 'ann)(|(uid=*', 'ann\\2a', '\\61nn', 'uid=ann', 'ann\0', ''];
+const CRAFTED = [
+  '*',
+  'an*',
+  '*)(uid=*',
+  'ann)(objectClass=*',
+  'ann)(|(uid=*',
+  'ann\\2a',
+  '\\61nn',
+  'uid=ann',
+  'ann\0',
+  '',
+];
 
 export function passwordDriverContract({ driver, name, password, hash }: PasswordDriverMaker): void {
   it('knows whose password is right', async () => {

@@ -12,6 +12,8 @@ import { freePort } from './sshd.ts';
 
 const SLAPD = '/usr/sbin/slapd';
 const START_MS = 60_000;
+/** It listens there too, and its certificate does not say so. */
+export const OTHER_ADDRESS = '127.0.0.2';
 export const BASE = 'dc=example,dc=org';
 export const STAFF = `cn=staff,${BASE}`;
 export const BACKUP = `cn=backup,${BASE}`;
@@ -55,7 +57,9 @@ export class SlapdServer {
   }
 
   async start(): Promise<void> {
-    const listen = `ldap://127.0.0.1:${this.port} ldaps://127.0.0.1:${this.tlsPort}`;
+    const listen = ['127.0.0.1', OTHER_ADDRESS]
+      .flatMap((address) => [`ldap://${address}:${this.port}`, `ldaps://${address}:${this.tlsPort}`])
+      .join(' ');
     this.#server = start([SLAPD, '-d', '0', '-h', listen, '-f', this.#file('slapd.conf')], { dieWithParent: true });
     const until = Date.now() + START_MS;
     while (!(await answers(this.tlsPort))) {

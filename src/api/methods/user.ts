@@ -30,7 +30,10 @@ export const userMethods: MethodTable = {
     const id = given === -1 ? call.user.id : given;
     const user = await authorizedCredentials(call, id);
     if (user.authDriver !== CORE_DRIVER) {
-      throw new OneError(CODE.ACTION, `User [${id}] (${user.name}) has AUTH_DRIVER ${user.authDriver}: OneVault keeps no password of it that could be changed.`);
+      throw new OneError(
+        CODE.ACTION,
+        `User [${id}] (${user.name}) has AUTH_DRIVER ${user.authDriver}: OneVault keeps no password of it that could be changed.`,
+      );
     }
     const passwordHash = await hashPassword(checkPassword(password, CODE.ACTION));
     await call.parts.store.users.update(id, (record) => {
@@ -42,6 +45,12 @@ export const userMethods: MethodTable = {
   'one.user.chauth': method(['int', 'string', ['string', '']], async (call, id, driver, password) => {
     const user = await authorizedUser(call, id, 'ADMIN');
     checkDriver(call, driver, CODE.ACTION);
+    if (id === 0 && driver !== CORE_DRIVER) {
+      throw new OneError(
+        CODE.ACTION,
+        `User [0] (oneadmin) cannot have AUTH_DRIVER ${driver}: it must be core, or nobody might get in.`,
+      );
+    }
     const kept = password === '' && driver === CORE_DRIVER && user.passwordHash !== '';
     const passwordHash = kept ? user.passwordHash : await credentials(driver, password, CODE.ACTION);
     await call.parts.store.users.update(id, (record) => {
@@ -150,11 +159,7 @@ function notHers({ user }: Call, name: string): OneError {
   return new OneError(CODE.AUTHORIZATION, `User [${user.id}] : Not authorized to perform ADMIN USER "${name}".`);
 }
 
-function checkDriver(
-  { authDrivers }: Call,
-  driver: string,
-  code: typeof CODE.ALLOCATE | typeof CODE.ACTION,
-): string {
+function checkDriver({ authDrivers }: Call, driver: string, code: typeof CODE.ALLOCATE | typeof CODE.ACTION): string {
   const drivers = authDrivers ?? [CORE_DRIVER, PUBLIC_DRIVER];
   if (drivers.includes(driver)) return driver;
   const known = drivers.join(' or ');

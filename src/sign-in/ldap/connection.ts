@@ -53,7 +53,10 @@ function timeLimit(seconds: number): { over: Promise<never>; end: () => void } {
 export async function servicePassword(file: string): Promise<string> {
   const password = (await fileOf('LDAP/PASSWORD_FILE', file)).replace(/\r?\n$/, '');
   if (password !== '') return password;
-  throw new OneError(CODE.AUTHENTICATION, `No password could be checked with LDAP: LDAP/PASSWORD_FILE ${file} is empty.`);
+  throw new OneError(
+    CODE.AUTHENTICATION,
+    `No password could be checked with LDAP: LDAP/PASSWORD_FILE ${file} is empty.`,
+  );
 }
 
 async function tlsOptions({ host, caFile }: LdapSettings): Promise<ConnectionOptions> {

@@ -104,10 +104,14 @@ export class LdapPasswords implements PasswordDriver {
 
   #cannot(why: string, cause?: unknown): OneError {
     const { host, port } = this.#settings;
-    return new OneError(CODE.AUTHENTICATION, `The password could not be checked with LDAP at ${host}:${port}: ${why}.`, {
-      ...{ retry: true, cause },
-      hint: 'Nobody is let in until that is put right; users of AUTH_DRIVER core and login tokens are not concerned.',
-    });
+    return new OneError(
+      CODE.AUTHENTICATION,
+      `The password could not be checked with LDAP at ${host}:${port}: ${why}.`,
+      {
+        ...{ retry: true, cause },
+        hint: 'Nobody is let in until that is put right; users of AUTH_DRIVER core and login tokens are not concerned.',
+      },
+    );
   }
 }
 
