@@ -9,7 +9,7 @@ import type { LdapSettings } from '../../model/sign-in-settings.ts';
 
 export async function connected<T>(settings: LdapSettings, ask: (client: Client) => Promise<T>): Promise<T> {
   const { host, port, encryption, timeoutSec } = settings;
-  const tls = encryption === 'NONE' ? undefined : await tlsOptions(settings);
+  const tls = encryption === 'NONE' ? {} : await tlsOptions(settings);
   const name = isIP(host) === 6 ? `[${host}]` : host;
   const client = new Client({
     url: `${encryption === 'LDAPS' ? 'ldaps' : 'ldap'}://${name}:${port}`,
