@@ -31,13 +31,15 @@ export async function connected<T>(settings: LdapSettings, ask: (client: Client)
 }
 
 /** The library connects again by itself when a connection has ended; after STARTTLS the password would go over the new one in the clear. */
-function once(open: (port: number, host: string) => Socket): (port: number, host: string) => Socket {
+function once(open: typeof connect): typeof connect {
   let opened = false;
-  return (port, host) => {
-    if (opened) throw new Error('the server has ended the connection');
-    opened = true;
-    return open(port, host);
-  };
+  return new Proxy(open, {
+    apply(target, self: unknown, given: Parameters<typeof connect>): Socket {
+      if (opened) throw new Error('the server has ended the connection');
+      opened = true;
+      return Reflect.apply(target, self, given);
+    },
+  });
 }
 
 /** Of everything together: a server may also stand still where the library does not look at the time. */
