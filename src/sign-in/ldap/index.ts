@@ -1,6 +1,6 @@
 // AUTH_DRIVER=ldap: the directory is asked for the user's entry, and whether it lets that entry in with the password. Names and DNs go to it
 // as values, never as text of a filter.
-import { Client, EqualityFilter, InvalidCredentialsError, NoSuchObjectError, type Entry } from 'ldapts';
+import { EqualityFilter, InvalidCredentialsError, NoSuchObjectError, type Client, type Entry } from 'ldapts';
 import { reasonOf, CODE, OneError } from '../../model/errors.ts';
 import type { LdapSettings } from '../../model/sign-in-settings.ts';
 import type { Known, PasswordDriver } from '../password-driver.ts';
