@@ -18,6 +18,7 @@ const LEAVES = [
   'exec',
   'appliance',
   'nodes',
+  'sign-in',
 ];
 /** What a program on another machine opens, and is reached through. */
 const DOORS = ['model', 'hypervisor', 'datastore', 'exec'];
@@ -29,6 +30,7 @@ export const ROOMS = {
   model: { may: [], why: 'the nouns stand on nothing, so that everything can stand on them' },
   wire: { may: ['model'], why: 'it only turns nouns into what clients see' },
   access: { may: ['model', 'wire'], why: 'whether somebody may do something is decided from nouns alone' },
+  'sign-in': { may: ['model', 'access'], why: 'it says whether a password is right, and not what its owner may do' },
   disk: { may: ['model'], why: 'disk formats are computed; whoever has the bytes brings them' },
   nbd: { may: ['model'], why: 'it speaks one protocol and does not know what the bytes mean' },
   fuse: { may: ['model', 'exec'], why: 'it shows files and does not know what is in them' },
@@ -135,7 +137,7 @@ const PURE = [
 ];
 const SAYS_PURE = /\b(Pure[.:]|A pure )/;
 /** Rooms with drivers: each folder inside is one, and only the room's all.ts names it. */
-const DRIVER_ROOMS = ['hypervisor', 'datastore'];
+const DRIVER_ROOMS = ['hypervisor', 'datastore', 'sign-in'];
 /** Node modules that reach outside the process. */
 const HANDS = /^(fs|fs\/promises|net|tls|http2?|https|dgram|dns|child_process|worker_threads|sqlite)$/;
 /** What reads the clock or throws dice, as `object.property`. */

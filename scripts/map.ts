@@ -12,6 +12,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['model', 'The nouns, pure: everything stands on them.'],
   ['wire', "What OpenNebula's clients send and see, pure."],
   ['access', 'Who may do what.'],
+  ['sign-in', 'The door to whoever knows passwords, and a folder for each driver.'],
   ['disk', 'What a disk is made of: extents, qcow2, and how it is read and written.'],
   ['nbd', 'A client of the NBD protocol.'],
   ['fuse', 'A read-only directory of virtual files.'],

@@ -44,6 +44,7 @@ chromium              | chromium           | the browser that the console is tri
 SERVERS_PACKAGES='
 postgresql            | pg_ctlcluster      | PostgreSQL servers that the tests start for themselves
 rclone                | rclone             | a REST server for repositories that the tests start for themselves
+slapd                 | slapd              | LDAP servers that the tests start for themselves
 openssl               | openssl            | certificates of the servers of the tests
 '
 BENCH_PACKAGES='
@@ -212,11 +213,23 @@ prepare_rsync() {
     say '  an SSH server listens on this machine now.'
 }
 
+# The tests start LDAP servers of their own; one that came with the package would listen on all addresses.
+keep_ldap_off() {
+  if [ -d /run/systemd/system ]; then
+    quietly 'keeping the LDAP server off' systemctl disable --now slapd.service ||
+      say '  an LDAP server runs on this machine now.'
+  else
+    service slapd stop >>"$LOG" 2>&1 || true # nothing started it
+  fi
+}
+
 # A machine that had no database server does not get one that runs: Debian starts and enables what it installs.
 prepare_servers() {
-  local had=yes
+  local had=yes had_ldap=yes
   has postgresql pg_ctlcluster || had=no
+  has slapd slapd || had_ldap=no
   install_packages "$SERVERS_PACKAGES"
+  [ "$had_ldap" = yes ] || keep_ldap_off
   [ "$had" = no ] || return 0
   if [ -d /run/systemd/system ]; then
     quietly 'keeping the PostgreSQL server off' systemctl disable --now postgresql.service ||

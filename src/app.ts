@@ -22,6 +22,7 @@ import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
+import { PUBLIC_DRIVER } from './model/user.ts';
 import { VERSION } from './model/version.ts';
 import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';
 import { openNode } from './nodes/open.ts';
@@ -34,6 +35,7 @@ import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { secretsKey } from './secrets-key.ts';
+import { passwordDrivers } from './sign-in/all.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
@@ -221,12 +223,18 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
+    ...signInOf(config),
     forwarding,
     nodeName: config.nodeName,
     auditKeepDays: config.auditKeepDays,
     endpoint: '',
   };
   return services;
+}
+
+function signInOf({ signIn }: Config): Pick<Services, 'passwords' | 'authDrivers'> {
+  const passwords = passwordDrivers(signIn);
+  return { passwords, authDrivers: [...passwords.keys(), PUBLIC_DRIVER] };
 }
 
 function makeParts(

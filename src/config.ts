@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { NETWORK_VECTORS, readNetworks } from './config/networks.ts';
 import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
+import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTls, type TlsFiles } from './config/tls.ts';
@@ -15,6 +16,7 @@ import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
+import type { SignInSettings } from './model/sign-in-settings.ts';
 import { parseTemplate } from './wire/template-text.ts';
 
 export interface Config extends DatabaseSettings {
@@ -47,6 +49,8 @@ export interface Config extends DatabaseSettings {
   tls?: TlsFiles | undefined;
   /** How many days the audit log is kept, 0 for ever. */
   auditKeepDays?: number | undefined;
+  /** Who else knows passwords. */
+  signIn?: SignInSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
   dev: boolean;
 }
@@ -71,6 +75,7 @@ const VECTORS: Record<string, string[]> = {
   ...SELF_BACKUP_VECTORS,
   ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
+  ...LDAP_VECTORS,
 };
 /** Everything that the file may hold. */
 export const CONFIG_ATTRIBUTES: readonly string[] = [
@@ -123,6 +128,7 @@ export function makeConfig(
     notices: readNotices(file),
     tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
+    signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
     dev: options.dev ?? false,
   };
 }

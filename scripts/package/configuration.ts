@@ -43,8 +43,8 @@ export function configurationOf(page: string): string {
 function vectorsIn(text: string): string[] {
   const one = /`([A-Z_]+) = \[/.exec(text)?.[1];
   if (one !== undefined) return [one];
-  const named = /^((?:`[A-Z]+`(?:, | and )?)+) (?:may each|runs|sends)/.exec(text)?.[1] ?? '';
-  return [...named.matchAll(/`([A-Z]+)`/g)].flatMap(([, name = '']) => name);
+  const named = /^((?:`[A-Z_]+`(?:, | and )?)+) (?:may (?:each )?be there|runs|sends|names)/.exec(text)?.[1] ?? '';
+  return [...named.matchAll(/`([A-Z_]+)`/g)].flatMap(([, name = '']) => name);
 }
 
 function tableLines(vectors: readonly string[], rows: readonly Row[]): string[] {

@@ -20,6 +20,7 @@ import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import type { VmRunner } from '../vm/run.ts';
 import type { VmTick } from '../vm/tick.ts';
+import type { PasswordDrivers } from '../sign-in/all.ts';
 import type { Forwarding } from './forwarding.ts';
 
 /** What methods work with. */
@@ -48,6 +49,10 @@ export interface Services {
   limits: Limits;
   /** Directory under which datastores have their own. */
   datastoreLocation: string;
+  /** What AUTH_DRIVER of a user may be; core and public unless given. */
+  authDrivers?: string[];
+  /** Who knows passwords; OneVault alone unless given. */
+  passwords?: PasswordDrivers;
   /** What other control nodes do. */
   forwarding: Forwarding;
   /** What this control node is called in the audit log. */

@@ -38,7 +38,9 @@ export function buildServer(services: Services, trustProxy: string[] = [], tls?:
   const server = Fastify(options);
   if (tls)
     server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
-  const sessions = new Sessions(services.parts.store, services.parts.clock);
+  const sessions = new Sessions(services.parts.store, services.parts.clock, {
+    ...(services.passwords && { drivers: services.passwords }),
+  });
   server.server.requestTimeout = MOST_REQUEST_MS; // Fastify sets none: a body that never ends would be waited for
   server.removeAllContentTypeParsers();
   // OpenNebula's clients disagree about Content-Type, and one sends none: the body is always XML text

@@ -4,15 +4,17 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCaller, type Caller } from '../access/authorize.ts';
-import { NOBODYS_HASH, passwordMatches } from '../access/password.ts';
+import type { passwordMatches } from '../access/password.ts';
 import { LoginThrottle } from '../access/throttle.ts';
 import { findToken } from '../access/token.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { CORE_DRIVER, type User } from '../model/user.ts';
+import { CORE_DRIVER, PUBLIC_DRIVER, type User } from '../model/user.ts';
+import { passwordDrivers, type PasswordDrivers } from '../sign-in/all.ts';
+import type { PasswordDriver } from '../sign-in/password-driver.ts';
 import type { Store } from '../store/store.ts';
 import { nowSec, type Clock } from '../vm/parts.ts';
+import { signedIn } from './signed-in.ts';
 
-export const REMEMBER_MS = 900_000;
 const MAX_REMEMBERED = 10_000;
 /** Passwords for one name that may be held back at the same time; more are refused unseen, or guessing would go in parallel. */
 const MAX_HELD_BACK = 10;
@@ -20,13 +22,15 @@ const ALL_GROUPS = -1;
 
 export interface SessionOptions {
   slowMatch?: typeof passwordMatches;
+  /** Who knows passwords; OneVault alone unless given. */
+  drivers?: PasswordDrivers;
   wait?: (milliseconds: number) => Promise<unknown>;
 }
 
 export class Sessions {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #slowMatch: typeof passwordMatches;
+  readonly #drivers: PasswordDrivers;
   readonly #wait: (milliseconds: number) => Promise<unknown>;
   readonly #throttle: LoginThrottle;
   readonly #key = randomBytes(32);
@@ -34,10 +38,10 @@ export class Sessions {
   readonly #checks = new Map<string, Promise<User>>();
   readonly #heldBack = new Map<string, number>();
 
-  constructor(store: Store, clock: Clock, { slowMatch = passwordMatches, wait = sleep }: SessionOptions = {}) {
+  constructor(store: Store, clock: Clock, { slowMatch, drivers, wait = sleep }: SessionOptions = {}) {
     this.#store = store;
     this.#clock = clock;
-    this.#slowMatch = slowMatch;
+    this.#drivers = drivers ?? passwordDrivers(undefined, slowMatch);
     this.#wait = wait;
     this.#throttle = new LoginThrottle(clock);
   }
@@ -76,17 +80,37 @@ export class Sessions {
     this.#throttle.failed(name); // until it is known to be right, or many guesses at once would all be free
     // looked up only now: the password may have been changed, or its owner disabled, while this was held back
     const user = await this.#find(name);
-    const right = await this.#slowMatch(password, user?.passwordHash ?? NOBODYS_HASH);
-    if (!right || !user) throw refused();
+    const driver = this.#driverFor(user, await this.#isTaken(name));
+    const known = await driver?.check(name, password, user?.passwordHash ?? '');
+    if (!known) throw refused();
+    const found = await signedIn(this.#store, { name, user, driver: this.#nameOf(driver), ...known });
+    if (!found) throw refused();
     this.#throttle.succeeded(name);
-    this.#remember(user, password);
-    return user;
+    this.#remember(found, password, driver?.rememberMs ?? 0);
+    return found;
   }
 
   /** The user of that name, when she may log in. */
   async #find(name: string): Promise<User | undefined> {
     const [user] = await this.#store.users.list({ name });
-    return user?.enabled && user.authDriver === CORE_DRIVER && user.passwordHash !== '' ? user : undefined;
+    if (!user?.enabled || user.authDriver === PUBLIC_DRIVER) return undefined;
+    return user.authDriver !== CORE_DRIVER || user.passwordHash !== '' ? user : undefined;
+  }
+
+  /** Of a name that nobody has, who would make a user of it; OneVault itself otherwise, which takes its time to say no. */
+  #driverFor(user: User | undefined, taken: boolean): PasswordDriver | undefined {
+    const core = this.#drivers.get(CORE_DRIVER);
+    if (user) return this.#drivers.get(user.authDriver) ?? core;
+    return taken ? core : ([...this.#drivers.values()].find(({ makesUsers }) => makesUsers) ?? core);
+  }
+
+  #nameOf(driver: PasswordDriver | undefined): string {
+    return [...this.#drivers].find(([, each]) => each === driver)?.[0] ?? CORE_DRIVER;
+  }
+
+  /** Also by somebody who may not log in. */
+  async #isTaken(name: string): Promise<boolean> {
+    return (await this.#store.users.list({ name })).length > 0;
   }
 
   async #holdBack(name: string): Promise<void> {
@@ -109,14 +133,14 @@ export class Sessions {
     return until !== undefined && until > this.#clock();
   }
 
-  #remember(user: User, password: string): void {
+  #remember(user: User, password: string, forMs: number): void {
     if (this.#good.size >= MAX_REMEMBERED) this.#good.clear();
-    this.#good.set(this.#digestOf(user, password), this.#clock() + REMEMBER_MS);
+    this.#good.set(this.#digestOf(user, password), this.#clock() + forMs);
   }
 
-  /** Holds the hash as well, so that a password which was changed is forgotten at once. */
+  /** Holds the hash and the driver as well, so that a password which was changed is forgotten at once. */
   #digestOf(user: User, password: string): string {
-    return this.#digest(String(user.id), user.passwordHash, password);
+    return this.#digest(String(user.id), user.authDriver, user.passwordHash, password);
   }
 
   #digest(...parts: string[]): string {

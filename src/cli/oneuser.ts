@@ -59,10 +59,13 @@ interface CreateOptions extends PasswordOptions {
   group?: string;
 }
 
-const DRIVER_OPTION = ['--driver <driver>', 'how the user proves who it is: core, by its password'] as const;
+const DRIVER_OPTION = [
+  '--driver <driver>',
+  'how the user proves who it is: core, by its password; ldap, by one that a directory knows',
+] as const;
 
-/** Users of this driver have no password. */
-const PUBLIC = 'public';
+/** OneVault keeps no password of users of these drivers. */
+const WITHOUT_PASSWORD = ['public', 'ldap'];
 
 function addCreate(family: Family): void {
   const options = [
@@ -79,7 +82,8 @@ function addCreate(family: Family): void {
     async ({ client, io }, args, given) => {
       const { driver = 'core' } = given;
       const groups = given.group === undefined ? [] : await idsOf(client, NOUN.group, given.group);
-      const password = driver === PUBLIC && args[1] === undefined ? '' : await newPassword(io, args[1], given);
+      const password =
+        WITHOUT_PASSWORD.includes(driver) && args[1] === undefined ? '' : await newPassword(io, args[1], given);
       io.write(`ID: ${await client.text('user.allocate', argument(args, 0), password, driver, groups)}\n`);
     },
   );
@@ -109,7 +113,7 @@ function addAuthentication(family: Family): void {
     },
     async (session, args, given) => {
       const driver = given.driver ?? args[1];
-      if (driver === undefined) throw new Failure('Say how: core, or public for a user that cannot log in.');
+      if (driver === undefined) throw new Failure('Say how: core, ldap, or public for a user that cannot log in.');
       const id = await idOf(session.client, NOUN.user, argument(args, 0));
       const password = args[2] === undefined && !given.readFile ? '' : await newPassword(session.io, args[2], given);
       await session.client.call('user.chauth', id, driver, password);

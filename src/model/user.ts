@@ -6,7 +6,9 @@ export const ONEADMIN_GROUP = 0;
 export const USERS_GROUP = 1;
 
 export const CORE_DRIVER = 'core';
-export const AUTH_DRIVERS = [CORE_DRIVER, 'public'] as const;
+export const LDAP_DRIVER = 'ldap';
+/** Has no password. */
+export const PUBLIC_DRIVER = 'public';
 
 /** Takes the place of the password until it expires. */
 export interface LoginToken {
@@ -30,7 +32,7 @@ export interface User {
   groups: number[];
   /** `scrypt$N$r$p$salt$hash`, base64 parts. */
   passwordHash: string;
-  /** `core` knows a password; `public` has none and cannot log in. */
+  /** `core` knows a password, `ldap` asks a directory; `public` has none and cannot log in. */
   authDriver: string;
   enabled: boolean;
   tokens?: LoginToken[];

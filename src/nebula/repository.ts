@@ -1,10 +1,11 @@
 // Looks into a repository that OpenNebula wrote for what an image is to become. Nothing there is changed: the files are listed and shown
 // without a lock, and of each disk only the header is read.
-import { mkdtemp, open, rmdir } from 'node:fs/promises';
+import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
+import { openInside } from '../datastore/inside.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupPoint } from '../model/image.ts';
 import type { NebulaIncrement } from './documents.ts';

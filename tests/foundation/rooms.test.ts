@@ -82,6 +82,8 @@ describe('drivers', () => {
     ['src/hypervisor/fake/index.ts', '../libvirt/index.ts', 'may not import the driver hypervisor/libvirt'],
     ['src/backup/run.ts', '../datastore/restic/index.ts', 'Only src/datastore/all.ts names drivers'],
     ['src/app.ts', './hypervisor/libvirt/index.ts', 'Only src/hypervisor/all.ts names drivers'],
+    ['src/sign-in/ldap/index.ts', '../core/index.ts', 'may not import the driver sign-in/core'],
+    ['src/api/session.ts', '../sign-in/ldap/index.ts', 'Only src/sign-in/all.ts names drivers'],
     ['src/datastore/restic/index.ts', '../all.ts', 'A driver may not import all.ts'],
     ['src/backup/run.test.ts', '../datastore/restic/index.ts', 'Only src/datastore/all.ts names drivers'],
   ])('%s -> %s', async (file, path, complaint) => {

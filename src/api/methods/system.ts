@@ -10,7 +10,7 @@ import { nodesXml } from '../../wire/documents/nodes.ts';
 import { templateXml } from '../../wire/template-xml.ts';
 import { method, type MethodTable } from '../method.ts';
 import { requireAdmin } from '../noun.ts';
-import { REMEMBER_MS } from '../session.ts';
+import { REMEMBER_MS } from '../../sign-in/password-driver.ts';
 
 export const systemMethods: MethodTable = {
   'one.system.version': method([], async () => Promise.resolve(API_VERSION)),

@@ -9,7 +9,7 @@ import { changeTokens, makeToken, TOKEN_BYTES } from '../../access/token.ts';
 import { umaskOf } from '../../access/umask.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import { checkUserName } from '../../model/names.ts';
-import { AUTH_DRIVERS, CORE_DRIVER, USERS_GROUP, type Group, type User } from '../../model/user.ts';
+import { CORE_DRIVER, PUBLIC_DRIVER, USERS_GROUP, type Group, type User } from '../../model/user.ts';
 import { nowSec } from '../../vm/parts.ts';
 import { defaultQuotasXml } from '../../wire/documents/quota.ts';
 import { belongings } from '../belongings.ts';
@@ -30,7 +30,10 @@ export const userMethods: MethodTable = {
     const id = given === -1 ? call.user.id : given;
     const user = await authorizedCredentials(call, id);
     if (user.authDriver !== CORE_DRIVER) {
-      throw new OneError(CODE.ACTION, `User [${id}] (${user.name}) cannot log in, so there is no password to change.`);
+      throw new OneError(
+        CODE.ACTION,
+        `User [${id}] (${user.name}) has AUTH_DRIVER ${user.authDriver}: OneVault keeps no password of it that could be changed.`,
+      );
     }
     const passwordHash = await hashPassword(checkPassword(password, CODE.ACTION));
     await call.parts.store.users.update(id, (record) => {
@@ -41,7 +44,13 @@ export const userMethods: MethodTable = {
   }),
   'one.user.chauth': method(['int', 'string', ['string', '']], async (call, id, driver, password) => {
     const user = await authorizedUser(call, id, 'ADMIN');
-    checkDriver(driver, CODE.ACTION);
+    checkDriver(call, driver, CODE.ACTION);
+    if (id === 0 && driver !== CORE_DRIVER) {
+      throw new OneError(
+        CODE.ACTION,
+        `User [0] (oneadmin) cannot have AUTH_DRIVER ${driver}: it must be core, or nobody might get in.`,
+      );
+    }
     const kept = password === '' && driver === CORE_DRIVER && user.passwordHash !== '';
     const passwordHash = kept ? user.passwordHash : await credentials(driver, password, CODE.ACTION);
     await call.parts.store.users.update(id, (record) => {
@@ -92,7 +101,7 @@ async function allocate(call: Call, name: string, password: string, driver: stri
   const [primary] = groups;
   if (primary === undefined) throw new OneError(CODE.INTERNAL, 'A user must be in a group.');
   checkUserName(name);
-  const authDriver = checkDriver(driver === '' ? CORE_DRIVER : driver, CODE.ALLOCATE);
+  const authDriver = checkDriver(call, driver === '' ? CORE_DRIVER : driver, CODE.ALLOCATE);
   const passwordHash = await credentials(authDriver, password, CODE.ALLOCATE);
   const user = await call.parts.store.users.allocate((id) => ({
     id,
@@ -150,9 +159,10 @@ function notHers({ user }: Call, name: string): OneError {
   return new OneError(CODE.AUTHORIZATION, `User [${user.id}] : Not authorized to perform ADMIN USER "${name}".`);
 }
 
-function checkDriver(driver: string, code: typeof CODE.ALLOCATE | typeof CODE.ACTION): string {
-  if (AUTH_DRIVERS.some((known) => known === driver)) return driver;
-  const known = AUTH_DRIVERS.join(' or ');
+function checkDriver({ authDrivers }: Call, driver: string, code: typeof CODE.ALLOCATE | typeof CODE.ACTION): string {
+  const drivers = authDrivers ?? [CORE_DRIVER, PUBLIC_DRIVER];
+  if (drivers.includes(driver)) return driver;
+  const known = drivers.join(' or ');
   throw new OneError(code, `AUTH_DRIVER "${driver}" is not offered; it must be ${known}.`);
 }
 
