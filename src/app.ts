@@ -122,7 +122,7 @@ async function beginWork(services: RunningServices, steps: Array<() => unknown>)
   const { duties } = parts;
   const takeUp = new TakeUp(services);
   steps.push(
-    () => takeUp.idle(),
+    () => takeUp.end(),
     duties.onTold((word) => takeUp.heed(word)),
     duties.onChange(({ gained, lost }) => {
       for (const duty of lost)

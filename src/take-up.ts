@@ -1,6 +1,7 @@
 // What a node does when duties become its own: it goes on with what their last owner has left, each piece by the runner that it is of. At the
 // start of an only node these are all duties there are.
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Services } from './api/method.ts';
 import type { Operation } from './model/operation.ts';
 import { VM_STATE, type Vm } from './model/vm.ts';
@@ -16,15 +17,27 @@ export type RunningServices = Services & {
   parts: { end: () => void; close: () => void };
 };
 
+/** A run that broke is taken up after this time: what it met may be over then. */
+const BROKEN_MS = 5000;
+
 export class TakeUp implements DutyWork {
   readonly #services: RunningServices;
+  readonly #ended = new AbortController();
   /** Runs that are being ended or gone on with just now, and their duties. */
   readonly #taking = new Map<string, Duty>();
   #looking: Promise<void> | undefined;
   #again = false;
 
-  constructor(services: RunningServices) {
+  /** `brokenMs` is for tests. */
+  constructor(services: RunningServices, brokenMs = BROKEN_MS) {
     this.#services = services;
+    services.operations.onBroke(() => {
+      const { signal } = this.#ended;
+      sleep(brokenMs, undefined, { signal }).then(
+        () => this.look(),
+        () => undefined, // the daemon ends: the next one takes it up
+      );
+    });
   }
 
   async takeUp(gained: readonly Duty[]): Promise<void> {
@@ -87,7 +100,9 @@ export class TakeUp implements DutyWork {
       });
   }
 
-  async idle(): Promise<void> {
+  /** Looks no more, and settles when nothing is being looked for. */
+  async end(): Promise<void> {
+    this.#ended.abort();
     while (this.#looking) await this.#looking;
   }
 
@@ -114,7 +129,7 @@ export class TakeUp implements DutyWork {
     const alive = new Set((await duties.nodes()).map(({ id }) => id)).add(duties.nodeId);
     const known = await this.#duties();
     const work: Array<Promise<void>> = [];
-    for (const { id } of unknown.filter((one) => isOrphan(one, alive))) {
+    for (const { id } of unknown.filter((one) => isOrphan(one, alive) || operations.isBroken(one.id))) {
       const operation = await store.operations.find(id);
       if (operation?.result !== 'running' || operations.has(id) || this.#taking.has(id)) continue;
       const vm = operation.vmId < 0 ? undefined : await store.vms.find(operation.vmId);
@@ -142,6 +157,7 @@ export class TakeUp implements DutyWork {
       await this.#sign(operation);
     } catch (err) {
       this.#services.parts.log.error({ operation: operation.id, err }, 'a run could not be taken up');
+      this.#services.operations.broke(operation.id);
     } finally {
       this.#taking.delete(operation.id);
     }

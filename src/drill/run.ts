@@ -65,7 +65,10 @@ export class DrillRunner {
     this.#log = log;
     this.#runs = new Runs(parts, log);
     const places = { count: settings.most, limit: 'MAX_DRILLS', one: 'drill runs', many: 'drills run' };
-    this.#lane = new Lane(places, (err, operation) => parts.log.error({ operation, err }, 'a drill broke'));
+    this.#lane = new Lane(places, (err, operation) => {
+      parts.log.error({ operation, err }, 'a drill broke');
+      log.broke(operation);
+    });
     this.#settings = settings;
     this.#makeWay = makeWay;
   }

@@ -40,7 +40,10 @@ export class RestoreRunner {
     this.#log = log;
     this.#runs = new Runs(parts, log);
     const places = { count: most, limit: 'MAX_RESTORES', one: 'restore runs', many: 'restores run' };
-    this.#lane = new Lane(places, (err, operation) => parts.log.error({ operation, err }, 'a restore broke'));
+    this.#lane = new Lane(places, (err, operation) => {
+      parts.log.error({ operation, err }, 'a restore broke');
+      log.broke(operation);
+    });
     this.#makeWay = makeWay;
     this.inPlace = new InPlaceRestores({ parts, log, runs: this.#runs, lane: this.#lane, makeWay });
     this.instant = new InstantRestores({ ...doors, runs: this.#runs, lane: this.#lane });

@@ -26,7 +26,8 @@ export class OperationLog {
   readonly #ended = new Set<string>();
   readonly #running = new Map<string, Operation>();
   readonly #samples = new Map<string, PaceSample[]>();
-  readonly #events = new EventEmitter<{ change: [Operation] }>().setMaxListeners(0);
+  readonly #broken = new Set<string>();
+  readonly #events = new EventEmitter<{ change: [Operation]; broke: [] }>().setMaxListeners(0);
 
   /**
    * `nodeId` is of the node whose runs these are. `saveEveryMs`: how often progress within a phase is written down, for nodes that have it
@@ -63,6 +64,7 @@ export class OperationLog {
   /** Announces a run whose record is stored. It is this node's from now on. */
   started(operation: Operation): void {
     operation.node = this.#nodeId;
+    this.#broken.delete(operation.id);
     this.#running.set(operation.id, operation);
     this.#events.emit('change', operation);
   }
@@ -73,6 +75,22 @@ export class OperationLog {
     this.#running.delete(operation.id);
     this.#forgetPace(operation);
     await this.#store.operations.save(operation);
+  }
+
+  /** Nobody works on a run any more although it has not ended: not even that could be written down. Whoever hears it takes it up. */
+  broke(id: string): void {
+    if (this.#ended.has(id)) return;
+    this.#running.delete(id);
+    this.#broken.add(id);
+    this.#events.emit('broke');
+  }
+
+  isBroken(id: string): boolean {
+    return this.#broken.has(id);
+  }
+
+  onBroke(listener: () => void): void {
+    this.#events.on('broke', listener);
   }
 
   /** Notes what a run that has not begun is waiting for. */
@@ -154,6 +172,7 @@ export class OperationLog {
     this.#running.delete(operation.id);
     this.#savedAt.delete(operation.id);
     this.#ended.add(operation.id);
+    this.#broken.delete(operation.id);
     const [oldest = ''] = this.#ended;
     if (this.#ended.size > MOST_ENDED) this.#ended.delete(oldest);
     this.#events.emit('change', operation);

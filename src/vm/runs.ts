@@ -21,8 +21,11 @@ export class Runs {
   track(operation: Operation, work: (signal: AbortSignal) => Promise<void>): void {
     const abort = new AbortController();
     const done = work(abort.signal)
-      .catch((error: unknown) => this.#parts.log.error({ operation: operation.id, err: error }, 'a run broke'))
-      .finally(() => this.#running.delete(operation.id));
+      .finally(() => this.#running.delete(operation.id))
+      .catch((error: unknown) => {
+        this.#parts.log.error({ operation: operation.id, err: error }, 'a run broke');
+        this.#log.broke(operation.id);
+      });
     this.#running.set(operation.id, { operation, abort, done });
   }
 
