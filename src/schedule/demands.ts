@@ -28,13 +28,16 @@ export class Demands {
   }
 }
 
-/** What the gaps depend on: not on the next occurrence, nor on the time of the day unless there are several that interleave. */
+/**
+ * What the gaps depend on: not on the next occurrence, nor on the time of the day unless there are several that interleave, nor to the hour on
+ * when the first is, while that is to come.
+ */
 function keyOf(schedules: readonly Schedule[], nowSec: number): string {
   const alone = schedules.length === 1;
   return JSON.stringify(
     schedules.map(({ anchorSec, repeat, days, endType, endValue }) => [
       ...[repeat, days, endType, endValue],
-      alone && anchorSec <= nowSec ? 0 : anchorSec,
+      alone ? Math.max(0, Math.ceil((anchorSec - nowSec) / KEPT_SEC)) : anchorSec,
     ]),
   );
 }
