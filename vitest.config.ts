@@ -57,6 +57,7 @@ export default defineConfig({
             'web/src/**/*.test.ts',
             'tests/unit/**/*.test.ts',
             'tests/foundation/**/*.test.ts',
+            'tests/hostile/*.test.ts',
             'tests/golden/**/*.test.ts',
           ],
           exclude: ['**/*.property.test.ts'],
@@ -79,7 +80,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+          include: ['integration', 'faults', 'hostile/programs'].map((folder) => `tests/${folder}/**/*.test.ts`),
           exclude: ONLY_LONG,
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],

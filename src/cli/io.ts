@@ -2,6 +2,7 @@
 // runs a command without a process.
 import { fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { terminalText } from './terminal-text.ts';
 
 export interface Io {
   env: Record<string, string | undefined>;
@@ -49,8 +50,8 @@ export function processIo(): Io {
     home: homedir(),
     now: Date.now,
     sleep,
-    write: (text) => void process.stdout.write(text),
-    warn: (line) => void process.stderr.write(`${line}\n`),
+    write: (text) => void process.stdout.write(process.stdout.isTTY ? terminalText(text) : text),
+    warn: (line) => void process.stderr.write(`${process.stderr.isTTY ? terminalText(line) : line}\n`),
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     bars: process.stderr.isTTY,
     readStdin,

@@ -4,6 +4,7 @@ import type { SingleBar } from 'cli-progress';
 import { WAITING, type DiskProgress, type Operation } from '../model/operation.ts';
 import { paceOf, sampleOf, withSample, type Pace, type PaceSample } from '../model/pace.ts';
 import type { Io } from './io.ts';
+import { terminalText } from './terminal-text.ts';
 import { bytes } from './units.ts';
 
 export interface ProgressView {
@@ -57,7 +58,7 @@ async function barView(io: Io, title: string): Promise<ProgressView> {
   return {
     update(operation) {
       const { disks, result } = operation;
-      const phase = phaseText(operation);
+      const phase = terminalText(phaseText(operation));
       paces.add(disks, io.now());
       // Without a bar there is no other place for the phase.
       if (disks.length === 0 && result === 'running' && phase !== lastPhase) io.warn(`${title}: ${phase}`);

@@ -95,6 +95,8 @@ export interface BackupStore {
 }
 
 export interface StoreView {
+  /** The directory that all of it is in. Whoever can write into the store has chosen what lies there: files are opened with `openInside`. */
+  readonly root: string;
   /** Where the file of a snapshot is now. */
   pathOf(source: string, path: string): string;
   /** Settles, with the reason in words, when the view ends by itself; what it showed can no longer be read then. */

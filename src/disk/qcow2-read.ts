@@ -1,7 +1,7 @@
 // Reads a sequential qcow2 from a stream that only goes forward: tables first, then data clusters in guest order. Memory
 // is the cluster map and a few tables. Nothing in the file is believed unchecked; what a sequential qcow2 cannot have
 // (compression, encryption, snapshots ...) is refused by name.
-import type { OneError } from '../model/errors.ts';
+import { CODE, OneError } from '../model/errors.ts';
 import { Bitmap } from './bitmap.ts';
 import { CLUSTER_BYTES, ClusterMap, MAX_VIRTUAL_BYTES } from './cluster-map.ts';
 import { ForwardReader } from './forward-reader.ts';
@@ -108,6 +108,13 @@ export async function readSequentialQcow2(stream: AsyncIterable<Uint8Array>, nam
     await reader.close().catch(() => undefined); // the first failure is the one to report
     throw error;
   }
+}
+
+/** Throws OneError when a header is none of a stored disk: one that may lead to other files, or holds what no backup does. */
+export function requireStored(header: Qcow2Header, name: string): void {
+  const refused = refusal(header);
+  if (refused === undefined) return;
+  throw new OneError(CODE.INTERNAL, `${name} is no disk that OneVault has stored: ${refused}.`);
 }
 
 /** Why this header is not one of a sequential qcow2. */

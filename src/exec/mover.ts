@@ -1,7 +1,6 @@
 // Starts the mover as a child and speaks its protocol. Closing its stdin is the order to stop: also what happens when this
 // process dies, however it dies. Beats tell a mover that this process still runs and can reach it.
 import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import { CleanStop, CODE, ConnectionLost, OneError, TrackerLost } from '../model/errors.ts';
 import {
   BEAT_EVERY_MS,
@@ -11,6 +10,7 @@ import {
   type MoverEvent,
   type MoverTask,
 } from '../model/mover-protocol.ts';
+import { boundedLines } from './bounded-lines.ts';
 import { start, type Exit, type Running } from './exec.ts';
 import { Listening } from './listening.ts';
 import { moverRates } from './mover-rates.ts';
@@ -69,7 +69,7 @@ export async function* runMover(
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    for await (const line of createInterface({ input: mover.stdout })) {
+    for await (const line of boundedLines(mover.stdout)) {
       const event = readEvent(line);
       listening ??= new Listening(elsewhere === undefined ? undefined : BEAT_LIMIT_SEC, () => {
         state.silent = true;

@@ -1,11 +1,11 @@
 // Whether a VM has the backups that were asked for, as it is shown.
-import type { Vm } from './vm.ts';
+import type { KnownVm } from './known-vm.ts';
 
 export const PROTECTION_KINDS = ['protected', 'overdue', 'unprotected'] as const;
 export type ProtectionKind = (typeof PROTECTION_KINDS)[number];
 
 export interface VmProtection {
-  vm: Vm;
+  vm: KnownVm;
   kind: ProtectionKind;
   /** Why it lacks backups, or what is worth knowing of one that has them, in words; may be empty. */
   reason: string;

@@ -1,8 +1,9 @@
 // Disks that are stored as slices, each shown as the one raw file that its slices make up: QEMU reads it like any other. What is asked
 // for is read from the slices where the store shows them; nothing is kept.
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
+import { openInside } from '../datastore/inside.ts';
 import { unmount } from '../datastore/unmount.ts';
 import { SLICE_BYTES, SLICE_CLUSTERS, slicePath, type SliceManifest } from '../disk/slices.ts';
 import { mountDirectory, type VirtualFile } from '../fuse/mount.ts';
@@ -40,7 +41,7 @@ export async function joinDisks(
     const member = members.at(-1);
     if (member?.stored.layout !== 'SLICES') continue;
     const manifest = await readManifest(store, member, signal);
-    joined.set(diskId, new JoinedDisk(manifest, view.pathOf(member.source, member.path)));
+    joined.set(diskId, new JoinedDisk(manifest, view.root, view.pathOf(member.source, member.path)));
   }
   if (joined.size === 0) return undefined;
   await unmount(directory); // of a process that died
@@ -69,14 +70,16 @@ interface OpenSlice {
 
 class JoinedDisk {
   readonly #manifest: SliceManifest;
+  readonly #root: string;
   readonly #folder: string;
   /** The longest unused first. */
   readonly #open = new Map<number, OpenSlice>();
   #closed = false;
   #most = MOST_OPEN;
 
-  constructor(manifest: SliceManifest, folder: string) {
+  constructor(manifest: SliceManifest, root: string, folder: string) {
     this.#manifest = manifest;
+    this.#root = root;
     this.#folder = folder;
   }
 
@@ -120,7 +123,8 @@ class JoinedDisk {
   async #using(index: number, work: (handle: FileHandle) => Promise<void>): Promise<void> {
     if (this.#closed) throw new OneError(CODE.INTERNAL, `${this.#folder} is shown no longer.`);
     const path = join(this.#folder, slicePath(index));
-    const slice = this.#open.get(index) ?? { handle: unlessInterrupted(() => open(path, 'r')), users: 0 };
+    const opened = (): OpenSlice => ({ handle: unlessInterrupted(() => openInside(this.#root, path)), users: 0 });
+    const slice = this.#open.get(index) ?? opened();
     this.#open.delete(index);
     this.#open.set(index, slice);
     slice.users += 1;

@@ -16,7 +16,8 @@ it('lets go of what the store shows as soon as the run is to end', async () => {
         closed++;
         return Promise.resolve();
       };
-      return Promise.resolve({ pathOf: (_source, path) => path, lost: new Promise(() => undefined), close });
+      const lost = new Promise<string>(() => undefined);
+      return Promise.resolve({ root, pathOf: (_source, path) => path, lost, close });
     }
   }
   const store = new Shown({ driver: 'fake', datastoreId: 1, basePath: root, attributes: {} });

@@ -1,9 +1,10 @@
 // How the members of a chain are read all at once. A program of the store for each would take its memory as many times as there are
 // members, so the store shows its files once, and they are read there; a disk of one member is streamed, which is quicker.
-import { mkdir, open, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
+import { openInside } from '../datastore/inside.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
 
@@ -58,11 +59,14 @@ function readFolder(store: BackupStore, source: string, path: string): Readable 
 }
 
 function readShown(view: StoreView, source: string, path: string): ReturnType<BackupStore['read']> {
-  return Readable.from(chunksOf(view.pathOf(source, path)), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  return Readable.from(chunksOf(view.root, view.pathOf(source, path)), {
+    objectMode: false,
+    highWaterMark: CHUNK_BYTES,
+  });
 }
 
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
-  const file = await unlessInterrupted(() => open(path, 'r'));
+async function* chunksOf(root: string, path: string): AsyncGenerator<Buffer> {
+  const file = await unlessInterrupted(() => openInside(root, path));
   try {
     for (let position = 0; ;) {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES);

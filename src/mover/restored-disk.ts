@@ -5,7 +5,7 @@ import { addAbortSignal } from 'node:stream';
 import { open } from 'node:fs/promises';
 import { refuseDifferent } from '../disk/checked-stream.ts';
 import { Qcow2Layout } from '../disk/qcow2-layout.ts';
-import { readQcow2Header, readSequentialQcow2, type DataPiece } from '../disk/qcow2-read.ts';
+import { readQcow2Header, readSequentialQcow2, requireStored, type DataPiece } from '../disk/qcow2-read.ts';
 import { qcow2Stream } from '../disk/qcow2-stream.ts';
 import { RawWriter, verifyRaw, writePieces } from '../disk/raw-write.ts';
 import { writeStream } from '../disk/stream-write.ts';
@@ -94,19 +94,21 @@ async function writeVerified(
 /** What is stored is a qcow2 already; `writeStream` reads back what it writes. */
 async function toQcow2(stream: AsyncIterable<Uint8Array>, disk: RestoreDisk): Promise<Written> {
   const written = await writeStream(disk.target, stream);
-  const file = await open(disk.target, 'r');
+  await requireOwnHeader(disk);
+  return { writtenBytes: written.writtenBytes, sha256: written.sha256 };
+}
+
+/** A machine will have the file as its disk, and QEMU follows what stands in it: it is the disk that was backed up, and leads nowhere. */
+export async function requireOwnHeader({ target, stored }: Pick<RestoreDisk, 'target' | 'stored'>): Promise<void> {
+  const file = await open(target, 'r');
   try {
-    const header = await readQcow2Header(file, disk.target);
-    if (header.backing !== undefined || header.virtualBytes !== disk.stored.virtualBytes) {
-      throw new OneError(
-        CODE.INTERNAL,
-        `${disk.target} is not the disk that was backed up: its header says otherwise.`,
-      );
-    }
+    const header = await readQcow2Header(file, target);
+    requireStored(header, target);
+    if (header.backing === undefined && header.virtualBytes === stored.virtualBytes) return;
+    throw new OneError(CODE.INTERNAL, `${target} is not the disk that was backed up: its header says otherwise.`);
   } finally {
     await file.close();
   }
-  return { writtenBytes: written.writtenBytes, sha256: written.sha256 };
 }
 
 async function toRaw(

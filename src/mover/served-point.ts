@@ -1,15 +1,21 @@
 // Disks as a point of a chain has them, at random access and without copying a byte: the store shows its files, and one read-only
 // qemu-nbd for each disk reads them together. Instant restores, drills and the reading of single files stand on this.
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBackupStore } from '../datastore/all.ts';
+import type { StoreView } from '../datastore/backup-store.ts';
+import { openInside, placeInside } from '../datastore/inside.ts';
 import { unmount } from '../datastore/unmount.ts';
 import type { Running } from '../exec/exec.ts';
 import { listening, startQemuNbd, type NbdServer } from '../exec/qemu-nbd.ts';
+import { readQcow2Header, requireStored } from '../disk/qcow2-read.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupStoreConfig, ServedDisk } from '../model/mover-protocol.ts';
 import { joinDisks, type JoinedDisks } from './joined-slices.ts';
+import { unlessInterrupted } from './member-reader.ts';
+import { nameOf } from './merged-disk.ts';
+import { strangeFiles } from './opened-files.ts';
 
 const TRIES = 5;
 const RETRY_MS = 100;
@@ -75,11 +81,11 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
       signal.throwIfAborted();
       const server = { socket: servedSocket(directory, diskId), exportName: `disk.${diskId}` };
       const file = joined?.pathOf(diskId);
-      const chain =
-        file === undefined ? chainOf(members.map(({ source, path }) => view.pathOf(source, path))) : rawOf(file);
+      const files = file === undefined ? await storedFiles(view, diskId, members) : [await realpath(file)];
+      const chain = file === undefined ? chainOf(files) : rawOf(file);
       undo.push(() => rm(server.socket, { force: true }));
       const running = await startServer(
-        { ...server, image: ['--', `json:${JSON.stringify(chain)}`], name: `Disk ${diskId} of the backup` },
+        { ...server, image: ['--', `json:${JSON.stringify(chain)}`], name: `Disk ${diskId} of the backup`, files },
         servers,
       );
       await chmod(server.socket, 0o666); // what keeps others out is the directory
@@ -94,12 +100,13 @@ export async function servePoint({ store, disks, directory }: PointToServe, sign
 }
 
 /** restic's mount answers with an error when the kernel interrupts a request, which it does to a program that has just begun. */
-async function startServer(server: NbdServer, servers: Running[]): Promise<Running> {
+async function startServer(server: NbdServer & { files: string[] }, servers: Running[]): Promise<Running> {
   for (let attempt = 1; ; attempt++) {
     const running = await startQemuNbd(server);
     servers.push(running);
     try {
       await listening(running, server);
+      await refuseStrangers(server, running);
       return running;
     } catch (error) {
       if (attempt === TRIES || !/Input\/output error|Interrupted/.test(reasonOf(error))) throw error;
@@ -108,6 +115,42 @@ async function startServer(server: NbdServer, servers: Running[]): Promise<Runni
       await delay(attempt * RETRY_MS);
     }
   }
+}
+
+/** The files of the members, each looked at before QEMU is: it would follow what their headers say. */
+async function storedFiles(view: StoreView, diskId: number, members: ServedDisk['members']): Promise<string[]> {
+  const files: string[] = [];
+  for (const member of members) {
+    const path = view.pathOf(member.source, member.path);
+    const file = await unlessInterrupted(() => openInside(view.root, path)).catch((cause: unknown) => {
+      if (cause instanceof OneError) throw cause;
+      throw new OneError(CODE.INTERNAL, `Disk ${diskId} of the backup could not be opened: ${reasonOf(cause)}.`, {
+        cause,
+      });
+    });
+    try {
+      requireStored(await unlessInterrupted(() => readQcow2Header(file, nameOf(member))), nameOf(member));
+    } finally {
+      await file.close();
+    }
+    files.push(await placeInside(view.root, path));
+  }
+  return files;
+}
+
+/** A store whose files change between two looks gains nothing by it: what QEMU has open decides, and it opens no other later. */
+async function refuseStrangers({ name, files }: NbdServer & { files: string[] }, running: Running): Promise<void> {
+  const strange = await strangeFiles(running.pid, new Set(files));
+  if (strange.length === 0) return;
+  running.stop();
+  await running.exit;
+  throw new OneError(
+    CODE.INTERNAL,
+    `${name} was not served: it leads to ${strange.join(', ')}, which is none of its files.`,
+    {
+      hint: 'Somebody else has written into the backup store: look at what lies there before you restore from it.',
+    },
+  );
 }
 
 interface ChainNode {

@@ -1,11 +1,13 @@
 // Reads the manifest of a disk that is stored as slices, and believes it only when it is the one that was stored.
 import { createHash } from 'node:crypto';
 import { addAbortSignal } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { BackupStore } from '../datastore/backup-store.ts';
 import { manifestName, SliceManifest } from '../disk/slices.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Member } from '../model/mover-protocol.ts';
+
+/** Of the largest disk that is stored, with every slice in it. */
+const MOST_BYTES = 256 * 2 ** 20;
 
 /** Throws OneError when it is not there or another one. */
 export async function readManifest(
@@ -14,10 +16,22 @@ export async function readManifest(
   signal: AbortSignal,
 ): Promise<SliceManifest> {
   const file = manifestName(path);
-  const bytes = await buffer(addAbortSignal(signal, store.read(source, file)));
+  const bytes = await atMost(addAbortSignal(signal, store.read(source, file)));
   const name = `${file} of snapshot ${source}`;
   if (createHash('sha256').update(bytes).digest('hex') !== stored.sha256) {
     throw new OneError(CODE.INTERNAL, `${name} is not what was backed up: its SHA-256 is another.`);
   }
   return SliceManifest.parse(bytes.toString('utf8'), name);
+}
+
+/** What is longer is cut: its hash is another then. */
+async function atMost(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) break; // leaving the loop ends the stream
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

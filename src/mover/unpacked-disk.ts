@@ -8,7 +8,7 @@ import { mountDirectory, type VirtualDirectory, type VirtualFile } from '../fuse
 import type { Member, RestoreDisk } from '../model/mover-protocol.ts';
 import { nameOf } from './merged-disk.ts';
 import { pacer } from './pacer.ts';
-import type { Written, WriteOptions } from './restored-disk.ts';
+import { requireOwnHeader, type Written, type WriteOptions } from './restored-disk.ts';
 
 export type Unpack = NonNullable<BackupStore['unpack']>;
 
@@ -32,6 +32,7 @@ export async function restoreUnpacked(
     await receive(unpack, member, writer, options);
     const sha256 = await writer.finish();
     refuseDifferent(name, stored, { fileBytes, sha256 });
+    if (format === 'qcow2') await requireOwnHeader(disk);
     return { writtenBytes: writer.writtenBytes, sha256 };
   } finally {
     await writer.close();

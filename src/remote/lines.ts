@@ -1,6 +1,6 @@
 // What the daemon and the agent on a host say to each other, one JSON object a line, and how both read and write it.
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { LineSplitter } from '../exec/bounded-lines.ts';
 import type { HypervisorConfig } from '../model/mover-protocol.ts';
 import type { PackedError } from './wire.ts';
 
@@ -31,27 +31,36 @@ export type FromAgent =
   /** Calls a function that was among the arguments. */
   | { id: number; told: number; args: unknown[] };
 
-/** Calls `heard` for each line, in order; `closed` when there will be no more. A line that is no JSON ends it too. */
+/** Calls `heard` for each line, in order; `closed` when there will be no more. A line that is no JSON, or has no end, ends it too. */
 export function readLines(
   input: Readable,
   heard: (line: unknown) => void,
   closed: (why?: unknown) => void,
 ): () => void {
-  const lines = createInterface({ input });
-  lines.on('line', (line) => {
-    let read: unknown;
+  const splitter = new LineSplitter();
+  let over = false;
+  const end = (why?: unknown): void => {
+    if (over) return;
+    over = true;
+    input.off('data', take);
+    input.pause();
+    closed(why);
+  };
+  const take = (chunk: Buffer): void => {
     try {
-      read = JSON.parse(line);
+      for (const line of splitter.push(chunk)) {
+        if (over) return;
+        heard(JSON.parse(line));
+      }
     } catch (error) {
-      lines.close();
-      closed(error);
-      return;
+      end(error);
     }
-    heard(read);
-  });
-  lines.on('close', () => closed());
-  input.on('error', (error) => closed(error));
-  return () => lines.close();
+  };
+  input.on('data', take);
+  input.on('end', () => end());
+  input.on('close', () => end());
+  input.on('error', (error) => end(error));
+  return () => end();
 }
 
 export function writeLine(output: Writable, line: ToAgent | FromAgent): void {

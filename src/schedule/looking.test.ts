@@ -6,7 +6,7 @@ import { END_TYPE, REPEAT, type ScheduledAction } from '../model/scheduled-actio
 import type { Vm } from '../model/vm.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store, Visibility } from '../store/store.ts';
-import { BackupSchedules } from './backup-schedules.ts';
+import { KnownSchedules } from './backup-schedules.ts';
 import { calendarOf } from './calendar.ts';
 import { nextOccurrence } from './due.ts';
 import { Overview } from './overview.ts';
@@ -53,7 +53,7 @@ it('backs up by the schedule of a job what the job lists, and what its rule sele
   const chosen = await vm('chosen', { userTemplate: [['LABELS', 'prod/web']] });
   const other = await vm('other', { userTemplate: [['LABELS', 'test']] });
   await daily({ type: 'VM', id: other.id }, { finished: true });
-  const schedules = await BackupSchedules.of(store);
+  const schedules = await new KnownSchedules(store).now();
   const told = [listed, chosen, other].map((one) => schedules.ofVm(one));
   expect(told.map(({ jobId, schedules: all }) => [jobId, all.length])).toEqual([
     [job.id, 1],

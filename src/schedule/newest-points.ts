@@ -1,11 +1,11 @@
 // The newest good point of each VM. A VM says when its last backup was; only when that image is gone the images that are left are
 // looked at, those of many VMs at once.
 import type { Image } from '../model/image.ts';
-import type { Vm } from '../model/vm.ts';
+import type { KnownVm } from '../model/known-vm.ts';
 import type { Store } from '../store/store.ts';
 
 /** Epoch seconds by id; VMs without a point are left out. */
-export async function newestPoints(store: Store, vms: readonly Vm[]): Promise<Map<number, number>> {
+export async function newestPoints(store: Store, vms: readonly KnownVm[]): Promise<Map<number, number>> {
   const told = vms.filter(({ backups: { last, ids } }) => last && ids.includes(last.imageId));
   const points = new Map(told.map(({ id, backups }) => [id, backups.last?.date ?? 0]));
   const others = vms.filter(({ id, backups }) => !points.has(id) && backups.ids.length > 0);

@@ -1,12 +1,14 @@
-// Looks over all VMs and runs: who has the backups that were asked for, what goes on, what waits and what failed. No VM is read by
-// itself: pools are gone through in batches.
+// Looks over all VMs and runs: who has the backups that were asked for, what goes on, what waits and what failed. What it needs of VMs and
+// schedules is known, and only what has changed is read again.
 import type { BackupStatus, WaitingBackup } from '../model/backup-status.ts';
 import { WAITING, type Operation } from '../model/operation.ts';
-import { VM_STATE, type Vm } from '../model/vm.ts';
+import { knownVmOf, type KnownVm } from '../model/known-vm.ts';
+import { VM_STATE } from '../model/vm.ts';
+import { Known } from '../store/known.ts';
 import type { Filter, Store } from '../store/store.ts';
 import type { AllRuns } from '../vm/all-runs.ts';
 import { nowSec, type Clock } from '../vm/parts.ts';
-import { BackupSchedules, type SchedulesOfVm } from './backup-schedules.ts';
+import { KnownSchedules, type SchedulesOfVm } from './backup-schedules.ts';
 import type { NextOccurrence } from './demand.ts';
 import { Demands } from './demands.ts';
 import { newestPoints } from './newest-points.ts';
@@ -30,7 +32,7 @@ export interface Onlooker {
 }
 
 export interface Looked extends SchedulesOfVm {
-  vm: Vm;
+  vm: KnownVm;
   /** Epoch seconds of the newest good point. */
   pointSec: number | undefined;
   /** Seconds that may pass between two of its backups by the schedules; undefined when nothing repeats. */
@@ -47,9 +49,22 @@ const PAGE = 500;
 export class Overview {
   readonly #sources: OverviewSources;
   readonly #demands: Demands;
+  readonly #vms: Known<KnownVm>;
+  readonly #schedules: KnownSchedules;
 
   constructor(sources: OverviewSources) {
+    const { store } = sources;
     this.#sources = sources;
+    this.#schedules = new KnownSchedules(store);
+    const living = { notState: VM_STATE.DONE };
+    this.#vms = new Known(store, 'vm', {
+      some: async (ids) => byId((await store.vms.list({ ...living, ids: [...ids] })).map(knownVmOf)),
+      all: async () => {
+        const all: KnownVm[] = [];
+        for await (const batch of store.vms.each(living)) all.push(...batch.map(knownVmOf));
+        return byId(all);
+      },
+    });
     this.#demands = new Demands(sources.timeZone, sources.next);
   }
 
@@ -65,8 +80,11 @@ export class Overview {
   async *vms(filter: Filter = {}): AsyncGenerator<Looked[], void, undefined> {
     const { store, clock } = this.#sources;
     const now = nowSec(clock);
-    const all = await BackupSchedules.of(store);
-    for await (const batch of store.vms.each({ ...filter, notState: VM_STATE.DONE })) {
+    const known = await this.#vms.now();
+    const all = await this.#schedules.now();
+    const ids = await this.#ids(known, filter);
+    for (let at = 0; at < ids.length; at += PAGE) {
+      const batch = ids.slice(at, at + PAGE).flatMap((id) => known.get(id) ?? []);
       const points = await newestPoints(store, batch);
       yield batch.map((vm) => {
         const { schedules, jobId } = all.ofVm(vm);
@@ -77,6 +95,16 @@ export class Overview {
       });
       await new Promise(setImmediate); // whoever else waits for an answer gets it between two batches
     }
+  }
+
+  /** Which are meant, in their order. Who sees all is not looked up. */
+  async #ids(known: ReadonlyMap<number, KnownVm>, filter: Filter): Promise<number[]> {
+    const { ascending = false, visible, clusterLink: _told, ...which } = filter;
+    if (Object.keys(which).length > 0 || visible?.all === false) {
+      const names = await this.#sources.store.vms.names({ ...filter, notState: VM_STATE.DONE });
+      return [...names.keys()];
+    }
+    return [...known.keys()].toSorted((one, other) => (ascending ? one - other : other - one));
   }
 
   /** Each list is at most so long. */
@@ -136,4 +164,8 @@ export class Overview {
     }
     return names;
   }
+}
+
+function byId(vms: readonly KnownVm[]): Map<number, KnownVm> {
+  return new Map(vms.map((vm) => [vm.id, vm]));
 }

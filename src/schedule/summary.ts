@@ -74,7 +74,7 @@ async function datastoreSummaries(store: Store, filter: Filter, atSec: number): 
     });
 }
 
-function stateKind({ state, lcmState }: Vm): 'running' | 'off' | 'other' {
+function stateKind({ state, lcmState }: Pick<Vm, 'state' | 'lcmState'>): 'running' | 'off' | 'other' {
   if (state === VM_STATE.ACTIVE && (lcmState === LCM.RUNNING || lcmState === LCM.BACKUP)) return 'running';
   const off: number[] = [VM_STATE.POWEROFF, VM_STATE.UNDEPLOYED, VM_STATE.STOPPED, VM_STATE.SUSPENDED];
   return off.includes(state) ? 'off' : 'other';

@@ -307,7 +307,10 @@ function chosen<O>(query: Query<O>, filter: Filter): Query<O> {
     found = found.where('name', '>=', filter.namePrefix).where('name', '<', after(filter.namePrefix));
   }
   const { owner, visible, link } = filter;
-  if (link) found = found.where((eb) => eb('oid', 'in', linked(eb, link.kind, [link.target])));
+  if (link)
+    found = found.where((eb) =>
+      eb('oid', 'in', linked(eb, link.kind, typeof link.target === 'number' ? [link.target] : link.target)),
+    );
   if (owner) {
     found = found.where((eb) =>
       eb.or([
@@ -347,7 +350,7 @@ export function visibleIds(db: Db, table: PoolName, visible: Visibility, cluster
 }
 
 /** Ids of the objects that say it of one of the targets. */
-function linked(eb: ExpressionBuilder<Schema, PoolName>, kind: string, targets: number[]) {
+function linked(eb: ExpressionBuilder<Schema, PoolName>, kind: string, targets: readonly number[]) {
   return eb.selectFrom('link').select('link.oid').where('kind', '=', kind).where('target', 'in', targets);
 }
 

@@ -42,8 +42,8 @@ export interface Filter {
   name?: string;
   /** Names that begin so. */
   namePrefix?: string;
-  /** Objects that say this of `target`. */
-  link?: { kind: LinkKind; target: number };
+  /** Objects that say this of `target`, or of one of these, at most 500. */
+  link?: { kind: LinkKind; target: number | readonly number[] };
   /** Objects that want to be looked at by then, epoch seconds. */
   dueBy?: number;
   /** Objects of the user, or of any of the groups. */

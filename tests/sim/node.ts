@@ -2,9 +2,12 @@
 // runs. Its clock goes when it is told to, a line of JSON each, and it answers when all that has become due is begun or waits.
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
+import { nodeKey } from '../../src/api/forward-mac.ts';
+import { Forwarding } from '../../src/api/forwarding.ts';
 import type { Services } from '../../src/api/method.ts';
 import { buildServer } from '../../src/api/server.ts';
 import { JobRuns } from '../../src/backup/job-run.ts';
+import { VERSION } from '../../src/model/version.ts';
 import { openNode } from '../../src/nodes/open.ts';
 import { hostDuty } from '../../src/nodes/duty.ts';
 import { nextOccurrence } from '../../src/schedule/due.ts';
@@ -45,9 +48,9 @@ let endpoint = '';
 
 const log = pino({ level: 'error' }, pino.destination(2));
 const { store, duties } = await openNode(
-  { database: '', postgres: { url: settings.url, connections: 10 } },
+  { database: '', shared: true, postgres: { url: settings.url, connections: 10 } },
   {
-    ...{ about: () => ({ name: settings.name, url: endpoint, version: '0' }), log },
+    ...{ about: () => ({ name: settings.name, url: endpoint, version: VERSION }), log },
     fenced: (why) => {
       console.error(why);
       process.exit(75);
@@ -85,6 +88,7 @@ const overview = new Overview({
 });
 const services = {
   ...{ parts, operations, overview, scheduler, limits, schedulePolicy: POLICY, endpoint: '' },
+  forwarding: new Forwarding(parts, { key: nodeKey(new Uint8Array(32)), alone: false }),
 } as unknown as Services;
 const server = buildServer(services);
 endpoint = `${await server.listen({ host: '127.0.0.1', port: 0 })}/RPC2`;

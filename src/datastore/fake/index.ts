@@ -94,6 +94,7 @@ export class FakeStore implements BackupStore {
     const directories = new Map<string, string>();
     for (const source of await this.#sources()) directories.set(source, (await this.#record(source)).directory);
     return {
+      root: this.#path,
       pathOf: (source, path) => join(this.#at(source), relative(directories.get(source) ?? '/', path)),
       lost: new Promise(() => undefined),
       close: () => Promise.resolve(),

@@ -1,7 +1,8 @@
 // Images and disks as files of a directory. A file is made under a temporary name and renamed when it is whole, so what is at
 // its final place is complete; what is already there is never overwritten, as it may hold a guest's data.
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, open, readlink, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { run } from '../../exec/exec.ts';
 import type { Capacity } from '../../model/datastore.ts';
@@ -44,16 +45,21 @@ export class DirectoryImageStore implements ImageStore {
     { digests = [], restrictedDirs = '', safeDirs = '' }: ImportOptions = {},
   ): Promise<StoredImage> {
     const given = format === '' ? formatOfName(path) : format;
-    await refuseRestricted(path, restrictedDirs, safeDirs);
-    const allocated = await allocatedBytes(path);
-    await refuseUnsafe(path, given); // before the copy, to save the time
-    await this.#make(source, `import ${path}`, async (file) => {
-      await requireSpace(this.#path, allocated, `import ${path}`);
-      await run(['cp', '--sparse=always', '--reflink=auto', '--', path, file]);
-      await refuseUnsafe(file, given, path); // the copy counts: the file may have been changed meanwhile
-      await requireDigests(file, digests, path);
-      await flush(file);
-    });
+    const from = await openToImport(path);
+    try {
+      await refuseRestricted(path, `/proc/self/fd/${from.fd}`, restrictedDirs, safeDirs);
+      await refuseUnsafe(path, given); // before the copy, to save the time
+      await this.#make(source, `import ${path}`, async (file) => {
+        await requireSpace(this.#path, (await from.stat()).blocks * 512, `import ${path}`);
+        // what was looked at is what is copied, whatever its name leads to meanwhile
+        await run(['cp', '--sparse=always', '--reflink=auto', '--', `/proc/${process.pid}/fd/${from.fd}`, file]);
+        await refuseUnsafe(file, given, path); // the copy counts: the file may have been changed meanwhile
+        await requireDigests(file, digests, path);
+        await flush(file);
+      });
+    } finally {
+      await from.close();
+    }
     return { source, virtualBytes: await this.virtualBytes(source, given), format: given };
   }
 
@@ -201,19 +207,19 @@ function formatOfName(path: string): DiskFormat {
   });
 }
 
-/** Space that the file takes now; the copy takes no more. */
-async function allocatedBytes(path: string): Promise<number> {
-  const found = await stat(path).catch((cause: unknown) => {
+/** Nothing but a file; a pipe without a writer would be waited for. */
+async function openToImport(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
     throw new OneError(CODE.ACTION, `Could not import ${path}: ${reasonOf(cause)}.`, { cause });
   });
-  if (found.isFile()) return found.blocks * 512;
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
   throw new OneError(CODE.ACTION, `Could not import ${path}: it is not a file.`);
 }
 
-/** Links are followed first: they are how a file would seem to be elsewhere. */
-async function refuseRestricted(path: string, restricted: string, safe: string): Promise<void> {
-  const real = await realpath(path).catch(() => path); // what is not there is told when it is read
-  const why = refusedPlace(real, restricted, safe);
+/** `opened` tells where the file is that is open: links are how one would seem to be elsewhere. */
+async function refuseRestricted(path: string, opened: string, restricted: string, safe: string): Promise<void> {
+  const why = refusedPlace(await readlink(opened), restricted, safe);
   if (why === undefined) return;
   throw new OneError(CODE.ACTION, `Could not import ${path}: ${why}.`);
 }

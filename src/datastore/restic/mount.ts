@@ -41,6 +41,7 @@ export async function mountRepository(
     throw failure(what, config, early ?? (await over));
   }
   return {
+    root: directory,
     pathOf: (source, path) => join(directory, 'ids', source, path),
     lost: over.then((exit) => failure(what, config, exit).message),
     close,

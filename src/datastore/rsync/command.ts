@@ -12,6 +12,8 @@ import { sshArgv, type SshTarget } from '../../exec/ssh.ts';
 /** sshd turns callers away at random when many log in at the same time. */
 const CALLS = 6;
 const CALL_AGAIN_MS = 400;
+/** Whoever answers over there may go on for ever. */
+const MOST_CHARS = 64 * 2 ** 20;
 /** What is cancelled has this long to end by itself, at the other end too. */
 const GRACE_MS = 1500;
 
@@ -67,12 +69,18 @@ export async function outputOf(
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   let stdout = '';
-  running.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  let tooMuch = false;
+  running.stdout.setEncoding('utf8').on('data', (text: string) => {
+    tooMuch ||= stdout.length + text.length > MOST_CHARS;
+    if (tooMuch) running.kill('SIGKILL');
+    else stdout += text;
+  });
   const exit = await running.exit.catch(endOf).finally(() => {
     clearTimeout(late);
     signal?.removeEventListener('abort', stop);
   });
   if (signal?.aborted) throw failure(what, site, { code: -1, stderr: '' });
+  if (tooMuch) throw failure(what, site, { code: 1, stderr: `more than ${MOST_CHARS} characters came` });
   if (exit.code !== 0 && !okCodes.includes(exit.code)) throw failure(what, site, exit);
   return stdout;
 }

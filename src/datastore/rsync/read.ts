@@ -3,7 +3,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { start, type Running } from '../../exec/exec.ts';
+import { OneError, reasonOf } from '../../model/errors.ts';
 import { callAgain, endOf, leaseOf, type Site } from './command.ts';
+import type { Lease } from './connection.ts';
+import { openInside } from '../inside.ts';
 import { damage, failure } from './failure.ts';
 import { differenceOf, type StoredFile } from './manifest.ts';
 import { shellText } from '../../exec/shell.ts';
@@ -36,7 +39,7 @@ async function* chunks(
   signal: AbortSignal,
 ): AsyncIterable<Buffer> {
   const { path, stored } = await locate(signal);
-  const { running, first } = await callAgain(signal, () => begin(site, what, ['cat', '--', path], signal));
+  const { running, first } = await callAgain(signal, () => begin(site, what, path, signal));
   const hash = createHash('sha256');
   let bytes = 0;
   if (first !== undefined) {
@@ -56,18 +59,35 @@ async function* chunksOf(first: Buffer, { stdout }: Running): AsyncIterable<Buff
   for await (const chunk of stdout) yield chunk as Buffer;
 }
 
+/** A link in a directory of this machine would lead to files of this machine; on another one they are its own. */
+async function reader(
+  site: Site,
+  what: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Running & Pick<Lease, 'release'>> {
+  if (site.ssh === null) {
+    const file = await openInside(site.path, path).catch((error: unknown) => {
+      throw error instanceof OneError ? error : failure(what, site, { code: 1, stderr: reasonOf(error) });
+    });
+    const running = start(['cat', '--', '/dev/fd/3'], { dieWithParent: true, fds: [file.fd] });
+    return { ...running, release: () => void file.close() };
+  }
+  const lease = await leaseOf(site, what, signal);
+  const argv = sshArgv(site.ssh, shellText([['cat', '--', path]]), lease.socket);
+  return { ...start(argv, { dieWithParent: true }), release: () => lease.release() };
+}
+
 /** Starts the program and waits for its first bytes: until then it may be started anew. Undefined when there are none. */
 async function begin(
   site: Site,
   what: string,
-  command: string[],
+  path: string,
   signal: AbortSignal,
 ): Promise<{ running: Running; first: Buffer | undefined }> {
-  const lease = await leaseOf(site, what, signal);
-  const argv = site.ssh === null ? command : sshArgv(site.ssh, shellText([command]), lease.socket);
-  const running = start(argv, { dieWithParent: true });
+  const running = await reader(site, what, path, signal);
   // how it ended is looked at by requireEnd; here it matters only that it did
-  void running.exit.catch(() => undefined).then(() => lease.release());
+  void running.exit.catch(() => undefined).then(() => running.release());
   const stop = (): void => running.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();

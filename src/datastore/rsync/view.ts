@@ -13,13 +13,14 @@ import { isMounted, sshfsArgv } from './sshfs.ts';
 const WHAT = 'show the backups as files';
 const LOOK_MS = 20;
 
-type Shown = Omit<StoreView, 'pathOf'> & { root: string };
+type Shown = Omit<StoreView, 'pathOf'>;
 
 export async function viewStore(site: Site, directory: string, signal: AbortSignal): Promise<StoreView> {
   signal.throwIfAborted();
   const places = placesIn(site.path, await runThere(site, { what: WHAT, commands: [findAll(site.path)], signal }));
   const { root, lost, close } = await show(site, directory, signal);
   return {
+    root,
     pathOf: (source, path) => `${directoryOf(root, placeOfSource(site, places, source))}/${fileOf(path)}`,
     lost,
     close,
