@@ -42,11 +42,12 @@ export async function restoreUnpacked(
 async function receive(unpack: Unpack, member: Member, writer: ScatteredWriter, options: UnpackOptions): Promise<void> {
   const { directory, signal, passed } = options;
   const failed = new AbortController();
+  const stopped = AbortSignal.any([signal, failed.signal]);
   const file: VirtualFile = {
     ...{ kind: 'file', size: 0, mtimeSec: 0, mode: 0o600 },
     read: () => Promise.resolve([]),
     write: async (offset, data) => {
-      await pacer.take(data.length);
+      await unlessStopped(pacer.take(data.length), stopped);
       await writer.write(offset, data);
       passed(data.length);
     },
@@ -56,14 +57,10 @@ async function receive(unpack: Unpack, member: Member, writer: ScatteredWriter, 
   try {
     const onWriteError = (_path: string, error: unknown): void => failed.abort(error);
     const mount = await mountDirectory(directory, treeOf(member.path, file), { onWriteError });
-    // what still writes is refused at once, and need not be waited for
-    const stopped = AbortSignal.any([signal, failed.signal]);
-    const letGo = (): void => void mount.unmount().catch(() => undefined);
-    stopped.addEventListener('abort', letGo, { once: true });
     try {
+      // who is stopped is refused all that it still writes, but has the mount to its end: without it, it would write beside the target
       await unpack(member.source, member.path, mount.path, stopped);
     } finally {
-      stopped.removeEventListener('abort', letGo);
       await mount.unmount();
     }
     failed.signal.throwIfAborted();
@@ -73,6 +70,15 @@ async function receive(unpack: Unpack, member: Member, writer: ScatteredWriter, 
   } finally {
     await rmdir(directory).catch(() => undefined); // an empty directory that is left does no harm
   }
+}
+
+/** Rejects at once when it is stopped, also while it waits. */
+async function unlessStopped(waited: Promise<void>, stopped: AbortSignal): Promise<void> {
+  stopped.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(stopped.reason);
+  stopped.addEventListener('abort', stop, { once: true });
+  await Promise.race([waited, promise]).finally(() => stopped.removeEventListener('abort', stop));
 }
 
 /** The file under all the directories of its path. */

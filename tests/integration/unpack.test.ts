@@ -1,13 +1,15 @@
 // A whole disk out of restic goes straight to its place whatever the order in which restic writes it, is checked on the way, and leaves
 // nothing when it is stopped, when there is no room, or when the store is damaged.
 import { writeFileSync } from 'node:fs';
-import { chmod, cp, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { chmod, cp, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { moverResult } from '../../src/exec/mover.ts';
 import { run } from '../../src/exec/exec.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
 import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
+import { restoreUnpacked } from '../../src/mover/unpacked-disk.ts';
 import { LEAST_BYTES } from '../../src/mover/restore-way.ts';
 import { processesWhere } from '../faults/processes.ts';
 import { largeChain, type LargeChain } from '../mover/large-chain.ts';
@@ -145,5 +147,27 @@ it('refuses what is damaged, and leaves nothing', async () => {
   await pack.write(Buffer.alloc(4096), 0, 4096, Math.floor(bytes / 2));
   await pack.close();
   await expect(restore(taskOf('raw'))).rejects.toThrow(/Could not read|not what was backed up/);
+  await expectNothing();
+});
+
+it('has nothing written beside the target by a program that goes on when it is stopped', async () => {
+  const { disks } = taskOf('raw');
+  const [disk] = disks;
+  const [member] = disk?.members ?? [];
+  if (!disk || !member) throw new Error('Nothing is stored.');
+  const stop = new AbortController();
+  const directory = join(chain.root, 'shown');
+  let shown = '';
+  const stubborn = async (_source: string, path: string, at: string): Promise<void> => {
+    shown = at;
+    stop.abort(new Error('stopped'));
+    await setTimeout(500); // whoever lets go of the mount has done so by then
+    await mkdir(join(at, path, '..'), { recursive: true });
+    await expect(writeFile(join(at, path), 'late')).rejects.toThrow(/EIO/);
+  };
+  const options = { directory, signal: stop.signal, passed: () => undefined };
+  await expect(restoreUnpacked(stubborn, disk, member, options)).rejects.toThrow('stopped');
+  expect(shown).toBe(directory);
+  await rm(target);
   await expectNothing();
 });

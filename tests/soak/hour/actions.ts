@@ -20,14 +20,15 @@ export interface Scene {
   instants: Turn;
 }
 
-/** What only one at a time may do. */
+/** What only one at a time may do; nobody waits for it. */
 export class Turn {
-  #last: Promise<unknown> = Promise.resolve();
+  #taken = false;
 
-  async take<R>(work: () => Promise<R>): Promise<R> {
-    const mine = this.#last.then(work);
-    this.#last = mine.catch(() => undefined); // whoever took it is told
-    return mine;
+  /** Undefined when somebody else has it. */
+  async take<R>(work: () => Promise<R>): Promise<R | undefined> {
+    if (this.#taken) return undefined;
+    this.#taken = true;
+    return work().finally(() => (this.#taken = false));
   }
 }
 
@@ -153,10 +154,9 @@ async function cancelledRestore(
 }
 
 async function instant({ points, instants }: Scene, guest: SoakGuest, random: Random): Promise<string[]> {
-  return instants.take(async () => {
-    const point = await anyPoint(points, guest, random);
-    return point ? points.instant(point) : [];
-  });
+  const point = await anyPoint(points, guest, random);
+  if (!point) return [];
+  return (await instants.take(() => points.instant(point))) ?? points.restore(point, true);
 }
 
 async function verify({ cloud, runs, points }: Scene, guest: SoakGuest, random: Random): Promise<string[]> {

@@ -173,7 +173,7 @@ class Hour {
     const random = new Random(this.#options.seed * 1000 + guest.vmId);
     while (goOn()) {
       await sleep(random.next() * MOST_PAUSE_MS, undefined, { signal: this.#options.signal }).catch(() => undefined); // the end is asked for
-      this.#wrongWas(await act(this.#scene, guest, random));
+      if (goOn()) this.#wrongWas(await act(this.#scene, guest, random));
     }
   }
 
