@@ -18,6 +18,8 @@ export class Calls {
   /** What was broken. */
   broken: string | undefined;
   dead = false;
+  /** Also what the flow does not cause itself: for one that the daemon's own ticks carry on. */
+  everything = false;
   readonly #ends: Array<() => void> = [];
   readonly #open = new Set<Promise<unknown>>();
   #at = -1;
@@ -33,9 +35,9 @@ export class Calls {
     return current.run({ calls: this, flow }, work);
   }
 
-  /** `changes`: whether something is different outside afterwards. A death before a call that only looks is one before the next that changes. */
+  /** How the call that is made now is broken, if it is. */
   note(name: string, flow: boolean): Mode | undefined {
-    if (!flow) return undefined;
+    if (!flow && !this.everything) return undefined;
     this.made.push(name);
     if (this.made.length - 1 !== this.#at) return undefined;
     this.broken = name;
@@ -76,19 +78,21 @@ function failure(name: string): Error {
   return Object.assign(new Error(`EIO: the fault loop broke ${name}`), { code: 'EIO', errno: -5, syscall: name });
 }
 
+class OfTheDead extends Error {}
+
 /** Of a call that blocks: it cannot hang without all else standing still, so it dies there instead. */
 function sync(name: string, real: Any): Any {
   return function (...args) {
     const scope = current.getStore();
     if (!scope) return real.apply(this, args);
     const { calls, flow } = scope;
-    if (calls.dead) throw failure(name);
+    if (calls.dead) throw new OfTheDead(name);
     const mode = calls.note(name, flow);
     if (mode === 'fail') throw failure(name);
     const result = mode === 'hang' ? undefined : real.apply(this, args);
     if (mode === undefined) return result;
     calls.die();
-    throw failure(name);
+    throw new OfTheDead(name);
   };
 }
 
@@ -186,16 +190,32 @@ function patchNet(): void {
 }
 
 function patchDatabase(): void {
-  const Real = sqlite.DatabaseSync;
-  class Counted extends Real {
-    constructor(...args: ConstructorParameters<typeof Real>) {
-      super(...args);
-      current.getStore()?.calls.atDeath(() => this.isOpen && Real.prototype.close.call(this));
-    }
-  }
-  (sqlite as unknown as { DatabaseSync: unknown }).DatabaseSync = Counted;
-  replace(Real.prototype, ['exec'], 'sqlite', sync);
-  replace(sqlite.StatementSync.prototype, ['all', 'run', 'get', 'iterate'], 'sqlite', sync);
+  const { DatabaseSync, StatementSync } = sqlite;
+  const table = DatabaseSync.prototype as unknown as Record<string, Any>;
+  const exec = sync('sqlite.exec', table['exec']!);
+  const close = table['close']!;
+  const known = new WeakSet<object>();
+  // whoever opens one begins with it
+  table['exec'] = function (...args) {
+    const database = this as sqlite.DatabaseSync;
+    if (!known.has(database)) current.getStore()?.calls.atDeath(() => database.isOpen && close.call(database));
+    known.add(database);
+    return exec.apply(this, args);
+  };
+  replace(StatementSync.prototype, ['all', 'run', 'get', 'iterate'], 'sqlite', sync);
+}
+
+/** Nobody waits for what the dead were about to do: it may fail unheard. */
+function quietDead(): void {
+  const heard = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (reason, promise) => {
+    if (!isOfTheDead(reason)) for (const listener of heard) listener(reason, promise);
+  });
+}
+
+function isOfTheDead(reason: unknown): boolean {
+  return reason instanceof OfTheDead || (reason instanceof Error && isOfTheDead(reason.cause));
 }
 
 async function patchHandles(): Promise<void> {
@@ -216,6 +236,7 @@ export function patch(): Promise<void> {
     patchWatch();
     patchNet();
     patchDatabase();
+    quietDead();
     syncBuiltinESMExports();
   })());
 }

@@ -9,6 +9,10 @@ export interface Flow {
   from: string;
   method: string;
   params: readonly Value[];
+  /** A call that shows that it came to its end. */
+  passes: string;
+  /** The daemon's ticks carry it on: then all calls count. */
+  byTicks?: true;
 }
 
 const VM = 0;
@@ -17,13 +21,32 @@ const BACKUPS = 100;
 
 const FULL = 1; // the image of the backup: the disk is image 0
 export const FLOWS: readonly Flow[] = [
-  { name: 'backup', from: 'fresh', method: 'one.vm.backup', params: [VM, BACKUPS, true] },
-  { name: 'increment', from: 'chain', method: 'one.vm.backup', params: [VM, BACKUPS, false] },
-  { name: 'flatten', from: 'folds', method: 'one.vm.backup', params: [VM, BACKUPS, false] },
-  { name: 'restore', from: 'chain', method: 'one.image.restore', params: [FULL, 1, 'NAME="back"'] },
-  { name: 'in-place', from: 'off', method: 'one.vm.restore', params: [VM, FULL, -1, -1, true] },
-  { name: 'delete', from: 'chain', method: 'one.image.delete', params: [FULL] },
-  { name: 'job', from: 'job', method: 'one.backupjob.backup', params: [0] },
+  { name: 'backup', from: 'fresh', method: 'one.vm.backup', params: [VM, BACKUPS, true], passes: 'mover.backup' },
+  { name: 'increment', from: 'chain', method: 'one.vm.backup', params: [VM, BACKUPS, false], passes: 'mover.backup' },
+  {
+    name: 'flatten',
+    from: 'folds',
+    method: 'one.vm.backup',
+    params: [VM, BACKUPS, false],
+    passes: 'mover.flatten',
+    byTicks: true,
+  },
+  {
+    name: 'restore',
+    from: 'chain',
+    method: 'one.image.restore',
+    params: [FULL, 1, 'NAME="back"'],
+    passes: 'mover.restore',
+  },
+  {
+    name: 'in-place',
+    from: 'off',
+    method: 'one.vm.restore',
+    params: [VM, FULL, -1, -1, true],
+    passes: 'mover.restore',
+  },
+  { name: 'delete', from: 'chain', method: 'one.image.delete', params: [FULL], passes: 'fs.rm' },
+  { name: 'job', from: 'job', method: 'one.backupjob.backup', params: [0], passes: 'mover.backup', byTicks: true },
 ];
 
 const vmIs =
@@ -44,7 +67,7 @@ export async function prepare(scene: Scene): Promise<void> {
   };
   await daemon.call('one.host.allocate', ['here', 'fake', 'fake', -1]);
   await daemon.until('the host is monitored', async (store) => (await store.hosts.get(0)).state === 2);
-  const disk = 'NAME="disk"\nTYPE="DATABLOCK"\nSIZE="1"\nFORMAT="raw"\nPERSISTENT="YES"';
+  const disk = 'NAME="disk"\nTYPE="DATABLOCK"\nSIZE="1"\nFORMAT="qcow2"\nPERSISTENT="YES"';
   await daemon.call('one.image.allocate', [disk, 1]);
   await daemon.until('the disk is there', async (store) => (await store.images.get(DISK)).state === 1);
   await daemon.call('one.datastore.allocate', ['NAME="backups"\nTYPE="BACKUP_DS"\nDS_MAD="fake"', -1]);
