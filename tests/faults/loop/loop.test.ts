@@ -46,16 +46,17 @@ async function attempt(flow: Flow, at: number, mode: Mode): Promise<Outcome> {
     () => undefined,
     (error: unknown) => (at === -1 ? wrong.push(`refused: ${String(error)}`) : undefined), // a failure may be told at once
   );
-  await ended(daemon, asked, at === -1 ? undefined : mode);
+  await ended(daemon, asked, flow, at === -1 ? undefined : mode);
   if (mode === 'hang' && !daemon.calls.dead) await daemon.call('one.vmpool.info', [-2, -1, -1, -1]);
   await daemon.die();
   return aftermath(daemon, before, wrong);
 }
 
 /** A whole flow ends; one that was broken has so long to end by itself, and what is left then is the next daemon's. */
-async function ended(daemon: Daemon, asked: Promise<unknown>, mode: Mode | undefined): Promise<void> {
+async function ended(daemon: Daemon, asked: Promise<unknown>, flow: Flow, mode: Mode | undefined): Promise<void> {
   const dead = new Promise<void>((resolve) => daemon.calls.atDeath(resolve));
   const over = asked
+    .then(() => (daemon.calls.dead ? undefined : daemon.until(`${flow.passes} is made`, () => passed(daemon, flow))))
     .then(() => (daemon.calls.dead ? undefined : daemon.idle()))
     .catch((error: unknown) => {
       if (!daemon.calls.dead) throw error;
@@ -64,6 +65,9 @@ async function ended(daemon: Daemon, asked: Promise<unknown>, mode: Mode | undef
   await Promise.race(mode === undefined ? [over] : [over, dead, limit]);
   over.catch(() => undefined); // told above, or the daemon is given up
 }
+
+const passed = (daemon: Daemon, { passes }: Flow): Promise<boolean> =>
+  Promise.resolve(daemon.calls.made.includes(passes));
 
 async function aftermath(daemon: Daemon, before: string, wrong: string[]): Promise<Outcome> {
   const { made: calls, broken } = daemon.calls;

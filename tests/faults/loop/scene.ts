@@ -15,7 +15,7 @@ import { DEFAULT_SELF_BACKUP } from '../../../src/model/self-backup.ts';
 import type { Value } from '../../../src/wire/xmlrpc.ts';
 import { Calls } from './calls.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 30_000;
 
 export class Daemon {
   readonly calls = new Calls();
