@@ -161,7 +161,7 @@ function patchTimers(): void {
     const patched = (run: Any, ms?: number, ...args: unknown[]): NodeJS.Timeout => {
       const calls = current.getStore()?.calls;
       if (!calls) return real(run, ms, ...args);
-      return real((...given: unknown[]) => (calls.dead ? undefined : run.apply(undefined, given)), ms, ...args);
+      return real((...given: unknown[]) => (calls.dead ? undefined : run.call(undefined, ...given)), ms, ...args);
     };
     Object.assign(patched, real);
     (globalThis as Record<string, unknown>)[name] = patched;
@@ -175,13 +175,13 @@ function patchTimers(): void {
 }
 
 function patchNet(): void {
-  const listen = net.Server.prototype.listen as unknown as Any;
+  const listen = (net.Server.prototype as unknown as Record<string, Any>)['listen']!;
   (net.Server.prototype as unknown as Record<string, Any>)['listen'] = sync('net.listen', function (...args) {
     const server = this as net.Server;
     current.getStore()?.calls.atDeath(() => server.close());
     return listen.apply(this, args);
   });
-  const connect = net.Socket.prototype.connect as unknown as Any;
+  const connect = (net.Socket.prototype as unknown as Record<string, Any>)['connect']!;
   (net.Socket.prototype as unknown as Record<string, Any>)['connect'] = sync('net.connect', function (...args) {
     const socket = this as net.Socket;
     current.getStore()?.calls.atDeath(() => socket.destroy());
