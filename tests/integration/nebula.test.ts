@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
+import { text } from '../../src/model/attributes.ts';
 import type { Image } from '../../src/model/image.ts';
 import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
 import { servePoint } from '../../src/mover/served-point.ts';
@@ -119,6 +120,8 @@ describe('backups of OpenNebula', () => {
     expect(again).toContain('OpenNebula image 14 (7 16-Jun 15.06.40), is as it was.');
     expect(await tree()).toBe(before);
     await cloud.start();
+    const origins = (await cloud.store.datastores.list()).map(({ template }) => text(template, 'IMPORTED_FROM') ?? '');
+    expect(origins.filter((origin) => origin !== '')).toHaveLength(3);
     const all = await images();
     expect(
       all.map(({ uname, datastore, vms, isChain, points }) => [uname, datastore, vms, isChain, points.length]),
