@@ -68,21 +68,20 @@ export async function outputOf(
   };
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
-  let stdout = '';
-  let tooMuch = false;
+  const said = { text: '', tooMuch: false };
   running.stdout.setEncoding('utf8').on('data', (text: string) => {
-    tooMuch ||= stdout.length + text.length > MOST_CHARS;
-    if (tooMuch) running.kill('SIGKILL');
-    else stdout += text;
+    said.tooMuch ||= said.text.length + text.length > MOST_CHARS;
+    if (said.tooMuch) running.kill('SIGKILL');
+    else said.text += text;
   });
   const exit = await running.exit.catch(endOf).finally(() => {
     clearTimeout(late);
     signal?.removeEventListener('abort', stop);
   });
   if (signal?.aborted) throw failure(what, site, { code: -1, stderr: '' });
-  if (tooMuch) throw failure(what, site, { code: 1, stderr: `more than ${MOST_CHARS} characters came` });
+  if (said.tooMuch) throw failure(what, site, { code: 1, stderr: `more than ${MOST_CHARS} characters came` });
   if (exit.code !== 0 && !okCodes.includes(exit.code)) throw failure(what, site, exit);
-  return stdout;
+  return said.text;
 }
 
 /** Does the work again as long as the other end turns the login away, which it does before anything begins. */

@@ -173,6 +173,9 @@ export async function consoleOf(cloud: Cloud, vmId: number): Promise<GuestConsol
   return console;
 }
 
+/** Where a boot that failed leaves a machine: BOOT_FAILURE, PROLOG_FAILURE. */
+const FAILED = /^3\/(36|39) /;
+
 /** Waits for STATE/LCM_STATE. */
 export async function vmIs(cloud: Cloud, vmId: number, wanted: string): Promise<void> {
   let seen = '';
@@ -181,6 +184,7 @@ export async function vmIs(cloud: Cloud, vmId: number, wanted: string): Promise<
     async () => {
       const vm = await cloud.info('vm', vmId);
       seen = `${vm.textOf('STATE')}/${vm.textOf('LCM_STATE')} ${vm.textOf('USER_TEMPLATE/ERROR')}`;
+      if (FAILED.test(seen)) throw new Error(`VM ${vmId} is in ${seen}`);
       return seen.startsWith(`${wanted} `);
     },
     () => seen,
