@@ -31,7 +31,7 @@ const TESTS = ['**/*.test.ts', 'src/**/contract.ts', 'src/**/*-contract.ts', 'te
 
 export default defineConfig(
   // made by a program, and checked by the compiler
-  { ignores: ['node_modules/', 'var/', 'coverage/', 'web/src/api/documents.ts'] },
+  { ignores: ['node_modules/', 'var/', 'dist/', 'coverage/', 'web/src/api/documents.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts', '**/*.tsx'],

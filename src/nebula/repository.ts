@@ -87,7 +87,10 @@ async function readPoint(
     const files = backupFilesOf((await store.contents?.(source, signal)) ?? []);
     if (typeof files === 'string') return files;
     const pathOf = (file: string): string => view.pathOf(source, `${files.directory}/${file}`);
-    const vmTemplate = machineOf((await firstOf(view.root, pathOf('vm.xml'), MOST_VM_XML_BYTES)).toString('utf8'), vmId);
+    const vmTemplate = machineOf(
+      (await firstOf(view.root, pathOf('vm.xml'), MOST_VM_XML_BYTES)).toString('utf8'),
+      vmId,
+    );
     if (typeof vmTemplate === 'string') return vmTemplate;
     const virtualBytes = await sizesOf(files, view.root, pathOf, increment.type === 'FULL');
     if (typeof virtualBytes === 'string') return virtualBytes;
