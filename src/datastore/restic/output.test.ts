@@ -61,6 +61,8 @@ describe('damage that trying again does not mend', () => {
 
   it('is a pack that is short or gone where it can be seen', () => {
     expect(lastingDamage(short, 'local')).toBe('pack 74faa68271 is shorter than it was');
+    const before = short.replace('unexpected EOF', 'EOF'); // it ends before the part that is wanted
+    expect(lastingDamage(before, 'local')).toBe('pack 74faa68271 is shorter than it was');
     expect(lastingDamage(missing, 'local')).toBe('pack f148d0508a is missing');
     expect(lastingDamage(short, 'remote')).toBeUndefined();
     expect(lastingDamage('Load(<data/aa>, 1, 0) returned error, retrying after 1s: busy\n', 'local')).toBeUndefined();

@@ -177,7 +177,7 @@ export function isConnectionLost(stderr: string): boolean {
  */
 export function lastingDamage(stderr: string, where: 'local' | 'remote'): string | undefined {
   const [, pack = '', why = ''] = /Load\(<data\/([0-9a-f]+)>.* retrying after [^:]+: (.*)/.exec(stderr) ?? [];
-  if (where === 'local' && /unexpected EOF|no such file/.test(why)) {
+  if (where === 'local' && /\bEOF\b|no such file/.test(why)) {
     return `pack ${pack} is ${why.includes('EOF') ? 'shorter than it was' : 'missing'}`;
   }
   return /^ignoring error for [^\n]*?: ([^\n]+)\n/m.exec(stderr)?.[1];
