@@ -35,11 +35,13 @@ export async function answer(
     const method = methodOf(name);
     const [session, ...params] = asked.params;
     if (typeof session !== 'string') throw new XmlRpcFault(FAULT.TYPE, 'Parameter 0 must be the session, a string.');
+    services.rateLimit?.address(from);
     const told: Asked = { method: name, params, session, from };
     const result = await audited(services, told, async () => {
       const who = await sessions.caller(session);
       told.user = who.user;
       uid = who.user.id;
+      services.rateLimit?.user(uid);
       return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, params);
     });
     return await reply(result);
