@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RateLimit, taken, TooOften } from './rate-limit.ts';
+import { counted, RateLimit, taken, TooOften } from './rate-limit.ts';
 
 const SETTINGS = { calls: 3, periodSec: 6 };
 
@@ -45,6 +45,21 @@ it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', ''])('does not take %j for some
   for (let n = 0; n < 10; n++) expect(waitOf(() => limit.address(from))).toBe(0);
 });
 
+it.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:1:2::7', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('takes %s for %s', (from, who) => expect(counted(from)).toBe(who));
+
+it('lets nobody have more by calling from other addresses of the same network', () => {
+  const { limit } = limited();
+  for (let n = 0; n < 3; n++) limit.address(`2001:db8::${n}`);
+  expect(() => limit.address('2001:db8::3')).toThrow('address 2001:db8:0:0::/64 has made more than 3 calls');
+});
+
 it('remembers so many and no more', () => {
   const { limit } = limited(2);
   for (let n = 0; n < 3; n++) limit.address('192.0.2.1');
@@ -52,4 +67,13 @@ it('remembers so many and no more', () => {
   limit.address('192.0.2.2');
   limit.address('192.0.2.3');
   expect(waitOf(() => limit.address('192.0.2.1'))).toBe(0);
+  for (let n = 0; n < 1000; n++) limit.address(`198.51.${n >> 8}.${n & 255}`);
+  expect(limit.remembered).toBe(2);
+});
+
+it('forgets no user because of many addresses', () => {
+  const { limit } = limited(2);
+  for (let n = 0; n < 3; n++) limit.user(2);
+  for (let n = 0; n < 1000; n++) limit.address(`198.51.${n >> 8}.${n & 255}`);
+  expect(waitOf(() => limit.user(2))).toBe(2);
 });

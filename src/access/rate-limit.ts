@@ -4,8 +4,6 @@ import { CODE, OneError } from '../model/errors.ts';
 import type { RateLimitSettings } from '../model/rate-limit.ts';
 
 const MAX_BUCKETS = 10_000;
-/** Everybody on this machine shares these, so they tell nobody apart. */
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 export interface Bucket {
   calls: number;
@@ -42,34 +40,71 @@ export class TooOften extends OneError {
 }
 
 export class RateLimit {
-  readonly #settings: RateLimitSettings;
-  readonly #clock: () => number;
-  readonly #maxBuckets: number;
-  /** Who called last is last. */
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #addresses: Buckets;
+  /** By themselves: whoever calls from many addresses has no user forgotten. */
+  readonly #users: Buckets;
 
   constructor(settings: RateLimitSettings, clock: () => number, maxBuckets = MAX_BUCKETS) {
-    this.#settings = settings;
-    this.#clock = clock;
-    this.#maxBuckets = maxBuckets;
+    this.#addresses = new Buckets(settings, clock, maxBuckets);
+    this.#users = new Buckets(settings, clock, maxBuckets);
+  }
+
+  /** How many addresses and users are remembered. */
+  get remembered(): number {
+    return this.#addresses.size + this.#users.size;
   }
 
   /** Throws TooOften. */
   address(from: string): void {
-    if (from !== '' && !LOOPBACK.test(from)) this.#take(`address ${from}`);
+    const who = counted(from);
+    if (who !== undefined) this.#addresses.take(`address ${who}`);
   }
 
   /** Throws TooOften. */
   user(id: number): void {
-    this.#take(`user ${id}`);
+    this.#users.take(`user ${id}`);
+  }
+}
+
+class Buckets {
+  readonly #settings: RateLimitSettings;
+  readonly #clock: () => number;
+  readonly #most: number;
+  /** Who called last is last. */
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(settings: RateLimitSettings, clock: () => number, most: number) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#most = most;
   }
 
-  #take(who: string): void {
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  take(who: string): void {
     const { bucket, waitMs } = taken(this.#buckets.get(who), this.#settings, this.#clock());
     this.#buckets.delete(who);
     this.#buckets.set(who, bucket);
     const [oldest] = this.#buckets.keys();
-    if (oldest !== undefined && this.#buckets.size > this.#maxBuckets) this.#buckets.delete(oldest);
+    if (oldest !== undefined && this.#buckets.size > this.#most) this.#buckets.delete(oldest);
     if (waitMs > 0) throw new TooOften(who, this.#settings, waitMs);
   }
+}
+
+/**
+ * The address, or network, that a call counts for: of IPv6 the first 64 bits, the rest of which each client chooses. Undefined for this machine's own,
+ * which all programs on it share.
+ */
+export function counted(from: string): string | undefined {
+  const address = from.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (address === '' || address === '::1' || address.startsWith('127.')) return undefined;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  const groups = [...first, ...Array<string>(zeros).fill('0'), ...last].slice(0, 4);
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
