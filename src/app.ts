@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { DrillRunner } from './drill/run.ts';
 import { openBackupStore } from './datastore/all.ts';
 import { moverRates } from './exec/mover-rates.ts';
+import { RateLimit } from './access/rate-limit.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
@@ -227,6 +228,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     forwarding,
     nodeName: config.nodeName,
     auditKeepDays: config.auditKeepDays,
+    rateLimit: config.rateLimit && new RateLimit(config.rateLimit, parts.clock),
     endpoint: '',
   };
   return services;

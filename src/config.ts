@@ -8,6 +8,7 @@ import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTls, type TlsFiles } from './config/tls.ts';
+import { RATE_LIMIT_VECTORS, readRateLimit } from './config/rate-limit.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
@@ -15,6 +16,7 @@ import { isPostgresUrl } from './model/database-url.ts';
 import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
+import type { RateLimitSettings } from './model/rate-limit.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
 import type { SignInSettings } from './model/sign-in-settings.ts';
 import { parseTemplate } from './wire/template-text.ts';
@@ -49,6 +51,8 @@ export interface Config extends DatabaseSettings {
   tls?: TlsFiles | undefined;
   /** How many days the audit log is kept, 0 for ever. */
   auditKeepDays?: number | undefined;
+  /** How often one address and one user may call; undefined for no limit. */
+  rateLimit?: RateLimitSettings | undefined;
   /** Who else knows passwords. */
   signIn?: SignInSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -76,6 +80,7 @@ const VECTORS: Record<string, string[]> = {
   ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
   ...LDAP_VECTORS,
+  ...RATE_LIMIT_VECTORS,
 };
 /** Everything that the file may hold. */
 export const CONFIG_ATTRIBUTES: readonly string[] = [
@@ -129,6 +134,7 @@ export function makeConfig(
     tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
+    rateLimit: readRateLimit(vectors(file, 'RATE_LIMIT')),
     dev: options.dev ?? false,
   };
 }

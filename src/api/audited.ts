@@ -1,6 +1,7 @@
 // Writes down who asked for which change and what became of it: in the database, chained, and as a line of the log. A call has ended by then, so what
 // cannot be written is said in the log and takes nothing back.
 import { changesSomething, knownBy, told } from '../access/audit-event.ts';
+import { TooOften } from '../access/rate-limit.ts';
 import type { AuditEvent } from '../model/audit.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { User } from '../model/user.ts';
@@ -33,6 +34,8 @@ export async function audited<R>(services: Working, asked: Asked, work: () => Pr
     await note(services, asked, 0, typeof result === 'number' ? result : -1);
     return result;
   } catch (error) {
+    // it was not looked at, and who calls too often may not fill the log
+    if (error instanceof TooOften) throw error;
     await note(services, asked, error instanceof OneError ? error.code : CODE.INTERNAL, -1);
     throw error;
   }

@@ -17,11 +17,13 @@ const WITHOUT_SCHEMA = ['one.system.config'];
 export function callRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
   server.post<{ Params: { method: string } }>('/api/call/:method', async (request) => {
     const name = request.params.method;
+    services.rateLimit?.address(request.ip);
     const session = sessionOf(request);
     const asked: Asked = { method: name, params: [], session, from: request.ip };
     const result = await audited(services, asked, async () => {
       const who = await sessions.caller(session);
       asked.user = who.user;
+      services.rateLimit?.user(who.user.id);
       const { method, names } = methodOf(name);
       const values = positional(name, method.params, names, request.body ?? {});
       asked.params = values;

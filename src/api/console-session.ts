@@ -28,6 +28,7 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
     setCookie({ name: SESSION_COOKIE, value, seconds, secure: request.protocol === 'https' });
 
   server.post('/api/session', async (request, reply) => {
+    services.rateLimit?.address(request.ip);
     const { user: name, password } = credentials(request.body);
     const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
     const { user, caller } = await audited(services, asked, async () => {

@@ -7,6 +7,7 @@ import type { SelfBackups } from '../backup/self-backups.ts';
 import type { Upkeep } from '../backup/upkeep.ts';
 import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
+import type { RateLimit } from '../access/rate-limit.ts';
 import type { User } from '../model/user.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { FileReader } from '../restore/files.ts';
@@ -59,6 +60,8 @@ export interface Services {
   nodeName?: string;
   /** How long the audit log is kept, 0 for ever. */
   auditKeepDays?: number | undefined;
+  /** How often one address and one user may call; no limit unless given. */
+  rateLimit?: RateLimit | undefined;
   /** Where the API answers; known once the server listens. */
   endpoint: string;
 }

@@ -1,4 +1,5 @@
 // What a failed request is answered in JSON: OpenNebula's code and its name, what went wrong, what would mend it. Pure.
+import { TooOften } from '../access/rate-limit.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 
@@ -14,8 +15,11 @@ const STATUS: Partial<Record<number, number>> = {
   [CODE.LOCKED]: 423,
 };
 
+const TOO_MANY_REQUESTS = 429;
+
 /** Fastify's own errors, such as a body that is too large, bring their status along. */
 export function problemOf(error: unknown): Problem {
+  if (error instanceof TooOften) return { status: TOO_MANY_REQUESTS, body: known(error).body };
   if (error instanceof OneError) return known(error);
   if (error instanceof XmlRpcFault) {
     const status = error.code === FAULT.NO_SUCH_METHOD ? 404 : 400;

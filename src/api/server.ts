@@ -2,6 +2,7 @@
 // and the web console.
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { TooOften } from '../access/rate-limit.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { callRoutes } from './calls.ts';
 import { changeRoutes } from './changes.ts';
@@ -77,6 +78,7 @@ export function buildServer(services: Services, trustProxy: string[] = [], tls?:
     if (error instanceof NotReached && NodeProofs.has(request)) return reply.status(MISDIRECTED).send(error.message);
     const { status, body } = problemOf(error);
     if (status >= 500) services.parts.log.error({ err: error }, 'a request failed unexpectedly');
+    if (error instanceof TooOften) void reply.header('retry-after', String(error.waitSec));
     return reply.status(status).send(body);
   });
   return server;

@@ -30,6 +30,7 @@ export async function answer(
   let name = '';
   let uid = -1;
   try {
+    countAddress(services, from, () => (name = nameIn(body)));
     const asked = parseCall(body);
     name = asked.method;
     const method = methodOf(name);
@@ -40,6 +41,7 @@ export async function answer(
       const who = await sessions.caller(session);
       told.user = who.user;
       uid = who.user.id;
+      services.rateLimit?.user(uid);
       return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, params);
     });
     return await reply(result);
@@ -47,6 +49,21 @@ export async function answer(
     if (error instanceof XmlRpcFault) return formatFault(error.code, error.message);
     return failure(name, error, uid, services);
   }
+}
+
+/** Before the body is looked at, which is what takes time. */
+function countAddress({ rateLimit }: Services, from: string, refused: () => void): void {
+  try {
+    rateLimit?.address(from);
+  } catch (error) {
+    refused();
+    throw error;
+  }
+}
+
+/** The method's name, for the error of a call that is not read. */
+function nameIn(body: string): string {
+  return /<methodName>\s*([\w.]{1,100})\s*</.exec(body.slice(0, 500))?.[1] ?? '';
 }
 
 function methodOf(name: string): Method {
