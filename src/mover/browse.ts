@@ -2,7 +2,7 @@
 // machine connects to whoever asked for it.
 import { findAppliance } from '../appliance/build.ts';
 import { startMachine } from '../appliance/machine.ts';
-import type { BrowseResult, BrowseTask } from '../model/mover-protocol.ts';
+import type { BrowseResult, BrowseTask } from '../model/tasks/browse.ts';
 import { servePoint } from './served-point.ts';
 
 export async function browse(task: BrowseTask, signal: AbortSignal): Promise<BrowseResult> {
