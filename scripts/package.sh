@@ -4,7 +4,7 @@
 # usage: scripts/package.sh
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
-scripts/setup.sh node console
+scripts/setup.sh node console appliance
 NODE="$PWD/node_modules/.bin/node"
 VERSION=$("$NODE" -p 'require("./package.json").version')
 ARCH=$(dpkg --print-architecture)
@@ -18,6 +18,7 @@ rm -rf "$OUT"
 mkdir -p "$TREE"/{DEBIAN,usr/bin,usr/lib/onevault,usr/share/man/man1,usr/share/man/man5,usr/share/doc/onevault,usr/share/onevault,etc/onevault,lib/systemd/system}
 echo 'Building JavaScript, manual pages and the configuration file'
 "$NODE" --disable-warning=ExperimentalWarning scripts/package/build.ts
+compgen -G 'dist/var/appliance/initrd-*.img' >/dev/null || { echo 'Without it, oneimage ls, cat and extract would not work: nothing is packed.' >&2; exit 1; }
 echo 'Installing it with its libraries'
 npm pack --ignore-scripts --silent --pack-destination "$OUT" >/dev/null
 npm install --prefix "$TREE/usr/lib/onevault" --omit=dev --no-audit --no-fund --no-save --loglevel=error \

@@ -242,10 +242,10 @@ prepare_servers() {
 # The machine that reads files out of backups: of Debian packages that are downloaded and not installed.
 build_appliance() {
   local node=node_modules/.bin/node
-  "$node" src/appliance/build.ts --find >>"$LOG" 2>&1 && return
+  "$node" src/cli/onevault.ts appliance >>"$LOG" 2>&1 && return
   refresh_lists || say "  going on with the package lists that are here"
-  quietly 'building the machine that reads files out of backups' "$node" src/appliance/build.ts ||
-    say '  oneimage ls, cat and extract will not work until scripts/setup.sh appliance does; everything else will.'
+  quietly 'building the machine that reads files out of backups' "$node" src/cli/onevault.ts appliance build ||
+    say '  oneimage ls, cat and extract will not work until bin/onevault appliance build does; everything else will.'
 }
 
 # The web console: built into a new directory, so that a build that fails leaves what is served.

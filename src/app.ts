@@ -22,7 +22,8 @@ import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts'
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
 import type { Host } from './model/host.ts';
-import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
+import type { BackupStoreConfig } from './model/backup-store-config.ts';
+import type { HypervisorConfig } from './model/hypervisor-config.ts';
 import { PUBLIC_DRIVER } from './model/user.ts';
 import { VERSION } from './model/version.ts';
 import { LOOK, type AboutNode, type Duties } from './nodes/duties.ts';

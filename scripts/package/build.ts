@@ -1,9 +1,13 @@
-// Builds what an installed OneVault runs, in dist/: JavaScript instead of TypeScript (Node.js strips no types in packages), the console,
-// manual pages, the configuration file with all that it may say, and the commands. Lines and columns stay where they were.
-// usage: npm run build    (the console is built by `scripts/setup.sh console`)
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+// Builds what an installed OneVault runs, in dist/: JavaScript instead of TypeScript (Node.js strips no types in packages), the console, the
+// machine that reads files out of backups, manual pages, the configuration file with all that it may say, and the commands. Lines and columns
+// stay where they were.
+// usage: npm run build    (console and machine are built by `scripts/setup.sh console appliance`)
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import type * as Kept from '../../src/appliance/kept.ts';
+import { findAppliance } from '../../src/appliance/kept.ts';
+import { reasonOf } from '../../src/model/errors.ts';
 import { configurationText } from './configuration.ts';
 import { manualPages } from './manual.ts';
 import { javaScriptOf, isBuilt, launcher } from './translate.ts';
@@ -43,6 +47,21 @@ export async function build(dist = DIST): Promise<void> {
   await mkdir(join(dist, 'man'));
   for (const [file, text] of await manualPages()) await writeFile(join(dist, 'man', file), text);
   await writeFile(join(dist, 'onevault.conf'), await configurationText());
+  await addAppliance(dist).catch((cause: unknown) => {
+    process.stderr.write(
+      `The package will not bring the machine that reads files out of backups: ${reasonOf(cause)}\n`,
+    );
+  });
+}
+
+/** Under the names that the built code looks for, whose recipe is the same in other words. */
+async function addAppliance(dist: string): Promise<void> {
+  const made = await findAppliance();
+  const { applianceIn } = (await import(join(dist, 'src/appliance/kept.js'))) as typeof Kept;
+  const wanted = await applianceIn(join(dist, 'var/appliance'));
+  await mkdir(dirname(wanted.kernel), { recursive: true });
+  await copyFile(made.kernel, wanted.kernel);
+  await copyFile(made.initrd, wanted.initrd);
 }
 
 if (import.meta.main) {

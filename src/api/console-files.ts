@@ -23,7 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 const TEXTS = ['.css', '.html', '.js', '.json', '.svg', '.txt', '.webmanifest'];
-const MISSING = 'The web console has not been built here. `npm run console` builds it; then open this page again.\n';
+const MISSING =
+  'The web console is not here: packages of OneVault bring it, and in a clone `npm run console` builds it. Then open this page again.\n';
 
 interface Packed {
   changedMs: number;

@@ -1,10 +1,10 @@
 // Builds the machine that reads files out of backups, a kernel and an initramfs, of Debian's packages. They are downloaded and unpacked,
 // nothing is installed: a host needs neither another kernel in its boot menu nor an LVM that finds the volumes of its guests.
-import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { run } from '../exec/exec.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { applianceIn, BUILT, exists, GUEST, type Appliance } from './kept.ts';
 
 const BUSYBOX = '/bin/busybox';
 /** What the programs of the machine ask of busybox, and where they look for it. */
@@ -13,7 +13,6 @@ const PERL = '/usr/bin/perl';
 const KERNEL = 'linux-image-cloud-amd64';
 const LVM = 'lvm2';
 const DOWNLOAD_MS = 300_000;
-const GUEST = join(import.meta.dirname, 'guest');
 /** Drivers, file systems and what volumes of LVM may be made of; what these need comes along, what is built in has no file. */
 const MODULES = [
   ...[
@@ -29,30 +28,14 @@ const MODULES = [
   ],
   ...['dm-mod', 'dm-snapshot', 'dm-mirror', 'dm-raid', 'dm-thin-pool', 'crc32c_generic'],
 ];
-/** Where it is kept beside the code: the same for every daemon of this installation. */
-const DIRECTORY = join(import.meta.dirname, '../../var/appliance');
 
-export interface Appliance {
-  kernel: string;
-  initrd: string;
-}
-
-/** The machine as it was built. Throws OneError, with the command that builds it, when it is not there. */
-export async function findAppliance(): Promise<Appliance> {
-  const there = await at();
-  if (await exists(there.initrd)) return there;
-  throw new OneError(CODE.ACTION, 'The machine that reads files out of backups is not there: it was not built yet.', {
-    hint: 'Run scripts/setup.sh appliance as root, in the directory of OneVault: it downloads about 30 MB of Debian packages.',
-  });
-}
-
-/** Builds it unless it is there. Throws OneError with what mends it. */
-export async function buildAppliance(): Promise<Appliance> {
-  const wanted = await at();
-  if (await exists(wanted.initrd)) return wanted;
+/** Builds it unless it is there, or anew. Throws OneError with what mends it. */
+export async function buildAppliance(when: 'missing' | 'anew' = 'missing'): Promise<Appliance> {
+  const wanted = await applianceIn(BUILT);
+  if (when === 'missing' && (await exists(wanted.initrd))) return wanted;
   try {
-    await mkdir(DIRECTORY, { recursive: true, mode: 0o755 });
-    const work = await mkdtemp(join(DIRECTORY, '.build-'));
+    await mkdir(BUILT, { recursive: true, mode: 0o755 });
+    const work = await mkdtemp(join(BUILT, '.build-'));
     try {
       await buildIn(work, wanted);
     } finally {
@@ -61,21 +44,11 @@ export async function buildAppliance(): Promise<Appliance> {
   } catch (cause) {
     const message = `Could not build the machine that reads files out of backups: ${reasonOf(cause)}`;
     throw new OneError(CODE.ACTION, message, {
-      hint: `It is made of Debian's packages ${KERNEL}, ${LVM}, busybox-static and perl-base: see that apt-get update and apt-get download ${LVM} work here.`,
+      hint: `It is made of Debian's packages ${KERNEL}, ${LVM}, busybox-static and perl-base: see that this is root, and that apt-get update and apt-get download ${LVM} work here.`,
       cause,
     });
   }
   return wanted;
-}
-
-/** Another recipe makes another machine. */
-async function at(): Promise<Appliance> {
-  const recipe = createHash('sha256');
-  for (const file of [import.meta.filename, ...(await readdir(GUEST)).sort().map((name) => join(GUEST, name))]) {
-    recipe.update(await readFile(file));
-  }
-  const name = recipe.digest('hex').slice(0, 8);
-  return { kernel: join(DIRECTORY, `vmlinuz-${name}`), initrd: join(DIRECTORY, `initrd-${name}.img`) };
 }
 
 async function buildIn(work: string, { kernel, initrd }: Appliance): Promise<void> {
@@ -105,11 +78,11 @@ async function buildIn(work: string, { kernel, initrd }: Appliance): Promise<voi
   const names = (await readdir(tree, { recursive: true })).sort().join('\n');
   await run([BUSYBOX, 'cpio', '-o', '-H', 'newc', '-F', join(work, 'initrd')], { cwd: tree, input: `${names}\n` });
   await run(['chmod', '644', join(unpacked, 'boot', image.replace('linux-image', 'vmlinuz')), join(work, 'initrd')]);
+  await rm(initrd, { force: true }); // no kernel with the modules of another
   await rename(join(unpacked, 'boot', image.replace('linux-image', 'vmlinuz')), kernel);
   await rename(join(work, 'initrd'), initrd); // last: it says that all is there
   const mine = [kernel, initrd].map((path) => basename(path));
-  for (const name of await readdir(DIRECTORY))
-    if (!mine.includes(name)) await rm(join(DIRECTORY, name), { recursive: true });
+  for (const name of await readdir(BUILT)) if (!mine.includes(name)) await rm(join(BUILT, name), { recursive: true });
 }
 
 /** The packages of libraries that lvm needs and that are not installed here. */
@@ -159,12 +132,3 @@ async function firstThere(...paths: string[]): Promise<string> {
   for (const path of paths) if (await exists(path)) return path;
   throw new Error(`The package ${LVM} holds no lvm.`);
 }
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-if (import.meta.main) await (process.argv[2] === '--find' ? findAppliance() : buildAppliance());

@@ -2,7 +2,7 @@
 // over NBD and cannot open much else. What a hostile file system does to it stays in it.
 import { open, stat } from 'node:fs/promises';
 import { start, type Running } from '../exec/exec.ts';
-import type { Appliance } from './build.ts';
+import type { Appliance } from './kept.ts';
 
 const MEMORY_MB = 256;
 /** Address space of the whole program, guest memory included. */

@@ -1,7 +1,8 @@
 // Ends what failed or dead backups have left, through a mover that is asked to clean up. Safe to repeat; host and datastore are asked
 // as they are now.
 import { ConnectionLost, reasonOf } from '../model/errors.ts';
-import type { CleanupResult, CleanupTask, KeptBackup } from '../model/mover-protocol.ts';
+import type { KeptBackup } from '../model/tasks/backup.ts';
+import type { CleanupResult, CleanupTask } from '../model/tasks/cleanup.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Parts } from '../vm/parts.ts';
 

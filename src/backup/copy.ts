@@ -5,7 +5,7 @@ import { layersOf } from '../model/chain.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { CleanStop, reasonOf } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
-import type { FlattenResult, FlattenTask } from '../model/mover-protocol.ts';
+import type { FlattenResult, FlattenTask } from '../model/tasks/flatten.ts';
 import type { AskedBy, Operation } from '../model/operation.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';

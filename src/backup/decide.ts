@@ -5,7 +5,7 @@ import { CODE, ConnectionLost, OneError } from '../model/errors.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { KeptBackup } from '../model/mover-protocol.ts';
+import type { KeptBackup } from '../model/tasks/backup.ts';
 import type { AskedBy, Operation } from '../model/operation.ts';
 import type { Charge } from '../model/quota.ts';
 import type { Vm } from '../model/vm.ts';

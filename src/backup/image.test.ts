@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { datastore, vm } from '../../tests/golden/objects.ts';
 import type { StoredDisk } from '../model/image.ts';
-import type { BackupResult } from '../model/mover-protocol.ts';
+import type { BackupResult } from '../model/tasks/backup.ts';
 import { planBackup } from './plan.ts';
 import { backupImage } from './image.ts';
 

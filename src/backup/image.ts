@@ -2,7 +2,7 @@
 import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image } from '../model/image.ts';
-import type { BackupResult } from '../model/mover-protocol.ts';
+import type { BackupResult } from '../model/tasks/backup.ts';
 import { permissionsFromOctet } from '../model/permissions.ts';
 import type { Vm } from '../model/vm.ts';
 import { backupName } from './name.ts';

@@ -6,7 +6,7 @@ import { CODE, OneError } from '../model/errors.ts';
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import type { TrackerState } from '../hypervisor/hypervisor.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
-import type { SlicesTask, TaskDisk, Tracking } from '../model/mover-protocol.ts';
+import type { SlicesTask, TaskDisk, Tracking } from '../model/tasks/backup.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { diskPath, overlayDirectory, readDisks, type VmDisk } from '../vm/disks.ts';
 import { canIncrement, takesPart } from '../vm/increment-ability.ts';

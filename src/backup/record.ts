@@ -6,7 +6,7 @@ import type { RecordDraft } from '../model/backup-record.ts';
 import { sizeOf } from '../model/chain.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { IMAGE_STATE, type BackupPoint, type Image } from '../model/image.ts';
-import type { BackupResult } from '../model/mover-protocol.ts';
+import type { BackupResult } from '../model/tasks/backup.ts';
 import type { Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
 import { IMPORT } from '../vm/wild.ts';

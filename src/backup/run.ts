@@ -4,15 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withText } from '../model/attributes.ts';
 import type { BackupPreview } from '../model/backup-preview.ts';
 import { CleanStop, CODE, ConnectionLost, OneError, reasonOf, TrackerLost } from '../model/errors.ts';
-import {
-  UPLOADING,
-  type BackupResult,
-  type BackupTask,
-  type KeptBackup,
-  type MoverEvent,
-  type SettleResult,
-  type SettleTask,
-} from '../model/mover-protocol.ts';
+import { UPLOADING, type MoverEvent } from '../model/mover-protocol.ts';
+import type { BackupResult, BackupTask, KeptBackup } from '../model/tasks/backup.ts';
+import type { SettleResult, SettleTask } from '../model/tasks/settle.ts';
 import type { Operation } from '../model/operation.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';

@@ -2,7 +2,7 @@
 import { layersOf, pointsTo } from '../model/chain.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { BackupPoint, Image, Layer } from '../model/image.ts';
-import type { VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
+import type { VerifyResult, VerifyTask } from '../model/tasks/verify.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Parts } from '../vm/parts.ts';

@@ -20,6 +20,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   calendar: { module: './vault-calendar.ts', description: 'what ran these days, and what is going to' },
   occurrences: { module: './vault-occurrences.ts', description: 'when a schedule would happen, before it is made' },
   nodes: { module: './vault-nodes.ts', description: 'the control nodes that are up, and what each does' },
+  appliance: { module: '../appliance/main.ts', description: 'the machine that reads files out of backups; build it' },
   notices: { module: '../notices/main.ts', description: 'try whether those who are told how runs end hear of it' },
   mover: { module: '../mover/main.ts', description: 'move one backup or restore; started by the daemon' },
 };

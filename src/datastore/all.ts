@@ -1,7 +1,7 @@
 // The drivers of datastores by the name that users write as DS_MAD. Nothing else names a driver.
 import { layoutOf } from '../model/backup-layout.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { BackupStoreConfig } from '../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../model/backup-store-config.ts';
 import type { BackupStore } from './backup-store.ts';
 import { FakeStore } from './fake/index.ts';
 import { DirectoryImageStore } from './fs/index.ts';

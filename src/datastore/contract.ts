@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../exec/exec.ts';
-import type { BackupStoreConfig } from '../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../model/backup-store-config.ts';
 import type { BackupStore } from './backup-store.ts';
 import type { ImageStore } from './image-store.ts';
 

@@ -102,7 +102,15 @@ describe('the doctor', () => {
     ],
     ['no FUSE', { fuseDevice: false }, 'failed', 'FUSE', /\/dev\/fuse/, /modprobe fuse/],
     ['no right to mount', { mayMount: false }, 'failed', 'FUSE', /may not mount/, /SYS_ADMIN/],
-    ['no machine for files', { appliance: false }, 'warning', 'files', /was not built/, /setup\.sh appliance/],
+    ['no machine for files', { appliance: false }, 'warning', 'files', /was not built/, /onevault appliance build/],
+    [
+      'no machine for files, and no Debian',
+      { appliance: false, packages: 'dnf' },
+      'warning',
+      'files',
+      /was not built/,
+      /made on Debian/,
+    ],
     ['an old setpriv', { setprivWorks: false }, 'failed', 'setpriv', /pdeathsig/, /install util-linux/],
     [
       'AppArmor around guests',

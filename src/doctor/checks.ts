@@ -53,7 +53,11 @@ export function judge(facts: Facts): Finding[] {
 
 function node({ node }: Facts): Finding {
   if (atLeast(node, NODE_NEEDED)) return ok('Node.js', node);
-  return failed('Node.js', `${node} is too old, ${NODE_NEEDED} is needed`, 'npm ci   # in the directory of OneVault');
+  return failed(
+    'Node.js',
+    `${node} is too old, ${NODE_NEEDED} is needed`,
+    'Install OneVault anew: its packages bring Node.js; in a clone, npm ci.',
+  );
 }
 
 function root({ isRoot }: Facts): Finding {
@@ -152,7 +156,10 @@ function setpriv(facts: Facts): Finding {
 
 function appliance(facts: Facts): Finding {
   if (facts.appliance) return ok('files', 'can be read out of backups');
-  const mend = 'scripts/setup.sh appliance   # in the directory of OneVault; downloads 30 MB of Debian packages';
+  const mend =
+    facts.packages === 'dnf'
+      ? 'Install a package of OneVault that was made on Debian: it brings this machine.'
+      : 'onevault appliance build   # downloads 30 MB of Debian packages';
   return warning('files', 'cannot be read out of backups: the machine that does it was not built', mend);
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, open, readFile, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { findAppliance } from '../appliance/build.ts';
+import { findAppliance } from '../appliance/kept.ts';
 import { run } from '../exec/exec.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { reasonOf } from '../model/errors.ts';

@@ -4,7 +4,7 @@ import { field, text, vectors, type Attributes, type Vector } from '../model/att
 import type { DrillCondition, DrillWish } from '../model/drill.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
-import type { DrillMachineTask } from '../model/mover-protocol.ts';
+import type { DrillMachineTask } from '../model/tasks/drill.ts';
 import { servedDisks } from '../restore/plan.ts';
 
 const MIB = 1024 * 1024;

@@ -5,7 +5,9 @@ import { readDrill, settleDrill, type DrillWish, type PartialDrillWish } from '.
 import { CleanStop, CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type { CleanupResult, CleanupTask, DrillResult, DrillTask, MoverEvent } from '../model/mover-protocol.ts';
+import type { MoverEvent } from '../model/mover-protocol.ts';
+import type { CleanupResult, CleanupTask } from '../model/tasks/cleanup.ts';
+import type { DrillResult, DrillTask } from '../model/tasks/drill.ts';
 import { WAITING, type AskedBy, type Operation } from '../model/operation.ts';
 import { isOverSsh } from '../model/ssh-host.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { BEAT_LIMIT_SEC, type MoverEvent, type RestoreTask } from '../model/mover-protocol.ts';
+import { BEAT_LIMIT_SEC, type MoverEvent } from '../model/mover-protocol.ts';
+import type { RestoreTask } from '../model/tasks/restore.ts';
 import { moverResult, runMover, STARTER } from './mover.ts';
 
 const task: RestoreTask = {

@@ -1,6 +1,6 @@
 // The one place that names hypervisor drivers. A new one is a folder beside this file and a line here.
 import { CODE, OneError } from '../model/errors.ts';
-import type { HypervisorConfig } from '../model/mover-protocol.ts';
+import type { HypervisorConfig } from '../model/hypervisor-config.ts';
 import { FakeHypervisor } from './fake/index.ts';
 import type { Hypervisor } from './hypervisor.ts';
 import { LibvirtHypervisor } from './libvirt/index.ts';

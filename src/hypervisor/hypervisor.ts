@@ -1,10 +1,12 @@
 // The door to a hypervisor. Everything here may be called again after a crash: starting what runs, stopping what is
 // stopped and cleaning what is clean are no errors. Errors are OneErrors that say what was tried and on which domain.
-import type { Adopted, BackupTask, SettleTask, TaskDisk, Tracking } from '../model/mover-protocol.ts';
+import type { Adopted } from '../model/hypervisor-config.ts';
+import type { BackupTask, TaskDisk, Tracking } from '../model/tasks/backup.ts';
+import type { SettleTask } from '../model/tasks/settle.ts';
 import type { Consistency, DiskFormat } from '../model/image.ts';
 import type { Attributes } from '../model/attributes.ts';
 
-export type { Adopted } from '../model/mover-protocol.ts';
+export type { Adopted } from '../model/hypervisor-config.ts';
 
 export type DomainState = 'running' | 'paused' | 'shutoff' | 'crashed';
 

@@ -1,8 +1,8 @@
 // Opens disks of a backup in the machine that reads files, and keeps it until it is told to stop. The files do not pass through here: the
 // machine connects to whoever asked for it.
-import { findAppliance } from '../appliance/build.ts';
+import { findAppliance } from '../appliance/kept.ts';
 import { startMachine } from '../appliance/machine.ts';
-import type { BrowseResult, BrowseTask } from '../model/mover-protocol.ts';
+import type { BrowseResult, BrowseTask } from '../model/tasks/browse.ts';
 import { servePoint } from './served-point.ts';
 
 export async function browse(task: BrowseTask, signal: AbortSignal): Promise<BrowseResult> {

@@ -11,7 +11,8 @@ import { run } from '../exec/exec.ts';
 import { shellText } from '../exec/shell.ts';
 import { sshArgv, type SshTarget } from '../exec/ssh.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { CarryResult, CarryTask, MoverEvent } from '../model/mover-protocol.ts';
+import type { MoverEvent } from '../model/mover-protocol.ts';
+import type { CarryResult, CarryTask } from '../model/tasks/carry.ts';
 import { knownHostsText } from '../model/ssh-host.ts';
 
 export async function carry(

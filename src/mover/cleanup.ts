@@ -8,7 +8,7 @@ import { anyOf, endProcesses } from '../exec/run-processes.ts';
 import { clearMount } from '../fuse/mount.ts';
 import { openHypervisor } from '../hypervisor/all.ts';
 import { reasonOf } from '../model/errors.ts';
-import type { CleanupResult, CleanupTask } from '../model/mover-protocol.ts';
+import type { CleanupResult, CleanupTask } from '../model/tasks/cleanup.ts';
 import { clearServed } from './served-point.ts';
 
 /** One that waits for a dead mount goes only with the mount. */

@@ -9,7 +9,7 @@ import { readSequentialQcow2 } from '../disk/qcow2-read.ts';
 import { sha256Of, ZERO_SHA256 } from '../disk/samples.ts';
 import { TrackerLost } from '../model/errors.ts';
 import type { Sample } from '../model/image.ts';
-import type { TaskDisk } from '../model/mover-protocol.ts';
+import type { TaskDisk } from '../model/tasks/backup.ts';
 import { DiskFile } from './disk-file.ts';
 
 const CONTEXT = 'qemu:dirty-bitmap:one-7-3';

@@ -7,7 +7,7 @@ import { refuseUnsafe } from '../exec/executable.ts';
 import type { DrillMachine } from '../hypervisor/hypervisor.ts';
 import { conditionText, type DrillCondition } from '../model/drill.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { DrillTask } from '../model/mover-protocol.ts';
+import type { DrillTask } from '../model/tasks/drill.ts';
 import { ConsoleText } from './console-text.ts';
 
 const CONSOLE_MS = 100;

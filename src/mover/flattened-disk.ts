@@ -6,7 +6,7 @@ import { qcow2Stream } from '../disk/qcow2-stream.ts';
 import type { VirtualFile } from '../fuse/mount.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { StoredDisk } from '../model/image.ts';
-import type { Member } from '../model/mover-protocol.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import { ForwardFile } from './forward-file.ts';
 import { openMerged, type StoredContent } from './merged-disk.ts';

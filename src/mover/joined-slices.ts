@@ -8,7 +8,7 @@ import { unmount } from '../datastore/unmount.ts';
 import { SLICE_BYTES, SLICE_CLUSTERS, slicePath, type SliceManifest } from '../disk/slices.ts';
 import { mountDirectory, type VirtualFile } from '../fuse/mount.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { ServedDisk } from '../model/mover-protocol.ts';
+import type { ServedDisk } from '../model/tasks/served-disk.ts';
 import { unlessInterrupted } from './member-reader.ts';
 import { readManifest } from './slice-manifest.ts';
 

@@ -1,7 +1,7 @@
 // Which files of layers make up a disk. Pure.
 import { CODE, OneError } from '../model/errors.ts';
 import type { Layer } from '../model/image.ts';
-import type { Member } from '../model/mover-protocol.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 
 /** The file of a disk in each layer. Throws OneError when one has another set of disks than the last: they are of no one chain. */
 export function membersOf(layers: readonly Layer[], diskId: number): Member[] {

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { storeChains } from '../../tests/mover/stored-chain.ts';
 import { start } from '../exec/exec.ts';
 import { moverResult } from '../exec/mover.ts';
-import { SERVING, type GivenTask, type SettleTask, type VerifyTask } from '../model/mover-protocol.ts';
+import { SERVING, type GivenTask } from '../model/mover-protocol.ts';
+import type { SettleTask } from '../model/tasks/settle.ts';
+import type { VerifyTask } from '../model/tasks/verify.ts';
 
 const never = new AbortController().signal;
 let directory = '';

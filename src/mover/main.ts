@@ -2,7 +2,8 @@
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { CleanStop, OneError, TrackerLost, reasonOf } from '../model/errors.ts';
-import type { Beat, GivenTask, MoverEvent, MoverTask, SettleResult, SettleTask } from '../model/mover-protocol.ts';
+import type { Beat, GivenTask, MoverEvent, MoverTask } from '../model/mover-protocol.ts';
+import type { SettleResult, SettleTask } from '../model/tasks/settle.ts';
 import { Listening } from '../exec/listening.ts';
 import { pacer } from './pacer.ts';
 

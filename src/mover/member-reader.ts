@@ -7,7 +7,7 @@ import type { BackupStore, StoreView } from '../datastore/backup-store.ts';
 import { openInside } from '../datastore/inside.ts';
 import type { RandomFile } from '../disk/qcow2-scattered.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { Member } from '../model/mover-protocol.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 
 const CHUNK_BYTES = 128 * 1024;
 const TRIES = 5;

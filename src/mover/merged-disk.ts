@@ -6,7 +6,7 @@ import { mergeSequential, type MergedQcow2, type MergeMember } from '../disk/mer
 import type { RandomFile } from '../disk/qcow2-scattered.ts';
 import { SlicesDisk } from '../disk/slices-read.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { Member } from '../model/mover-protocol.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import type { MemberStore } from './member-reader.ts';
 import { readManifest } from './slice-manifest.ts';
 

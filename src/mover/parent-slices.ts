@@ -3,7 +3,7 @@
 import type { BackupStore } from '../datastore/backup-store.ts';
 import type { SliceManifest } from '../disk/slices.ts';
 import { OneError, reasonOf, TrackerLost } from '../model/errors.ts';
-import type { BackupTask } from '../model/mover-protocol.ts';
+import type { BackupTask } from '../model/tasks/backup.ts';
 import { readManifest } from './slice-manifest.ts';
 
 export interface ParentSlices {

@@ -7,7 +7,7 @@ import { PresentPlace } from '../disk/present-write.ts';
 import { WINDOW_BYTES, RawWriter } from '../disk/raw-write.ts';
 import { run } from '../exec/exec.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
-import type { RestoreDisk } from '../model/mover-protocol.ts';
+import type { RestoreDisk } from '../model/tasks/restore.ts';
 
 export interface Beginning {
   writer: RawWriter;

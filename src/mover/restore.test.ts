@@ -8,7 +8,9 @@ import { rawOf, sha256, type Kinds } from '../../tests/disk/members.ts';
 import { changeByte, storeChains, type StoredChain } from '../../tests/mover/stored-chain.ts';
 import { readSequentialQcow2 } from '../disk/qcow2-read.ts';
 import type { DiskFormat } from '../model/image.ts';
-import type { Member, MoverEvent, RestoreResult } from '../model/mover-protocol.ts';
+import type { MoverEvent } from '../model/mover-protocol.ts';
+import type { RestoreResult } from '../model/tasks/restore.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import { restore } from './restore.ts';
 
 const CHAIN: Kinds[] = [

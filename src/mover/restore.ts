@@ -5,14 +5,9 @@ import { openBackupStore } from '../datastore/all.ts';
 import { CLUSTER_BYTES } from '../disk/cluster-map.ts';
 import { Qcow2Layout } from '../disk/qcow2-layout.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type {
-  Member,
-  MoverEvent,
-  RestoreDisk,
-  RestoreResult,
-  RestoreTask,
-  WrittenDisk,
-} from '../model/mover-protocol.ts';
+import type { MoverEvent } from '../model/mover-protocol.ts';
+import type { RestoreDisk, RestoreResult, RestoreTask, WrittenDisk } from '../model/tasks/restore.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import { isShown, openMembers, type MemberStore } from './member-reader.ts';
 import { openMerged } from './merged-disk.ts';

@@ -10,7 +10,8 @@ import { qcow2Stream } from '../disk/qcow2-stream.ts';
 import { RawWriter, verifyRaw, writePieces } from '../disk/raw-write.ts';
 import { writeStream } from '../disk/stream-write.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { Member, RestoreDisk } from '../model/mover-protocol.ts';
+import type { RestoreDisk } from '../model/tasks/restore.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import type { MemberStore } from './member-reader.ts';
 import { differentSize, nameOf, openMerged } from './merged-disk.ts';
 

@@ -3,7 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CODE, OneError } from '../model/errors.ts';
-import { SERVING, type MoverEvent, type ServeResult, type ServeTask } from '../model/mover-protocol.ts';
+import { SERVING, type MoverEvent } from '../model/mover-protocol.ts';
+import type { ServeResult, ServeTask } from '../model/tasks/serve.ts';
 import { servePoint } from './served-point.ts';
 
 const ENDED_MS = 20_000;

@@ -7,7 +7,7 @@ import { CLUSTER_BYTES } from '../disk/cluster-map.ts';
 import { SLICE_BYTES, SliceManifest } from '../disk/slices.ts';
 import type { VirtualDirectory, VirtualFile } from '../fuse/mount.ts';
 import { TrackerLost } from '../model/errors.ts';
-import type { TaskDisk } from '../model/mover-protocol.ts';
+import type { TaskDisk } from '../model/tasks/backup.ts';
 import { SliceDisk, type SlicesBefore } from './slice-disk.ts';
 
 const CONTEXT = 'qemu:dirty-bitmap:one-7-3';

@@ -8,7 +8,7 @@ import { SLICE_BYTES, type Slice, SliceManifest } from '../disk/slices.ts';
 import type { VirtualDirectory, VirtualFile } from '../fuse/mount.ts';
 import type { DiskExport } from '../hypervisor/hypervisor.ts';
 import type { Sample, StoredDisk } from '../model/image.ts';
-import type { TaskDisk } from '../model/mover-protocol.ts';
+import type { TaskDisk } from '../model/tasks/backup.ts';
 import type { DiskProgress } from '../model/operation.ts';
 import type { BackupDisk } from './backup-disk.ts';
 import { BlockWindow } from './block-window.ts';

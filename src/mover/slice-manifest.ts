@@ -4,7 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { BackupStore } from '../datastore/backup-store.ts';
 import { manifestName, SliceManifest } from '../disk/slices.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { Member } from '../model/mover-protocol.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import { readAtMost } from './bounded-read.ts';
 
 /** Of the largest disk that is stored, with every slice in it. */

@@ -5,7 +5,7 @@ import { CLUSTER_BYTES } from '../disk/cluster-map.ts';
 import { sha256Of } from '../disk/samples.ts';
 import { TrackerLost } from '../model/errors.ts';
 import type { Sample } from '../model/image.ts';
-import type { TaskDisk } from '../model/mover-protocol.ts';
+import type { TaskDisk } from '../model/tasks/backup.ts';
 import { changedClusters, type Changes, type Mapped } from './changes.ts';
 
 export interface Tested {

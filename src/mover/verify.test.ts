@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kinds } from '../../tests/disk/members.ts';
 import { changeByte, storeChains, type StoredChain } from '../../tests/mover/stored-chain.ts';
 import type { Layer } from '../model/image.ts';
-import type { MoverEvent, VerifyResult, VerifyTask } from '../model/mover-protocol.ts';
+import type { MoverEvent } from '../model/mover-protocol.ts';
+import type { VerifyResult, VerifyTask } from '../model/tasks/verify.ts';
 import { verify } from './verify.ts';
 
 const CHAIN: Kinds[] = [

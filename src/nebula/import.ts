@@ -5,7 +5,7 @@ import { sealAttributes } from '../access/sealed-attributes.ts';
 import type { Config } from '../config.ts';
 import { openBackupStore, validateBackupStore } from '../datastore/all.ts';
 import { OneError, reasonOf } from '../model/errors.ts';
-import type { BackupStoreConfig } from '../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../model/backup-store-config.ts';
 import { secretsKey } from '../secrets-key.ts';
 import { openStore } from '../store/open.ts';
 import { holdPostgres } from '../store/postgres.ts';

@@ -1,7 +1,7 @@
 // The store to recover from, as the attributes of its datastore describe it. Pure.
 import type { Attributes } from '../model/attributes.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { BackupStoreConfig } from '../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../model/backup-store-config.ts';
 
 /** Where a store is whose place a datastore knows from its own id when the attribute is left out. Here it has none. */
 function placeOf(driver: string, attributes: Record<string, string>): string | undefined {

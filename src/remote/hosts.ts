@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { run } from '../exec/exec.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import type { HypervisorConfig } from '../model/mover-protocol.ts';
+import type { HypervisorConfig } from '../model/hypervisor-config.ts';
 import { isOverSsh, knownHostsText, sshHostOf, type SshHost } from '../model/ssh-host.ts';
 import { BEAT_LIMIT_SEC } from '../model/mover-protocol.ts';
 import { HostLink, type Identity } from './link.ts';

@@ -1,7 +1,7 @@
 // What the daemon and the agent on a host say to each other, one JSON object a line, and how both read and write it.
 import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from '../exec/bounded-lines.ts';
-import type { HypervisorConfig } from '../model/mover-protocol.ts';
+import type { HypervisorConfig } from '../model/hypervisor-config.ts';
 import type { PackedError } from './wire.ts';
 
 /** The first line that the agent gets. */

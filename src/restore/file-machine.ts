@@ -8,7 +8,7 @@ import { ApplianceSession } from '../appliance/session.ts';
 import { moverResult } from '../exec/mover.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { textOfName } from '../model/file-names.ts';
-import type { BrowseResult, BrowseTask } from '../model/mover-protocol.ts';
+import type { BrowseResult, BrowseTask } from '../model/tasks/browse.ts';
 
 const PORT = 'port';
 /** Machines run as users of their own from here on, so that none can do anything to another. */

@@ -5,7 +5,7 @@ import type { Place } from '../appliance/session.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { textOfName, type FileEntry } from '../model/file-names.ts';
 import type { Image } from '../model/image.ts';
-import type { ServedDisk } from '../model/mover-protocol.ts';
+import type { ServedDisk } from '../model/tasks/served-disk.ts';
 import type { Parts } from '../vm/parts.ts';
 import { entryOf, volumeEntry } from './file-entry.ts';
 import { FileMachineRun, type FileMachine, type ToRead } from './file-machine.ts';

@@ -4,14 +4,9 @@ import { withText } from '../model/attributes.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { Image } from '../model/image.ts';
-import type {
-  MoverEvent,
-  RestoreDisk,
-  RestoreResult,
-  RestoreTask,
-  SettleTask,
-  WrittenDisk,
-} from '../model/mover-protocol.ts';
+import type { MoverEvent } from '../model/mover-protocol.ts';
+import type { RestoreDisk, RestoreResult, RestoreTask, WrittenDisk } from '../model/tasks/restore.ts';
+import type { SettleTask } from '../model/tasks/settle.ts';
 import type { Operation } from '../model/operation.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import { NOUNS } from '../store/nouns.ts';

@@ -3,7 +3,7 @@
 import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
-import type { RestoreDisk, WrittenDisk } from '../model/mover-protocol.ts';
+import type { RestoreDisk, WrittenDisk } from '../model/tasks/restore.ts';
 import type { Vm } from '../model/vm.ts';
 import { setDiskSize } from '../vm/device-list.ts';
 import { diskPath, overlayDirectory, readDisks, type VmDisk } from '../vm/disks.ts';

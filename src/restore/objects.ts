@@ -3,7 +3,7 @@ import { ownedBy } from '../access/umask.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
-import type { RestoreDisk } from '../model/mover-protocol.ts';
+import type { RestoreDisk } from '../model/tasks/restore.ts';
 import type { Operation } from '../model/operation.ts';
 import type { User } from '../model/user.ts';
 import { NOUNS } from '../store/nouns.ts';

@@ -5,7 +5,7 @@ import { DATASTORE_TYPE, type Datastore } from '../model/datastore.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { layersOf, pointsTo, topLayer } from '../model/chain.ts';
 import { IMAGE_STATE, IMAGE_TYPE, type BackupPoint, type Image, type Layer, type StoredDisk } from '../model/image.ts';
-import type { Member } from '../model/mover-protocol.ts';
+import type { Member } from '../model/tasks/served-disk.ts';
 import { checkName } from '../model/names.ts';
 import { stripTemplate } from './strip.ts';
 

@@ -4,7 +4,7 @@ import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
-import type { RestoreDisk, RestoreResult, RestoreTask } from '../model/mover-protocol.ts';
+import type { RestoreDisk, RestoreResult, RestoreTask } from '../model/tasks/restore.ts';
 import type { Operation } from '../model/operation.ts';
 import type { User } from '../model/user.ts';
 import type { OperationLog } from '../vm/operation-log.ts';

@@ -1,6 +1,7 @@
 // Keeps the servers up that VMs read from while their disks are being copied: one mover for each, started again when it ends by itself.
 import { reasonOf } from '../model/errors.ts';
-import { SERVING, type ServeResult, type ServeTask } from '../model/mover-protocol.ts';
+import { SERVING } from '../model/mover-protocol.ts';
+import type { ServeResult, ServeTask } from '../model/tasks/serve.ts';
 import type { Parts } from '../vm/parts.ts';
 import { interrupted } from '../vm/runs.ts';
 

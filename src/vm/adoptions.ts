@@ -2,7 +2,7 @@
 // somebody else's. Made again from the records when the daemon starts.
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import type { Host } from '../model/host.ts';
-import type { Adopted } from '../model/mover-protocol.ts';
+import type { Adopted } from '../model/hypervisor-config.ts';
 import { VM_STATE, type Vm } from '../model/vm.ts';
 
 export class Adoptions {

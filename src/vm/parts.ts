@@ -6,13 +6,10 @@ import type { Ended, WhichProcesses } from '../exec/run-processes.ts';
 import type { Hypervisor } from '../hypervisor/hypervisor.ts';
 import type { Attributes } from '../model/attributes.ts';
 import type { HostFiles } from '../datastore/files.ts';
-import type {
-  BackupStoreConfig,
-  CarryResult,
-  HypervisorConfig,
-  MoverEvent,
-  MoverTask,
-} from '../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../model/backup-store-config.ts';
+import type { HypervisorConfig } from '../model/hypervisor-config.ts';
+import type { MoverEvent, MoverTask } from '../model/mover-protocol.ts';
+import type { CarryResult } from '../model/tasks/carry.ts';
 import type { Datastore } from '../model/datastore.ts';
 import type { Host } from '../model/host.ts';
 import type { SshAddress } from '../model/ssh-host.ts';

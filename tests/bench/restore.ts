@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
 import { moverResult } from '../../src/exec/mover.ts';
-import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
+import type { RestoreResult, RestoreTask } from '../../src/model/tasks/restore.ts';
 import { RESTIC_PASSWORD, sameContent } from '../integration/cloud.ts';
 import { costOf } from '../mover/cost.ts';
 import { largeChain, type LargeChain } from '../mover/large-chain.ts';

@@ -12,7 +12,7 @@ import { ResticStore } from '../../src/datastore/restic/index.ts';
 import { secretFile } from '../../src/datastore/restic/secret-file.ts';
 import { run, start, type Running } from '../../src/exec/exec.ts';
 import { OneError } from '../../src/model/errors.ts';
-import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../src/model/backup-store-config.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import { hasRclone, TestServer } from '../integration/object-servers.ts';
 import { hasRsyncAndSsh, TestSshd } from '../integration/sshd.ts';

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { run } from '../../src/exec/exec.ts';
 import type { Attributes, Vector } from '../../src/model/attributes.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
-import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import type { TaskDisk } from '../../src/model/tasks/backup.ts';
 import type { Bench, Machine, Planted } from '../../src/hypervisor/contract.ts';
 import type { DomainDisk, WildDomain } from '../../src/hypervisor/hypervisor.ts';
 import { DomainFiles } from '../../src/hypervisor/fake/domain-file.ts';

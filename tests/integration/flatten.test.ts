@@ -7,14 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBackupStore } from '../../src/datastore/all.ts';
 import { moverResult } from '../../src/exec/mover.ts';
 import type { Layer } from '../../src/model/image.ts';
-import type {
-  CleanupResult,
-  FlattenResult,
-  FlattenTask,
-  MoverEvent,
-  RestoreResult,
-  VerifyResult,
-} from '../../src/model/mover-protocol.ts';
+import type { MoverEvent } from '../../src/model/mover-protocol.ts';
+import type { CleanupResult } from '../../src/model/tasks/cleanup.ts';
+import type { FlattenResult, FlattenTask } from '../../src/model/tasks/flatten.ts';
+import type { RestoreResult } from '../../src/model/tasks/restore.ts';
+import type { VerifyResult } from '../../src/model/tasks/verify.ts';
 import { rawOf, sha256, type Kinds } from '../disk/members.ts';
 import { childrenOf, killNow, processesWhere } from '../faults/processes.ts';
 import { changeByte, storeChainsIn, type StoredChain, type StoreKind } from '../mover/stored-chain.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
-import type { RestoreResult } from '../../src/model/mover-protocol.ts';
+import type { RestoreResult } from '../../src/model/tasks/restore.ts';
 import { restore } from '../../src/mover/restore.ts';
 import { rawOf, type Kinds } from '../disk/members.ts';
 import { storeChains, type StoredChain } from '../mover/stored-chain.ts';

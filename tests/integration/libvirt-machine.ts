@@ -7,7 +7,7 @@ import { run } from '../../src/exec/exec.ts';
 import type { Machine, Planted } from '../../src/hypervisor/contract.ts';
 import type { DomainDisk, DomainSpec } from '../../src/hypervisor/hypervisor.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
-import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import type { TaskDisk } from '../../src/model/tasks/backup.ts';
 import { agentAnswers } from '../guest/agent-channel.ts';
 import { again, STOP } from '../guest/background.ts';
 import { buildGuest, copyDisk } from '../guest/build.ts';

@@ -9,7 +9,7 @@ import type { BackupBegin, DomainDisk, DomainNic } from '../../src/hypervisor/hy
 import { LibvirtHypervisor } from '../../src/hypervisor/libvirt/index.ts';
 import { probe } from '../../src/hypervisor/libvirt/kvm-probe.ts';
 import { watch } from '../../src/hypervisor/libvirt/events.ts';
-import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import type { TaskDisk } from '../../src/model/tasks/backup.ts';
 import { NbdClient } from '../../src/nbd/client.ts';
 import { URI } from '../guest/domains.ts';
 import {

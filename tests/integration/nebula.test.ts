@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { text } from '../../src/model/attributes.ts';
 import type { Image } from '../../src/model/image.ts';
-import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../src/model/backup-store-config.ts';
 import { servePoint } from '../../src/mover/served-point.ts';
 import { servedDisks } from '../../src/restore/plan.ts';
 import { FakeCloud } from '../unit/fake-cloud.ts';

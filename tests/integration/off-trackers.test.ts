@@ -7,7 +7,7 @@ import { run, start } from '../../src/exec/exec.ts';
 import type { BackupBegin } from '../../src/hypervisor/hypervisor.ts';
 import { beginOff } from '../../src/hypervisor/libvirt/off-exports.ts';
 import { dropOff, readOff } from '../../src/hypervisor/libvirt/off-trackers.ts';
-import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import type { TaskDisk } from '../../src/model/tasks/backup.ts';
 
 let directory: string;
 

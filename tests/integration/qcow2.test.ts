@@ -17,7 +17,7 @@ import { writeStream } from '../../src/disk/stream-write.ts';
 import { run } from '../../src/exec/exec.ts';
 import { TrackerLost } from '../../src/model/errors.ts';
 import type { StoredDisk } from '../../src/model/image.ts';
-import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import type { TaskDisk } from '../../src/model/tasks/backup.ts';
 import { DiskFile as MoverFile } from '../../src/mover/disk-file.ts';
 import { NbdClient } from '../../src/nbd/client.ts';
 import { createDisk, diskFiles, qemuIo, scribble, type DiskFile } from '../nbd/disk-files.ts';

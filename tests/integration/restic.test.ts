@@ -12,7 +12,7 @@ import { readResticConfig } from '../../src/datastore/restic/config.ts';
 import { ResticStore } from '../../src/datastore/restic/index.ts';
 import { removeStaleLocks } from '../../src/datastore/restic/unlock.ts';
 import { run, start, type Running } from '../../src/exec/exec.ts';
-import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../src/model/backup-store-config.ts';
 import { childrenOf, processesWhere } from '../faults/processes.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import { planted } from '../planted/secret.ts';

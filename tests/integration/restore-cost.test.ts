@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DiskFormat } from '../../src/model/image.ts';
-import type { RestoreTask } from '../../src/model/mover-protocol.ts';
+import type { RestoreTask } from '../../src/model/tasks/restore.ts';
 import { costOf } from '../mover/cost.ts';
 import { largeChain, type LargeChain } from '../mover/large-chain.ts';
 import { planted } from '../planted/secret.ts';

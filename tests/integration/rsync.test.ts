@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { backupStoreContract } from '../../src/datastore/contract.ts';
 import { RsyncStore } from '../../src/datastore/rsync/index.ts';
 import { run } from '../../src/exec/exec.ts';
-import type { BackupStoreConfig } from '../../src/model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../src/model/backup-store-config.ts';
 import { mountDirectory, type FuseMount, type VirtualFile } from '../../src/fuse/mount.ts';
 import { childrenOf, nameOf } from '../faults/processes.ts';
 import * as virtual from '../fuse/virtual-file.ts';

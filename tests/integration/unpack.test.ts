@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { moverResult } from '../../src/exec/mover.ts';
 import { run } from '../../src/exec/exec.ts';
 import type { DiskFormat } from '../../src/model/image.ts';
-import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
+import type { RestoreResult, RestoreTask } from '../../src/model/tasks/restore.ts';
 import { restoreUnpacked } from '../../src/mover/unpacked-disk.ts';
 import { LEAST_BYTES } from '../../src/mover/restore-way.ts';
 import { processesWhere } from '../faults/processes.ts';

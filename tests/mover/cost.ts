@@ -2,7 +2,7 @@
 // open for writing. Looked at many times a second, so what is written in the last moment may be missed; what is read back after it is not.
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { moverResult } from '../../src/exec/mover.ts';
-import type { RestoreResult, RestoreTask } from '../../src/model/mover-protocol.ts';
+import type { RestoreResult, RestoreTask } from '../../src/model/tasks/restore.ts';
 
 const EVERY_MS = 10;
 

@@ -12,7 +12,8 @@ import { CLUSTER_BYTES, type ClusterMap } from '../../src/disk/cluster-map.ts';
 import type { Extent } from '../../src/disk/extent.ts';
 import { Qcow2Layout } from '../../src/disk/qcow2-layout.ts';
 import { qcow2Stream } from '../../src/disk/qcow2-stream.ts';
-import type { BackupStoreConfig, Member } from '../../src/model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../src/model/backup-store-config.ts';
+import type { Member } from '../../src/model/tasks/served-disk.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import type { StoreKind } from './stored-chain.ts';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackupStore } from '../../src/datastore/all.ts';
 import type { Layer, StoredDisk } from '../../src/model/image.ts';
-import type { BackupStoreConfig, Member } from '../../src/model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../src/model/backup-store-config.ts';
+import type { Member } from '../../src/model/tasks/served-disk.ts';
 import { cheapRepository } from '../guest/repository.ts';
 import { memberFile, sha256, sizeOf, type Kinds } from '../disk/members.ts';
 

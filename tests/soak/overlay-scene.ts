@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run } from '../../src/exec/exec.ts';
 import type { BackupBegin, BackupExports, DiskExport, DomainSpec } from '../../src/hypervisor/hypervisor.ts';
 import { LibvirtHypervisor } from '../../src/hypervisor/libvirt/index.ts';
-import type { TaskDisk } from '../../src/model/mover-protocol.ts';
+import type { TaskDisk } from '../../src/model/tasks/backup.ts';
 import { GuestConsole } from '../guest/console.ts';
 import { URI } from '../guest/domains.ts';
 import { libvirtMachine, publicDirectory } from '../integration/libvirt-machine.ts';

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BackupRunner } from '../../src/backup/run.ts';
 import type { Move } from '../../src/vm/parts.ts';
-import type { BackupResult, MoverTask } from '../../src/model/mover-protocol.ts';
+import type { MoverTask } from '../../src/model/mover-protocol.ts';
+import type { BackupResult } from '../../src/model/tasks/backup.ts';
 import type { Vm } from '../../src/model/vm.ts';
 import { NOBODY } from '../../src/vm/history.ts';
 import { FakeCloud } from './fake-cloud.ts';

@@ -1,6 +1,6 @@
 // What a datastore's RESTIC_* attributes mean for the restic command. Pure. Secrets go into the environment alone; a value that is not
 // understood is an error that names the attribute, never a silent default.
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import { absolutePath, secret, wholeNumber } from './attributes.ts';
 import type { Attributes } from './attributes.ts';
 import { confinementOf, loadOptions, manyConnections, prefixOf, pruneOptionsOf, type Confinement } from './limits.ts';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import {
   attemptOf,
   SnapshotLeft,

@@ -1,5 +1,5 @@
 // A repository on a REST server. Pure. Its address is in the environment, for it has the password in it.
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import { secret, word, wrong } from './attributes.ts';
 import { NOTHING, type Transport } from './place.ts';
 import { tlsOf } from './tls.ts';

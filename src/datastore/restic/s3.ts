@@ -1,5 +1,5 @@
 // A repository in a bucket of S3, of Amazon's or of a server with the same interface. Pure. Its keys are in the environment.
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import { secret, word, yesOrNo } from './attributes.ts';
 import { NOTHING, type Transport } from './place.ts';
 import { tlsOf } from './tls.ts';

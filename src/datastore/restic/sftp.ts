@@ -1,6 +1,6 @@
 // A repository in a directory of another machine, over SFTP. Pure. It never asks anything: a host whose key is not known is refused, and so is
 // a password.
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import { sshCommand, type SshTarget } from '../../exec/ssh.ts';
 import { absolutePath, fileText, wholeNumber, word } from './attributes.ts';
 import type { Attributes, FileText } from './attributes.ts';

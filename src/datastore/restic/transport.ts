@@ -1,5 +1,5 @@
 // Which backend a datastore's repository has, and what restic is told of it. Pure. Attributes of another backend are refused.
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import { absolutePath, choice, wrong } from './attributes.ts';
 import type { Attributes, FileText } from './attributes.ts';
 import { BACKENDS, NOTHING, type Backend, type Transport } from './place.ts';

@@ -2,7 +2,7 @@
 // default. Keys are named by the paths of their files; none is an attribute itself.
 import { posix } from 'node:path';
 import { CODE, OneError } from '../../model/errors.ts';
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import { readArgs } from './args.ts';
 import type { SshTarget } from '../../exec/ssh.ts';
 

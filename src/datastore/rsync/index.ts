@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Capacity } from '../../model/datastore.ts';
 import { OneError, reasonOf } from '../../model/errors.ts';
-import type { BackupStoreConfig } from '../../model/mover-protocol.ts';
+import type { BackupStoreConfig } from '../../model/backup-store-config.ts';
 import {
   SnapshotLeft,
   type BackupStore,

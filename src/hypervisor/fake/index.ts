@@ -4,7 +4,7 @@ import { watch } from 'node:fs/promises';
 import { CODE, OneError } from '../../model/errors.ts';
 import { vmIdOf } from '../../model/ids.ts';
 import type { DiskFormat } from '../../model/image.ts';
-import type { SettleTask } from '../../model/mover-protocol.ts';
+import type { SettleTask } from '../../model/tasks/settle.ts';
 import type {
   Adopted,
   BackupBegin,

@@ -6,7 +6,7 @@ import { mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CODE, OneError, TrackerLost } from '../../model/errors.ts';
-import type { TaskDisk, Tracking } from '../../model/mover-protocol.ts';
+import type { TaskDisk, Tracking } from '../../model/tasks/backup.ts';
 import type { TrackerState } from '../hypervisor.ts';
 import { copyAtOneInstant, type DiskCopy } from './instant.ts';
 import { BLOCK, isZero } from './zero-blocks.ts';

@@ -2,7 +2,7 @@
 // like an option, a number or somebody else's uuid. Pure but for what it remembers.
 import { CODE, OneError } from '../../model/errors.ts';
 import { vmIdOf } from '../../model/ids.ts';
-import type { Adopted } from '../../model/mover-protocol.ts';
+import type { Adopted } from '../../model/hypervisor-config.ts';
 
 export class AdoptedDomains {
   readonly #uuids = new Map<string, string>();

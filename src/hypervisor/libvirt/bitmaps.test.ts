@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk } from '../../model/tasks/backup.ts';
 import { isTrackerOf, lost, troubleOf, type Bitmap, type Carrier } from './bitmaps.ts';
 
 const carrier = (change: Partial<Carrier> = {}, bitmap: Partial<Bitmap> = {}): Carrier => ({

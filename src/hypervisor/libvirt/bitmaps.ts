@@ -1,6 +1,6 @@
 // What notes the changes of a disk under CBT: a persistent dirty bitmap inside its qcow2, and whether it can be believed. Pure.
 import { TrackerLost } from '../../model/errors.ts';
-import type { TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk } from '../../model/tasks/backup.ts';
 
 export interface Bitmap {
   name: string;

@@ -1,5 +1,5 @@
 // The request for a checkpoint: a bitmap of its name on each disk that is tracked, and on no other. Pure.
-import type { TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk } from '../../model/tasks/backup.ts';
 import type { LiveDomain } from './live-xml.ts';
 import { element, lines, textElement } from './xml.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FreezeLimit } from '../../model/mover-protocol.ts';
+import type { FreezeLimit } from '../../model/tasks/backup.ts';
 import type { DomainState } from '../hypervisor.ts';
 import { letGo, whileHeld } from './freeze.ts';
 import { Virsh } from './virsh.ts';

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import type { Consistency } from '../../model/image.ts';
-import type { FreezeLimit } from '../../model/mover-protocol.ts';
+import type { FreezeLimit } from '../../model/tasks/backup.ts';
 import type { BackupBegin } from '../hypervisor.ts';
 import { exists, noteFile } from './run-directory.ts';
 import type { Virsh } from './virsh.ts';

@@ -4,7 +4,7 @@ import { CODE, OneError, reasonOf } from '../../model/errors.ts';
 import { field, vectors } from '../../model/attributes.ts';
 import { vmIdOf } from '../../model/ids.ts';
 import type { DiskFormat } from '../../model/image.ts';
-import type { SettleTask } from '../../model/mover-protocol.ts';
+import type { SettleTask } from '../../model/tasks/settle.ts';
 import type {
   Adopted,
   BackupBegin,

@@ -1,7 +1,7 @@
 // Trackers of a running domain: the bitmaps as QEMU has them, and what libvirt knows of them as checkpoints. QEMU is the one to be
 // asked: libvirt forgets checkpoints when a domain is defined anew, and remembers those whose bitmaps are gone.
 import { reasonOf } from '../../model/errors.ts';
-import type { TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk } from '../../model/tasks/backup.ts';
 import type { TrackerQuestion } from '../hypervisor.ts';
 import { isTrackerOf, lost, troubleOf, whyUnable, type Carrier } from './bitmaps.ts';
 import { checkpointXml, isThat } from './checkpoint-xml.ts';

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from '../../exec/exec.ts';
 import { listening, startQemuNbd } from '../../exec/qemu-nbd.ts';
-import type { TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk } from '../../model/tasks/backup.ts';
 import type { DiskExport } from '../hypervisor.ts';
 import * as directory from './run-directory.ts';
 

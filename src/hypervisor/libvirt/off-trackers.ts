@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, type Running } from '../../exec/exec.ts';
 import { CODE, OneError, reasonOf } from '../../model/errors.ts';
-import type { TaskDisk, Tracking } from '../../model/mover-protocol.ts';
+import type { TaskDisk, Tracking } from '../../model/tasks/backup.ts';
 import { NbdClient } from '../../nbd/client.ts';
 import type { TrackerState } from '../hypervisor.ts';
 import { isTrackerOf, lost, troubleOf, whyUnable, type Bitmap, type Carrier } from './bitmaps.ts';

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Running } from '../../exec/exec.ts';
 import { CODE, OneError, TrackerLost } from '../../model/errors.ts';
-import type { Tracking } from '../../model/mover-protocol.ts';
+import type { Tracking } from '../../model/tasks/backup.ts';
 import type { BackupBegin, BackupExports, DiskExport } from '../hypervisor.ts';
 import { whileHeld, type Instant } from './freeze.ts';
 import { readDomain } from './live-xml.ts';

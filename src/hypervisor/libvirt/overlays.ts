@@ -9,7 +9,8 @@ import type {
   TrackerState,
 } from '../hypervisor.ts';
 import { reasonOf } from '../../model/errors.ts';
-import type { SettleTask, TaskDisk } from '../../model/mover-protocol.ts';
+import type { TaskDisk } from '../../model/tasks/backup.ts';
+import type { SettleTask } from '../../model/tasks/settle.ts';
 import { namesIn, readStack, tidy, writtenBytes } from './overlay-files.ts';
 import { forgetLeaving } from './overlay-leave.ts';
 import { lookAt, newest, runningXml, type Look } from './overlay-look.ts';

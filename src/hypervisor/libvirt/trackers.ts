@@ -1,5 +1,5 @@
 // The trackers of a machine under CBT, running or off: what can be gone on from, and what goes when a backup is recorded or has failed.
-import type { SettleTask } from '../../model/mover-protocol.ts';
+import type { SettleTask } from '../../model/tasks/settle.ts';
 import type { BackupBegin, TrackerQuestion, TrackerState } from '../hypervisor.ts';
 import { readDomain } from './live-xml.ts';
 import { dropLive, forgetCheckpoints, readLive, type Chosen } from './live-trackers.ts';

@@ -1,6 +1,6 @@
 // What a backup asks for in dirty bitmaps. Pure.
 import { CODE, OneError } from '../../model/errors.ts';
-import type { Tracking } from '../../model/mover-protocol.ts';
+import type { Tracking } from '../../model/tasks/backup.ts';
 import type { BackupBegin } from '../hypervisor.ts';
 
 /** The trackers that are bitmaps; null when changes are noted otherwise, or not at all. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ExecError, run } from '../../exec/exec.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { DomainState } from '../hypervisor.ts';
-import type { Adopted } from '../../model/mover-protocol.ts';
+import type { Adopted } from '../../model/hypervisor-config.ts';
 import { vmIdOf } from '../../model/ids.ts';
 import { AdoptedDomains } from './adopted.ts';
 import { hintFor } from './complaints.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBackupStore } from '../../../src/datastore/all.ts';
 import { run } from '../../../src/exec/exec.ts';
 import { listening, startQemuNbd } from '../../../src/exec/qemu-nbd.ts';
-import type { Member } from '../../../src/model/mover-protocol.ts';
+import type { Member } from '../../../src/model/tasks/served-disk.ts';
 import { openMembers } from '../../../src/mover/member-reader.ts';
 import { strangeFiles } from '../../../src/mover/opened-files.ts';
 import { restoreOne } from '../../../src/mover/restored-disk.ts';
