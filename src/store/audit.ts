@@ -183,7 +183,7 @@ async function lastBefore(db: Db, beforeMs: number): Promise<{ seq: number; hash
   return last;
 }
 
-/** Holds the row until the step ends; makes it where somebody has removed it. */
+/** Holds the row until the step ends; makes it where there is none. */
 async function lockHead(db: Db): Promise<void> {
   const lock = () => db.selectFrom('audit_head').select('id').where('id', '=', HEAD).forUpdate().executeTakeFirst();
   if (await lock()) return;

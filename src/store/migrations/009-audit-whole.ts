@@ -2,8 +2,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-const NO_HASH = '0'.repeat(64);
-
 export const auditWhole: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -17,13 +15,5 @@ export const auditWhole: Migration = {
     for (const column of ['uid', 'method', 'object', 'ends']) {
       await db.schema.createIndex(`audit_${column}`).on('audit').columns([column, 'seq']).execute();
     }
-    const heads = db as Kysely<{
-      audit_head: Record<'id' | 'seq' | 'dropped_seq', number> & Record<'hash' | 'dropped_hash', string>;
-    }>;
-    await heads
-      .insertInto('audit_head')
-      .values({ id: 1, seq: 0, hash: NO_HASH, dropped_seq: 0, dropped_hash: NO_HASH })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
   },
 };
