@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
 import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
+import { AuditTrail } from './api/audit-trail.ts';
 import type { Services } from './api/method.ts';
 import { nodeKey } from './api/forward-mac.ts';
 import { Forwarding } from './api/forwarding.ts';
@@ -85,6 +86,8 @@ export async function startApp(
     await bootstrap(store, config);
     const key = await secretsKey(config, store);
     const services = build(config, store, duties, { installation: await store.installation(), key }, log);
+    steps.push(() => services.audit.close());
+    await services.audit.begin();
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
     const tls = config.tls && new Tls(config.tls);
@@ -227,8 +230,10 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     datastoreLocation: config.datastoreLocation,
     ...signInOf(config),
     forwarding,
-    nodeName: config.nodeName,
-    auditKeepDays: config.auditKeepDays,
+    audit: new AuditTrail(parts, {
+      ...{ nodeName: config.nodeName, keepDays: config.auditKeepDays ?? 0 },
+      anchors: config.auditAnchors,
+    }),
     rateLimit: config.rateLimit && new RateLimit(config.rateLimit, parts.clock),
     endpoint: '',
   };

@@ -26,6 +26,7 @@ it('has a default for everything', () => {
     signIn: { ldap: undefined },
     notices: { hooks: [], webhooks: [], mails: [] },
     auditKeepDays: 365,
+    auditAnchors: '/var/lib/onevault/audit.anchors',
     dev: false,
   });
 });

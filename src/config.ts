@@ -53,6 +53,8 @@ export interface Config extends DatabaseSettings {
   auditKeepDays?: number | undefined;
   /** How often one address and one user may call; undefined for no limit. */
   rateLimit?: RateLimitSettings | undefined;
+  /** File that says from time to time where the audit log stood. */
+  auditAnchors?: string | undefined;
   /** Who else knows passwords. */
   signIn?: SignInSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -70,7 +72,7 @@ const TEXTS = [
   ...['STATE_DIRECTORY', 'LISTEN_ADDRESS', 'PORT', 'DATASTORE_LOCATION'],
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
   ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
-  ...['AUDIT_KEEP_DAYS', 'TLS_CERT', 'TLS_KEY'],
+  ...['AUDIT_KEEP_DAYS', 'AUDIT_ANCHORS', 'TLS_CERT', 'TLS_KEY'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
@@ -133,6 +135,7 @@ export function makeConfig(
     notices: readNotices(file),
     tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
+    auditAnchors: absolute('AUDIT_ANCHORS', text(file, 'AUDIT_ANCHORS') ?? `${stateDirectory}/audit.anchors`),
     signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
     rateLimit: readRateLimit(vectors(file, 'RATE_LIMIT')),
     dev: options.dev ?? false,

@@ -8,7 +8,7 @@ import type { User } from '../model/user.ts';
 import type { Acting } from '../schedule/acting.ts';
 import { readDiskSnapshotArgs } from '../schedule/action-args.ts';
 import type { Value } from '../wire/xmlrpc.ts';
-import { audited } from './audited.ts';
+import { audited, noteBegun, type Asked } from './audited.ts';
 import type { Call, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import { authorized } from './noun.ts';
@@ -26,8 +26,21 @@ export function actingThrough(services: () => Services): Acting {
       await authorizedVm(call, vmId, by === 'job' ? 'backup' : 'sched-action');
       await authorized(call, DATASTORE, datastoreId, 'USE');
     },
-    mayRunJob: async (uid, jobId) => {
-      await authorized(await as(uid), BACKUP_JOB, jobId, 'MANAGE');
+    mayRunJob: async (uid, jobId, actionId) => {
+      const call = await as(uid);
+      await audited(call, by(actionId, call, 'one.backupjob.backup', [jobId]), async (known) => {
+        await authorized(call, BACKUP_JOB, jobId, 'MANAGE');
+        await known(call.user);
+      });
+    },
+    backupBegun: async (uid, { vmId, datastoreId, actionId }) => {
+      try {
+        const call = await as(uid);
+        await noteBegun(call, by(actionId, call, 'one.vm.backup', [vmId, datastoreId]));
+      } catch (err) {
+        // the backup goes on, and its run says who asked for it
+        services().parts.log.error({ err, vm: vmId, action: actionId }, 'the audit log lacks a backup of a schedule');
+      }
     },
     drill: async ({ id, uid, parent }, alongside) => {
       const call = await as(uid);
@@ -36,7 +49,10 @@ export function actingThrough(services: () => Services): Acting {
       if (!newest) throw noBackup(parent.id);
       const image = await authorized(call, IMAGE, newest.image.id, 'MANAGE');
       const asked = { by: 'schedule' as const, uid, actionId: id };
-      await call.drills.start(image, newest.point.id, { wish: {}, asked, alongside });
+      await audited(call, by(id, call, 'one.image.drill', [image.id, newest.point.id]), async (known) => {
+        await known(call.user);
+        await call.drills.start(image, newest.point.id, { wish: {}, asked, alongside });
+      });
     },
     perform: async (action) => {
       const { name, params } = methodFor(action);
@@ -44,10 +60,17 @@ export function actingThrough(services: () => Services): Acting {
       await authorizedVm(call, action.parent.id, 'sched-action');
       const method = METHODS[name];
       if (!method) return;
-      const asked = { method: name, params, from: '', session: { by: `schedule ${action.id}` }, user: call.user };
-      await audited(call, asked, () => call.forwarding.carryOut(name, method, call, params));
+      await audited(call, by(action.id, call, name, params), async (known) => {
+        await known(call.user);
+        await call.forwarding.carryOut(name, method, call, params);
+      });
     },
   };
+}
+
+/** What the audit log is told: nobody asks from anywhere, but a schedule of hers. */
+function by(actionId: number, { user }: Call, method: string, params: Value[]): Asked {
+  return { method, params, from: '', session: { by: `schedule ${actionId}` }, user };
 }
 
 function noBackup(vmId: number): OneError {

@@ -20,13 +20,13 @@ export function callRoutes(server: FastifyInstance, services: Services, sessions
     services.rateLimit?.address(request.ip);
     const session = sessionOf(request);
     const asked: Asked = { method: name, params: [], session, from: request.ip };
-    const result = await audited(services, asked, async () => {
+    const result = await audited(services, asked, async (known) => {
       const who = await sessions.caller(session);
       asked.user = who.user;
       services.rateLimit?.user(who.user.id);
       const { method, names } = methodOf(name);
       const values = positional(name, method.params, names, request.body ?? {});
-      asked.params = values;
+      await known(who.user, values);
       return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, values);
     });
     return { result: await resultJson(name, result) };

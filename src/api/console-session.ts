@@ -27,20 +27,24 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
   const cookie = (request: FastifyRequest, value: string, seconds: number): string =>
     setCookie({ name: SESSION_COOKIE, value, seconds, secure: request.protocol === 'https' });
 
-  server.post('/api/session', async (request, reply) => {
-    services.rateLimit?.address(request.ip);
-    const { user: name, password } = credentials(request.body);
-    const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
-    const { user, caller } = await audited(services, asked, async () => {
-      const who = await sessions.caller(`${name}:${password}`);
-      asked.user = who.user;
-      return who;
-    });
+  const begin = async ({ user, caller }: Who): Promise<string> => {
     const token = makeToken(randomBytes(TOKEN_BYTES));
     // who signs in with a token that is for one group has no more than that group here either
     const egid = caller.gids.length === 1 && user.groups.length > 1 ? (caller.gids[0] ?? -1) : -1;
     await store.users.update(user.id, (record) => {
       record.tokens = withSession(record.tokens, { token, validSec: VALID_SEC, egid }, nowSec(clock));
+    });
+    return token;
+  };
+
+  server.post('/api/session', async (request, reply) => {
+    services.rateLimit?.address(request.ip);
+    const { user: name, password } = credentials(request.body);
+    const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
+    const { user, caller, token } = await audited(services, asked, async (known) => {
+      const who = await sessions.caller(`${name}:${password}`);
+      await known(who.user);
+      return { ...who, token: await begin(who) };
     });
     const session = `${user.name}:${token}`;
     await reply
@@ -56,9 +60,13 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
 
   server.delete('/api/session', async (request, reply) => {
     const session = cookieSession(request);
-    const { user } = await sessions.caller(sessionOf(request));
-    const token = session.slice(session.indexOf(':') + 1);
-    await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));
+    const asked: Asked = { method: 'session.end', params: [], session: sessionOf(request), from: request.ip };
+    await audited(services, asked, async (known) => {
+      const { user } = await sessions.caller(sessionOf(request));
+      await known(user);
+      const token = session.slice(session.indexOf(':') + 1);
+      await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));
+    });
     await reply
       .header('set-cookie', cookie(request, '', 0))
       .status(204)

@@ -22,6 +22,7 @@ import type { Parts } from '../vm/parts.ts';
 import type { VmRunner } from '../vm/run.ts';
 import type { VmTick } from '../vm/tick.ts';
 import type { PasswordDrivers } from '../sign-in/all.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { Forwarding } from './forwarding.ts';
 
 /** What methods work with. */
@@ -56,10 +57,8 @@ export interface Services {
   passwords?: PasswordDrivers;
   /** What other control nodes do. */
   forwarding: Forwarding;
-  /** What this control node is called in the audit log. */
-  nodeName?: string;
-  /** How long the audit log is kept, 0 for ever. */
-  auditKeepDays?: number | undefined;
+  /** Who asked for which change. */
+  audit: AuditTrail;
   /** How often one address and one user may call; no limit unless given. */
   rateLimit?: RateLimit | undefined;
   /** Where the API answers; known once the server listens. */

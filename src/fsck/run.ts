@@ -2,8 +2,8 @@
 // go on beside a daemon.
 import { openStore, readStore, type StorePlace } from '../store/open.ts';
 import { lockState } from '../store/state-lock.ts';
-import { AuditChain } from '../model/audit.ts';
 import { headOf, keptRecords } from '../store/audit.ts';
+import { lookAtAudit } from '../store/audit-look.ts';
 import type { Db } from '../store/steps.ts';
 import { check } from './check.ts';
 import { DERIVED, finding, type Finding } from './finding.ts';
@@ -53,8 +53,6 @@ export async function mend(place: StorePlace, stateDirectory: string): Promise<O
 
 /** The log may be long, so it is not among the records that are in memory. */
 async function checkAudit(db: Db): Promise<Finding[]> {
-  const chain = new AuditChain(await headOf(db));
-  for await (const record of keptRecords(db)) chain.add(record);
-  const broken = chain.end();
+  const { broken } = await lookAtAudit({ head: () => headOf(db), kept: (after) => keptRecords(db, after) });
   return broken === undefined ? [] : [finding('audit')(`The audit log is broken: ${broken}.`)];
 }

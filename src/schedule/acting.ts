@@ -5,8 +5,10 @@ import type { ScheduledAction } from '../model/scheduled-action.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Acting extends BackupRights {
-  /** Throws unless the user may run the backup job now. */
-  mayRunJob(uid: number, jobId: number): Promise<void>;
+  /** Throws unless the user may run the backup job now, which the audit log is told of. */
+  mayRunJob(uid: number, jobId: number, actionId: number): Promise<void>;
+  /** Tells the audit log of a backup that a schedule has begun. Never throws. */
+  backupBegun(uid: number, what: { vmId: number; datastoreId: number; actionId: number }): Promise<void>;
   /**
    * Begins a drill of the VM's newest backup as the action's user; `alongside` is done in the transaction that records the run.
    * Throws when it cannot begin.

@@ -87,7 +87,7 @@ export class ActionRuns {
     const { id, uid, parent } = due.action;
     await this.begun(this.#parts.store, due, runOfJob(parent.id));
     const failure = await this.#failureOf(async () => {
-      await this.#acting.mayRunJob(uid, parent.id);
+      await this.#acting.mayRunJob(uid, parent.id, id);
       await run(parent.id, due.again);
     });
     if (failure !== undefined) await this.#note(id, failure);

@@ -220,7 +220,12 @@ export class Scheduler implements SchedulerDoor {
       }
       await this.#backups.start(vmId, wish, this.#startOf(candidate, await this.#entrance.rules()));
       if (source.kind === 'direct' && source.waited) this.#waited.begun(source.waited);
-      if (source.kind === 'schedule') this.#due.forget(source.actionId);
+      if (source.kind !== 'schedule') return;
+      this.#due.forget(source.actionId);
+      if (wish.asked && 'uid' in wish.asked) {
+        const { actionId } = source;
+        await this.#acting.backupBegun(wish.asked.uid, { vmId, datastoreId: wish.datastoreId, actionId });
+      }
     } finally {
       this.#entrance.passed(candidate);
     }

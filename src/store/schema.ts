@@ -110,6 +110,10 @@ export interface AuditRow {
   event: string;
   previous: string;
   hash: string;
+  /** The object that it was on, `vm:3`; '' for none. */
+  object: string;
+  /** Record whose call this one ends, 0 for none. */
+  ends: number;
 }
 
 /** One row: where the audit log stands. */

@@ -2,7 +2,7 @@
 // is read, changed and written in one transaction; several changes that belong together go through `transaction`, and then
 // only its `tx` may be used inside.
 import type { AclRule } from '../model/acl.ts';
-import type { AuditEvent, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
+import type { AuditEntry, AuditEvent, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Datastore, Fill } from '../model/datastore.ts';
@@ -181,20 +181,28 @@ export interface Operations {
 export interface AuditFilter {
   uid?: number;
   method?: string;
+  /** `vm:3`: what was on it, and what has made it. */
+  object?: string;
   sinceMs?: number;
+  untilMs?: number;
+  /** Only those with a lower number, for the next page. */
+  before?: number;
   limit: number;
 }
 
 /** Who asked for which change, each record chained to the one before. */
 export interface AuditLog {
   append(event: AuditEvent): Promise<AuditRecord>;
+  /** Several as one step, in their order. */
+  appendAll(events: readonly AuditEvent[]): Promise<AuditRecord[]>;
   /** Drops what is older, and appends a record that says so; the number of records. */
   drop(beforeMs: number, made: Pick<AuditEvent, 'at' | 'node'>): Promise<number>;
   head(): Promise<AuditHead>;
-  /** All of them, the oldest first. */
-  kept(): AsyncIterable<KeptRecord>;
-  /** The newest first. */
-  list(filter: AuditFilter): Promise<AuditRecord[]>;
+  /** Those with a higher number, the oldest first, a few in memory at a time. */
+  kept(after: number): AsyncIterable<KeptRecord>;
+  find(seq: number): Promise<AuditRecord | undefined>;
+  /** A page of calls, the newest first. */
+  list(filter: AuditFilter): Promise<AuditEntry[]>;
 }
 
 export interface Store {

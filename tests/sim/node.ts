@@ -67,6 +67,7 @@ const backups = new FakedBackups(parts, operations, new Random(settings.seed), (
 const acting = {
   mayBackUp: () => Promise.resolve(),
   mayRunJob: () => Promise.resolve(),
+  backupBegun: () => Promise.resolve(),
   drill: () => Promise.resolve(),
   perform: () => Promise.resolve(),
 };

@@ -118,6 +118,7 @@ function noteTried(vmId: number, { asked }: BackupWish): void {
 const acting = {
   mayBackUp: () => Promise.resolve(),
   mayRunJob: () => Promise.resolve(),
+  backupBegun: () => Promise.resolve(),
   drill: () => Promise.resolve(),
   perform: () => Promise.resolve(),
 };

@@ -59,6 +59,7 @@ export class FakeCloud {
       schedule: { ...DEFAULT_SCHEDULE_POLICY, timeZone: 'UTC' },
       selfBackup: DEFAULT_SELF_BACKUP,
       notices: NO_NOTICES,
+      auditAnchors: `${directory}/audit.anchors`,
       dev: false,
       ...given,
     };
