@@ -170,6 +170,18 @@ describe('an increment', () => {
     expect(reason({ reset: true }, attached)).toEqual(['FULL', 'a new chain was asked for']);
   });
 
+  it('tells a person of a raw disk that was attached as well, once', () => {
+    const raw = disk(2, ['IMAGE_ID', '8'], ['TYPE', 'FILE'], ['FORMAT', 'raw'], ['TARGET', 'vdc']);
+    const attached = [IMAGE, DATA, raw];
+    expect(refused({}, attached)).toThrow('disk 2 (vdc) was attached after the last backup');
+    for (const answer of [{ reset: true }, { unattended: true }])
+      expect(reason(answer, attached)).toEqual([
+        'FULL',
+        expect.stringContaining('increments are not possible: disk 2'),
+      ]);
+    expect(reason({}, [IMAGE, OWN])).toEqual(['FULL', expect.stringContaining('increments are not possible: disk 1')]);
+  });
+
   it('does not go to another datastore than its chain without a word', () => {
     const elsewhere = { ...datastore, id: 101, name: 'cloud' };
     expect(refused({ datastore: elsewhere })).toThrow('the chain is in datastore 100 (RBackups), not in 101 (cloud)');

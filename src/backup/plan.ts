@@ -134,7 +134,10 @@ function parentOf(request: BackupRequest, layout: BackupLayout, taken: VmDisk[])
   const { config, chainEnded } = vm.backups;
   if (config.mode === 'FULL') return 'MODE is FULL';
   const [unable] = canIncrement(vm);
-  if (unable !== undefined) return `increments are not possible: ${unable}`;
+  if (unable !== undefined) {
+    if (request.reset !== true) askAboutAttached(request, chain?.points.at(-1), taken);
+    return `increments are not possible: ${unable}`;
+  }
   if (request.reset === true) return 'a new chain was asked for';
   if (config.incrementalBackupId === -1) return chainEnded ?? 'the first backup of a chain';
   if (!chain) return `the chain's image ${config.incrementalBackupId} does not exist any more`;
@@ -178,17 +181,9 @@ function otherDatastore({ vm, datastore, unattended }: BackupRequest, chain: Ima
 
 /** Increments follow only points of the very same disks. A person is told of a new one; the other changes speak for themselves. */
 function changedDisks(request: BackupRequest, last: BackupPoint, taken: VmDisk[]): string | undefined {
-  const { vm, datastore, unattended } = request;
+  const attached = askAboutAttached(request, last, taken);
+  if (attached !== undefined) return attached;
   const before = topLayer(last).disks;
-  const attached = taken.find(({ diskId }) => !before.some((disk) => disk.diskId === diskId));
-  if (attached) {
-    const why = `disk ${attached.diskId} (${attached.target}) was attached after the last backup`;
-    if (unattended === true) return why;
-    throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} cannot be backed up as an increment: ${why}.`, {
-      objectId: vm.id,
-      hint: `Begin a new chain: onevm backup --reset -d ${datastore.id} ${vm.id}`,
-    });
-  }
   const detached = before.find(({ diskId }) => !taken.some((disk) => disk.diskId === diskId));
   if (detached) return `disk ${detached.diskId} was detached after the last backup`;
   const was = new Map(readDisks(last.vmTemplate).map((disk) => [disk.diskId, disk]));
@@ -199,6 +194,24 @@ function changedDisks(request: BackupRequest, last: BackupPoint, taken: VmDisk[]
     if (then.sizeMb !== disk.sizeMb) return `disk ${disk.diskId} has ${disk.sizeMb} MB now, and had ${then.sizeMb}`;
   }
   return undefined;
+}
+
+/** A disk that the chain's last point does not have, in words; a person who did not ask for a new chain is told so instead. */
+function askAboutAttached(
+  { vm, datastore, unattended }: BackupRequest,
+  last: BackupPoint | undefined,
+  taken: VmDisk[],
+): string | undefined {
+  if (!last) return undefined;
+  const before = topLayer(last).disks;
+  const attached = taken.find(({ diskId }) => !before.some((disk) => disk.diskId === diskId));
+  if (!attached) return undefined;
+  const why = `disk ${attached.diskId} (${attached.target}) was attached after the last backup`;
+  if (unattended === true) return why;
+  throw new OneError(CODE.ACTION, `Virtual machine ${vm.id} cannot be backed up as an increment: ${why}.`, {
+    objectId: vm.id,
+    hint: `Begin a new chain: onevm backup --reset -d ${datastore.id} ${vm.id}`,
+  });
 }
 
 function trackingOf(vm: Vm, parent: BackupPoint | undefined): Tracking | null {

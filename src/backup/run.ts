@@ -10,7 +10,7 @@ import type { SettleResult, SettleTask } from '../model/tasks/settle.ts';
 import type { Operation } from '../model/operation.ts';
 import { LCM, VM_STATE, type Vm } from '../model/vm.ts';
 import type { Store } from '../store/store.ts';
-import { closeHistory, HISTORY_ACTION, reopenHistory, showError } from '../vm/history.ts';
+import { closeHistory, HISTORY_ACTION, NOBODY, reopenHistory, showError, type By } from '../vm/history.ts';
 import { monitorDatastore } from '../vm/monitor.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import { nowSec, type Move, type Parts } from '../vm/parts.ts';
@@ -250,11 +250,12 @@ export class BackupRunner {
       log.warn({ operation: operation.id, vm: operation.vmId, err: error }, 'old trackers are left');
     }
     await store.transaction(async (tx) => {
+      const by = await whoAsked(tx, operation);
       await tx.vms.update(operation.vmId, (vm) => {
         if (vm.operationId !== operation.id) return;
         leaveBackup(vm);
         vm.backups.tracked = tracked;
-        closeHistory(vm, nowSec(clock), HISTORY_ACTION.BACKUP);
+        closeHistory(vm, nowSec(clock), HISTORY_ACTION.BACKUP, by);
         reopenHistory(vm, nowSec(clock));
       });
       await this.#log.end(tx, operation, 'done', reason);
@@ -341,6 +342,13 @@ function notNow(vmId: number, why: string, hint = ''): OneError {
     objectId: vmId,
     hint,
   });
+}
+
+/** Whom the history of the VM names for a backup: whoever asked for it or wrote its schedule. */
+async function whoAsked(tx: Store, { asked }: Operation): Promise<By> {
+  if (!asked || asked.by === 'policy') return NOBODY;
+  const user = await tx.users.find(asked.uid);
+  return { uid: asked.uid, gid: user?.gid ?? -1 };
 }
 
 async function reserve(tx: Store, { reserved }: Operation): Promise<void> {

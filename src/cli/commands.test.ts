@@ -138,6 +138,8 @@ test.each([
   ['onevm list --nope', 'invalid option: --nope\n'],
   ['onevm list --li', 'ambiguous option: --li (--list, --listconf)\n'],
   ['onevm create /no/such/file', 'argument 1 must be one of file, : there is no file /no/such/file\n'],
+  ['onevm create /', 'argument 1 must be one of file, : / is a directory\n'],
+  ['onevm updateconf 1 /dev/null', 'No template was given, neither as a file nor on stdin.\n'],
   ['onevm list --user ann', '--user needs --password when there is no terminal to ask on.\n'],
   [
     'onevm list --endpoint nowhere',

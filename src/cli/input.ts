@@ -6,11 +6,11 @@ import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 import { parseSizeMb } from './units.ts';
 
-/** The text of a template file. `position` is the argument's place, for the error. */
+/** The text of a template file, which may be a pipe as well. `position` is the argument's place, for the error. */
 export function readTemplateFile(path: string, position: number): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw new Failure(`argument ${position} must be one of file, : there is no file ${path}`);
-  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new Failure(`argument ${position} must be one of file, : there is no file ${path}`);
+  if (found.isDirectory()) throw new Failure(`argument ${position} must be one of file, : ${path} is a directory`);
   return readFileSync(path, 'utf8');
 }
 

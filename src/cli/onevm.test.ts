@@ -228,6 +228,7 @@ test('recover asks how', async () => {
 test.each([
   ['show nope', 'VM named nope not found.', [VMS]],
   ['recover 0', 'Say how to recover: one of --failure, --success, --retry, --delete, --recreate, --delete-db.', []],
+  ['recover 0 --success --failure', '--failure and --success exclude each other.', []],
   ['recover 0 --interactive', '--interactive needs a terminal to ask on.', []],
   ['create --memory lots', '--memory lots is no size such as 512, 2g or 300mb.', []],
   ['create --name a -m 0', '--multiple 0 is no number above 0.', []],

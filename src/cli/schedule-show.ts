@@ -19,7 +19,7 @@ function columns(nowSec: number): Array<Column<XmlElement>> {
     { name: 'SCHEDULED', ...grows, cell: (action) => minuteTime(number(action.textOf('TIME'))) },
     { name: 'REPEAT', ...grows, cell: repeatCell },
     { name: 'END', ...grows, cell: endCell },
-    { name: 'STATUS', width: 50, left: true, cell: (action) => statusCell(action, nowSec) },
+    { name: 'STATUS', width: 50, left: true, adjust: true, cell: (action) => statusCell(action, nowSec) },
   ];
 }
 

@@ -86,7 +86,7 @@ test.each<[given: ScheduleOptions, error: string]>([
   [{ schedule: 'soon' }, 'Error parsing time spec: soon'],
   [{ schedule: 'now', weekly: '0', monthly: '1' }, '--weekly and --monthly exclude each other.'],
   [{ schedule: 'now', weekly: 'mon' }, '--weekly mon is no list of days.'],
-  [{ schedule: 'now', hourly: '0' }, '--hourly 0 is no number.'],
+  [{ schedule: 'now', hourly: '0' }, '--hourly 0 is no number of hours above 0.'],
   [{ schedule: 'now', end: '5' }, '--end 5 needs one of --weekly, --monthly, --yearly, --hourly.'],
   [{ schedule: 'now', weekly: '1', end: '0' }, '--end 0 is neither a date nor a number above 0.'],
 ])('%j is refused', (given, error) => {

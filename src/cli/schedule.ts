@@ -98,7 +98,7 @@ function periodText(given: ScheduleOptions, nowMs: number): string {
   const days = given[period] ?? '';
   const valid = period === 'hourly' ? /^[1-9]\d*$/ : /^\d+(,\d+)*$/;
   if (!valid.test(days))
-    throw new Failure(`--${period} ${days} is no ${period === 'hourly' ? 'number' : 'list of days'}.`);
+    throw new Failure(`--${period} ${days} is no ${period === 'hourly' ? 'number of hours above 0' : 'list of days'}.`);
   return `, REPEAT = ${PERIODS.indexOf(period)}, DAYS = "${days}", ${endText(given.end, nowMs)}`;
 }
 

@@ -126,11 +126,12 @@ function addRecover(family: Family): void {
 }
 
 function recoveryGiven(given: Record<string, boolean | undefined>): number {
-  const operation = RECOVERIES.findIndex((name) => given[name === 'delete-db' ? 'deleteDb' : name]);
-  if (operation === -1) {
+  const [chosen, other] = RECOVERIES.filter((name) => given[name === 'delete-db' ? 'deleteDb' : name]);
+  if (chosen === undefined) {
     throw new Failure(`Say how to recover: one of ${RECOVERIES.map((name) => `--${name}`).join(', ')}.`);
   }
-  return operation;
+  if (other !== undefined) throw new Failure(`--${chosen} and --${other} exclude each other.`);
+  return RECOVERIES.indexOf(chosen);
 }
 
 async function askRecovery({ io }: Session): Promise<number> {

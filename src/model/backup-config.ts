@@ -153,8 +153,8 @@ function readCount(vector: Vector, name: KeepRule, otherwise: number, place: str
     throw new OneError(
       CODE.INTERNAL,
       name === 'KEEP_LAST'
-        ? `${place}KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) or more.`
-        : `${place}${name}="${given}" is not a number of periods; it must be 0 (no such rule) or more.`,
+        ? `${place}KEEP_LAST="${given}" is not a number of backups; it must be 0 (keep all) to 999999999.`
+        : `${place}${name}="${given}" is not a number of periods; it must be 0 (no such rule) to 999999999.`,
     );
   }
   return Number(given);

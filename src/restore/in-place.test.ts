@@ -30,7 +30,7 @@ it('what lay in the restored disks is forgotten, and no snapshot id is given twi
   expect(vm.template.map(([name]) => name)).toEqual(['DISK', 'DISK']);
   expect(vm.standalone).toEqual([1]);
   expect(vm.backups.config).toMatchObject({ incrementalBackupId: -1, lastIncrementId: -1 });
-  expect(vm.backups.chainEnded).toBe('disks 1 were restored in place from increment 2 of image 7');
+  expect(vm.backups.chainEnded).toBe('disk 1 was restored in place from increment 2 of image 7');
 });
 
 it('sizes are those of the backup, and those of before when it fails', () => {

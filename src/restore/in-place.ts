@@ -124,10 +124,9 @@ export function afterSwap(vm: Vm, disks: readonly SwappedDisk[], imageId: number
     restored.has(one.diskId) ? { ...one, snapshots: [] } : one,
   );
   vm.standalone = [...new Set([...(vm.standalone ?? []), ...restored])];
-  endChain(
-    vm,
-    `disks ${[...restored].join(', ')} were restored in place from increment ${pointId} of image ${imageId}`,
-  );
+  const [word, verb] = restored.size === 1 ? ['disk', 'was'] : ['disks', 'were'];
+  const from = `increment ${pointId} of image ${imageId}`;
+  endChain(vm, `${word} ${[...restored].join(', ')} ${verb} restored in place from ${from}`);
 }
 
 /** The sizes of the disks while the restore goes on, or again as they were before. */

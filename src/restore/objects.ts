@@ -1,16 +1,19 @@
 // What a restore makes: images, LOCKED until their data is there, and a template; and how all of that is taken back.
 import { ownedBy } from '../access/umask.ts';
+import type { Attributes } from '../model/attributes.ts';
 import type { Datastore } from '../model/datastore.ts';
 import { reasonOf } from '../model/errors.ts';
 import { IMAGE_STATE, type Image } from '../model/image.ts';
 import type { RestoreDisk } from '../model/tasks/restore.ts';
 import type { Operation } from '../model/operation.ts';
 import type { User } from '../model/user.ts';
+import type { VirtualNetwork } from '../model/vnet.ts';
 import { NOUNS } from '../store/nouns.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationLog } from '../vm/operation-log.ts';
 import type { Parts } from '../vm/parts.ts';
 import { keepWithinQuota } from '../vm/quota.ts';
+import { nameOwners, networksToName } from './network-owners.ts';
 import { withImageIds, type RestorePlan } from './plan.ts';
 import { shownStore } from './shown-store.ts';
 
@@ -50,13 +53,23 @@ export async function makeObjects(tx: Store, made: ObjectsToMake, nowSec: number
   }
   let templateId = -1;
   if (plan.template) {
-    const template = withImageIds(plan.template, plan, operation.imageIds);
+    const vmTemplate = await withNetworkOwners(tx, plan.template.vmTemplate);
+    const template = withImageIds({ ...plan.template, vmTemplate }, plan, operation.imageIds);
     const record = { ...ownedBy(user), name: plan.name, regtime: nowSec, template };
     templateId = (await tx.templates.allocate((id) => ({ id, ...record }))).id;
   }
   operation.plan = { templateId, targets: disks.map(({ target }) => target) } satisfies KeptRestore;
   await tx.operations.add(operation);
   return templateId;
+}
+
+async function withNetworkOwners(tx: Store, vmTemplate: Attributes): Promise<Attributes> {
+  const networks = new Map<number, VirtualNetwork>();
+  for (const id of networksToName(vmTemplate)) {
+    const network = await tx.vnets.find(id);
+    if (network) networks.set(id, network);
+  }
+  return nameOwners(vmTemplate, networks);
 }
 
 function imageRecord(

@@ -243,7 +243,7 @@ describe('VMs that are refused', () => {
       'KEEP_LAST',
       `${VM}BACKUP_CONFIG=[ KEEP_LAST="-1" ]`,
       INTERNAL,
-      'BACKUP_CONFIG/KEEP_LAST="-1" is not a number of backups; it must be 0 (keep all) or more',
+      'BACKUP_CONFIG/KEEP_LAST="-1" is not a number of backups; it must be 0 (keep all) to 999999999',
     ],
     [
       'BACKUP_CONFIG as a text',
