@@ -7,7 +7,7 @@ import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings
 import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
-import { readTls, type TlsFiles } from './config/tls.ts';
+import { readTls, type TlsSettings } from './config/tls.ts';
 import { RATE_LIMIT_VECTORS, readRateLimit } from './config/rate-limit.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
@@ -47,8 +47,8 @@ export interface Config extends DatabaseSettings {
   sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
-  /** Certificate and key of the endpoint; undefined for none. */
-  tls?: TlsFiles | undefined;
+  /** Certificate and key of the endpoint, or that the daemon makes them; undefined for none. */
+  tls?: TlsSettings | undefined;
   /** How many days the audit log is kept, 0 for ever. */
   auditKeepDays?: number | undefined;
   /** How often one address and one user may call; undefined for no limit. */
@@ -71,6 +71,7 @@ const TEXTS = [
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
   ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
   ...['AUDIT_KEEP_DAYS', 'TLS_CERT', 'TLS_KEY'],
+  ...['TLS', 'TLS_NAMES'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
@@ -131,7 +132,11 @@ export function makeConfig(
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
     sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
-    tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
+    tls: readTls({
+      ...{ tls: text(file, 'TLS'), names: text(file, 'TLS_NAMES') },
+      ...{ cert: text(file, 'TLS_CERT'), key: text(file, 'TLS_KEY') },
+      ...{ nodeUrl: text(file, 'NODE_URL'), listenAddress: text(file, 'LISTEN_ADDRESS') },
+    }),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
     rateLimit: readRateLimit(vectors(file, 'RATE_LIMIT')),
