@@ -5,6 +5,7 @@ import { reach } from './app/reach.ts';
 import { openTls } from './app/tls.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
+import { dropExpiredHourly } from './api/expired-sessions.ts';
 import { nodeKey } from './api/forward-mac.ts';
 import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
@@ -93,6 +94,7 @@ export async function startApp(
     const services = build(config, store, duties, { installation: await store.installation(), key }, log);
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
+    steps.push(dropExpiredHourly(services.parts, config.sessionLimits?.idleSec ?? 0));
     const server = buildServer(services, config.trustProxy, secure?.tls);
     steps.push(() => server.close());
     steps.push(() => services.parts.close());
@@ -221,6 +223,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     forwarding,
     nodeName: config.nodeName,
     auditKeepDays: config.auditKeepDays,
+    ...(config.sessionLimits && { sessionLimits: config.sessionLimits }),
     rateLimit: config.rateLimit && new RateLimit(config.rateLimit, parts.clock),
     endpoint: '',
   };

@@ -26,6 +26,7 @@ it('has a default for everything', () => {
     signIn: { ldap: undefined },
     notices: { hooks: [], webhooks: [], mails: [] },
     auditKeepDays: 365,
+    sessionLimits: { lifetimeSec: 43_200, idleSec: 0 },
     dev: false,
   });
 });

@@ -9,6 +9,7 @@ import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTls, type TlsSettings } from './config/tls.ts';
 import { RATE_LIMIT_VECTORS, readRateLimit } from './config/rate-limit.ts';
+import { readSession, SESSION_VECTORS } from './config/session.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
@@ -17,6 +18,7 @@ import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
 import type { RateLimitSettings } from './model/rate-limit.ts';
+import type { SessionLimits } from './model/session-limits.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
 import type { SignInSettings } from './model/sign-in-settings.ts';
 import { parseTemplate } from './wire/template-text.ts';
@@ -53,6 +55,8 @@ export interface Config extends DatabaseSettings {
   auditKeepDays?: number | undefined;
   /** How often one address and one user may call; undefined for no limit. */
   rateLimit?: RateLimitSettings | undefined;
+  /** How long sessions of the console last; the usual unless given. */
+  sessionLimits?: SessionLimits;
   /** Who else knows passwords. */
   signIn?: SignInSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -82,6 +86,7 @@ const VECTORS: Record<string, string[]> = {
   ...NOTICE_VECTORS,
   ...LDAP_VECTORS,
   ...RATE_LIMIT_VECTORS,
+  ...SESSION_VECTORS,
 };
 /** Everything that the file may hold. */
 export const CONFIG_ATTRIBUTES: readonly string[] = [
@@ -139,6 +144,7 @@ export function makeConfig(
     }),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
+    sessionLimits: readSession(vectors(file, 'SESSION')),
     rateLimit: readRateLimit(vectors(file, 'RATE_LIMIT')),
     dev: options.dev ?? false,
   };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CODE, OneError } from '../model/errors.ts';
 import type { LoginToken, User } from '../model/user.ts';
+import { isValid } from './session-use.ts';
 
 export const MAX_TOKENS = 10;
 /** More sessions of the console than these at once are nobody's: the oldest ends. */
@@ -30,10 +31,10 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** The token among these, if it is still valid. */
-export function findToken(tokens: readonly LoginToken[] = [], token: string, nowSec: number): LoginToken | undefined {
+/** The token among these, if it is there; whether it may be used still is for others to say. */
+export function findToken(tokens: readonly LoginToken[] = [], token: string): LoginToken | undefined {
   const hash = hashToken(token);
-  return tokens.find((each) => each.hash === hash && isValid(each, nowSec));
+  return tokens.find((each) => each.hash === hash);
 }
 
 /**
@@ -78,6 +79,7 @@ export function withSession(
     expires: nowSec + session.validSec,
     egid: session.egid,
     session: true,
+    usedAt: nowSec,
   };
   return [...valid.filter((each) => !ended.includes(each)), made];
 }
@@ -93,10 +95,6 @@ function revoked(valid: LoginToken[], hashes: readonly string[]): LoginToken[] {
   const rest = valid.filter((each) => !hashes.includes(each.hash));
   if (rest.length < valid.length) return rest;
   throw new OneError(CODE.NO_EXISTS, 'Could not revoke the login token: there is none like that.');
-}
-
-function isValid({ expires }: LoginToken, nowSec: number): boolean {
-  return expires === NEVER || expires > nowSec;
 }
 
 function checkTerm(validSec: number): void {

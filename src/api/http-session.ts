@@ -29,7 +29,21 @@ export async function callerOf(
   { parts, forwarding }: Services,
 ): Promise<Asking> {
   if (NodeProofs.has(request)) return { parts, ...(await forwarding.proofs.whoOf(request)) };
-  return { parts, caller: (await sessions.caller(sessionOf(request))).caller, forwarded: false };
+  return { parts, caller: (await whoOf(request, sessionOf(request), sessions)).caller, forwarded: false };
+}
+
+/** Who has sent a request with this session string. Throws OpenNebula's authentication error. */
+export function whoOf(
+  { headers }: FastifyRequest,
+  session: string,
+  sessions: Sessions,
+): Promise<Pick<Call, 'user' | 'caller'>> {
+  return headers.authorization === undefined && session !== '' ? sessions.signedIn(session) : sessions.caller(session);
+}
+
+/** The console says so of what it asks for by itself while nobody has touched it for a while. */
+export function isUnattended({ headers }: FastifyRequest): boolean {
+  return headers['x-onevault-unattended'] !== undefined;
 }
 
 export function cookieSession({ headers }: FastifyRequest): string {

@@ -20,6 +20,8 @@ export interface LoginToken {
   egid: number;
   /** It is a session of the web console. */
   session?: true;
+  /** Of a session: when its owner did something with it, in epoch seconds. */
+  usedAt?: number;
 }
 
 export interface User {
