@@ -1,6 +1,7 @@
 // Login tokens: made, found, added and revoked. Only their hashes are kept. Pure but for the chance that is handed in.
 import { createHash } from 'node:crypto';
 import { CODE, OneError } from '../model/errors.ts';
+import type { Scope } from '../model/token-scope.ts';
 import type { LoginToken, User } from '../model/user.ts';
 import { isValid } from './session-use.ts';
 
@@ -19,6 +20,8 @@ export interface TokenRequest {
   validSec: number;
   /** Group that the token is limited to, -1 for none. */
   egid: number;
+  /** What it is limited to; undefined for no limit. */
+  scopes?: Scope[] | undefined;
 }
 
 /** A new token in hex from that many random bytes. */
@@ -46,7 +49,7 @@ export function changeTokens(
   request: TokenRequest,
   nowSec: number,
 ): LoginToken[] {
-  const { token, validSec, egid } = request;
+  const { token, validSec, egid, scopes } = request;
   const valid = (user.tokens ?? []).filter((each) => isValid(each, nowSec));
   const hash = hashToken(token);
   if (validSec === 0) return token === '' ? [] : revoked(valid, [hash, token]);
@@ -62,7 +65,8 @@ export function changeTokens(
   if (rest.filter(({ session }) => !session).length >= MAX_TOKENS) {
     throw new OneError(CODE.ACTION, `User [${user.id}] has ${MAX_TOKENS} login tokens, which is the most; revoke one.`);
   }
-  return [...rest, { hash, expires: validSec === NEVER ? NEVER : nowSec + validSec, egid }];
+  const expires = validSec === NEVER ? NEVER : nowSec + validSec;
+  return [...rest, { hash, expires, egid, ...(scopes && { scopes }) }];
 }
 
 /** The tokens with one more, which is a session of the console; sessions that have expired, or are too many, are left out. */

@@ -21,7 +21,7 @@ export function callRoutes(server: FastifyInstance, services: Services, sessions
     const session = sessionOf(request);
     const asked: Asked = { method: name, params: [], session, from: request.ip };
     const result = await audited(services, asked, async () => {
-      const who = await whoOf(request, session, sessions);
+      const who = await whoOf(request, session, sessions, name, (user) => void (asked.user = user));
       asked.user = who.user;
       services.rateLimit?.user(who.user.id);
       if (!isUnattended(request)) await sessions.used(who.user, session);

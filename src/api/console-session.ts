@@ -32,8 +32,7 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
     const { user: name, password } = credentials(request.body);
     const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
     const { user, caller } = await audited(services, asked, async () => {
-      const who = await sessions.caller(`${name}:${password}`);
-      asked.user = who.user;
+      const who = await sessions.caller(`${name}:${password}`, '', (user) => void (asked.user = user));
       return who;
     });
     const token = makeToken(randomBytes(TOKEN_BYTES));
@@ -58,7 +57,7 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
 
   server.delete('/api/session', async (request, reply) => {
     const session = cookieSession(request);
-    const { user } = await whoOf(request, sessionOf(request), sessions);
+    const { user } = await whoOf(request, sessionOf(request), sessions, 'DELETE /api/session');
     const token = session.slice(session.indexOf(':') + 1);
     await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));
     await reply

@@ -7,8 +7,10 @@ import { makeCaller, type Caller } from '../access/authorize.ts';
 import type { passwordMatches } from '../access/password.ts';
 import { LoginThrottle } from '../access/throttle.ts';
 import { isUseToNote, isValid, validTokens, withUse } from '../access/session-use.ts';
+import { requireWithin } from '../access/token-scope.ts';
 import { findToken } from '../access/token.ts';
 import { CODE, OneError } from '../model/errors.ts';
+import type { Scope } from '../model/token-scope.ts';
 import { CORE_DRIVER, PUBLIC_DRIVER, type LoginToken, type User } from '../model/user.ts';
 import { passwordDrivers, type PasswordDrivers } from '../sign-in/all.ts';
 import type { PasswordDriver } from '../sign-in/password-driver.ts';
@@ -28,6 +30,12 @@ export interface SessionOptions {
   wait?: (milliseconds: number) => Promise<unknown>;
   /** After so long without use a session of the console is over; 0 for no such limit. */
   idleSec?: number;
+}
+
+export interface Who {
+  user: User;
+  /** The user with what is in effect for this call. */
+  caller: Caller;
 }
 
 export class Sessions {
@@ -51,23 +59,28 @@ export class Sessions {
     this.#throttle = new LoginThrottle(clock);
   }
 
-  /** Who calls with a session string and what is in effect for her; throws OpenNebula's authentication error. */
-  async caller(session: string): Promise<{ user: User; caller: Caller }> {
-    const { user, egid } = await this.#login(session);
-    return { user, caller: makeCaller(user, egid, await this.#store.rules.list()) };
+  /**
+   * Who calls with a session string and what is in effect for her; throws OpenNebula's authentication error. `asked` is the method, or the page, that
+   * she asks for: a token with a scope is refused what that has not, before anything else is looked at. `known` hears who it is before that.
+   */
+  async caller(session: string, asked = '', known: (user: User) => void = () => undefined): Promise<Who> {
+    const { user, egid, scopes } = await this.#login(session);
+    known(user);
+    requireWithin(scopes, asked, user.id);
+    return { user, caller: { ...makeCaller(user, egid, await this.#store.rules.list()), ...(scopes && { scopes }) } };
   }
 
   /** By a session of the console alone: what a browser goes on sending when that is over is no guess at a password, and slows nobody. */
-  async signedIn(session: string): Promise<{ user: User; caller: Caller }> {
+  async signedIn(session: string): Promise<Who> {
     const colon = session.indexOf(':');
     const user = await this.#find(session.slice(0, Math.max(colon, 0)));
     const token = user && findToken(user.tokens, session.slice(colon + 1));
-    if (!user || !token) throw refused();
+    if (!user || !token?.session) throw refused();
     const { egid } = await this.#stillValid(user, token);
     return { user, caller: makeCaller(user, egid, await this.#store.rules.list()) };
   }
 
-  async #login(session: string): Promise<{ user: User; egid: number }> {
+  async #login(session: string): Promise<{ user: User; egid: number; scopes?: Scope[] | undefined }> {
     const colon = session.indexOf(':');
     const name = session.slice(0, Math.max(colon, 0));
     const secret = session.slice(colon + 1);
@@ -75,7 +88,10 @@ export class Sessions {
     const user = await this.#find(name);
     // long random tokens and what was right before need no slowing, so guessing at a name never keeps its owner out
     const token = user && findToken(user.tokens, secret);
-    if (user && token) return { user, egid: (await this.#stillValid(user, token)).egid };
+    if (user && token) {
+      const { egid, scopes } = await this.#stillValid(user, token);
+      return { user, egid, scopes };
+    }
     if (user && this.#isRemembered(user, secret)) return { user, egid: ALL_GROUPS };
     return { user: await this.#check(name, secret), egid: ALL_GROUPS };
   }
