@@ -20,6 +20,8 @@ const LEAVES = [
   'nodes',
   'sign-in',
 ];
+/** How servers are known over TLS, by daemons and by commands. */
+const TLS = 'tls';
 /** What a program on another machine opens, and is reached through. */
 const DOORS = ['model', 'hypervisor', 'datastore', 'exec'];
 const VERBS = ['vm', 'backup', 'restore', 'drill', 'schedule'];
@@ -35,6 +37,10 @@ export const ROOMS = {
   nbd: { may: ['model'], why: 'it speaks one protocol and does not know what the bytes mean' },
   fuse: { may: ['model', 'exec'], why: 'it shows files and does not know what is in them' },
   exec: { may: ['model'], why: 'it runs programs and does not know what they are for' },
+  [TLS]: {
+    may: ['model', 'exec'],
+    why: 'it makes a certificate and knows servers by theirs; what is said over TLS is not its business',
+  },
   appliance: {
     may: ['model', 'exec'],
     why: 'it reads disks whose guests are hostile and is given sockets to read them from, nothing else',
@@ -96,11 +102,11 @@ export const ROOMS = {
     why: 'it looks at records beside the daemon or without it, and asks nobody else',
   },
   api: {
-    may: ['model', ...LEAVES, ...VERBS, 'doctor'],
+    may: ['model', ...LEAVES, ...VERBS, 'doctor', TLS],
     why: 'it answers requests; the app builds it and the mover is a process',
   },
   cli: {
-    may: ['model', 'wire', 'exec'],
+    may: ['model', 'wire', 'exec', TLS],
     why: "it talks HTTP to the daemon like any other client; the only program it starts is the user's editor",
   },
   config: { may: ['model', 'wire'], why: 'settings are read before anything is built' },

@@ -29,6 +29,7 @@ const ROOMS: Array<[room: string, what: string]> = [
   ['schedule', 'What starts when.'],
   ['notices', 'Tells others how runs end.'],
   ['fsck', 'Says whether the records fit together.'],
+  ['tls', "The daemon's own certificate, and servers that are known by the keys of theirs."],
   ['appliance', 'The machine that reads files out of backups.'],
   ['mover', 'The process that moves the bytes of one run.'],
   ['doctor', 'Looks at the machine and says what is missing.'],

@@ -11,7 +11,7 @@ ARCH=$(dpkg --print-architecture)
 OUT="$PWD/var/package"
 TREE="$OUT/tree"
 # What scripts/setup.sh installs for a daemon, and what sets the package apart from OpenNebula's, whose commands have the same names.
-DEPENDS='libvirt-daemon-system, libvirt-clients, qemu-system-x86, qemu-utils, restic, fuse3, busybox-static, acl, e2fsprogs, util-linux'
+DEPENDS='libvirt-daemon-system, libvirt-clients, qemu-system-x86, qemu-utils, restic, fuse3, busybox-static, acl, e2fsprogs, util-linux, openssl'
 RECOMMENDS='rsync, openssh-client, sshfs'
 
 rm -rf "$OUT"

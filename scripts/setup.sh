@@ -24,6 +24,7 @@ busybox-static        | busybox            | userland of the small guest that is
 acl                   | setfacl            | lets QEMU reach disks under closed directories
 e2fsprogs             | mkfs.ext4          | file systems of volatile disks and of the small guest
 util-linux            | setpriv            | ends helper programs together with OneVault, and takes their rights away
+openssl               | openssl            | makes the certificate of a daemon that has none of its own
 '
 NODE_PACKAGES='
 nodejs                | node               | starts npm, which brings the Node.js that OneVault runs on
@@ -45,7 +46,6 @@ SERVERS_PACKAGES='
 postgresql            | pg_ctlcluster      | PostgreSQL servers that the tests start for themselves
 rclone                | rclone             | a REST server for repositories that the tests start for themselves
 slapd                 | slapd              | LDAP servers that the tests start for themselves
-openssl               | openssl            | certificates of the servers of the tests
 '
 BENCH_PACKAGES='
 libnbd-bin            | nbdcopy            | reads disks over NBD, to compare with

@@ -2,13 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import { pino, type Logger } from 'pino';
 import { reach } from './app/reach.ts';
+import { openTls } from './app/tls.ts';
 import { actingThrough } from './api/acting.ts';
 import { AuditTrail } from './api/audit-trail.ts';
 import type { Services } from './api/method.ts';
+import { dropExpiredHourly } from './api/expired-sessions.ts';
 import { nodeKey } from './api/forward-mac.ts';
 import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
-import { Tls } from './api/tls.ts';
 import { JobRuns } from './backup/job-run.ts';
 import { BackupRunner } from './backup/run.ts';
 import { SelfBackups } from './backup/self-backups.ts';
@@ -55,6 +56,8 @@ import { Turns } from './vm/turns.ts';
 export interface App {
   /** Where the API answers. */
   endpoint: string;
+  /** Fingerprint of the key that clients may know it by; undefined without TLS. */
+  pin?: string;
   services: Services;
   /** Ends runs and clean-ups, then everything else. */
   close(): Promise<void>;
@@ -76,8 +79,13 @@ export async function startApp(
   };
   try {
     steps.push(lockState(config.stateDirectory));
+    const secure = await openTls(config, { log, clock: Date.now });
+    if (secure) steps.push(() => secure.close());
     let url = '';
-    const about = (): AboutNode => ({ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION });
+    const about = (): AboutNode => ({
+      ...{ name: config.nodeName, url: config.nodeUrl ?? url, version: VERSION },
+      ...(secure?.pin !== undefined && { pin: secure.pin }),
+    });
     const { store, duties } = await openNode(config, { about, log, fenced });
     steps.push(
       () => store.close(),
@@ -90,35 +98,22 @@ export async function startApp(
     await services.audit.begin();
     const notices = await Notices.open(config.notices, { store, log, operations: services.operations });
     steps.push(() => notices.close());
-    const tls = config.tls && new Tls(config.tls);
-    if (tls) steps.push(reloadOnHangup(tls, log));
-    const server = buildServer(services, config.trustProxy, tls);
+    steps.push(dropExpiredHourly(services.parts, config.sessionLimits?.idleSec ?? 0));
+    const server = buildServer(services, config.trustProxy, secure?.tls);
     steps.push(() => server.close());
     steps.push(() => services.parts.close());
     steps.push(() => endWork(services));
     await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
-    services.endpoint = url = `${tls ? address.replace(/^http:/, 'https:') : address}/RPC2`;
-    if (tls) log.info({ fingerprint: tls.fingerprint }, 'the endpoint is reached over TLS');
-    return { endpoint: services.endpoint, services, close };
+    services.endpoint = url = `${secure ? address.replace(/^http:/, 'https:') : address}/RPC2`;
+    if (!secure) return { endpoint: services.endpoint, services, close };
+    const { fingerprint, pin } = secure.tls;
+    log.info({ fingerprint, pin }, 'the endpoint is reached over TLS');
+    return { endpoint: services.endpoint, pin, services, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** A renewed certificate is taken with SIGHUP; the answer ends that. */
-function reloadOnHangup(tls: Tls, log: Logger): () => void {
-  const reload = (): void => {
-    try {
-      tls.reload();
-      log.info({ fingerprint: tls.fingerprint }, 'the certificate was read anew');
-    } catch (err) {
-      log.error({ err }, 'the certificate could not be read anew; the one before stays');
-    }
-  };
-  process.on('SIGHUP', reload);
-  return () => void process.off('SIGHUP', reload);
 }
 
 /** Takes duties and works on them, until a step of `steps` ends that. */
@@ -234,6 +229,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
       ...{ nodeName: config.nodeName, keepDays: config.auditKeepDays ?? 0 },
       anchors: config.auditAnchors,
     }),
+    ...(config.sessionLimits && { sessionLimits: config.sessionLimits }),
     rateLimit: config.rateLimit && new RateLimit(config.rateLimit, parts.clock),
     endpoint: '',
   };

@@ -27,6 +27,7 @@ it('has a default for everything', () => {
     notices: { hooks: [], webhooks: [], mails: [] },
     auditKeepDays: 365,
     auditAnchors: '/var/lib/onevault/audit.anchors',
+    sessionLimits: { lifetimeSec: 43_200, idleSec: 0 },
     dev: false,
   });
 });

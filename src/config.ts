@@ -7,8 +7,9 @@ import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings
 import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
-import { readTls, type TlsFiles } from './config/tls.ts';
+import { readTls, type TlsSettings } from './config/tls.ts';
 import { RATE_LIMIT_VECTORS, readRateLimit } from './config/rate-limit.ts';
+import { readSession, SESSION_VECTORS } from './config/session.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
 import { absolute, bad, count } from './config/value.ts';
 import { field, text, vectors, type Attributes, type Vector } from './model/attributes.ts';
@@ -17,6 +18,7 @@ import { isTimeZone } from './model/time-zone.ts';
 import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY, type Limits, type SchedulePolicy } from './model/limits.ts';
 import type { NoticeSettings } from './model/notice-settings.ts';
 import type { RateLimitSettings } from './model/rate-limit.ts';
+import type { SessionLimits } from './model/session-limits.ts';
 import type { SelfBackupSettings } from './model/self-backup.ts';
 import type { SignInSettings } from './model/sign-in-settings.ts';
 import { parseTemplate } from './wire/template-text.ts';
@@ -47,14 +49,16 @@ export interface Config extends DatabaseSettings {
   sshKey?: string | undefined;
   /** Who is told how runs end. */
   notices: NoticeSettings;
-  /** Certificate and key of the endpoint; undefined for none. */
-  tls?: TlsFiles | undefined;
+  /** Certificate and key of the endpoint, or that the daemon makes them; undefined for none. */
+  tls?: TlsSettings | undefined;
   /** How many days the audit log is kept, 0 for ever. */
   auditKeepDays?: number | undefined;
   /** How often one address and one user may call; undefined for no limit. */
   rateLimit?: RateLimitSettings | undefined;
   /** File that says from time to time where the audit log stood. */
   auditAnchors?: string | undefined;
+  /** How long sessions of the console last; the usual unless given. */
+  sessionLimits?: SessionLimits;
   /** Who else knows passwords. */
   signIn?: SignInSettings;
   /** A fake host and a fake backup datastore are there from the start, for work without a hypervisor. */
@@ -73,6 +77,7 @@ const TEXTS = [
   ...['MAX_BACKUPS', 'MAX_BACKUPS_HOST', 'MAX_RESTORES', 'MAX_UPKEEP'],
   ...['MAX_DRILLS', 'DRILL_SCRIPTS', 'NODE_NAME', 'NODE_URL', 'SSH_KEY', 'TRUST_PROXY'],
   ...['AUDIT_KEEP_DAYS', 'AUDIT_ANCHORS', 'TLS_CERT', 'TLS_KEY'],
+  ...['TLS', 'TLS_NAMES'],
 ];
 const VECTORS: Record<string, string[]> = {
   DB: DATABASE_VECTOR,
@@ -83,6 +88,7 @@ const VECTORS: Record<string, string[]> = {
   ...NOTICE_VECTORS,
   ...LDAP_VECTORS,
   ...RATE_LIMIT_VECTORS,
+  ...SESSION_VECTORS,
 };
 /** Everything that the file may hold. */
 export const CONFIG_ATTRIBUTES: readonly string[] = [
@@ -133,10 +139,15 @@ export function makeConfig(
     selfBackup: readSelfBackup(vectors(file, 'SELF_BACKUP')),
     sshKey: sshKeyOf(text(file, 'SSH_KEY')),
     notices: readNotices(file),
-    tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
+    tls: readTls({
+      ...{ tls: text(file, 'TLS'), names: text(file, 'TLS_NAMES') },
+      ...{ cert: text(file, 'TLS_CERT'), key: text(file, 'TLS_KEY') },
+      ...{ nodeUrl: text(file, 'NODE_URL'), listenAddress: text(file, 'LISTEN_ADDRESS') },
+    }),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     auditAnchors: absolute('AUDIT_ANCHORS', text(file, 'AUDIT_ANCHORS') ?? `${stateDirectory}/audit.anchors`),
     signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
+    sessionLimits: readSession(vectors(file, 'SESSION')),
     rateLimit: readRateLimit(vectors(file, 'RATE_LIMIT')),
     dev: options.dev ?? false,
   };

@@ -51,6 +51,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const app = await startApp(config, undefined, endFenced);
     process.stdout.write(`OneVault answers at ${app.endpoint}\n`);
+    if (app.pin !== undefined) process.stdout.write(`Its key has the fingerprint ${app.pin}\n`);
     if (config.dev) await beginDev(app, config);
     await stopRequested();
     await app.close();

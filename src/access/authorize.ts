@@ -3,6 +3,7 @@
 import type { AclRule, Resource, Right, Selector } from '../model/acl.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import { LOCK_LEVEL, type Lock, type Permissions } from '../model/permissions.ts';
+import type { Scope } from '../model/token-scope.ts';
 import { ONEADMIN_GROUP, type User } from '../model/user.ts';
 
 export type Operation = Right;
@@ -13,6 +14,8 @@ export interface Caller {
   gids: readonly number[];
   admin: boolean;
   rules: readonly AclRule[];
+  /** Scopes of the login token; undefined for no such limit. Secrets are shown without alone. */
+  scopes?: readonly Scope[];
 }
 
 export interface Target {

@@ -1,7 +1,9 @@
 // Login tokens: made, found, added and revoked. Only their hashes are kept. Pure but for the chance that is handed in.
 import { createHash } from 'node:crypto';
 import { CODE, OneError } from '../model/errors.ts';
+import type { Scope } from '../model/token-scope.ts';
 import type { LoginToken, User } from '../model/user.ts';
+import { isValid } from './session-use.ts';
 
 export const MAX_TOKENS = 10;
 /** More sessions of the console than these at once are nobody's: the oldest ends. */
@@ -18,6 +20,8 @@ export interface TokenRequest {
   validSec: number;
   /** Group that the token is limited to, -1 for none. */
   egid: number;
+  /** What it is limited to; undefined for no limit. */
+  scopes?: Scope[] | undefined;
 }
 
 /** A new token in hex from that many random bytes. */
@@ -30,10 +34,10 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** The token among these, if it is still valid. */
-export function findToken(tokens: readonly LoginToken[] = [], token: string, nowSec: number): LoginToken | undefined {
+/** The token among these, if it is there; whether it may be used still is for others to say. */
+export function findToken(tokens: readonly LoginToken[] = [], token: string): LoginToken | undefined {
   const hash = hashToken(token);
-  return tokens.find((each) => each.hash === hash && isValid(each, nowSec));
+  return tokens.find((each) => each.hash === hash);
 }
 
 /**
@@ -45,7 +49,7 @@ export function changeTokens(
   request: TokenRequest,
   nowSec: number,
 ): LoginToken[] {
-  const { token, validSec, egid } = request;
+  const { token, validSec, egid, scopes } = request;
   const valid = (user.tokens ?? []).filter((each) => isValid(each, nowSec));
   const hash = hashToken(token);
   if (validSec === 0) return token === '' ? [] : revoked(valid, [hash, token]);
@@ -61,7 +65,8 @@ export function changeTokens(
   if (rest.filter(({ session }) => !session).length >= MAX_TOKENS) {
     throw new OneError(CODE.ACTION, `User [${user.id}] has ${MAX_TOKENS} login tokens, which is the most; revoke one.`);
   }
-  return [...rest, { hash, expires: validSec === NEVER ? NEVER : nowSec + validSec, egid }];
+  const expires = validSec === NEVER ? NEVER : nowSec + validSec;
+  return [...rest, { hash, expires, egid, ...(scopes && { scopes }) }];
 }
 
 /** The tokens with one more, which is a session of the console; sessions that have expired, or are too many, are left out. */
@@ -78,6 +83,7 @@ export function withSession(
     expires: nowSec + session.validSec,
     egid: session.egid,
     session: true,
+    usedAt: nowSec,
   };
   return [...valid.filter((each) => !ended.includes(each)), made];
 }
@@ -93,10 +99,6 @@ function revoked(valid: LoginToken[], hashes: readonly string[]): LoginToken[] {
   const rest = valid.filter((each) => !hashes.includes(each.hash));
   if (rest.length < valid.length) return rest;
   throw new OneError(CODE.NO_EXISTS, 'Could not revoke the login token: there is none like that.');
-}
-
-function isValid({ expires }: LoginToken, nowSec: number): boolean {
-  return expires === NEVER || expires > nowSec;
 }
 
 function checkTerm(validSec: number): void {

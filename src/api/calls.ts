@@ -5,7 +5,7 @@ import { documentJson, type Json } from '../wire/document-json.ts';
 import { FAULT, XmlRpcFault } from '../wire/xmlrpc.ts';
 import { positional } from './arguments.ts';
 import { audited, type Asked } from './audited.ts';
-import { sessionOf } from './http-session.ts';
+import { isUnattended, sessionOf, whoOf } from './http-session.ts';
 import type { Method, Result, Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import { parameterNames } from './parameters.ts';
@@ -21,9 +21,10 @@ export function callRoutes(server: FastifyInstance, services: Services, sessions
     const session = sessionOf(request);
     const asked: Asked = { method: name, params: [], session, from: request.ip };
     const result = await audited(services, asked, async (known) => {
-      const who = await sessions.caller(session);
+      const who = await whoOf(request, session, sessions, name, (user) => void (asked.user = user));
       asked.user = who.user;
       services.rateLimit?.user(who.user.id);
+      if (!isUnattended(request)) await sessions.used(who.user, session);
       const { method, names } = methodOf(name);
       const values = positional(name, method.params, names, request.body ?? {});
       await known(who.user, values);

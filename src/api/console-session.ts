@@ -5,17 +5,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { makeToken, TOKEN_BYTES, withoutToken, withSession } from '../access/token.ts';
 import type { Caller } from '../access/authorize.ts';
 import { CODE, OneError } from '../model/errors.ts';
+import { DEFAULT_SESSION_LIMITS } from '../model/session-limits.ts';
 import type { User } from '../model/user.ts';
 import { nowSec } from '../vm/parts.ts';
 import { audited, type Asked } from './audited.ts';
 import { setCookie } from './cookie.ts';
-import { cookieSession, csrfOf, SESSION_COOKIE, sessionOf } from './http-session.ts';
+import { cookieSession, csrfOf, isUnattended, SESSION_COOKIE, sessionOf, whoOf } from './http-session.ts';
 import { mayCall } from './may.ts';
 import type { Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
 import type { Sessions } from './session.ts';
-
-const VALID_SEC = 12 * 3600;
 
 interface Who {
   user: User;
@@ -24,6 +23,7 @@ interface Who {
 
 export function sessionRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
   const { store, clock } = services.parts;
+  const { lifetimeSec: validSec } = services.sessionLimits ?? DEFAULT_SESSION_LIMITS;
   const cookie = (request: FastifyRequest, value: string, seconds: number): string =>
     setCookie({ name: SESSION_COOKIE, value, seconds, secure: request.protocol === 'https' });
 
@@ -32,7 +32,7 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
     // who signs in with a token that is for one group has no more than that group here either
     const egid = caller.gids.length === 1 && user.groups.length > 1 ? (caller.gids[0] ?? -1) : -1;
     await store.users.update(user.id, (record) => {
-      record.tokens = withSession(record.tokens, { token, validSec: VALID_SEC, egid }, nowSec(clock));
+      record.tokens = withSession(record.tokens, { token, validSec, egid }, nowSec(clock));
     });
     return token;
   };
@@ -42,27 +42,35 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
     const { user: name, password } = credentials(request.body);
     const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
     const { user, caller, token } = await audited(services, asked, async (known) => {
-      const who = await sessions.caller(`${name}:${password}`);
+      const who = await sessions.caller(`${name}:${password}`, '', (user) => void (asked.user = user));
       await known(who.user);
       return { ...who, token: await begin(who) };
     });
     const session = `${user.name}:${token}`;
     await reply
-      .header('set-cookie', cookie(request, Buffer.from(session).toString('base64url'), VALID_SEC))
+      .header('set-cookie', cookie(request, Buffer.from(session).toString('base64url'), validSec))
       .send(told(session, { user, caller }));
   });
 
   server.get('/api/session', async (request, reply) => {
     const session = cookieSession(request);
     if (session === '') throw new OneError(CODE.AUTHENTICATION, 'Nobody is signed in.');
-    return noStore(reply).send(told(session, await sessions.caller(session)));
+    const who = await sessions.signedIn(session);
+    if (!isUnattended(request)) await sessions.used(who.user, session);
+    return noStore(reply).send(told(session, who));
   });
 
   server.delete('/api/session', async (request, reply) => {
     const session = cookieSession(request);
     const asked: Asked = { method: 'session.end', params: [], session: sessionOf(request), from: request.ip };
     await audited(services, asked, async (known) => {
-      const { user } = await sessions.caller(sessionOf(request));
+      const { user } = await whoOf(
+        request,
+        sessionOf(request),
+        sessions,
+        'DELETE /api/session',
+        (user) => void (asked.user = user),
+      );
       await known(user);
       const token = session.slice(session.indexOf(':') + 1);
       await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));

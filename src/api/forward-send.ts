@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import type { Duties } from '../nodes/duties.ts';
 import type { NodeInfo } from '../nodes/duty.ts';
+import { OtherKey } from '../tls/pinned-agent.ts';
+import { pinnedFetch } from './pinned-fetch.ts';
 import { NODE_HEADER, signed, type Behalf, type NodeRequest } from './forward-mac.ts';
 
 /** The node has not what the call is about, or is another one by now. (421 would say so, but fetch sends it again by itself.) */
@@ -42,7 +44,8 @@ export async function send(
   const watch = watchOf(duties, node, lookMs);
   let response: Response;
   try {
-    response = await fetch(new URL(request.path, baseOf(node.url)), {
+    const url = new URL(request.path, baseOf(node.url));
+    const asked = {
       method: request.method,
       headers: {
         [NODE_HEADER]: signed(key, request, behalf),
@@ -51,8 +54,11 @@ export async function send(
       },
       ...(request.method === 'POST' && { body: request.body }),
       signal: watch.signal,
-      redirect: 'error',
-    });
+    };
+    const pinned = url.protocol === 'https:' ? node.pin : undefined;
+    response = await (pinned === undefined
+      ? fetch(url, { ...asked, redirect: 'error' })
+      : pinnedFetch(url, pinned, asked));
   } catch (error) {
     watch.end();
     throw failed(node, error, request.method === 'GET');
@@ -129,7 +135,7 @@ function failed(node: NodeInfo, error: unknown, harmless: boolean): OneError {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const why = cause instanceof Error ? cause.message || code : reasonOf(error);
-  if (NOT_SENT.has(code) || harmless) {
+  if (NOT_SENT.has(code) || cause instanceof OtherKey || harmless) {
     return new NotReached(CODE.ACTION, `Control node ${node.name} (${node.url}) does not answer: ${why}.`, {
       retry: true,
     });

@@ -3,10 +3,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { CODE, OneError } from '../model/errors.ts';
+import type { User } from '../model/user.ts';
 import { cookieOf } from './cookie.ts';
 import { NodeProofs } from './forward-proof.ts';
 import type { Call, Services } from './method.ts';
-import type { Sessions } from './session.ts';
+import type { Sessions, Who } from './session.ts';
 
 export type Asking = Pick<Call, 'parts' | 'caller' | 'forwarded'>;
 
@@ -29,7 +30,32 @@ export async function callerOf(
   { parts, forwarding }: Services,
 ): Promise<Asking> {
   if (NodeProofs.has(request)) return { parts, ...(await forwarding.proofs.whoOf(request)) };
-  return { parts, caller: (await sessions.caller(sessionOf(request))).caller, forwarded: false };
+  return {
+    parts,
+    caller: (await whoOf(request, sessionOf(request), sessions, pageOf(request))).caller,
+    forwarded: false,
+  };
+}
+
+/** Who has sent a request with this session string, and asks for a method or a page. Throws OpenNebula's authentication error. */
+export function whoOf(
+  { headers }: FastifyRequest,
+  session: string,
+  sessions: Sessions,
+  asked: string,
+  known?: (user: User) => void,
+): Promise<Who> {
+  const isCookie = headers.authorization === undefined && session !== '';
+  return isCookie ? sessions.signedIn(session) : sessions.caller(session, asked, known);
+}
+
+function pageOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url ?? ''}`;
+}
+
+/** The console says so of what it asks for by itself while nobody has touched it for a while. */
+export function isUnattended({ headers }: FastifyRequest): boolean {
+  return headers['x-onevault-unattended'] !== undefined;
 }
 
 export function cookieSession({ headers }: FastifyRequest): string {

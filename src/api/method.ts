@@ -8,6 +8,7 @@ import type { Upkeep } from '../backup/upkeep.ts';
 import type { DrillRunner } from '../drill/run.ts';
 import type { Caller } from '../access/authorize.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
+import type { SessionLimits } from '../model/session-limits.ts';
 import type { User } from '../model/user.ts';
 import type { Limits, SchedulePolicy } from '../model/limits.ts';
 import type { FileReader } from '../restore/files.ts';
@@ -61,6 +62,8 @@ export interface Services {
   audit: AuditTrail;
   /** How often one address and one user may call; no limit unless given. */
   rateLimit?: RateLimit | undefined;
+  /** How long sessions of the console last; the usual unless given. */
+  sessionLimits?: SessionLimits;
   /** Where the API answers; known once the server listens. */
   endpoint: string;
 }

@@ -128,7 +128,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.user.delgroup': 'id groupId',
   'one.user.enable': 'id enable',
   'one.user.info': 'id decrypt',
-  'one.user.login': 'name token seconds egid',
+  'one.user.login': 'name token seconds egid scope',
   'one.user.passwd': 'id password',
   'one.user.quota': 'id template',
   'one.user.update': 'id template append',

@@ -41,6 +41,7 @@ export function buildServer(services: Services, trustProxy: string[] = [], tls?:
     server.addHook('onRequest', async (_request, reply) => void reply.header('strict-transport-security', STRICT));
   const sessions = new Sessions(services.parts.store, services.parts.clock, {
     ...(services.passwords && { drivers: services.passwords }),
+    ...(services.sessionLimits && { idleSec: services.sessionLimits.idleSec }),
   });
   server.server.requestTimeout = MOST_REQUEST_MS; // Fastify sets none: a body that never ends would be waited for
   server.removeAllContentTypeParsers();

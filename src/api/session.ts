@@ -6,9 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCaller, type Caller } from '../access/authorize.ts';
 import type { passwordMatches } from '../access/password.ts';
 import { LoginThrottle } from '../access/throttle.ts';
+import { isUseToNote, isValid, validTokens, withUse } from '../access/session-use.ts';
+import { requireWithin } from '../access/token-scope.ts';
 import { findToken } from '../access/token.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { CORE_DRIVER, PUBLIC_DRIVER, type User } from '../model/user.ts';
+import type { Scope } from '../model/token-scope.ts';
+import { CORE_DRIVER, PUBLIC_DRIVER, type LoginToken, type User } from '../model/user.ts';
 import { passwordDrivers, type PasswordDrivers } from '../sign-in/all.ts';
 import type { PasswordDriver } from '../sign-in/password-driver.ts';
 import type { Store } from '../store/store.ts';
@@ -25,6 +28,14 @@ export interface SessionOptions {
   /** Who knows passwords; OneVault alone unless given. */
   drivers?: PasswordDrivers;
   wait?: (milliseconds: number) => Promise<unknown>;
+  /** After so long without use a session of the console is over; 0 for no such limit. */
+  idleSec?: number;
+}
+
+export interface Who {
+  user: User;
+  /** The user with what is in effect for this call. */
+  caller: Caller;
 }
 
 export class Sessions {
@@ -32,37 +43,75 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #drivers: PasswordDrivers;
   readonly #wait: (milliseconds: number) => Promise<unknown>;
+  readonly #idleSec: number;
   readonly #throttle: LoginThrottle;
   readonly #key = randomBytes(32);
   readonly #good = new Map<string, number>();
   readonly #checks = new Map<string, Promise<User>>();
   readonly #heldBack = new Map<string, number>();
 
-  constructor(store: Store, clock: Clock, { slowMatch, drivers, wait = sleep }: SessionOptions = {}) {
+  constructor(store: Store, clock: Clock, { slowMatch, drivers, wait = sleep, idleSec = 0 }: SessionOptions = {}) {
     this.#store = store;
     this.#clock = clock;
     this.#drivers = drivers ?? passwordDrivers(undefined, slowMatch);
     this.#wait = wait;
+    this.#idleSec = idleSec;
     this.#throttle = new LoginThrottle(clock);
   }
 
-  /** Who calls with a session string and what is in effect for her; throws OpenNebula's authentication error. */
-  async caller(session: string): Promise<{ user: User; caller: Caller }> {
-    const { user, egid } = await this.#login(session);
+  /**
+   * Who calls with a session string and what is in effect for her; throws OpenNebula's authentication error. `asked` is the method, or the page, that
+   * she asks for: a token with a scope is refused what that has not, before anything else is looked at. `known` hears who it is before that.
+   */
+  async caller(session: string, asked = '', known: (user: User) => void = () => undefined): Promise<Who> {
+    const { user, egid, scopes } = await this.#login(session);
+    known(user);
+    requireWithin(scopes, asked, user.id);
+    return { user, caller: { ...makeCaller(user, egid, await this.#store.rules.list()), ...(scopes && { scopes }) } };
+  }
+
+  /** By a session of the console alone: what a browser goes on sending when that is over is no guess at a password, and slows nobody. */
+  async signedIn(session: string): Promise<Who> {
+    const colon = session.indexOf(':');
+    const user = await this.#find(session.slice(0, Math.max(colon, 0)));
+    const token = user && findToken(user.tokens, session.slice(colon + 1));
+    if (!user || !token?.session) throw refused();
+    const { egid } = await this.#stillValid(user, token);
     return { user, caller: makeCaller(user, egid, await this.#store.rules.list()) };
   }
 
-  async #login(session: string): Promise<{ user: User; egid: number }> {
+  async #login(session: string): Promise<{ user: User; egid: number; scopes?: Scope[] | undefined }> {
     const colon = session.indexOf(':');
     const name = session.slice(0, Math.max(colon, 0));
     const secret = session.slice(colon + 1);
     if (name === '') throw refused();
     const user = await this.#find(name);
     // long random tokens and what was right before need no slowing, so guessing at a name never keeps its owner out
-    const token = user && findToken(user.tokens, secret, nowSec(this.#clock));
-    if (user && token) return { user, egid: token.egid };
+    const token = user && findToken(user.tokens, secret);
+    if (user && token) {
+      const { egid, scopes } = await this.#stillValid(user, token);
+      return { user, egid, scopes };
+    }
     if (user && this.#isRemembered(user, secret)) return { user, egid: ALL_GROUPS };
     return { user: await this.#check(name, secret), egid: ALL_GROUPS };
+  }
+
+  /** Its owner did something with a session, which counts against the time without use. What is no session is left alone. */
+  async used(user: User, session: string): Promise<void> {
+    const now = nowSec(this.#clock);
+    const token = findToken(user.tokens, session.slice(session.indexOf(':') + 1));
+    if (!token || !isUseToNote(token, now, this.#idleSec)) return;
+    await this.#store.users.update(user.id, (record) => void (record.tokens = withUse(record.tokens, token.hash, now)));
+  }
+
+  /** One that is over is no guess at a password, and slows nobody; it is dropped. */
+  async #stillValid(user: User, token: LoginToken): Promise<LoginToken> {
+    const now = nowSec(this.#clock);
+    if (isValid(token, now, this.#idleSec)) return token;
+    await this.#store.users.update(user.id, (record) => {
+      record.tokens = validTokens(record.tokens, now, this.#idleSec);
+    });
+    throw refused();
   }
 
   /** Many calls may come with the same new password at once: it is looked at once. */

@@ -5,6 +5,7 @@ import type { RequestListener, Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
+import { keyPin } from '../model/key-pin.ts';
 
 const MIN_VERSION = 'TLSv1.2';
 /** A year: browsers do not come without TLS any more. */
@@ -19,16 +20,22 @@ export class Tls {
   readonly #files: Files;
   #servers: Server[] = [];
   #fingerprint: string;
+  #pin: string;
 
   /** Throws when the files cannot be read or do not belong together. */
   constructor(files: Files) {
     this.#files = files;
-    this.#fingerprint = read(files).fingerprint;
+    ({ fingerprint: this.#fingerprint, pin: this.#pin } = read(files));
   }
 
   /** SHA-256 of the certificate, as `openssl x509 -fingerprint -sha256` tells it. */
   get fingerprint(): string {
     return this.#fingerprint;
+  }
+
+  /** SHA-256 of its key, which clients may know it by. */
+  get pin(): string {
+    return this.#pin;
   }
 
   serverFor(handler: RequestListener): HttpServer {
@@ -39,22 +46,25 @@ export class Tls {
 
   /** Connections from now on get what the files hold now. Throws, and leaves what was, when that is not right. */
   reload(): void {
-    const { options, fingerprint } = read(this.#files);
+    const { options, fingerprint, pin } = read(this.#files);
     for (const server of this.#servers) server.setSecureContext(options);
     this.#fingerprint = fingerprint;
+    this.#pin = pin;
   }
 }
 
 interface Read {
   options: { cert: Buffer; key: Buffer; minVersion: typeof MIN_VERSION };
   fingerprint: string;
+  pin: string;
 }
 
 function read({ cert, key }: Files): Read {
   try {
     const options = { cert: readFileSync(cert), key: readFileSync(key), minVersion: MIN_VERSION } as const;
     createSecureContext(options);
-    return { options, fingerprint: new X509Certificate(options.cert).fingerprint256 };
+    const certificate = new X509Certificate(options.cert);
+    return { options, fingerprint: certificate.fingerprint256, pin: keyPin(certificate) };
   } catch (error) {
     throw new OneError(
       CODE.INTERNAL,

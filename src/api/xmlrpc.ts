@@ -38,9 +38,10 @@ export async function answer(
     if (typeof session !== 'string') throw new XmlRpcFault(FAULT.TYPE, 'Parameter 0 must be the session, a string.');
     const told: Asked = { method: name, params, session, from };
     const result = await audited(services, told, async (known) => {
-      const who = await sessions.caller(session);
-      told.user = who.user;
-      uid = who.user.id;
+      const who = await sessions.caller(session, name, (user) => {
+        told.user = user;
+        uid = user.id;
+      });
       services.rateLimit?.user(uid);
       await known(who.user);
       return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, params);

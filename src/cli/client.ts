@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { reasonOf } from '../model/errors.ts';
 import { formatCall, parseResponse, XmlRpcFault, type Value } from '../wire/xmlrpc.ts';
+import { OtherKey, PinnedAgent } from '../tls/pinned-agent.ts';
 import { readXml, XmlError, type XmlElement } from '../wire/xml-read.ts';
 import { Failure } from './failure.ts';
 
@@ -17,6 +18,8 @@ export interface Connection {
   verifyTls: boolean;
   /** Certificates, in PEM, that are believed instead of those that the system believes. */
   ca?: string;
+  /** Fingerprint of the server's key, which counts instead of who signed its certificate. */
+  pin?: string;
 }
 
 export class Client {
@@ -27,10 +30,9 @@ export class Client {
   constructor(connection: Connection) {
     this.connection = connection;
     const secure = connection.endpoint.protocol === 'https:';
+    if (!secure && connection.pin !== undefined) throw plain(connection);
     this.#http = secure ? https : http;
-    this.#agent = secure
-      ? new https.Agent({ keepAlive: true, ...tlsOf(connection) })
-      : new http.Agent({ keepAlive: true });
+    this.#agent = agentOf(connection, true);
   }
 
   /** Calls `one.<method>` with the session in front; the value of a successful reply. Throws Failure otherwise. */
@@ -62,7 +64,7 @@ export class Client {
   /** Opens a GET beside the endpoint, on a connection of its own. Throws Failure when there is no connection. */
   get(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<http.IncomingMessage> {
     const url = new URL(path, this.connection.endpoint.origin);
-    const options = { headers, ...(signal && { signal }), ...tlsOf(this.connection) };
+    const options = { headers, ...(signal && { signal }), agent: agentOf(this.connection, false) };
     return new Promise((resolve, reject) => {
       this.#http.get(url, options, resolve).on('error', (error) => reject(unreachable(url, error)));
     });
@@ -109,14 +111,28 @@ function readReply(body: string): Value[] {
   }
 }
 
+function agentOf({ endpoint, pin, verifyTls, ca }: Connection, keepAlive: boolean): http.Agent {
+  if (endpoint.protocol !== 'https:') return new http.Agent({ keepAlive });
+  if (pin !== undefined) return new PinnedAgent(pin, keepAlive);
+  return new https.Agent({ keepAlive, rejectUnauthorized: verifyTls, ...(ca !== undefined && { ca }) });
+}
+
+function plain({ endpoint, pin = '' }: Connection): Failure {
+  return new Failure(
+    `ONEVAULT_FINGERPRINT="${pin}" is for a server that speaks TLS, and nothing was sent to ${endpoint.host}, which does not: the endpoint must begin with https:.`,
+  );
+}
+
 /** Says which address did not answer; a Failure passes through. */
 function unreachable(url: URL, error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof OtherKey) {
+    return new Failure(
+      `Nothing was sent to ${url.host}: its key has the fingerprint ${error.shown}, but ONEVAULT_FINGERPRINT is ${error.wanted}. Somebody else may answer in its place; if its key was really changed, onevault tls fingerprint tells the new one there.`,
+      { cause: error },
+    );
+  }
   return new Failure(`Failed to open TCP connection to ${url.host} (${reasonOf(error) || 'connection refused'})`, {
     cause: error,
   });
-}
-
-function tlsOf({ verifyTls, ca }: Connection): https.AgentOptions {
-  return { rejectUnauthorized: verifyTls, ...(ca !== undefined && { ca }) };
 }

@@ -1,6 +1,7 @@
 // Who calls whom: the session string and the endpoint, by OpenNebula's precedence; the first that is there wins.
 import { readFileSync } from 'node:fs';
 import { reasonOf } from '../model/errors.ts';
+import { readKeyPin } from '../model/key-pin.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -33,17 +34,47 @@ async function askPassword(io: Io): Promise<string> {
 
 /** The URL that calls are posted to. */
 export function endpointOf(options: GlobalOptions, io: Io): URL {
-  const given =
-    options.endpoint ??
-    notEmpty(io.env['ONE_XMLRPC']) ??
-    readIfThere(`${io.home}/.one/one_endpoint`) ??
-    readIfThere(`${SYSTEM_DIRECTORY}/one_endpoint`) ??
-    DEFAULT_ENDPOINT;
+  const given = givenEndpoint(options, io) ?? endpointFile(io)?.text ?? DEFAULT_ENDPOINT;
   const url = URL.parse(given);
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new Failure(`The endpoint "${given}" is no http or https URL, such as ${DEFAULT_ENDPOINT}.`);
   }
   return url;
+}
+
+function givenEndpoint(options: GlobalOptions, io: Io): string | undefined {
+  return options.endpoint ?? notEmpty(io.env['ONE_XMLRPC']);
+}
+
+/** The file that names the endpoint, and the directory that it is in. */
+function endpointFile(io: Io): { directory: string; text: string } | undefined {
+  for (const directory of [`${io.home}/.one`, SYSTEM_DIRECTORY]) {
+    const text = readIfThere(`${directory}/one_endpoint`);
+    if (text !== undefined) return { directory, text };
+  }
+  return undefined;
+}
+
+/**
+ * The fingerprint that the server's key must have: ONEVAULT_FINGERPRINT, or the file one_fingerprint beside the one_endpoint that is used. Throws
+ * Failure when it is none: a mistyped one protects nobody.
+ */
+export function pinOf(options: GlobalOptions, io: Io): { pin?: string } {
+  const [where, given] = givenPin(options, io);
+  if (given === undefined) return {};
+  const pin = readKeyPin(given);
+  if (pin !== undefined) return { pin };
+  throw new Failure(
+    `${where}="${given}" is no fingerprint of a server's key: it must be sha256// and 44 characters of base64, as onevault tls fingerprint prints it, or 64 hexadecimal digits.`,
+  );
+}
+
+function givenPin(options: GlobalOptions, io: Io): [where: string, given: string | undefined] {
+  const variable = notEmpty(io.env['ONEVAULT_FINGERPRINT']);
+  const directory = givenEndpoint(options, io) === undefined ? endpointFile(io)?.directory : undefined;
+  if (variable !== undefined || directory === undefined) return ['ONEVAULT_FINGERPRINT', variable];
+  const file = `${directory}/one_fingerprint`;
+  return [file, readIfThere(file)];
 }
 
 function notEmpty(text: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../model/errors.ts';
 import { writtenOut } from './abbreviation.ts';
 import { Client } from './client.ts';
-import { endpointOf, sessionOf, type GlobalOptions, trustedOf } from './credentials.ts';
+import { endpointOf, pinOf, sessionOf, type GlobalOptions, trustedOf } from './credentials.ts';
 import { FAILED, Failure, Told } from './failure.ts';
 import type { Io } from './io.ts';
 import { idsOf, type Noun } from './lookup.ts';
@@ -98,6 +98,7 @@ export class Family {
       timeoutSec: Number(this.#io.env['ONE_XMLRPC_TIMEOUT']) || 0,
       verifyTls: !['1', 'true', 'yes'].includes((this.#io.env['ONE_DISABLE_SSL_VERIFY'] ?? '').toLowerCase()),
       ...trustedOf(this.#io),
+      ...pinOf(options, this.#io),
     });
     try {
       await run({ client, io: this.#io, verbose: options.verbose ?? false }, args, options);

@@ -12,6 +12,7 @@ const TEN_HOURS_SEC = '36000';
 interface CreateOptions {
   time?: string;
   group?: string;
+  scope?: string;
   global?: boolean;
   force?: boolean;
 }
@@ -19,6 +20,10 @@ interface CreateOptions {
 const CREATE_OPTIONS = [
   ['--time <seconds>', 'how long the token is good, -1 for ever; 36000 by default'],
   ['--group <group>', 'the token is good for what this group may do, by id or name'],
+  [
+    '--scope <scopes>',
+    'the token is good for reading alone (read), for backups (backup), for restores (restore) as well',
+  ],
   ['--global', 'the token is good for all groups of the user; the default'],
   ['--force', 'replace the credentials that are in ~/.one/one_auth'],
 ] as const;
@@ -33,7 +38,9 @@ export function addTokenCommands(family: Family): void {
       aliases: ['login'],
     },
     async ({ client, io }, [username = callerOf(client)], given) => {
-      const token = await client.text('user.login', username, '', validSeconds(given), await groupOf(client, given));
+      const scope = given.scope === undefined ? [] : [given.scope];
+      const asked = [username, '', validSeconds(given), await groupOf(client, given), ...scope];
+      const token = await client.text('user.login', ...asked);
       keep(io, `${username}:${token}`, given.force ?? false);
     },
   );

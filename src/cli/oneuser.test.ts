@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failure, runCommand, success, type Outcome } from '../../tests/golden/command.ts';
 import type { FakeIo } from '../../tests/golden/fake-io.ts';
+import { readXml } from '../wire/xml-read.ts';
 import { oneuser } from './oneuser.ts';
+import { userText } from './user-show.ts';
 
 const sample = (name: string): string =>
   readFileSync(new URL(`../../tests/golden/documents/${name}.xml`, import.meta.url), 'utf8');
@@ -129,6 +131,15 @@ test('a token is printed and written where only its owner can read it', async ()
   expect(readFileSync(file, 'utf8')).toBe('ann:f00d\n');
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(join(home, '.one')).mode & 0o777).toBe(0o700);
+});
+
+test('a token for some tasks alone is asked for with its scope, and shown with it', async () => {
+  const { calls } = await run('token-create --scope backup,restore --time 60');
+  expect(calls).toEqual([['user.login', 'ann', '', 60, -1, 'backup,restore']]);
+  const user = sample('user').replace(/<EGID>([^<]*)<\/EGID>/, '<EGID>$1</EGID><SCOPE>backup,restore</SCOPE>');
+  const shown = userText(readXml(user), 0, new Map());
+  expect(shown).toMatch(/EXPIRATION +SCOPE\s/);
+  expect(shown).toMatch(/8a8b9c0 .* backup,restore *\n/);
 });
 
 test('credentials that are there stay, unless they are to be replaced', async () => {

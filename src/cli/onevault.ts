@@ -10,6 +10,7 @@ const PARTS: Record<string, { module: string; description: string }> = {
   fsck: { module: '../fsck/main.ts', description: 'check that the records fit together, and repair what can be' },
   db: { module: '../database/main.ts', description: 'what database there is; copy it to another kind' },
   audit: { module: '../database/audit.ts', description: 'who asked for which change, and whether that log is whole' },
+  tls: { module: '../app/tls-command.ts', description: 'by which fingerprint clients know this daemon' },
   'backup-self': { module: './vault-backup-self.ts', description: 'copy the database into a backup datastore' },
   'recover-self': { module: '../recover/main.ts', description: 'bring a lost database back from such a copy' },
   'import-opennebula': { module: '../nebula/main.ts', description: 'take over backups that OpenNebula wrote' },

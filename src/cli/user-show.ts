@@ -47,8 +47,18 @@ const ALL_GROUPS = '-1';
 function tokens(user: XmlElement, nowSec: number, groups: ReadonlyMap<string, string>): string[] {
   const rows = user.children('LOGIN_TOKEN');
   if (rows.length === 0) return [];
-  return ['', title('TOKENS'), table(tokenColumns(user, nowSec, groups), rows).trimEnd()];
+  const columns = tokenColumns(user, nowSec, groups);
+  // real OpenNebula has no such tokens
+  if (rows.some((token) => token.textOf('SCOPE') !== '')) columns.push(SCOPE);
+  return ['', title('TOKENS'), table(columns, rows).trimEnd()];
 }
+
+const SCOPE: Column<XmlElement> = {
+  name: 'SCOPE',
+  width: 19,
+  left: true,
+  cell: (token) => token.textOf('SCOPE') || '-',
+};
 
 /** A token for all groups works in the primary one at first: that one is told, with a star. */
 function tokenColumns(

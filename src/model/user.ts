@@ -1,6 +1,7 @@
 // Users and groups. Passwords and login tokens are kept only as hashes.
 import type { Attributes } from './attributes.ts';
 import type { QuotaLimits } from './quota.ts';
+import type { Scope } from './token-scope.ts';
 
 export const ONEADMIN_GROUP = 0;
 export const USERS_GROUP = 1;
@@ -18,8 +19,12 @@ export interface LoginToken {
   expires: number;
   /** The only group that is in effect with this token; -1 for all of the user's. */
   egid: number;
+  /** All that it is good for, of what the user may; everything without. */
+  scopes?: Scope[];
   /** It is a session of the web console. */
   session?: true;
+  /** Of a session: when its owner did something with it, in epoch seconds. */
+  usedAt?: number;
 }
 
 export interface User {

@@ -22,7 +22,7 @@ export interface NodeStanding extends NodeInfo {
 }
 
 /** What a node says of itself; its URL is known once it listens. */
-export type AboutNode = Pick<NodeInfo, 'name' | 'url' | 'version'>;
+export type AboutNode = Pick<NodeInfo, 'name' | 'url' | 'version' | 'pin'>;
 
 export interface Duties {
   /** Random, and another one after each start. */

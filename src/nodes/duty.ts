@@ -10,6 +10,8 @@ export interface NodeInfo {
   /** How the other nodes reach it. */
   url: string;
   version: string;
+  /** Fingerprint of the key that it is known by over TLS; an authority answers for it without one. */
+  pin?: string;
   /** By the clock of the database. */
   leaseUntilMs: number;
 }

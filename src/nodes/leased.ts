@@ -62,7 +62,7 @@ export class LeasedDuties implements Duties {
   async join(): Promise<void> {
     const { table, about, steadyMs } = this.#doors;
     const askedAtMs = steadyMs();
-    await table.join({ id: this.nodeId, ...about() }, LEASE_MS);
+    await table.join({ id: this.nodeId, pin: '', ...about() }, LEASE_MS);
     this.#askedAtMs = askedAtMs;
     this.#every(RENEW_MS, () => this.#renew());
     this.#every(WATCH_MS, () => {
@@ -266,6 +266,6 @@ export function leaseOver(nodeId: string, why: string): OneError {
   });
 }
 
-function infoOf({ id, name, url, version, leaseUntilMs }: KnownNode): NodeInfo {
-  return { id, name, url, version, leaseUntilMs };
+function infoOf({ id, name, url, version, pin, leaseUntilMs }: KnownNode): NodeInfo {
+  return { id, name, url, version, leaseUntilMs, ...(pin !== '' && { pin }) };
 }

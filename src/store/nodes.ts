@@ -8,6 +8,8 @@ export interface NodeRecord {
   name: string;
   url: string;
   version: string;
+  /** Fingerprint of its key over TLS, '' for none. */
+  pin: string;
 }
 
 export interface KnownNode extends NodeRecord {
@@ -98,8 +100,8 @@ export class SqlNodes implements NodeTable {
       .execute();
     const claims = await this.#db.selectFrom('claim').select(['duty', 'node']).execute();
     return {
-      nodes: rows.map(({ id, name, url, version, lease_until, started_at, left }) => ({
-        ...{ id, name, url, version },
+      nodes: rows.map(({ id, name, url, version, pin, lease_until, started_at, left }) => ({
+        ...{ id, name, url, version, pin },
         ...{ leaseUntilMs: lease_until, startedAtMs: started_at, leaseLeftMs: left, isAlive: left > 0 },
       })),
       claims: new Map(claims.map(({ duty, node }) => [duty, node])),

@@ -79,6 +79,8 @@ export interface NodeRow {
   name: string;
   url: string;
   version: string;
+  /** Fingerprint of its key over TLS, '' for none. */
+  pin: string;
   started_at: number;
   lease_until: number;
 }

@@ -176,7 +176,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.user.delgroup': 'Ii',
   'one.user.enable': 'Ib',
   'one.user.quota': 'Is',
-  'one.user.login': 'ssi[i]',
+  /** Its last parameter is OneVault's own. */
+  'one.user.login': 'ssi[is]',
   'one.userpool.info': '',
   'one.userquota.info': '',
   'one.userquota.update': 's',

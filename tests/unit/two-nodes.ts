@@ -4,6 +4,7 @@ import { nodeKey } from '../../src/api/forward-mac.ts';
 import { Forwarding } from '../../src/api/forwarding.ts';
 import type { Services } from '../../src/api/method.ts';
 import { buildServer } from '../../src/api/server.ts';
+import type { Tls } from '../../src/api/tls.ts';
 import type { Duties } from '../../src/nodes/duties.ts';
 import type { Duty, NodeInfo } from '../../src/nodes/duty.ts';
 import { AllRuns } from '../../src/vm/all-runs.ts';
@@ -48,10 +49,10 @@ export class TestNode {
   /** It knows that it owns nothing. */
   hasLost = false;
 
-  private constructor(agreement: Agreement, services: Services) {
+  private constructor(agreement: Agreement, services: Services, tls?: Tls) {
     this.#agreement = agreement;
     this.services = services;
-    this.#server = buildServer(services);
+    this.#server = buildServer(services, [], tls);
   }
 
   static async open(
@@ -60,16 +61,18 @@ export class TestNode {
     base: Services,
     own: Partial<Services> = {},
     waitMs = 1500,
+    tls?: Tls,
   ): Promise<TestNode> {
     const duties = agreement.seenBy(id, (duty) => !node.hasLost && agreement.owners.get(duty) === id);
     const parts = { ...base.parts, duties };
     const operations = new OperationLog(parts.store, parts.clock, id, 50);
     const runs = new AllRuns(parts.store, operations, { alone: false, lookMs: 10, failed: () => undefined });
     const forwarding = new Forwarding(parts, { key: KEY, alone: false, waitMs, lookMs: 20 });
-    const node: TestNode = new TestNode(agreement, { ...base, parts, operations, runs, forwarding, ...own });
-    node.url = await node.#server.listen({ host: '127.0.0.1', port: 0 });
+    const node: TestNode = new TestNode(agreement, { ...base, parts, operations, runs, forwarding, ...own }, tls);
+    const address = await node.#server.listen({ host: '127.0.0.1', port: 0 });
+    node.url = tls ? address.replace(/^http:/, 'https:') : address;
     const about = { name: id.toUpperCase(), url: `${node.url}/RPC2`, version: '0', leaseUntilMs: 0 };
-    agreement.there.set(id, { id, ...about });
+    agreement.there.set(id, { id, ...about, ...(tls && { pin: tls.pin }) });
     return node;
   }
 

@@ -5,6 +5,7 @@ import { checkOperationLists } from '../../access/operation-classes.ts';
 import { hashPassword } from '../../access/password.ts';
 import { refuseRestricted } from '../../access/restricted.ts';
 import { newTarget } from '../../access/targets.ts';
+import { readScopes } from '../../access/token-scope.ts';
 import { changeTokens, makeToken, TOKEN_BYTES } from '../../access/token.ts';
 import { umaskOf } from '../../access/umask.ts';
 import { CODE, OneError } from '../../model/errors.ts';
@@ -59,7 +60,7 @@ export const userMethods: MethodTable = {
     });
     return id;
   }),
-  'one.user.login': method(['string', 'string', 'int', ['int', -1]], login),
+  'one.user.login': method(['string', 'string', 'int', ['int', -1], ['string', '']], login),
   'one.user.enable': method(['int', 'boolean'], async (call, id, enable) => {
     await authorizedUser(call, id, 'ADMIN');
     if (id === 0 && !enable) throw new OneError(CODE.ACTION, 'User [0] (oneadmin) cannot be disabled.');
@@ -136,8 +137,12 @@ async function remove(call: Call, id: number): Promise<number> {
 }
 
 /** Makes a login token, gives one another term, or revokes it (0 seconds; no token: all). Answers with the token. */
-async function login(call: Call, name: string, given: string, validSec: number, egid: number): Promise<string> {
+async function login(
+  call: Call,
+  ...[name, given, validSec, egid, scope]: [string, string, number, number, string]
+): Promise<string> {
   const { store, clock } = call.parts;
+  const scopes = readScopes(scope);
   const [named] = await store.users.list({ name });
   if (!named && call.caller.admin) throw new OneError(CODE.NO_EXISTS, `Error getting user "${name}".`);
   const { id } = await authorizedCredentials(call, named?.id ?? -1).catch((error: unknown) => {
@@ -149,7 +154,7 @@ async function login(call: Call, name: string, given: string, validSec: number, 
     // clients are shown the hash of a token, so that is how they name the one to revoke
     const rest = user.tokens?.filter(({ hash }) => hash !== token);
     const byHash = validSec === 0 && rest !== undefined && rest.length !== user.tokens?.length;
-    user.tokens = byHash ? rest : changeTokens(user, { token, validSec, egid }, nowSec(clock));
+    user.tokens = byHash ? rest : changeTokens(user, { token, validSec, egid, scopes }, nowSec(clock));
   });
   return token;
 }

@@ -67,7 +67,7 @@ export const DATASTORE: ApiNoun<Datastore> = {
   },
   document: async ({ parts, caller }, datastore, decrypt) => {
     const images = await parts.store.links.of('image-datastore', datastore.id);
-    const seen = decrypt && caller.admin ? parts.unsealed(datastore) : masked(datastore);
+    const seen = decrypt && caller.admin && !caller.scopes ? parts.unsealed(datastore) : masked(datastore);
     return datastoreXml(seen, images);
   },
 };

@@ -7,6 +7,7 @@ import { figures } from './004-figures.ts';
 import { nodes } from './005-nodes.ts';
 import { load } from './006-load.ts';
 import { audit } from './007-audit.ts';
+import { nodePin } from './008-node-pin.ts';
 import { auditWhole } from './009-audit-whole.ts';
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -17,5 +18,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '005-nodes': nodes,
   '006-load': load,
   '007-audit': audit,
+  '008-node-pin': nodePin,
   '009-audit-whole': auditWhole,
 };

@@ -45,6 +45,7 @@ function tokenXml(token: LoginToken): string {
     leaf('TOKEN', token.hash),
     leaf('EXPIRATION_TIME', token.expires),
     leaf('EGID', token.egid),
+    ...(token.scopes ? [leaf('SCOPE', token.scopes.join(','))] : []),
     ...(token.session ? [leaf('SESSION', 'YES')] : []),
   );
 }

@@ -1,5 +1,6 @@
 // Who calls in the access matrix, and what each may by OpenNebula's rules: as owner, by the group's and the others' bits, by access
 // rules for one object, a group or a cluster, through a login token, as administrator.
+import { SCOPES, type Scope } from '../../../src/model/token-scope.ts';
 import { THINGS, IN_CLUSTER, OWNED, isOwned, type Thing } from './things.ts';
 import type { Need, Right } from './table.ts';
 
@@ -16,6 +17,8 @@ export interface CallerKind {
   may(right: Right, thing: Thing): boolean;
   creates(what: Create): boolean;
   administrator?: true;
+  /** What the token is limited to. */
+  scope?: Scope;
 }
 
 const EVERYBODY = new Set<Create>(['CREATE VM', 'CREATE IMAGE', 'CREATE TEMPLATE', 'CREATE BACKUPJOB']);
@@ -102,6 +105,18 @@ export const CALLERS: readonly CallerKind[] = [
     ...{ what: 'somebody with a token for another group', as: 'mate for other', bits: 0o660 },
     may: (right, thing) => common(right, thing) || (right === 'USE' && thing === 'other'),
     creates: () => false,
+  },
+  ...SCOPES.map((scope) => ({
+    ...{ what: `an administrator with a token for ${scope}`, as: `oneadmin for ${scope}`, bits: 0o000, scope },
+    ...{ may: () => true, creates: () => true, administrator: true as const },
+  })),
+  {
+    what: 'somebody with a token to back up',
+    as: 'mate for backup',
+    bits: 0o660,
+    may: inBoth,
+    creates,
+    scope: 'backup',
   },
   { what: 'oneadmin', as: 'oneadmin', bits: 0o000, may: () => true, creates: () => true, administrator: true },
 ];

@@ -1,5 +1,6 @@
 // The objects that the access matrix is about: one of each kind, of one owner and one group, in one cluster; in states in which
 // whoever is authorized is still refused what she asks for, so that nothing has to be made anew.
+import { SCOPES } from '../../../src/model/token-scope.ts';
 import { HOST_STATE } from '../../../src/model/host.ts';
 import { permissionsFromOctet } from '../../../src/model/permissions.ts';
 import type { Vm } from '../../../src/model/vm.ts';
@@ -111,6 +112,12 @@ async function makeUsers(
   ] as const) {
     sessions.set(name, `mate:${await cloud.text(sessions.get('mate') ?? '', 'one.user.login', 'mate', '', -1, egid)}`);
   }
+  for (const scope of SCOPES) {
+    const token = await cloud.text(cloud.session, 'one.user.login', 'oneadmin', '', -1, -1, scope);
+    sessions.set(`oneadmin for ${scope}`, `oneadmin:${token}`);
+  }
+  const token = await cloud.text(sessions.get('mate') ?? '', 'one.user.login', 'mate', '', -1, -1, 'backup');
+  sessions.set('mate for backup', `mate:${token}`);
   // who owns something is not deleted
   await cloud.callAs(sessions.get('oneadmin') ?? '', 'one.template.allocate', 'NAME="of the subject"');
   const [template] = await cloud.store.templates.list({ name: 'of the subject' });

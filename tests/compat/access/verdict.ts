@@ -1,6 +1,7 @@
 // What the table says somebody may, and what the API says to it.
 import { formatCall, type Value } from '../../../src/wire/xmlrpc.ts';
 import { CODE } from '../case.ts';
+import { inScope } from './scopes.ts';
 import type { CallerKind } from './callers.ts';
 import { CLASSES, type Need, type Operation, type Ref, type Right, type Row } from './table.ts';
 import type { Scene, Thing } from './things.ts';
@@ -25,7 +26,7 @@ export function expected(row: Row, caller: CallerKind, classes: Classes = CLASSE
     const wanted = rightIn(need, classes);
     return wanted ? caller.may(wanted.right, wanted.thing) : caller.creates(need as `CREATE IMAGE`);
   });
-  return fulfilled ? 'may' : 'may not';
+  return fulfilled && inScope(row.method, caller.scope) ? 'may' : 'may not';
 }
 
 export interface Reply {

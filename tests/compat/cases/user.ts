@@ -3,6 +3,7 @@ import { bad, good, makes, ref, type Case } from '../case.ts';
 
 const user = (method: string): string => `one.user.${method}`;
 const TOKEN = 'a-token-that-is-long-enough-to-be-one';
+const READER = 'r'.repeat(40);
 const GERDA = { as: 'gerda:secret' };
 
 const making: readonly Case[] = [
@@ -133,6 +134,31 @@ const loggingIn: readonly Case[] = [
     [-1],
     { document: 'USER', has: { 'LOGIN_TOKEN/EGID': '1', 'LOGIN_TOKEN/EXPIRATION_TIME': '-1' } },
     { as: `gerda:${TOKEN}` },
+  ),
+  good(
+    user('login'),
+    'one that only reads',
+    ['gerda', READER, 60, -1, 'read'],
+    { text: new RegExp(`^${READER}$`) },
+    GERDA,
+  ),
+  good(
+    user('info'),
+    'with a token that only reads',
+    [-1],
+    { document: 'USER', has: { 'LOGIN_TOKEN/SCOPE': 'read' } },
+    { as: `gerda:${READER}` },
+  ),
+  bad(user('passwd'), 'with a token that only reads', [-1, 'other'], 'AUTHORIZATION', /token has the scope read/, {
+    as: `gerda:${READER}`,
+  }),
+  bad(
+    user('login'),
+    'a scope that is none',
+    ['gerda', '', 60, -1, 'all'],
+    'XML_RPC_API',
+    /read, backup, restore/,
+    GERDA,
   ),
   good(user('login'), 'revokes it', ['gerda', TOKEN, 0], { text: new RegExp(`^${TOKEN}$`) }, GERDA),
   bad(user('info'), 'with a token that is revoked', [-1], 'AUTHENTICATION', /./, { as: `gerda:${TOKEN}` }),

@@ -427,6 +427,7 @@ export const users: fc.Arbitrary<User> = fc.record({
         hash: fc.stringMatching(/^[0-9a-f]{64}$/),
         expires: fc.oneof(fc.constant(-1), epoch),
         egid: fc.integer({ min: -1, max: 200 }),
+        scopes: fc.subarray(['read', 'backup', 'restore'] as const, { minLength: 1 }),
         session: fc.constant(true as const),
       },
       { requiredKeys: ['hash', 'expires', 'egid'] },

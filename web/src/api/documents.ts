@@ -768,7 +768,7 @@ export type User = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SCOPE?: string; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
   DATASTORE_QUOTA: {
     DATASTORE: Array<{ ID: number; IMAGES: number; IMAGES_USED: number; SIZE: number; SIZE_USED: number }>;
@@ -1141,7 +1141,7 @@ export type UserEntry = {
   PASSWORD: string;
   AUTH_DRIVER: string;
   ENABLED: number;
-  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SESSION?: 'YES' | 'NO' }>;
+  LOGIN_TOKEN: Array<{ TOKEN: string; EXPIRATION_TIME: number; EGID: number; SCOPE?: string; SESSION?: 'YES' | 'NO' }>;
   TEMPLATE: Attributes;
 };
 
@@ -1456,7 +1456,10 @@ export interface Methods {
   'one.user.delgroup': { params: { id: number; groupId: number }; result: number };
   'one.user.enable': { params: { id: number; enable: boolean }; result: number };
   'one.user.info': { params: { id?: number; decrypt?: boolean }; result: { USER: User } };
-  'one.user.login': { params: { name: string; token: string; seconds: number; egid?: number }; result: string };
+  'one.user.login': {
+    params: { name: string; token: string; seconds: number; egid?: number; scope?: string };
+    result: string;
+  };
   'one.user.passwd': { params: { id: number; password: string }; result: number };
   'one.user.quota': { params: { id: number; template: string }; result: number };
   'one.user.update': { params: { id: number; template: string; append?: number }; result: number };

@@ -1,6 +1,7 @@
 // The daemon's stream of changes: what changed is asked for again, runs are shown as they go. A stream that broke is opened anew until it
 // is there, and then everything shown is asked for again, because anything may have happened meanwhile.
 import type { QueryClient } from '@tanstack/react-query';
+import { attend } from './attendance.ts';
 import type { Change } from './changes.ts';
 import { pauseMs, type ConnectionState } from './connection.ts';
 import { failureOf } from './failure.ts';
@@ -71,9 +72,12 @@ export function follow(client: QueryClient): () => void {
     });
   };
 
+  // an answer that says that nobody is signed in comes over the stream as well
+  const stopAttending = attend(() => void request('GET', '/api/session').catch(() => undefined));
   connection.set('opening');
   open();
   return () => {
+    stopAttending();
     source?.close();
     clearTimeout(timer);
     changes.close();

@@ -1,5 +1,6 @@
 // Requests to the daemon that served this page. The cookie goes along by itself; the token against forged requests is added here.
 import { texts } from '../texts/index.ts';
+import { attendance } from './attendance.ts';
 import { Failure, failureIn, UNREACHABLE } from './failure.ts';
 
 let csrf = '';
@@ -10,11 +11,14 @@ export function setCsrf(token: string): void {
 }
 
 export async function request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  const { isThere } = attendance;
+  if (isThere) attendance.told();
   const response = await answer(path, {
     method,
     headers: {
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(!isThere && { 'x-onevault-unattended': '1' }),
       ...(method !== 'GET' && { 'x-onevault-csrf': csrf }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
