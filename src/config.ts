@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
+import { OIDC_VECTORS, readOidc } from './config/oidc.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTls, type TlsFiles } from './config/tls.ts';
 import { readTrustProxy } from './config/trust-proxy.ts';
@@ -76,6 +77,7 @@ const VECTORS: Record<string, string[]> = {
   ...NETWORK_VECTORS,
   ...NOTICE_VECTORS,
   ...LDAP_VECTORS,
+  ...OIDC_VECTORS,
 };
 /** Everything that the file may hold. */
 export const CONFIG_ATTRIBUTES: readonly string[] = [
@@ -128,7 +130,10 @@ export function makeConfig(
     notices: readNotices(file),
     tls: readTls(text(file, 'TLS_CERT'), text(file, 'TLS_KEY')),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
-    signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
+    signIn: {
+      ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')),
+      oidc: readOidc(vectors(file, 'OIDC'), vectors(file, 'OIDC_GROUP')),
+    },
     dev: options.dev ?? false,
   };
 }
