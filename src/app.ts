@@ -5,6 +5,7 @@ import { reach } from './app/reach.ts';
 import { actingThrough } from './api/acting.ts';
 import type { Services } from './api/method.ts';
 import { nodeKey } from './api/forward-mac.ts';
+import { signInKey } from './api/sign-in-cookie.ts';
 import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { Tls } from './api/tls.ts';
@@ -35,7 +36,7 @@ import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { secretsKey } from './secrets-key.ts';
-import { passwordDrivers } from './sign-in/all.ts';
+import { passwordDrivers, redirectDriver } from './sign-in/all.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
@@ -223,7 +224,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
-    ...signInOf(config),
+    ...signInOf(config, parts, own.key),
     forwarding,
     nodeName: config.nodeName,
     auditKeepDays: config.auditKeepDays,
@@ -232,9 +233,18 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
   return services;
 }
 
-function signInOf({ signIn }: Config): Pick<Services, 'passwords' | 'authDrivers'> {
+function signInOf(
+  { signIn }: Config,
+  { clock }: Pick<Parts, 'clock'>,
+  key: Uint8Array,
+): Pick<Services, 'passwords' | 'authDrivers' | 'elsewhere'> {
   const passwords = passwordDrivers(signIn);
-  return { passwords, authDrivers: [...passwords.keys(), PUBLIC_DRIVER] };
+  const driver = redirectDriver(signIn, clock);
+  return {
+    passwords,
+    authDrivers: [...passwords.keys(), PUBLIC_DRIVER],
+    elsewhere: driver && { driver, key: signInKey(key) },
+  };
 }
 
 function makeParts(

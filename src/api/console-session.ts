@@ -1,21 +1,17 @@
 // Signing in to the console and out of it. A session is a login token of the user: it ends when she signs out, when her password changes,
 // or when somebody revokes it. Guessing is slowed as everywhere.
-import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { makeToken, TOKEN_BYTES, withoutToken, withSession } from '../access/token.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { withoutToken } from '../access/token.ts';
 import type { Caller } from '../access/authorize.ts';
 import { CODE, OneError } from '../model/errors.ts';
 import type { User } from '../model/user.ts';
-import { nowSec } from '../vm/parts.ts';
 import { audited, type Asked } from './audited.ts';
-import { setCookie } from './cookie.ts';
-import { cookieSession, csrfOf, SESSION_COOKIE, sessionOf } from './http-session.ts';
+import { cookieSession, csrfOf, sessionOf } from './http-session.ts';
 import { mayCall } from './may.ts';
 import type { Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
+import { newSession, sessionCookie } from './new-session.ts';
 import type { Sessions } from './session.ts';
-
-const VALID_SEC = 12 * 3600;
 
 interface Who {
   user: User;
@@ -23,9 +19,7 @@ interface Who {
 }
 
 export function sessionRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
-  const { store, clock } = services.parts;
-  const cookie = (request: FastifyRequest, value: string, seconds: number): string =>
-    setCookie({ name: SESSION_COOKIE, value, seconds, secure: request.protocol === 'https' });
+  const { store } = services.parts;
 
   server.post('/api/session', async (request, reply) => {
     const { user: name, password } = credentials(request.body);
@@ -35,16 +29,10 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
       asked.user = who.user;
       return who;
     });
-    const token = makeToken(randomBytes(TOKEN_BYTES));
     // who signs in with a token that is for one group has no more than that group here either
     const egid = caller.gids.length === 1 && user.groups.length > 1 ? (caller.gids[0] ?? -1) : -1;
-    await store.users.update(user.id, (record) => {
-      record.tokens = withSession(record.tokens, { token, validSec: VALID_SEC, egid }, nowSec(clock));
-    });
-    const session = `${user.name}:${token}`;
-    await reply
-      .header('set-cookie', cookie(request, Buffer.from(session).toString('base64url'), VALID_SEC))
-      .send(told(session, { user, caller }));
+    const { session, cookie } = await newSession(services.parts, { user, egid }, request);
+    await reply.header('set-cookie', cookie).send(told(session, { user, caller }));
   });
 
   server.get('/api/session', async (request, reply) => {
@@ -59,7 +47,7 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
     const token = session.slice(session.indexOf(':') + 1);
     await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));
     await reply
-      .header('set-cookie', cookie(request, '', 0))
+      .header('set-cookie', sessionCookie(request, '', 0))
       .status(204)
       .send();
   });

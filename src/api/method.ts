@@ -22,6 +22,7 @@ import type { VmRunner } from '../vm/run.ts';
 import type { VmTick } from '../vm/tick.ts';
 import type { PasswordDrivers } from '../sign-in/all.ts';
 import type { Forwarding } from './forwarding.ts';
+import type { Elsewhere } from './sign-in.ts';
 
 /** What methods work with. */
 export interface Services {
@@ -53,6 +54,8 @@ export interface Services {
   authDrivers?: string[];
   /** Who knows passwords; OneVault alone unless given. */
   passwords?: PasswordDrivers;
+  /** Who lets people in on pages of their own; nobody unless given. */
+  elsewhere?: Elsewhere | undefined;
   /** What other control nodes do. */
   forwarding: Forwarding;
   /** What this control node is called in the audit log. */

@@ -1,6 +1,7 @@
 // OIDC and OIDC_GROUP of the configuration: the OpenID Connect provider that people are sent to, what OneVault is called there, and what its
 // claims mean here. Pure.
 import { field, type Vector } from '../model/attributes.ts';
+import { isSafeUrl } from '../model/safe-url.ts';
 import {
   OIDC_CLIENT_AUTHS,
   type OidcClientAuth,
@@ -16,7 +17,6 @@ export const OIDC_VECTORS: Record<string, string[]> = {
   ],
   OIDC_GROUP: ['NAME', 'GROUP'],
 };
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const DEFAULT_TIMEOUT_SEC = 10;
 const MAX_TIMEOUT_SEC = 120;
 const MAX_NAME = 60;
@@ -104,7 +104,7 @@ function originOf(given: string | undefined): string {
 function addressOf(given: string | undefined): URL | undefined {
   if (given === undefined || !URL.canParse(given)) return undefined;
   const url = new URL(given);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname)) ? url : undefined;
+  return isSafeUrl(url) ? url : undefined;
 }
 
 function scopesOf(given: string): string {
