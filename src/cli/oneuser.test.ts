@@ -59,6 +59,7 @@ test.each<[line: string, calls: unknown[][], out: string]>([
     'ID: 4\n',
   ],
   ['create lena --driver ldap', [['user.allocate', 'lena', '', 'ldap', []]], 'ID: 4\n'],
+  ['create lena --driver oidc', [['user.allocate', 'lena', '', 'oidc', []]], 'ID: 4\n'],
   ['create guest --driver public', [['user.allocate', 'guest', '', 'public', []]], 'ID: 4\n'],
   ['passwd ann new -v', [['userpool.info'], ['user.passwd', 2, 'new']], 'USER 2: password changed\n'],
   ['chauth 2 core new', [['user.chauth', 2, 'core', 'new']], ''],
