@@ -21,6 +21,7 @@ import { moverRates } from './exec/mover-rates.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
+import { reasonOf } from './model/errors.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig, HypervisorConfig } from './model/mover-protocol.ts';
 import { PUBLIC_DRIVER } from './model/user.ts';
@@ -96,6 +97,10 @@ export async function startApp(
     const address = await server.listen({ host: config.listenAddress, port: config.port });
     services.endpoint = url = `${tls ? address.replace(/^http:/, 'https:') : address}/RPC2`;
     if (tls) log.info({ fingerprint: tls.fingerprint }, 'the endpoint is reached over TLS');
+    // nothing waits for it: whoever wants to sign in there is told, everybody else can do without
+    services.elsewhere?.driver
+      .begin()
+      .catch((error: unknown) => log.warn({ why: reasonOf(error) }, 'sign-in elsewhere'));
     return { endpoint: services.endpoint, services, close };
   } catch (error) {
     await close();

@@ -106,7 +106,7 @@ test.each<[line: string, prepare: (io: FakeIo) => void, reason: string]>([
   ['create bob', typing('', ''), 'No password was given: type it, or give it as a file (-r) or on stdin.'],
   ['create bob', typing('secret', 'other'), 'The two passwords are not the same.'],
   ['create bob -r', () => {}, '--read-file needs the name of a file in place of the password.'],
-  ['chauth 2', () => {}, 'Say how: core, ldap, or public for a user that cannot log in.'],
+  ['chauth 2', () => {}, 'Say how: core, ldap, oidc, or public for a user that cannot log in.'],
   ['umask 2 88', () => {}, 'The mask "88" is not three octal digits such as 177.'],
   ['umask 2 07', () => {}, 'The mask "07" is not three octal digits such as 177.'],
   ['token-create --time 0', () => {}, '--time 0 is neither a number of seconds above 0 nor -1 for ever.'],
