@@ -25,6 +25,7 @@ export function asking(ca: string | undefined): CustomFetch {
         at.protocol === 'https:'
           ? requestTls(at, { ...options, ...(ca !== undefined && { ca }) }, resolve)
           : requestPlain(at, options, resolve);
+      request.on('socket', (socket) => socket.unref()); // a daemon that ends does not wait for an answer
       request.on('error', reject).end(bytes);
     });
     return new Response(hasBody(answer) ? await bodyOf(answer) : null, {
