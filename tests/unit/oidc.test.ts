@@ -327,7 +327,7 @@ describe('a provider', () => {
 
   it('that names itself otherwise is not believed', async () => {
     const visitor = new Visitor(
-      serverWith(settingsOf(provider, { issuer: `${provider.issuer.replace('127.0.0.1', 'localhost')}` })),
+      serverWith(settingsOf(provider, { issuer: provider.issuer.replace('127.0.0.1', 'localhost') })),
     );
     const left = await visitor.get(`${PUBLIC_URL}/api/sign-in/oidc`);
     expect(await whyNot(visitor, left)).toContain('names itself otherwise than OIDC/ISSUER');
