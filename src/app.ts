@@ -8,6 +8,7 @@ import { AuditTrail } from './api/audit-trail.ts';
 import type { Services } from './api/method.ts';
 import { dropExpiredHourly } from './api/expired-sessions.ts';
 import { nodeKey } from './api/forward-mac.ts';
+import { signInKey } from './api/sign-in-cookie.ts';
 import { Forwarding } from './api/forwarding.ts';
 import { buildServer } from './api/server.ts';
 import { JobRuns } from './backup/job-run.ts';
@@ -23,6 +24,7 @@ import { RateLimit } from './access/rate-limit.ts';
 import { sealAttributes, unsealAttributes } from './access/sealed-attributes.ts';
 import { text } from './model/attributes.ts';
 import type { Datastore } from './model/datastore.ts';
+import { reasonOf } from './model/errors.ts';
 import type { Host } from './model/host.ts';
 import type { BackupStoreConfig } from './model/backup-store-config.ts';
 import type { HypervisorConfig } from './model/hypervisor-config.ts';
@@ -39,7 +41,7 @@ import { countedElsewhere } from './schedule/elsewhere.ts';
 import { Overview } from './schedule/overview.ts';
 import { Scheduler } from './schedule/tick.ts';
 import { secretsKey } from './secrets-key.ts';
-import { passwordDrivers } from './sign-in/all.ts';
+import { passwordDrivers, redirectDriver } from './sign-in/all.ts';
 import { lockState } from './store/state-lock.ts';
 import type { Store } from './store/store.ts';
 import { TakeUp, type RunningServices } from './take-up.ts';
@@ -106,6 +108,10 @@ export async function startApp(
     await beginWork(services, steps);
     const address = await server.listen({ host: config.listenAddress, port: config.port });
     services.endpoint = url = `${secure ? address.replace(/^http:/, 'https:') : address}/RPC2`;
+    // nothing waits for it: whoever wants to sign in there is told, everybody else can do without
+    services.elsewhere?.driver
+      .begin()
+      .catch((error: unknown) => log.warn({ why: reasonOf(error) }, 'sign-in elsewhere'));
     if (!secure) return { endpoint: services.endpoint, services, close };
     const { fingerprint, pin } = secure.tls;
     log.info({ fingerprint, pin }, 'the endpoint is reached over TLS');
@@ -223,7 +229,7 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
     }),
     files: new FileReader(parts, makeWay),
     datastoreLocation: config.datastoreLocation,
-    ...signInOf(config),
+    ...signInOf(config, parts, own.key),
     forwarding,
     audit: new AuditTrail(parts, {
       ...{ nodeName: config.nodeName, keepDays: config.auditKeepDays ?? 0 },
@@ -236,9 +242,18 @@ function build(config: Config, store: Store, duties: Duties, own: Own, log: Logg
   return services;
 }
 
-function signInOf({ signIn }: Config): Pick<Services, 'passwords' | 'authDrivers'> {
+function signInOf(
+  { signIn }: Config,
+  { clock }: Pick<Parts, 'clock'>,
+  key: Uint8Array,
+): Pick<Services, 'passwords' | 'authDrivers' | 'elsewhere'> {
   const passwords = passwordDrivers(signIn);
-  return { passwords, authDrivers: [...passwords.keys(), PUBLIC_DRIVER] };
+  const driver = redirectDriver(signIn, clock);
+  return {
+    passwords,
+    authDrivers: [...passwords.keys(), PUBLIC_DRIVER],
+    elsewhere: driver && { driver, key: signInKey(key) },
+  };
 }
 
 function makeParts(

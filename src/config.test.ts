@@ -23,7 +23,7 @@ it('has a default for everything', () => {
       ...{ catchUpSec: 86_400, retries: 5, retryDelaySec: 60 },
     },
     selfBackup: { datastore: undefined, intervalSec: 86_400, keep: 7 },
-    signIn: { ldap: undefined },
+    signIn: { ldap: undefined, oidc: undefined },
     notices: { hooks: [], webhooks: [], mails: [] },
     auditKeepDays: 365,
     auditAnchors: '/var/lib/onevault/audit.anchors',

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { DATABASE_VARIABLE, DATABASE_VECTOR, readDatabase, type DatabaseSettings } from './config/database.ts';
 import { LDAP_VECTORS, readLdap } from './config/ldap.ts';
 import { NOTICE_VECTORS, readNotices } from './config/notices.ts';
+import { OIDC_VECTORS, readOidc } from './config/oidc.ts';
 import { readSelfBackup, SELF_BACKUP_VECTORS } from './config/self-backup.ts';
 import { readTls, type TlsSettings } from './config/tls.ts';
 import { RATE_LIMIT_VECTORS, readRateLimit } from './config/rate-limit.ts';
@@ -89,6 +90,7 @@ const VECTORS: Record<string, string[]> = {
   ...LDAP_VECTORS,
   ...RATE_LIMIT_VECTORS,
   ...SESSION_VECTORS,
+  ...OIDC_VECTORS,
 };
 /** Everything that the file may hold. */
 export const CONFIG_ATTRIBUTES: readonly string[] = [
@@ -146,7 +148,10 @@ export function makeConfig(
     }),
     auditKeepDays: count('AUDIT_KEEP_DAYS', text(file, 'AUDIT_KEEP_DAYS'), 365, 'a number of days, 0 for ever'),
     auditAnchors: absolute('AUDIT_ANCHORS', text(file, 'AUDIT_ANCHORS') ?? `${stateDirectory}/audit.anchors`),
-    signIn: { ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')) },
+    signIn: {
+      ldap: readLdap(vectors(file, 'LDAP'), vectors(file, 'LDAP_GROUP')),
+      oidc: readOidc(vectors(file, 'OIDC'), vectors(file, 'OIDC_GROUP')),
+    },
     sessionLimits: readSession(vectors(file, 'SESSION')),
     rateLimit: readRateLimit(vectors(file, 'RATE_LIMIT')),
     dev: options.dev ?? false,

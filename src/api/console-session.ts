@@ -1,19 +1,16 @@
 // Signing in to the console and out of it. A session is a login token of the user: it ends when she signs out, when her password changes,
 // or when somebody revokes it. Guessing is slowed as everywhere.
-import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { makeToken, TOKEN_BYTES, withoutToken, withSession } from '../access/token.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { withoutToken } from '../access/token.ts';
 import type { Caller } from '../access/authorize.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import { DEFAULT_SESSION_LIMITS } from '../model/session-limits.ts';
 import type { User } from '../model/user.ts';
-import { nowSec } from '../vm/parts.ts';
 import { audited, type Asked } from './audited.ts';
-import { setCookie } from './cookie.ts';
-import { cookieSession, csrfOf, isUnattended, SESSION_COOKIE, sessionOf, whoOf } from './http-session.ts';
+import { cookieSession, csrfOf, isUnattended, sessionOf, whoOf } from './http-session.ts';
 import { mayCall } from './may.ts';
 import type { Services } from './method.ts';
 import { METHODS } from './methods/all.ts';
+import { newSession, sessionCookie } from './new-session.ts';
 import type { Sessions } from './session.ts';
 
 interface Who {
@@ -22,34 +19,21 @@ interface Who {
 }
 
 export function sessionRoutes(server: FastifyInstance, services: Services, sessions: Sessions): void {
-  const { store, clock } = services.parts;
-  const { lifetimeSec: validSec } = services.sessionLimits ?? DEFAULT_SESSION_LIMITS;
-  const cookie = (request: FastifyRequest, value: string, seconds: number): string =>
-    setCookie({ name: SESSION_COOKIE, value, seconds, secure: request.protocol === 'https' });
-
-  const begin = async ({ user, caller }: Who): Promise<string> => {
-    const token = makeToken(randomBytes(TOKEN_BYTES));
-    // who signs in with a token that is for one group has no more than that group here either
-    const egid = caller.gids.length === 1 && user.groups.length > 1 ? (caller.gids[0] ?? -1) : -1;
-    await store.users.update(user.id, (record) => {
-      record.tokens = withSession(record.tokens, { token, validSec, egid }, nowSec(clock));
-    });
-    return token;
-  };
+  const { store } = services.parts;
 
   server.post('/api/session', async (request, reply) => {
     services.rateLimit?.address(request.ip);
     const { user: name, password } = credentials(request.body);
     const asked: Asked = { method: 'session.begin', params: [], session: `${name}:${password}`, from: request.ip };
-    const { user, caller, token } = await audited(services, asked, async (known) => {
+    const { user, caller, session, cookie } = await audited(services, asked, async (known) => {
       const who = await sessions.caller(`${name}:${password}`, '', (user) => void (asked.user = user));
       await known(who.user);
-      return { ...who, token: await begin(who) };
+      // who signs in with a token that is for one group has no more than that group here either
+      const { gids } = who.caller;
+      const egid = gids.length === 1 && who.user.groups.length > 1 ? (gids[0] ?? -1) : -1;
+      return { ...who, ...(await newSession(services, { user: who.user, egid }, request)) };
     });
-    const session = `${user.name}:${token}`;
-    await reply
-      .header('set-cookie', cookie(request, Buffer.from(session).toString('base64url'), validSec))
-      .send(told(session, { user, caller }));
+    await reply.header('set-cookie', cookie).send(told(session, { user, caller }));
   });
 
   server.get('/api/session', async (request, reply) => {
@@ -76,7 +60,7 @@ export function sessionRoutes(server: FastifyInstance, services: Services, sessi
       await store.users.update(user.id, (record) => void (record.tokens = withoutToken(record.tokens, token)));
     });
     await reply
-      .header('set-cookie', cookie(request, '', 0))
+      .header('set-cookie', sessionCookie(request, '', 0))
       .status(204)
       .send();
   });

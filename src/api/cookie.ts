@@ -16,9 +16,14 @@ export interface Cookie {
   seconds: number;
   /** Whether it is sent over TLS alone. */
   secure: boolean;
+  /** Sent only to what is below it; everywhere unless given. */
+  path?: string;
+  /** Lax: it goes along when another site sends the browser here, and with nothing else that other sites ask for. */
+  sameSite?: 'Strict' | 'Lax';
 }
 
-/** Scripts cannot read it, and it does not go along with what other sites ask for. */
-export function setCookie({ name, value, seconds, secure }: Cookie): string {
-  return `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+/** Scripts cannot read it, and unless told otherwise it does not go along with what other sites ask for. */
+export function setCookie({ name, value, seconds, secure, path = '/', sameSite = 'Strict' }: Cookie): string {
+  const how = `Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`;
+  return `${name}=${value}; ${how}`;
 }

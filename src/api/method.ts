@@ -25,6 +25,7 @@ import type { VmTick } from '../vm/tick.ts';
 import type { PasswordDrivers } from '../sign-in/all.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Forwarding } from './forwarding.ts';
+import type { Elsewhere } from './sign-in.ts';
 
 /** What methods work with. */
 export interface Services {
@@ -56,6 +57,8 @@ export interface Services {
   authDrivers?: string[];
   /** Who knows passwords; OneVault alone unless given. */
   passwords?: PasswordDrivers;
+  /** Who lets people in on pages of their own; nobody unless given. */
+  elsewhere?: Elsewhere | undefined;
   /** What other control nodes do. */
   forwarding: Forwarding;
   /** Who asked for which change. */

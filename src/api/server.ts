@@ -22,6 +22,7 @@ import { problemOf } from './problem.ts';
 import { progressRoutes } from './progress.ts';
 import { rightsRoute } from './rights.ts';
 import { Sessions } from './session.ts';
+import { signInRoutes } from './sign-in.ts';
 import { STRICT, type Tls } from './tls.ts';
 import { answer } from './xmlrpc.ts';
 
@@ -64,6 +65,7 @@ export function buildServer(services: Services, trustProxy: string[] = [], tls?:
   compressAnswers(server);
   callRoutes(server, services, sessions);
   sessionRoutes(server, services, sessions);
+  signInRoutes(server, services);
   rightsRoute(server, services, sessions);
   changeRoutes(server, services, sessions);
   server.get('/api/openapi.json', () => openApi());

@@ -61,11 +61,11 @@ interface CreateOptions extends PasswordOptions {
 
 const DRIVER_OPTION = [
   '--driver <driver>',
-  'how the user proves who it is: core, by its password; ldap, by one that a directory knows',
+  'how the user proves who it is: core, by its password; ldap, by one that a directory knows; oidc, at a provider',
 ] as const;
 
 /** OneVault keeps no password of users of these drivers. */
-const WITHOUT_PASSWORD = ['public', 'ldap'];
+const WITHOUT_PASSWORD = ['public', 'ldap', 'oidc'];
 
 function addCreate(family: Family): void {
   const options = [
@@ -113,7 +113,8 @@ function addAuthentication(family: Family): void {
     },
     async (session, args, given) => {
       const driver = given.driver ?? args[1];
-      if (driver === undefined) throw new Failure('Say how: core, ldap, or public for a user that cannot log in.');
+      if (driver === undefined)
+        throw new Failure('Say how: core, ldap, oidc, or public for a user that cannot log in.');
       const id = await idOf(session.client, NOUN.user, argument(args, 0));
       const password = args[2] === undefined && !given.readFile ? '' : await newPassword(session.io, args[2], given);
       await session.client.call('user.chauth', id, driver, password);

@@ -1,7 +1,7 @@
 // LDAP and LDAP_GROUP of the configuration: the directory that knows passwords, how it is reached safely, and what its groups mean here. Pure.
 import { field, type Vector } from '../model/attributes.ts';
 import { LDAP_ENCRYPTIONS, type LdapEncryption, type LdapGroup, type LdapSettings } from '../model/sign-in-settings.ts';
-import { absolute, bad, count } from './value.ts';
+import { absolute, bad, between, groupId, yesOrNo } from './value.ts';
 
 export const LDAP_VECTORS: Record<string, string[]> = {
   LDAP: [
@@ -74,16 +74,7 @@ function accountOf(vector: Vector): LdapSettings['account'] {
 
 function groupOf(vector: Vector): LdapGroup {
   const dn = distinguished('LDAP_GROUP/DN', field(vector, 'DN'));
-  const gid = field(vector, 'GROUP');
-  const right = 'it must be the id of a group of OneVault, such as 100';
-  if (gid === undefined) bad('LDAP_GROUP/GROUP', undefined, right);
-  return { dn, gid: count('LDAP_GROUP/GROUP', gid, 0, right.replace('it must be ', '')) };
-}
-
-function between(name: string, given: string | undefined, otherwise: number, most: number, right: string): number {
-  const number = count(name, given, otherwise, right);
-  if (number < 1 || number > most) bad(name, given, `it must be ${right}`);
-  return number;
+  return { dn, gid: groupId('LDAP_GROUP/GROUP', field(vector, 'GROUP')) };
 }
 
 function distinguished(name: string, given: string | undefined): string {
@@ -95,9 +86,4 @@ function distinguished(name: string, given: string | undefined): string {
 function attribute(name: string, given: string): string {
   if (!/^[a-zA-Z][\w;-]*$/.test(given)) bad(name, given, 'it must be the name of an attribute, such as uid');
   return given;
-}
-
-function yesOrNo(name: string, given: string): boolean {
-  const word = given.toUpperCase();
-  return word === 'YES' || (word !== 'NO' && bad(name, given, 'it must be YES or NO'));
 }

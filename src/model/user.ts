@@ -8,6 +8,8 @@ export const USERS_GROUP = 1;
 
 export const CORE_DRIVER = 'core';
 export const LDAP_DRIVER = 'ldap';
+/** Signs in elsewhere, and has no password here. */
+export const OIDC_DRIVER = 'oidc';
 /** Has no password. */
 export const PUBLIC_DRIVER = 'public';
 
@@ -37,8 +39,10 @@ export interface User {
   groups: number[];
   /** `scrypt$N$r$p$salt$hash`, base64 parts. */
   passwordHash: string;
-  /** `core` knows a password, `ldap` asks a directory; `public` has none and cannot log in. */
+  /** `core` knows a password, `ldap` asks a directory, `oidc` signs in at a provider; `public` has none and cannot log in. */
   authDriver: string;
+  /** Who she is to an OpenID Connect provider, once she has signed in there: its names may pass from one to another, this does not. */
+  subject?: string;
   enabled: boolean;
   tokens?: LoginToken[];
   quotas?: QuotaLimits[];

@@ -56,6 +56,7 @@ export const userMethods: MethodTable = {
     const passwordHash = kept ? user.passwordHash : await credentials(driver, password, CODE.ACTION);
     await call.parts.store.users.update(id, (record) => {
       Object.assign(record, { authDriver: driver, passwordHash });
+      delete record.subject; // an administrator vouches for whoever comes next
       if (driver !== CORE_DRIVER) record.tokens = [];
     });
     return id;

@@ -1,6 +1,6 @@
 // Who is signed in. The session itself is a cookie that scripts cannot read; what the page knows is who that is and what they may do.
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
-import { failureOf } from './failure.ts';
+import { Failure, failureOf } from './failure.ts';
 import { request, setCsrf } from './request.ts';
 
 export interface SessionUser {
@@ -32,6 +32,28 @@ export const sessionQuery = queryOptions({
     }
   },
   staleTime: Infinity,
+});
+
+/** Who else lets people in, on pages of their own. */
+export interface Elsewhere {
+  /** What people call it. */
+  name: string;
+  /** Where a browser is sent there from. */
+  path: string;
+}
+
+/** What the page for signing in offers, and why the last try elsewhere failed; that is told once. */
+export const signInQuery = queryOptions({
+  queryKey: ['sign-in'],
+  queryFn: async (): Promise<{ elsewhere: Elsewhere[]; failed: Failure | undefined }> => {
+    const { elsewhere, failed } = (await request('GET', '/api/sign-in')) as {
+      elsewhere: Elsewhere[];
+      failed?: { message: string; hint?: string };
+    };
+    return { elsewhere, failed: failed && new Failure(401, { code: -1, name: 'AUTHENTICATION', ...failed }) };
+  },
+  staleTime: Infinity,
+  gcTime: 0,
 });
 
 export async function signIn(client: QueryClient, user: string, password: string): Promise<void> {

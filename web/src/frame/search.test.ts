@@ -13,6 +13,7 @@ it.each([
   ['/jobs?q=a', { to: '/jobs?q=a' }],
   ['//evil.example', {}],
   ['/\\evil.example', {}],
+  ['/\t/evil.example', {}],
   ['https://evil.example', {}],
   [undefined, {}],
 ])('goes after signing in only to places of this console: %s', (to, expected) => {

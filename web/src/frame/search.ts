@@ -27,5 +27,5 @@ export function searchOf(given: Record<string, unknown>): PageSearch {
 /** Where to go after signing in: a place in this console, never another site. */
 export function signInSearch(given: Record<string, unknown>): { to?: string } {
   const { to } = given;
-  return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {};
+  return typeof to === 'string' && /^\/(?!\/)[^\\\p{Cc}]*$/u.test(to) ? { to } : {};
 }

@@ -4,6 +4,7 @@ export const session = {
   user: 'User',
   password: 'Password',
   signIn: 'Sign in',
+  signInWith: (name: string) => `Sign in with ${name}`,
   signOut: 'Sign out',
   account: 'Your account',
   help: 'Users are those of OneVault: what oneuser list shows.',

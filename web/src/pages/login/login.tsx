@@ -1,9 +1,9 @@
-// Signing in with a user of OneVault.
-import { Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+// Signing in with a user of OneVault, or on pages of a provider where one is configured.
+import { Button, Center, Divider, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { signIn } from '../../api/session.ts';
+import { signIn, signInQuery } from '../../api/session.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { texts } from '../../texts/index.ts';
 
@@ -11,6 +11,7 @@ export function Login() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { to } = useSearch({ from: '/login' });
+  const { elsewhere, failed } = useQuery(signInQuery).data ?? {};
   const form = useForm({ initialValues: { user: '', password: '' } });
   const signing = useMutation({
     mutationFn: ({ user, password }: typeof form.values) => signIn(client, user, password),
@@ -25,7 +26,7 @@ export function Login() {
             <Title order={1} size="h3">
               {texts.session.title}
             </Title>
-            {signing.isError && <ErrorNote error={signing.error} />}
+            {signing.isError ? <ErrorNote error={signing.error} /> : failed && <ErrorNote error={failed} />}
             <TextInput
               label={texts.session.user}
               autoComplete="username"
@@ -42,6 +43,9 @@ export function Login() {
             <Button type="submit" loading={signing.isPending}>
               {texts.session.signIn}
             </Button>
+            {elsewhere?.map(({ name, path }) => (
+              <SignInWith key={path} name={name} href={`${path}?to=${encodeURIComponent(to ?? '/')}`} />
+            ))}
             <Text size="xs" c="dimmed">
               {texts.session.help}
             </Text>
@@ -49,5 +53,16 @@ export function Login() {
         </form>
       </Paper>
     </Center>
+  );
+}
+
+function SignInWith({ name, href }: { name: string; href: string }) {
+  return (
+    <>
+      <Divider />
+      <Button component="a" href={href} variant="default">
+        {texts.session.signInWith(name)}
+      </Button>
+    </>
   );
 }
