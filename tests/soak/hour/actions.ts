@@ -99,7 +99,12 @@ async function killedBackup(scene: Scene, guest: SoakGuest, random: Random): Pro
     const isBegun = ({ id }: Operation): boolean => id === run.id;
     await scene.runs.until(isBegun, ({ phase, result }) => phase !== 'waiting' || result !== 'running');
     await sleep(random.next() * DISTURBED_WITHIN_MS);
-    wrong = scene.runs.outage(guest.vmId, 'its guest was killed', () => guest.cycle(() => guest.kill()));
+    const killed = async (): Promise<void> => {
+      await guest.kill();
+      // until it has cleaned up, layers of its disks come and go
+      await scene.runs.until(isBegun, ({ result, cleaned }) => result === 'done' || (result !== 'running' && cleaned));
+    };
+    wrong = scene.runs.outage(guest.vmId, 'its guest was killed', () => guest.cycle(killed));
     wrong.catch(() => undefined); // it is awaited below
   });
   return wrong;

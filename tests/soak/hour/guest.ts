@@ -1,11 +1,10 @@
 // One of the guests of the long soak: a small emulated machine with a root disk and two disks that it writes to all the time. It knows
 // what its disks may hold, whatever befalls it, and says what they hold when they may not.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../../src/exec/exec.ts';
 import { GuestConsole } from '../../guest/console.ts';
-import { virsh } from '../../guest/domains.ts';
 import { type Cloud } from '../../integration/cloud.ts';
 import { examine, FIRST_NUMBER, lastSaid, putBack, writer, type Found, type Lineage } from './content.ts';
 
@@ -137,16 +136,15 @@ export class SoakGuest {
     return examine(this.vmId, contents, lineage);
   }
 
-  /** Files of its disks as libvirt knows them, layers over them included. */
+  /** What it would start from: of each disk the newest layer, or its image. libvirt learns of layers that went while it was off when it starts. */
   async #files(): Promise<Array<[path: string, format: string]>> {
-    const xml = await virsh('dumpxml', `one-${this.vmId}`);
-    return [...xml.matchAll(/<disk .*?<\/disk>/gs)]
-      .map(([disk]) => disk)
-      .filter((disk) => disk.includes("device='disk'"))
-      .map((disk) => [
-        /<source file='([^']+)'/.exec(disk)?.[1] ?? '',
-        /<driver [^>]*type='(\w+)'/.exec(disk)?.[1] ?? '',
-      ]);
+    return Promise.all(
+      (await this.#ownFiles()).map(async (image, disk): Promise<[path: string, format: string]> => {
+        const layers = `${this.#cloud.directory}/datastores/0/${this.vmId}/disk.${disk}.snap`;
+        const newest = (await readdir(layers).catch(() => [])).map(Number).sort((a, b) => b - a)[0]; // no directory, no layers
+        return newest === undefined ? image : [`${layers}/${newest}`, 'qcow2'];
+      }),
+    );
   }
 
   /** Files of its images: what its disks are when they have just been restored, which libvirt learns when it starts again. */
