@@ -46,7 +46,7 @@ export function whoOf(
   known?: (user: User) => void,
 ): Promise<Who> {
   const isCookie = headers.authorization === undefined && session !== '';
-  return isCookie ? sessions.signedIn(session) : sessions.caller(session, asked, known);
+  return isCookie ? sessions.signedIn(session, known) : sessions.caller(session, asked, known);
 }
 
 function pageOf({ method, routeOptions }: FastifyRequest): string {
