@@ -21,9 +21,10 @@ export function callRoutes(server: FastifyInstance, services: Services, sessions
     const session = sessionOf(request);
     const asked: Asked = { method: name, params: [], session, from: request.ip };
     const result = await audited(services, asked, async (known) => {
-      const who = await whoOf(request, session, sessions, name, (user) => void (asked.user = user));
-      asked.user = who.user;
-      services.rateLimit?.user(who.user.id);
+      const who = await whoOf(request, session, sessions, name, (user) => {
+        asked.user = user;
+        services.rateLimit?.user(user.id);
+      });
       if (!isUnattended(request)) await sessions.used(who.user, session);
       const { method, names } = methodOf(name);
       const values = positional(name, method.params, names, request.body ?? {});

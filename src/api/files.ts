@@ -6,7 +6,7 @@ import type { FileEntry } from '../model/file-names.ts';
 import type { Image } from '../model/image.ts';
 import type { Which } from '../restore/files.ts';
 import { audited, type Asked } from './audited.ts';
-import { callerOf, sessionOf, type Asking } from './http-session.ts';
+import { callerOf, pageOf, sessionOf, whoOf, type Asking } from './http-session.ts';
 import { NodeProofs } from './forward-proof.ts';
 import { passedOn } from './forward-pass.ts';
 import type { Services } from './method.ts';
@@ -44,7 +44,7 @@ export function fileRoutes(server: FastifyInstance, services: Services, sessions
     const session = sessionOf(request);
     const asked: Asked = { method, params: [], on, session, from: request.ip };
     return audited(services, asked, async (known) => {
-      const { user, caller } = await sessions.caller(session);
+      const { user, caller } = await whoOf(request, session, sessions, pageOf(request));
       asked.user = user;
       const opened = await imageOf(on.id, { parts, caller, forwarded: false });
       await known(user);

@@ -46,10 +46,11 @@ export function whoOf(
   known?: (user: User) => void,
 ): Promise<Who> {
   const isCookie = headers.authorization === undefined && session !== '';
-  return isCookie ? sessions.signedIn(session) : sessions.caller(session, asked, known);
+  return isCookie ? sessions.signedIn(session, known) : sessions.caller(session, asked, known);
 }
 
-function pageOf({ method, routeOptions }: FastifyRequest): string {
+/** A page, as scopes of tokens name it. */
+export function pageOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? ''}`;
 }
 

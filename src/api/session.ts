@@ -71,12 +71,13 @@ export class Sessions {
   }
 
   /** By a session of the console alone: what a browser goes on sending when that is over is no guess at a password, and slows nobody. */
-  async signedIn(session: string): Promise<Who> {
+  async signedIn(session: string, known: (user: User) => void = () => undefined): Promise<Who> {
     const colon = session.indexOf(':');
     const user = await this.#find(session.slice(0, Math.max(colon, 0)));
     const token = user && findToken(user.tokens, session.slice(colon + 1));
     if (!user || !token?.session) throw refused();
     const { egid } = await this.#stillValid(user, token);
+    known(user);
     return { user, caller: makeCaller(user, egid, await this.#store.rules.list()) };
   }
 

@@ -41,8 +41,8 @@ export async function answer(
       const who = await sessions.caller(session, name, (user) => {
         told.user = user;
         uid = user.id;
+        services.rateLimit?.user(uid);
       });
-      services.rateLimit?.user(uid);
       await known(who.user);
       return services.forwarding.carryOut(name, method, { ...services, ...who, forwarded: false }, params);
     });
