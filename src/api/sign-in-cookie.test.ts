@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openedState, placeOf, sealedState, signInKey, type SignInState } from './sign-in-cookie.ts';
+import { failedWith, openedState, placeOf, sealedState, signInKey, type SignInState } from './sign-in-cookie.ts';
 
 const KEY = signInKey(Buffer.alloc(32, 1));
 const STATE: SignInState = { away: { kept: { state: 's', nonce: 'n', verifier: 'v' }, to: '/jobs' } };
@@ -34,6 +34,15 @@ describe('what a browser keeps while it is away', () => {
     }
   });
 
+  it('is never longer than browsers keep', () => {
+    const to = placeOf(`/${'x'.repeat(999)}`);
+    expect(to).toHaveLength(1000);
+    const kept = { state: 's'.repeat(43), nonce: 'n'.repeat(43), verifier: 'v'.repeat(43) };
+    expect(sealedState(KEY, { away: { kept, to } }, 9e12).length).toBeLessThan(3800);
+    const failed = failedWith({ message: '"'.repeat(9000), hint: '"'.repeat(9000) });
+    expect(sealedState(KEY, failed, 9e12).length).toBeLessThan(3800);
+  });
+
   it('shows nothing of it', () => {
     const secret: SignInState = { away: { kept: { state: 's', nonce: 'n', verifier: 'the-verifier' }, to: '/' } };
     expect(Buffer.from(sealedState(KEY, secret, 1), 'base64url').toString()).not.toContain('verifier');
@@ -48,7 +57,7 @@ describe('the page that somebody comes back to', () => {
   it.each([
     ...['//evil.example', '/\\evil.example', '\\\\evil.example', 'https://evil.example', 'evil.example', '', ' /jobs'],
     ...['/\t/evil.example', '/\n/evil.example', '/jobs\r\nset-cookie: a=b', '/\\/evil.example', 'javascript:alert(1)'],
-    ...['/api/sign-in/oidc', `/${'x'.repeat(2000)}`, ['/jobs'], undefined, 7, '/\u00e9', '/a\\b'],
+    ...['/api/sign-in/oidc', `/${'x'.repeat(1000)}`, ['/jobs'], undefined, 7, '/\u00e9', '/a\\b'],
   ])('is the first one instead of %j', (asked) => {
     expect(placeOf(asked)).toBe('/');
   });

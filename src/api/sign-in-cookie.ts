@@ -8,6 +8,11 @@ import type { Kept } from '../sign-in/redirect-driver.ts';
 export const SIGN_IN_COOKIE = 'onevault_sign_in';
 export const SIGN_IN_PATH = '/api/sign-in';
 
+/** Browsers keep cookies of 4 KiB, and sealing makes these almost twice as long. */
+const MOST_PLACE = 1000;
+const MOST_MESSAGE = 500;
+const MOST_HINT = 300;
+
 /** She is away to sign in, and comes back to a page of the console. */
 export interface Away {
   kept: Kept;
@@ -44,8 +49,14 @@ export function openedState(key: Uint8Array, cookie: string | undefined, nowMs: 
   }
 }
 
+/** What can be kept of it. */
+export function failedWith({ message, hint }: Failed): SignInState {
+  return { failed: { message: message.slice(0, MOST_MESSAGE), hint: hint.slice(0, MOST_HINT) } };
+}
+
 /** A page of this console; its first one when what was asked for is no place in it. */
 export function placeOf(asked: unknown): string {
-  const isPlace = typeof asked === 'string' && /^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(asked) && asked.length < 2000;
+  const isPlace =
+    typeof asked === 'string' && /^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(asked) && asked.length <= MOST_PLACE;
   return isPlace && !asked.startsWith('/api/') ? asked : '/';
 }

@@ -7,7 +7,15 @@ import { audited, type Asked } from './audited.ts';
 import { cookieOf, setCookie } from './cookie.ts';
 import type { Services } from './method.ts';
 import { newSession } from './new-session.ts';
-import { openedState, placeOf, sealedState, SIGN_IN_COOKIE, SIGN_IN_PATH, type SignInState } from './sign-in-cookie.ts';
+import {
+  failedWith,
+  openedState,
+  placeOf,
+  sealedState,
+  SIGN_IN_COOKIE,
+  SIGN_IN_PATH,
+  type SignInState,
+} from './sign-in-cookie.ts';
 import { signedInElsewhere } from './signed-in-elsewhere.ts';
 
 /** For so long somebody may be away. */
@@ -96,8 +104,8 @@ class SignInRoutes {
     const { log } = this.#services.parts;
     if (error instanceof OneError) log.warn({ why: error.message, from: request.ip }, 'nobody was signed in');
     else log.error({ err: error }, 'a sign-in failed unexpectedly');
-    const { message, hint } = error instanceof OneError ? error : unexpected();
-    reply.header('set-cookie', this.#keep(request, { failed: { message, hint } }, TOLD_SEC));
+    const told = failedWith(error instanceof OneError ? error : unexpected());
+    reply.header('set-cookie', this.#keep(request, told, TOLD_SEC));
     return noStore(reply).redirect(to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`, 303);
   }
 

@@ -32,6 +32,8 @@ export class OidcProvider {
   account: Account | undefined = { sub: '1', preferred_username: 'ann' };
   /** What becomes of tokens before they are sent: claims to be signed, a key to sign them with; another token altogether. */
   tamper: ((claims: Claims, token: string) => { claims: Claims; key?: KeyObject } | { token: string }) | undefined;
+  /** It hangs up on whoever asks. */
+  down = false;
   /** Paths that were asked for, without what stands behind ?. */
   readonly asked: string[] = [];
   readonly #server: Server;
@@ -45,7 +47,8 @@ export class OidcProvider {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const path = new URL(request.url ?? '/', this.issuer).pathname;
       this.asked.push(path);
-      if (path.startsWith('/interaction/')) void this.#interact(request, response);
+      if (this.down) request.socket.destroy();
+      else if (path.startsWith('/interaction/')) void this.#interact(request, response);
       else void answer(request, response);
     });
   }

@@ -310,19 +310,36 @@ describe('a provider', () => {
   });
 
   it('that cannot be reached is told of, keeps nobody else out, and is asked again', async () => {
-    const own = await OidcProvider.open({ redirectUri: REDIRECT_URI });
-    const settings = settingsOf(own);
-    await own.close();
-    const visitor = new Visitor(serverWith(settings));
-    const left = await visitor.get(`${PUBLIC_URL}/api/sign-in/oidc`);
-    const why = await whyNot(visitor, left);
-    expect(why).toMatch(/Signing in with Example AG is not possible: .*ECONNREFUSED.*password can sign in as always/);
+    const nobody = new Visitor(serverWith(settingsOf(provider, { issuer: 'http://127.0.0.1:1' })));
+    expect(await whyNot(nobody, await nobody.get(`${PUBLIC_URL}/api/sign-in/oidc`))).toMatch(
+      /Signing in with Example AG is not possible: .*ECONNREFUSED.*password can sign in as always/,
+    );
+    const visitor = new Visitor(serverWith(settingsOf(provider)));
+    provider.down = true;
+    try {
+      expect(await whyNot(visitor, await visitor.get(`${PUBLIC_URL}/api/sign-in/oidc`))).toContain('is not possible');
+    } finally {
+      provider.down = false;
+    }
     expect((await visitor.signInPage()).elsewhere).toHaveLength(1);
     const reply = await server.inject({
       ...{ method: 'POST', url: '/api/session', headers: { 'content-type': 'application/json' } },
       payload: { user: 'oneadmin', password: cloud.session.slice(cloud.session.indexOf(':') + 1) },
     });
     expect(reply.statusCode).toBe(200);
+    await visitor.signIn();
+    expect(await visitor.user()).toBeDefined();
+  });
+
+  it('that goes away while somebody is there is told of', async () => {
+    const visitor = new Visitor(server);
+    const back = await visitor.away();
+    provider.down = true;
+    try {
+      expect(await whyNot(visitor, await visitor.get(back.href))).toMatch(/Nobody was signed in with Example AG: .*:/);
+    } finally {
+      provider.down = false;
+    }
   });
 
   it('that names itself otherwise is not believed', async () => {
