@@ -1,7 +1,7 @@
 // Which records of the audit log are asked for, as a template: UID="2" OBJECT="vm:3" METHOD="one.vm.delete" FROM="..." TO="...". Pure.
 import { text, type Attributes } from '../model/attributes.ts';
+import type { AuditFilter } from '../model/audit.ts';
 import { CODE, OneError } from '../model/errors.ts';
-import type { AuditFilter } from '../store/store.ts';
 
 const KNOWN = ['UID', 'OBJECT', 'METHOD', 'FROM', 'TO'];
 

@@ -1,10 +1,10 @@
 // The audit log in the database. Whoever appends holds the row that says where the log stands, so that several processes make one chain.
 import type { SelectQueryBuilder } from 'kysely';
 import { auditHash, CHECKPOINT, columnsOf, FIRST, NO_RECORDS } from '../model/audit.ts';
-import type { AuditEntry, AuditEvent, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
+import type { AuditEntry, AuditEvent, AuditFilter, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Steps } from './steps.ts';
-import type { AuditFilter, AuditLog } from './store.ts';
+import type { AuditLog } from './store.ts';
 
 const HEAD = 1;
 const BATCH = 500;
