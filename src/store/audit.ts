@@ -162,15 +162,19 @@ async function append(db: Db, events: readonly AuditEvent[]): Promise<AuditRecor
   await lockHead(db);
   let { seq, hash } = await headOf(db);
   const records: AuditRecord[] = [];
+  const rows: KeptRecord[] = [];
   for (const event of events) {
     const text = JSON.stringify(event);
     const previous = hash;
     hash = auditHash(++seq, previous, text);
+    rows.push({ seq, ...columnsOf(event), event: text, previous, hash });
+    records.push({ seq, event, previous, hash });
+  }
+  for (let at = 0; at < rows.length; at += BATCH) {
     await db
       .insertInto('audit')
-      .values({ seq, ...columnsOf(event), event: text, previous, hash })
+      .values(rows.slice(at, at + BATCH))
       .execute();
-    records.push({ seq, event, previous, hash });
   }
   await db.updateTable('audit_head').set({ seq, hash }).where('id', '=', HEAD).execute();
   return records;
