@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesSomething, knownBy, told } from './audit-event.ts';
+import { changesSomething, knownBy, madeBy, objectOf, told } from './audit-event.ts';
 import { hashToken } from './token.ts';
 
 describe('what changes something', () => {
@@ -30,9 +30,24 @@ describe('what is told of parameters', () => {
     expect({ on, attributes }).toEqual({ on: { id: 1 }, attributes: ['RESTIC_PASSWORD', 'A', 'DISK'] });
   });
 
+  it('is no name that none can be: it may be what was typed in the wrong place', () => {
+    const { attributes } = told(['template'], [`${'A'.repeat(65)}="1"\nB="2"`]);
+    expect(attributes).toEqual(['?', 'B']);
+  });
+
   it('is nothing of what is no template', () => {
     expect(told(['template'], ['A=[ hidden'])).toEqual({ on: {}, attributes: [] });
   });
+});
+
+it('names the object that a call is on, and the one that it has made', () => {
+  expect(objectOf('one.vn.hold', { id: 3 })).toBe('vnet:3');
+  expect(objectOf('file.read', { id: 3 })).toBe('image:3');
+  expect(objectOf('one.user.login', { name: 'ann' })).toBeUndefined();
+  expect(objectOf('session.begin', { id: 3 })).toBeUndefined();
+  expect(madeBy('one.template.instantiate', 5)).toBe('vm:5');
+  expect(madeBy('one.template.clone', 5)).toBe('template:5');
+  expect(madeBy('one.vm.delete', 5)).toBeUndefined();
 });
 
 it('tells passwords, tokens and sessions apart', () => {

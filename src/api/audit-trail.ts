@@ -5,6 +5,7 @@ import { Refusals } from '../access/refusals.ts';
 import type { AuditEvent, AuditHead, AuditRecord } from '../model/audit.ts';
 import { reasonOf } from '../model/errors.ts';
 import { readAnchors, writeAnchor } from '../store/audit-anchor.ts';
+import { lookAtAudit, type Looked } from '../store/audit-look.ts';
 import type { Store } from '../store/store.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,6 +37,7 @@ export class AuditTrail {
   #waiting: AuditEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
+  #looking: Promise<Looked & { anchors: number }> | undefined;
   #failed = false;
   #droppedMs = 0;
   #anchored: { seq: number; atMs: number } = { seq: 0, atMs: 0 };
@@ -92,6 +94,19 @@ export class AuditTrail {
     this.#timer = undefined;
     this.#flushing = this.#flushing.then(() => this.#flushNow());
     return this.#flushing;
+  }
+
+  /** Whether the log is whole, and as it was noted beside the database. Those who ask at the same time are told the same. */
+  look(): Promise<Looked & { anchors: number }> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #look(): Promise<Looked & { anchors: number }> {
+    const { audit } = this.#parts.store;
+    const path = this.#settings.anchors;
+    const { anchors } = path === undefined ? { anchors: [] } : await readAnchors(path, (await audit.head()).droppedSeq);
+    return { ...(await lookAtAudit(audit, anchors)), anchors: anchors.length };
   }
 
   async close(): Promise<void> {

@@ -9,9 +9,12 @@ import type { User } from '../model/user.ts';
 import { lookAtAudit } from '../store/audit-look.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
+import { changesSomething } from '../access/audit-event.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { audited, type Asked } from './audited.ts';
+import { ANYWHERE, whyAnywhere } from './forward-table.ts';
 import type { Services } from './method.ts';
+import { METHODS } from './methods/all.ts';
 
 const ANN = { id: 2, name: 'ann', groups: [1] } as User;
 const ADMIN = { id: 0, name: 'oneadmin', groups: [0] } as User;
@@ -113,6 +116,17 @@ it('tells of what was made as of an object', async () => {
   expect(await methods('vm:12')).toEqual(['one.vm.allocate']);
   expect(await methods('vm:13')).toEqual(['one.template.instantiate']);
   expect(await methods('template:3')).toEqual(['one.template.instantiate']);
+});
+
+it('keeps every method but those that are known to change nothing', () => {
+  const kept = Object.keys(METHODS).filter((method) => !changesSomething(method) && whyAnywhere(method) === undefined);
+  const asksHosts = ['one.host.monitoring', 'one.hostpool.monitoring', 'one.vm.monitoring', 'one.vmpool.monitoring'];
+  expect(kept.toSorted()).toEqual([...asksHosts, 'one.vm.backupplan'].toSorted());
+  const changing = Object.keys(METHODS).filter((method) => {
+    const why = whyAnywhere(method);
+    return !changesSomething(method) && (why === ANYWHERE.records || why === ANYWHERE.makes || why === ANYWHERE.parts);
+  });
+  expect(changing).toEqual([]);
 });
 
 it('keeps nothing of what only reads, but of secrets that are shown', async () => {

@@ -26,6 +26,7 @@ const MAKES: Readonly<Record<string, readonly Resource[]>> = {
 
 const ADMINISTRATORS_ALONE: readonly string[] = [
   ...['one.acl.info', 'one.acl.addrule', 'one.acl.delrule', 'one.system.config'],
+  ...['one.system.audit', 'one.system.auditverify'],
   ...['one.userquota.update', 'one.groupquota.update'],
 ];
 

@@ -98,6 +98,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'one.imagepool.info': POOL,
   'one.secgroup.info': 'id decrypt',
   'one.secgrouppool.info': '',
+  'one.system.audit': 'filter before limit',
+  'one.system.auditverify': '',
   'one.system.backupself': 'datastoreId',
   'one.system.backupstatus': 'limit',
   'one.system.calendar': 'from to',

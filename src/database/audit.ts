@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeConfig, readConfigFile } from '../config.ts';
-import type { Anchor } from '../model/audit.ts';
+import type { Anchor, AuditFilter } from '../model/audit.ts';
 import { CODE, OneError, reasonOf } from '../model/errors.ts';
 import { readAnchors } from '../store/audit-anchor.ts';
 import { lookAtAudit } from '../store/audit-look.ts';
 import { readStore } from '../store/open.ts';
 import type { SqlStore } from '../store/sql-store.ts';
-import type { AuditFilter } from '../store/store.ts';
 import { auditLines } from './audit-lines.ts';
 
 /** So many records are in memory at a time. */

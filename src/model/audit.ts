@@ -98,6 +98,19 @@ export function outcomeOf({ event, end }: AuditEntry): { code: number; result: n
   return { code, result };
 }
 
+/** Which calls. */
+export interface AuditFilter {
+  uid?: number;
+  method?: string;
+  /** `vm:3`: what was on it, and what has made it. */
+  object?: string;
+  sinceMs?: number;
+  untilMs?: number;
+  /** Only those with a lower number, for the next page. */
+  before?: number;
+  limit: number;
+}
+
 /** Looks at records in their order, as they come; says the first thing that is not right. */
 export class AuditChain {
   readonly #head: AuditHead;

@@ -1,9 +1,12 @@
 // Looks whether an audit log is whole, beside those that write to it: what was written since is left to the next look, and when old records are
 // dropped meanwhile it begins anew.
+import { setImmediate } from 'node:timers/promises';
 import { AuditChain, type Anchor, type AuditHead } from '../model/audit.ts';
 import type { AuditLog } from './store.ts';
 
 const TRIES = 5;
+/** After so many records others have a turn. */
+const BREATH = 500;
 
 export interface Looked {
   /** Where the log stood. */
@@ -23,6 +26,7 @@ export async function lookAtAudit(
     for await (const record of log.kept(head.droppedSeq)) {
       if (record.seq > head.seq && (await log.head()).seq >= record.seq) break;
       chain.add(record);
+      if (record.seq % BREATH === 0) await setImmediate(); // whoever calls meanwhile is not kept waiting
     }
     const broken = chain.end();
     const { droppedSeq } = await log.head();

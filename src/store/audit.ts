@@ -1,10 +1,10 @@
 // The audit log in the database. Whoever appends holds the row that says where the log stands, so that several processes make one chain.
 import type { SelectQueryBuilder } from 'kysely';
 import { auditHash, CHECKPOINT, columnsOf, FIRST, NO_RECORDS } from '../model/audit.ts';
-import type { AuditEntry, AuditEvent, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
+import type { AuditEntry, AuditEvent, AuditFilter, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Steps } from './steps.ts';
-import type { AuditFilter, AuditLog } from './store.ts';
+import type { AuditLog } from './store.ts';
 
 const HEAD = 1;
 const BATCH = 500;
@@ -117,8 +117,21 @@ function found(db: Db, { uid, method, object, sinceMs, untilMs, before, limit }:
   let query: Found = db.selectFrom('audit').where('ends', '=', 0).orderBy('seq', 'desc').limit(limit);
   if (uid !== undefined) query = query.where('uid', '=', uid);
   if (method !== undefined) query = query.where('method', '=', method);
-  if (sinceMs !== undefined) query = query.where('at', '>=', sinceMs);
-  if (untilMs !== undefined) query = query.where('at', '<', untilMs);
+  // numbers go with the time, nearly; they are what the page is found by
+  if (sinceMs !== undefined) {
+    const first = db
+      .selectFrom('audit')
+      .select((of) => of.fn.min('seq').as('seq'))
+      .where('at', '>=', sinceMs);
+    query = query.where('at', '>=', sinceMs).where('seq', '>=', first);
+  }
+  if (untilMs !== undefined) {
+    const last = db
+      .selectFrom('audit')
+      .select((of) => of.fn.max('seq').as('seq'))
+      .where('at', '<', untilMs);
+    query = query.where('at', '<', untilMs).where('seq', '<=', last);
+  }
   if (before !== undefined) query = query.where('seq', '<', before);
   if (object === undefined) return query;
   const itself = db.selectFrom('audit').select('seq').where('object', '=', object).where('ends', '=', 0);
@@ -131,7 +144,8 @@ async function endsOf(db: Db, seqs: readonly number[]): Promise<Map<number, NonN
   const ends = new Map<number, NonNullable<AuditEntry['end']>>();
   for (let at = 0; at < seqs.length; at += BATCH) {
     const page = seqs.slice(at, at + BATCH);
-    for (const row of await db.selectFrom('audit').select(KEPT).where('ends', 'in', page).execute()) {
+    const rows = db.selectFrom('audit').select(KEPT).where('ends', 'in', page).where('ends', '>', 0);
+    for (const row of await rows.execute()) {
       const { seq, event } = recordOf(row);
       const { code, result, object } = event;
       ends.set(row.ends, { seq, at: event.at, code, result, ...(object !== undefined && { object }) });
@@ -148,15 +162,19 @@ async function append(db: Db, events: readonly AuditEvent[]): Promise<AuditRecor
   await lockHead(db);
   let { seq, hash } = await headOf(db);
   const records: AuditRecord[] = [];
+  const rows: KeptRecord[] = [];
   for (const event of events) {
     const text = JSON.stringify(event);
     const previous = hash;
     hash = auditHash(++seq, previous, text);
+    rows.push({ seq, ...columnsOf(event), event: text, previous, hash });
+    records.push({ seq, event, previous, hash });
+  }
+  for (let at = 0; at < rows.length; at += BATCH) {
     await db
       .insertInto('audit')
-      .values({ seq, ...columnsOf(event), event: text, previous, hash })
+      .values(rows.slice(at, at + BATCH))
       .execute();
-    records.push({ seq, event, previous, hash });
   }
   await db.updateTable('audit_head').set({ seq, hash }).where('id', '=', HEAD).execute();
   return records;

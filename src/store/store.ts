@@ -2,7 +2,7 @@
 // is read, changed and written in one transaction; several changes that belong together go through `transaction`, and then
 // only its `tx` may be used inside.
 import type { AclRule } from '../model/acl.ts';
-import type { AuditEntry, AuditEvent, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
+import type { AuditEntry, AuditEvent, AuditFilter, AuditHead, AuditRecord, KeptRecord } from '../model/audit.ts';
 import type { BackupJob } from '../model/backup-job.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Datastore, Fill } from '../model/datastore.ts';
@@ -176,18 +176,6 @@ export interface Operations {
   sumsByVm(filter: RunFilter, most: number): Promise<Map<number, RunSums>>;
   /** Of those that began since then, epoch milliseconds: what failed and no later run of the VM and kind has made good, newest first. */
   notMadeGood(sinceMs: number): Promise<Operation[]>;
-}
-
-export interface AuditFilter {
-  uid?: number;
-  method?: string;
-  /** `vm:3`: what was on it, and what has made it. */
-  object?: string;
-  sinceMs?: number;
-  untilMs?: number;
-  /** Only those with a lower number, for the next page. */
-  before?: number;
-  limit: number;
 }
 
 /** Who asked for which change, each record chained to the one before. */

@@ -20,6 +20,8 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   'one.system.nodes': '',
   /** OneVault's own. */
   'one.system.backupstatus': '[i]',
+  'one.system.audit': '[sii]',
+  'one.system.auditverify': '',
   'one.system.summary': '',
   'one.system.runs': '[sii]',
   'one.system.runfigures': '[iisi]',

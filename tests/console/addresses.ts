@@ -2,7 +2,19 @@
 import { IMAGE_TYPE } from '../../src/model/image.ts';
 import type { Store } from '../../src/store/store.ts';
 
-const LISTS = ['/', '/about', '/acl', '/backups', '/clusters', '/datastores', '/groups', '/hosts', '/images', '/jobs'];
+const LISTS = [
+  '/',
+  '/about',
+  '/acl',
+  '/audit',
+  '/backups',
+  '/clusters',
+  '/datastores',
+  '/groups',
+  '/hosts',
+  '/images',
+  '/jobs',
+];
 const MORE = ['/networks', '/quotas', '/runs', '/settings', '/templates', '/users', '/vdcs', '/vms', '/vms/new'];
 const VM_TABS = ['info', 'backup', 'schedule', 'backups', 'storage', 'network', 'log'];
 const IMAGE_TABS = ['info', 'access'];

@@ -35,6 +35,7 @@ it('sees nothing that belongs to others, and is offered nothing', async () => {
   const navigation = page.getByRole('navigation').first();
   expect(await navigation.getByRole('link', { name: 'Virtual machines' }).count()).toBe(1);
   expect(await navigation.getByRole('link', { name: 'Access rules' }).count()).toBe(0);
+  expect(await navigation.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
   for (const path of LISTS) {
     await visitor.open(path);
     expect([

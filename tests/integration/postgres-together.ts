@@ -1,6 +1,8 @@
 // Two stores on one PostgreSQL database, as two processes have them: nothing is given twice, and no change is lost.
 import { expect, it } from 'vitest';
+import type { AuditEvent } from '../../src/model/audit.ts';
 import type { Group } from '../../src/model/user.ts';
+import { lookAtAudit } from '../../src/store/audit-look.ts';
 import type { StoreChange } from '../../src/store/changes.ts';
 import type { PostgresOptions } from '../../src/store/postgres.ts';
 import type { SqlStore } from '../../src/store/sql-store.ts';
@@ -47,6 +49,24 @@ export function togetherContract(server: PostgresServer, open: Open): void {
     });
     await Promise.all(changes);
     expect((await stores[1].groups.get(id)).admins.toSorted((a, b) => a - b)).toEqual(times(100));
+  });
+
+  it('the audit log is one chain, from its first record on, also while old ones are dropped and it is looked at', async () => {
+    const stores = await two();
+    const event = (at: number): AuditEvent => ({
+      ...{ at, uid: 2, user: 'ann', method: 'one.vm.delete', on: { id: 1 }, attributes: [], code: 0, result: 1 },
+      ...{ from: '127.0.0.1', by: 'password', node: `n${at % 2}` },
+    });
+    const appended = await Promise.all(times(60).map((n) => stores[n % 2]!.audit.appendAll([event(n), event(n)])));
+    expect(appended.map(([{ seq } = { seq: -1 }]) => seq).toSorted((a, b) => a - b)).toEqual(
+      times(60).map((n) => 1 + 2 * n),
+    );
+    const more = Promise.all(times(20).map((n) => stores[n % 2]!.audit.append(event(1000 + n))));
+    const dropped = stores[0].audit.drop(30, { at: 2000, node: 'n0' });
+    expect((await lookAtAudit(stores[1].audit)).broken).toBeUndefined();
+    await Promise.all([more, dropped]);
+    const { head, broken } = await lookAtAudit(stores[1].audit);
+    expect([head.seq, broken]).toEqual([141, undefined]);
   });
 
   it('a name is given to one of those who want it, at once or later', async () => {

@@ -8,6 +8,7 @@ const pages = [
   page('/', () => import('./pages/overview/overview.tsx'), 'Overview'),
   page('/about', () => import('./pages/about/about.tsx'), 'About'),
   page('/acl', () => import('./pages/acl/acl.tsx'), 'Acl'),
+  page('/audit', () => import('./pages/audit/audit.tsx'), 'Audit'),
   page('/backups', () => import('./pages/backups/backups.tsx'), 'Backups'),
   page('/backups/$id', () => import('./pages/backups/backup.tsx'), 'Backup'),
   page('/clusters', () => import('./pages/clusters/clusters.tsx'), 'Clusters'),

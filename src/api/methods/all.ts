@@ -1,6 +1,7 @@
 // Every method of the API by its OpenNebula name.
 import type { MethodTable } from '../method.ts';
 import { aclMethods } from './acl.ts';
+import { auditMethods } from './audit.ts';
 import { backupHistoryMethods } from './backup-history.ts';
 import { backupJobMethods } from './backup-job.ts';
 import { clusterMethods } from './cluster.ts';
@@ -28,6 +29,7 @@ import { zoneMethods } from './zone.ts';
 
 export const METHODS: MethodTable = {
   ...aclMethods,
+  ...auditMethods,
   ...backupHistoryMethods,
   ...backupJobMethods,
   ...clusterMethods,

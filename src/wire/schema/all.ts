@@ -1,6 +1,7 @@
 // The schema of every document, by the method that gives it; and by root, where the root says all.
 import { accounting } from './accounting.ts';
 import { aclPool } from './acl.ts';
+import { auditCheck, auditPool } from './audit.ts';
 import { backupJob, backupJobPool } from './backup-job.ts';
 import { backupPlan } from './backup-plan.ts';
 import { backupStatus } from './backup-status.ts';
@@ -36,6 +37,8 @@ import { zone, zonePool } from './zone.ts';
 
 /** Without `one.` */
 export const SCHEMA_OF_METHOD: Readonly<Record<string, Schema>> = {
+  'system.audit': auditPool,
+  'system.auditverify': auditCheck,
   'system.backupstatus': backupStatus,
   'system.calendar': calendar,
   'system.occurrences': occurrences,

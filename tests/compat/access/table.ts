@@ -344,6 +344,8 @@ const people: readonly Row[] = [
   row('one.acl.info', [], 'ADMINISTRATOR'),
   row('one.system.config', [], 'ADMINISTRATOR'),
   row('one.system.nodes', [], 'ADMINISTRATOR'),
+  row('one.system.audit', [], 'ADMINISTRATOR'),
+  row('one.system.auditverify', [], 'ADMINISTRATOR'),
   row('one.system.backupself', [datastore], 'ADMINISTRATOR'),
   reading('one.zone.info', [of('zone')], 'USE zone'),
   reading('one.secgroup.info', [of('secgroup')], 'USE secgroup'),

@@ -65,6 +65,23 @@ export const systemCases: readonly Case[] = [
     has: { 'NODE/NAME': 'here', 'NODE/ANSWERS': '1', 'NODE/LEASE': '-1' },
   }),
   bad('one.system.nodes', 'not for others', [], 'AUTHORIZATION', /ADMIN control nodes/, { as: 'ann' }),
+  good('one.system.audit', 'oneadmin', [], {
+    document: 'AUDIT_POOL',
+    has: { 'AUDIT/SEQ': /^\d+$/, 'AUDIT/METHOD': /^one\./, 'AUDIT/HASH': /^[0-9a-f]{64}$/ },
+  }),
+  good('one.system.audit', 'a page of some', ['UID="0"\nOBJECT="vm:4711"\nMETHOD="one.vm.delete"\nFROM="1"', 9, 5], {
+    document: 'AUDIT_POOL',
+  }),
+  bad('one.system.audit', 'by what records are not found', ['COLOR="red"'], 'ACTION', /COLOR .*OBJECT/),
+  bad('one.system.audit', 'an object that is none', ['OBJECT="house"'], 'ACTION', /OBJECT="house" .*vm:3/),
+  bad('one.system.audit', 'a page before the first', ['', -1], 'ACTION', /before="-1"/),
+  bad('one.system.audit', 'too many', ['', 0, 1001], 'ACTION', /limit="1001" .* 1 to 1000/),
+  bad('one.system.audit', 'not for others', [], 'AUTHORIZATION', /ADMIN audit log/, { as: 'ann' }),
+  good('one.system.auditverify', 'oneadmin', [], {
+    document: 'AUDIT_CHECK',
+    has: { WHOLE: '1', BROKEN: '', FIRST: '1', LAST: /^[1-9]\d*$/, HASH: /^[0-9a-f]{64}$/ },
+  }),
+  bad('one.system.auditverify', 'not for others', [], 'AUTHORIZATION', /ADMIN audit log/, { as: 'ann' }),
   good('one.system.backupstatus', 'oneadmin', [], { document: 'BACKUP_STATUS', has: { TIME: /^\d{10}$/ } }),
   good('one.system.backupstatus', 'somebody without VMs', [], { document: 'BACKUP_STATUS' }, { as: 'ann' }),
   bad('one.system.backupstatus', 'a wrong password', [], 'AUTHENTICATION', /authenticated/, { as: 'oneadmin:wrong' }),

@@ -1,5 +1,6 @@
 // The same for what is told before something is done, and of how backups stand.
 import fc from 'fast-check';
+import { NOT_ENDED, type AuditEntry } from '../../../src/model/audit.ts';
 import { INCREMENT_MODES } from '../../../src/model/backup-config.ts';
 import type { Fill } from '../../../src/model/datastore.ts';
 import type { Eligibility } from '../../../src/model/eligibility.ts';
@@ -10,6 +11,7 @@ import type { RunFigures, RunSums } from '../../../src/model/run-figures.ts';
 import { SCHEDULED_ACTIONS } from '../../../src/model/scheduled-action.ts';
 import type { Summary } from '../../../src/model/summary.ts';
 import { PROTECTION_KINDS } from '../../../src/model/vm-protection.ts';
+import { auditCheckXml, auditPoolXml, type AuditCheck } from '../../../src/wire/documents/audit.ts';
 import { calendarXml } from '../../../src/wire/documents/calendar.ts';
 import { datastoreFillXml } from '../../../src/wire/documents/datastore-fill.ts';
 import { eligibilityXml } from '../../../src/wire/documents/eligibility.ts';
@@ -53,6 +55,26 @@ const summary: fc.Arbitrary<Summary> = fc.record({
 const node: fc.Arbitrary<ShownNode> = fc.record({
   ...{ id: filled, name: filled, url: text, version: filled, answers: fc.boolean() },
   ...{ leaseSec: idOrNone, runs: count, duties: few(filled) },
+});
+
+const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
+const audit: fc.Arbitrary<AuditEntry> = fc.record(
+  {
+    ...{ seq: count, previous: hash, hash },
+    event: fc.record({
+      ...{ at: epoch.map((sec) => sec * 1000), uid: idOrNone, user: text, method: filled, object: text },
+      on: fc.dictionary(fc.constantFrom('id', 'name', 'force'), fc.oneof(id, text, fc.boolean(), few(id))),
+      ...{ attributes: few(filled), code: fc.constantFrom(NOT_ENDED, 0, 512), result: idOrNone },
+      ...{ from: text, by: text, node: text },
+    }),
+    end: fc.record({ seq: count, at: epoch.map((sec) => sec * 1000), code: fc.constantFrom(0, 512), result: idOrNone }),
+  },
+  { requiredKeys: ['seq', 'previous', 'hash', 'event'] },
+);
+const check: fc.Arbitrary<AuditCheck> = fc.record({
+  head: fc.record({ seq: count, hash, droppedSeq: count, droppedHash: hash }),
+  broken: fc.option(text, { nil: undefined }),
+  anchors: amount,
 });
 
 const figures: fc.Arbitrary<RunFigures> = fc.record({
@@ -117,6 +139,8 @@ export const PREVIEW_CASES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'vmpool.protection': few(protection.map((one) => protectionXml(one))).map(
     (entries) => `<${PROTECTION_POOL}>${entries.join('')}</${PROTECTION_POOL}>`,
   ),
+  'system.audit': few(audit).map((some) => auditPoolXml(some)),
+  'system.auditverify': check.map((one) => auditCheckXml(one)),
   'system.nodes': few(node).map((some) => nodesXml(some)),
   'system.summary': summary.map((one) => summaryXml(one)),
   'system.runfigures': figures.map((one) => runFiguresXml(one)),

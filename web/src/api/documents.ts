@@ -6,6 +6,8 @@ export interface Attributes {
   [name: string]: Attribute | undefined;
 }
 
+export type AuditCheck = { WHOLE: number; BROKEN: string; FIRST: number; LAST: number; HASH: string; ANCHORS: number };
+
 export type BackupStatus = {
   TIME: number;
   RUNNING: { RUN: Array<Run> };
@@ -971,6 +973,25 @@ export type Vdc = {
   TEMPLATE: Attributes;
 };
 
+export type Audit = {
+  SEQ: number;
+  TIME: number;
+  UID: number;
+  USER: string;
+  METHOD: string;
+  OBJECT: string;
+  ON: Array<{ NAME: string; VALUE: string }>;
+  ATTRIBUTE: Array<string>;
+  ENDED: number;
+  END_TIME: number;
+  CODE: number;
+  RESULT: number;
+  FROM: string;
+  BY: string;
+  NODE: string;
+  HASH: string;
+};
+
 export type Run = {
   ID: string;
   VM_ID: number;
@@ -1393,6 +1414,11 @@ export interface Methods {
     params: Record<string, never>;
     result: { SECURITY_GROUP_POOL: { SECURITY_GROUP: Array<SecurityGroup> } };
   };
+  'one.system.audit': {
+    params: { filter?: string; before?: number; limit?: number };
+    result: { AUDIT_POOL: { AUDIT: Array<Audit> } };
+  };
+  'one.system.auditverify': { params: Record<string, never>; result: { AUDIT_CHECK: AuditCheck } };
   'one.system.backupself': { params: { datastoreId: number }; result: string };
   'one.system.backupstatus': { params: { limit?: number }; result: { BACKUP_STATUS: BackupStatus } };
   'one.system.calendar': { params: { from: number; to: number }; result: { CALENDAR: Calendar } };

@@ -4,6 +4,7 @@ import {
   IconBuilding,
   IconCalendarRepeat,
   IconChartBar,
+  IconClipboardList,
   IconDatabase,
   IconDeviceDesktop,
   IconDisc,
@@ -47,5 +48,6 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { to: '/groups', label: texts.groups.title, icon: IconUsersGroup, group: 'people' },
   { to: '/quotas', label: texts.quotas.title, icon: IconChartBar, group: 'people' },
   { to: '/acl', label: texts.acl.title, icon: IconLock, group: 'people', needs: 'one.acl.info' },
+  { to: '/audit', label: texts.audit.title, icon: IconClipboardList, group: 'people', needs: 'one.system.audit' },
   { to: '/about', label: texts.navigation.about, icon: IconInfoCircle, group: 'people' },
 ];

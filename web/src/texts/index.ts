@@ -1,6 +1,7 @@
 // All texts of the console, in English, one file for each noun. Pages hold no texts of their own.
 import { about } from './about.ts';
 import { acl } from './acl.ts';
+import { audit } from './audit.ts';
 import { backups } from './backups.ts';
 import { clusters, vdcs } from './clusters.ts';
 import { common } from './common.ts';
@@ -28,6 +29,7 @@ import { vms } from './vms.ts';
 export const texts = {
   about,
   acl,
+  audit,
   backups,
   clusters,
   common,
