@@ -37,6 +37,16 @@ settled() {
   ! oneimage list --no-header -l STAT | grep -q lock
 }
 
+# The daemon has the rights that its unit gives it, as far as that goes without systemd.
+unit=/lib/systemd/system/onevault.service
+rights=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr ' A-Z' '\na-z' | sed 's/^cap_/+/' | paste -s -d ,)
+onevault() {
+  case $1 in
+    serve) setpriv --no-new-privs --inh-caps=-all "--bounding-set=-all,$rights" -- /usr/bin/onevault "$@" ;;
+    *) /usr/bin/onevault "$@" ;;
+  esac
+}
+
 set -x
 . /root/page.sh
 set +x
