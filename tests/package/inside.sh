@@ -32,7 +32,7 @@ settled() {
   if [ -e /run/libvirt/libvirt-sock ] && ! virsh dominfo mail >/dev/null 2>&1; then define_mail || return 1; fi
   [ -e /var/log/onevault.log ] || return 0
   grep -q 'OneVault answers' /var/log/onevault.log || return 1
-  [ -n "${ONE_AUTH:-}" ] || return 0
+  [ -e /var/lib/onevault/.one/one_auth ] || return 0
   ! onehost list --no-header -l STAT | grep -qv on || return 1
   ! oneimage list --no-header -l STAT | grep -q lock
 }
