@@ -37,7 +37,7 @@ function brokenLinks(page: string, text: string): string[] {
 
 /** What of `onevm backup --reset` and the like is not there; options are those of the same line, up to the end of the code. */
 function unknownCommands(text: string, programs: ReadonlyMap<string, Command>): string[] {
-  return [...text.matchAll(/(?<![\w./-]|-O )(one[a-z]+) ([a-z][a-z-]*)(?![\w.:/*])([^`|#;&\n]*)/g)].flatMap(
+  return [...text.matchAll(/(?<![\w./=-])(one[a-z]+) ([a-z][a-z-]*)(?![\w.:/*])([^`|#;&\n]*)/g)].flatMap(
     ([said, family = '', word = '', rest = '']) => {
       if (family === 'onevault') return ownWords().subcommands.some((one) => one.text === word) ? [] : [said];
       const commands = programs.get(family)?.commands;
