@@ -28,6 +28,7 @@ rm -f "$TREE"/usr/lib/onevault/{package.json,package-lock.json}
 OWN=/usr/lib/onevault/node_modules/onevault
 for command in dist/bin/*; do ln -s "$OWN/$command" "$TREE/usr/bin/"; done
 for page in dist/man/*.[15]; do gzip -9n <"$page" >"$TREE/usr/share/man/man${page##*.}/$(basename "$page").gz"; done
+ln -s "$OWN/docs" "$TREE/usr/share/doc/onevault/docs"
 install -m 0644 dist/onevault.conf "$TREE/etc/onevault/"
 install -m 0644 packaging/onevault.service "$TREE/lib/systemd/system/"
 cp -r packaging/apparmor "$TREE/usr/share/onevault/"

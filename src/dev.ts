@@ -1,9 +1,12 @@
 // What development begins with: a fake host and a fake backup datastore, made when missing, and how to try them.
 import { accessSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { makeCaller } from './access/authorize.ts';
 import type { Call, Services } from './api/method.ts';
 import { METHODS } from './api/methods/all.ts';
 import type { Value } from './wire/xmlrpc.ts';
+
+const COMMANDS = resolve(import.meta.dirname, '../bin');
 
 /** Adds the fake host and the fake backup datastore to a store that has none, through the API as its administrator. */
 export async function prepareDev(services: Services): Promise<void> {
@@ -25,10 +28,10 @@ export function devHints(endpoint: string, authFile: string, missing: string | u
     `The credentials of oneadmin are in ${authFile}`,
     '',
     'In another terminal:',
-    `  export ONE_XMLRPC=${endpoint} ONE_AUTH=${authFile}`,
+    `  export ONE_XMLRPC=${endpoint} ONE_AUTH=${authFile} PATH="${COMMANDS}:$PATH"`,
     'Make a VM on the fake host, and back it up:',
-    '  bin/oneimage create -d default --name disk --type datablock --size 64 --format raw --persistent && bin/onevm create --name vm --cpu 1 --memory 64 --disk disk',
-    '  bin/onevm backup vm -d backups && bin/oneimage list --backup',
+    '  oneimage create -d default --name disk --type datablock --size 64 --format raw --persistent && onevm create --name vm --cpu 1 --memory 64 --disk disk',
+    '  onevm backup vm -d backups && oneimage list --backup',
   ];
   if (missing !== undefined) lines.push('', `Backups will fail: ${missing}. Everything else works.`);
   return `${lines.join('\n')}\n`;

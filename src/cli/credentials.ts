@@ -13,15 +13,20 @@ export interface GlobalOptions {
 }
 
 const SYSTEM_DIRECTORY = '/var/lib/one/.one';
+/** Where the daemon of this machine keeps those of oneadmin, for root to read. */
+const OWN_CREDENTIALS = '/var/lib/onevault/.one/one_auth';
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const DEFAULT_ENDPOINT = 'http://localhost:2633/RPC2';
 
 /** `user:password`, the first parameter of every call. Throws Failure when nobody said who is calling. */
-export async function sessionOf(options: GlobalOptions, io: Io): Promise<string> {
+export async function sessionOf(options: GlobalOptions, io: Io, own = OWN_CREDENTIALS): Promise<string> {
   if (options.user !== undefined) return `${options.user}:${options.password ?? (await askPassword(io))}`;
   const session =
     readIfThere(io.env['ONE_AUTH']) ??
     readIfThere(`${io.home}/.one/one_auth`) ??
-    readIfThere(`${SYSTEM_DIRECTORY}/one_auth`);
+    readIfThere(`${SYSTEM_DIRECTORY}/one_auth`) ??
+    // no other machine gets the password of this one's daemon because somebody named it
+    (LOOPBACK.test(endpointOf(options, io).hostname) ? readIfThere(own) : undefined);
   if (session === undefined) throw new Failure('ONE_AUTH file not present');
   return session;
 }

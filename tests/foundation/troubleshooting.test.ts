@@ -9,7 +9,7 @@ import { CODE } from '../../src/model/errors.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/guide/troubleshooting.md'), 'utf8');
 const sources = globSync('src/**/*.ts', { cwd: ROOT })
-  .filter((file) => !file.endsWith('.test.ts'))
+  .filter((file) => !file.endsWith('.test.ts') && !file.includes('/fake/'))
   .map((file) => readFileSync(join(ROOT, file), 'utf8').replaceAll("\\'", "'"));
 
 /** A message as the page quotes it: pieces with `…` for what differs between them. */
@@ -31,6 +31,36 @@ function isSaid(message: string): boolean {
     }
     return false;
   });
+}
+
+/** So many make a message that can be told from others. */
+const LETTERS = 12;
+
+interface Failure {
+  call: string;
+  /** The call with what stands before it, where its message may be made. */
+  around: string;
+}
+
+/** Where errors are made with a cause and without a hint; those whose message is only that of the cause are explained as that. */
+function failuresIn(source: string): Failure[] {
+  return [...source.matchAll(/new \w+\(\s*CODE\./g)].flatMap(({ index }) => {
+    const call = callAt(source, index);
+    if (!/\bcause\b/.test(call.replace(/reasonOf\(cause\)/g, '')) || /\bhint\b/.test(call)) return [];
+    const own = call.replace(/^new \w+\(\s*CODE\.\w+|\$\{[^}]*\}|\{ [^{}]* \}/g, '').match(/[a-z]/gi) ?? [];
+    if (own.length < LETTERS) return [];
+    return [{ call: call.replace(/\s+/g, ' '), around: source.slice(Math.max(0, index - 300), index) + call }];
+  });
+}
+
+/** From its start to the bracket that ends it. */
+function callAt(source: string, start: number): string {
+  let depth = 0;
+  for (let at = source.indexOf('(', start); at < source.length; at++) {
+    if (source[at] === '(') depth++;
+    else if (source[at] === ')' && --depth === 0) return source.slice(start, at + 1);
+  }
+  return source.slice(start);
 }
 
 /** Under which words each reason of a backup program's failure is explained; the compiler asks for all of them. */
@@ -88,6 +118,15 @@ describe('troubleshooting', () => {
     expect(
       Object.entries(CODE).filter(([name, code]) => !page.includes(`\`${name}\` (0x${code.toString(16)})`)),
     ).toEqual([]);
+  });
+
+  it('has every message that is made of the failure of something else and gives no hint of its own', () => {
+    const calls = sources.flatMap(failuresIn);
+    expect(calls.length).toBeGreaterThan(10);
+    const telling = quoted.filter((message) => piecesOf(message).some((piece) => piece.length >= LETTERS));
+    const isQuoted = ({ around }: Failure): boolean =>
+      telling.some((message) => piecesOf(message).every((piece) => around.includes(piece)));
+    expect(calls.filter((call) => !isQuoted(call)).map(({ call }) => call)).toEqual([]);
   });
 
   it.each([

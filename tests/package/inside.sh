@@ -32,9 +32,19 @@ settled() {
   if [ -e /run/libvirt/libvirt-sock ] && ! virsh dominfo mail >/dev/null 2>&1; then define_mail || return 1; fi
   [ -e /var/log/onevault.log ] || return 0
   grep -q 'OneVault answers' /var/log/onevault.log || return 1
-  [ -n "${ONE_AUTH:-}" ] || return 0
+  [ -e /var/lib/onevault/.one/one_auth ] || return 0
   ! onehost list --no-header -l STAT | grep -qv on || return 1
   ! oneimage list --no-header -l STAT | grep -q lock
+}
+
+# The daemon has the rights that its unit gives it, as far as that goes without systemd.
+unit=/lib/systemd/system/onevault.service
+rights=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr ' A-Z' '\na-z' | sed 's/^cap_/+/' | paste -s -d ,)
+onevault() {
+  case $1 in
+    serve) setpriv --no-new-privs --inh-caps=-all "--bounding-set=-all,$rights" -- /usr/bin/onevault "$@" ;;
+    *) /usr/bin/onevault "$@" ;;
+  esac
 }
 
 set -x

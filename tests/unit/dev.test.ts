@@ -33,7 +33,7 @@ it('makes the datastore that its hints name', async () => {
 
 it('says what backups lack, and only then', () => {
   const hints = devHints('http://here/RPC2', '/state/.one/one_auth', undefined);
-  expect(hints).toContain('export ONE_XMLRPC=http://here/RPC2 ONE_AUTH=/state/.one/one_auth\n');
+  expect(hints).toContain('export ONE_XMLRPC=http://here/RPC2 ONE_AUTH=/state/.one/one_auth PATH="/');
   expect(hints).not.toContain('will fail');
   expect(devHints('', '', 'they need root')).toContain('Backups will fail: they need root. Everything else works.\n');
 });

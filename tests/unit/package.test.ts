@@ -1,5 +1,7 @@
 // What a package is made of, as far as that can be looked at without making one.
+import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configurationOf, configurationText } from '../../scripts/package/configuration.ts';
 import { manualPages, roff } from '../../scripts/package/manual.ts';
@@ -8,6 +10,8 @@ import { families } from '../../src/cli/families.ts';
 import { silentIo } from '../../scripts/silent-io.ts';
 import { CONFIG_ATTRIBUTES, makeConfig } from '../../src/config.ts';
 import { parseTemplate } from '../../src/wire/template-text.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
 
 describe('the configuration file', () => {
   it('tells of every attribute', async () => {
@@ -63,6 +67,21 @@ describe('manual pages', () => {
     for (const text of pages.values())
       for (const line of text.split('\n')) if (/^[.']/.test(line)) expect(line).toMatch(requests);
     expect(roff('.so a-b\\c')).toBe('\\&.so a\\-b\\ec');
+  });
+});
+
+describe('the unit', () => {
+  it('leaves the daemon the capabilities that the page gives a reason for, and no others', async () => {
+    const [unit, page] = await Promise.all(
+      ['packaging/onevault.service', 'docs/guide/installing.md'].map((name) => readFile(join(ROOT, name), 'utf8')),
+    );
+    const left = [...(unit ?? '').matchAll(/^CapabilityBoundingSet=(.+)$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
+    const table = (page ?? '').split('\n').filter((line) => line.startsWith('| `CAP_'));
+    const told = table.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/CAP_[A-Z_]+/g)].map(([name]) => name));
+    expect(left.length).toBeGreaterThan(5);
+    expect(left.toSorted()).toEqual(told.toSorted());
   });
 });
 
