@@ -1,7 +1,7 @@
 // Calls to the daemon (or a real OpenNebula) over one kept-alive connection. A failure of any kind is a Failure whose text is
 // what the user sees; a server's own error text is passed on unchanged.
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
 import { reasonOf } from '../model/errors.ts';
 import { formatCall, parseResponse, XmlRpcFault, type Value } from '../wire/xmlrpc.ts';
 import { readXml, XmlError, type XmlElement } from '../wire/xml-read.ts';
@@ -27,10 +27,9 @@ export class Client {
   constructor(connection: Connection) {
     this.connection = connection;
     const secure = connection.endpoint.protocol === 'https:';
-    this.#http = secure ? https : http;
-    this.#agent = secure
-      ? new https.Agent({ keepAlive: true, ...tlsOf(connection) })
-      : new http.Agent({ keepAlive: true });
+    // the one that is wanted: imports of both are a good part of the start of every command
+    this.#http = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
+    this.#agent = new this.#http.Agent({ keepAlive: true, ...(secure && tlsOf(connection)) });
   }
 
   /** Calls `one.<method>` with the session in front; the value of a successful reply. Throws Failure otherwise. */
