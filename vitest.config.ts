@@ -66,6 +66,7 @@ export default defineConfig({
           exclude: ['**/*.property.test.ts'],
           pool: 'threads',
           isolate: false,
+          maxWorkers: 3, // of two processors, two left most of one to the checks that run beside
           testTimeout: 20_000,
           expect: QUICK,
         },
