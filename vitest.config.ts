@@ -1,6 +1,6 @@
 // Four projects: `unit` is quick, parallel and needs nothing but Node; so does `compat`, which asks a whole daemon on fakes thousands of
 // questions; `integration` starts real guests, mounts and backup
-// programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
+// programs on this machine, four files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
 // off: they leave no timer, mock or environment variable changed behind. `soak` is what takes too long for every change, and runs with
 // `npm run soak:parts` alone.
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ const QUICK = { poll: { timeout: 15_000 } };
 
 /** Files that take minutes, the longest first: where no earlier run has told how long each takes, some would begin last and end alone. */
 const LONG = [
-  'faults/environment faults/kill integration/nodes integration/ssh-hosts integration/postgres-daemon',
-  'faults/ssh-cut integration/devices integration/restic-transports integration/states integration/restic',
-  'integration/libvirt-tracking integration/libvirt-life console/story faults/job integration/instant',
-  'integration/in-place integration/chain-rules integration/rescan integration/cancel integration/libvirt',
-  'integration/life integration/backup integration/restore-matrix console/pages integration/import',
-  'integration/chain-snapshot integration/chain-cbt integration/chain-slices integration/libvirt-backups',
-  'integration/files faults/transports',
+  'faults/environment integration/libvirt-tracking integration/libvirt-life console/story integration/restic-transports',
+  'integration/instant faults/ssh-cut integration/life integration/libvirt faults/kill console/pages',
+  'integration/restore-matrix integration/chain-rules integration/ssh-hosts integration/chain-snapshot faults/transports',
+  'integration/import integration/backup integration/rescan integration/copies integration/restic',
+  'integration/chain-slices integration/cancel integration/chain-cbt integration/libvirt-adoption',
+  'integration/libvirt-backups integration/disks integration/drill integration/freeze integration/postgres',
+  'integration/postgres-daemon integration/rsync integration/in-place',
 ].flatMap((names) => names.split(' '));
 
 class LongFirst extends BaseSequencer {
@@ -37,11 +37,14 @@ class LongFirst extends BaseSequencer {
 
 /**
  * Only the soak runs them: real guests for what others show with less, and three daemons whose leases end where a machine has other things
- * to do for seconds.
+ * to do for seconds. Beside each, what shows the same in `./test`.
  */
 const ONLY_LONG = [
   ...['tests/integration/in-place-guest.test.ts', 'tests/integration/restore-cost.test.ts'],
   ...['tests/integration/nodes.test.ts', 'tests/faults/loop/loop.test.ts'],
+  'tests/integration/states.test.ts', // unit/vm-life on the fake; integration/life and the contract of libvirt with guests
+  'tests/integration/devices.test.ts', // unit/api-devices on the fake; the contract of libvirt with guests (libvirt-life)
+  'tests/faults/job.test.ts', // integration/schedule with the real mover; src/backup/job-run and unit/api-jobs
 ];
 
 export default defineConfig({
@@ -63,6 +66,7 @@ export default defineConfig({
           exclude: ['**/*.property.test.ts'],
           pool: 'threads',
           isolate: false,
+          maxWorkers: 3, // of two processors, two left most of one to the checks that run beside
           testTimeout: 20_000,
           expect: QUICK,
         },
@@ -85,7 +89,7 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           env,
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: PATIENT,
@@ -98,7 +102,7 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           env,
-          maxWorkers: 3, // as many as the integration tests have: else it would run after them, alone
+          maxWorkers: 4, // as many as the integration tests have: else it would run after them, alone
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: PATIENT,
@@ -108,8 +112,8 @@ export default defineConfig({
         test: {
           name: 'soak',
           include: [
-            ...['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts', 'tests/faults/job.test.ts'],
-            ...['tests/integration/cancel.test.ts', ...ONLY_LONG],
+            ...['tests/soak/**/*.test.ts', 'tests/integration/flatten.test.ts', 'tests/integration/cancel.test.ts'],
+            ...ONLY_LONG,
           ],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],

@@ -8,7 +8,7 @@ import { CODE } from '../../src/model/errors.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { again, STOP } from '../guest/background.ts';
 import { virsh } from '../guest/domains.ts';
-import { cheapRepository } from '../guest/repository.ts';
+import { changePassword, cheapRepository } from '../guest/repository.ts';
 import { Cloud, RESTIC_PASSWORD, STATE } from '../integration/cloud.ts';
 import { diskFiles, expectExplained, expectNothingLeft, expectSameBackups } from './aftermath.ts';
 import { killNow, processesWhere } from './processes.ts';
@@ -131,19 +131,13 @@ describe('programs', () => {
 
 describe('the backup datastore', () => {
   it('has another password', async () => {
-    const password = async (now: string, next: string): Promise<void> => {
-      const file = `${places.directory}/password`;
-      await writeFile(file, `${next}\n`);
-      const argv = ['restic', '-r', cloud.repository, '--no-cache', 'key', 'passwd', '--new-password-file', file];
-      await run(argv, { env: { RESTIC_PASSWORD: now } });
-    };
-    await password(RESTIC_PASSWORD, 'another');
+    await changePassword(cloud.repository, RESTIC_PASSWORD, 'another');
     const operation = await cloud
       .call('one.vm.backup', vmId, cloud.backups, false)
       .then(() => cloud.follow('vm', vmId));
     expect(await expectExplained(cloud, vmId, operation)).toMatch(/the password is wrong\. Set RESTIC_PASSWORD/);
     await expectNothingLeft(cloud, vmId, operation, disks);
-    await password('another', RESTIC_PASSWORD);
+    await changePassword(cloud.repository, 'another', RESTIC_PASSWORD);
     await goodBackup();
   });
 
@@ -250,11 +244,11 @@ describe('the daemon', () => {
 
 describe('a restore', () => {
   const imageFiles = (): Promise<string[]> => readdir(`${cloud.directory}/datastores/1`);
+  const limit = (kib: number): Promise<string> =>
+    cloud.call('one.datastore.update', slow, `RESTIC_BWLIMIT="${kib}"`, 1);
   let backup: number;
 
   beforeAll(async () => {
-    const limit = (kib: number): Promise<string> =>
-      cloud.call('one.datastore.update', slow, `RESTIC_BWLIMIT="${kib}"`, 1);
     await limit(1_000_000);
     await cloud.call('one.vm.backup', vmId, slow, false);
     backup = (await cloud.follow('vm', vmId)).imageIds[0] ?? -1;
@@ -325,6 +319,7 @@ describe('a restore', () => {
   });
 
   it('can be taken again after all that', async () => {
+    await limit(1_000_000);
     await cloud.restore(backup, 'NAME="again"');
   });
 });

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { driveChain } from '../soak/chain.ts';
 
-const ROUNDS = 3;
+/** After the second the machine goes on over power cycles, which libvirt-tracking and chain-rules show. */
+const ROUNDS = 2;
 
 it('every point of a chain holds what the disks held, whatever befell the machine', { timeout: 900_000 }, async () => {
   const seed = Number(process.env['ONEVAULT_SEED'] ?? 1);

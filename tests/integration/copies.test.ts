@@ -115,6 +115,8 @@ describe.each(WAYS)('from %s to %s', (from, to) => {
     await expectRestores(copy);
   });
 
+  if (from === 'slices') return; // what follows does not depend on how the first keeps its disks
+
   it('gets only what is new, after each backup', async () => {
     await cloud.call('one.datastore.update', first, `COPY_TO="${second}"`, 1);
     const before = await images(second);

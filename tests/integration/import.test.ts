@@ -95,8 +95,11 @@ it('is backed up while it runs, and after a restart of the daemon while it is of
   for (const { imageIds } of [live, off]) {
     const restored = await cloud.restore(imageIds[0] ?? -1, `NAME="back-${imageIds[0]}"`);
     const copy = (await cloud.info('image', restored.images[0] ?? -1)).textOf('SOURCE');
-    // the live one holds an earlier moment of a guest that has written since
-    if (imageIds === off.imageIds) expect(await sameContent([copy, 'qcow2'], [disk, 'qcow2'])).toBe(true);
+    if (imageIds === off.imageIds) {
+      expect(await sameContent([copy, 'qcow2'], [disk, 'qcow2'])).toBe(true);
+      continue;
+    }
+    // the live one holds an earlier moment of a guest that has written since, so it is booted
     const twin = Number(await cloud.call('one.template.instantiate', restored.template, `twin-${imageIds[0]}`));
     await cloud.started(twin);
     const console = await cloud.console(twin);

@@ -105,6 +105,10 @@ it('begins anew with fresh disks', async () => {
 });
 
 it('is told what it uses, and ends', async () => {
+  // one that has just begun looks at once, and not half a minute later
+  cloud.signalDaemon('SIGTERM');
+  await cloud.daemonEnded();
+  await cloud.startDaemon();
   await cloud.until('its figures are there', async () => {
     const vm = await cloud.info('vm', id);
     return Number(vm.textOf('MONITORING/MEMORY')) > 1000 && Number(vm.textOf('MONITORING/DISKRDBYTES')) > 0;

@@ -1,5 +1,5 @@
 // Byte for byte, from the API to the restored disks, over every kind of backup store: the full backup and each increment, taken while the
-// VM runs and while it is off, come back as a new VM, as a single disk and in place, as raw and as qcow2. The host is the fake one.
+// VM runs and while it is off, come back as a new VM, as raw and as qcow2; the chain in place as well, and a raw disk alone. The host is the fake one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/exec/exec.ts';
 import { diskPath, readDisks, type VmDisk } from '../../src/vm/disks.ts';
@@ -135,23 +135,25 @@ describe.each(STORES)('$name', ({ driver, attributes, prepare }) => {
       }
     });
 
-    it('a single disk', async () => {
-      const last = points.length - 1;
-      const [path = '', ...more] = await restored(last, 'DISK_ID="1"');
-      expect(more).toEqual([]);
-      expect(await same(path, points[last]?.copies[1])).toBe(true);
-    });
+    if (format === 'raw')
+      it('a single disk', async () => {
+        const last = points.length - 1;
+        const [path = '', ...more] = await restored(last, 'DISK_ID="1"');
+        expect(more).toEqual([]);
+        expect(await same(path, points[last]?.copies[1])).toBe(true);
+      });
 
-    it('each point in place', async () => {
-      for (const at of [...points.keys()].reverse()) {
-        const { imageId, increment, copies } = points[at] ?? { imageId: -1, increment: -1, copies: [] };
-        await cloud.call('one.vm.restore', vmId, imageId, increment, -1);
-        const { result, reason } = await cloud.follow('vm', vmId);
-        expect(result, reason).toBe('done');
-        await cloud.vmIs(vmId, 8, 0);
-        for (const [disk, { path }] of disks.entries())
-          expect(await same(path, copies[disk]), `point ${at}`).toBe(true);
-      }
-    });
+    if (format === 'qcow2')
+      it('each point in place', async () => {
+        for (const at of [...points.keys()].reverse()) {
+          const { imageId, increment, copies } = points[at] ?? { imageId: -1, increment: -1, copies: [] };
+          await cloud.call('one.vm.restore', vmId, imageId, increment, -1);
+          const { result, reason } = await cloud.follow('vm', vmId);
+          expect(result, reason).toBe('done');
+          await cloud.vmIs(vmId, 8, 0);
+          for (const [disk, { path }] of disks.entries())
+            expect(await same(path, copies[disk]), `point ${at}`).toBe(true);
+        }
+      });
   });
 });
