@@ -24,7 +24,8 @@ export function actingThrough(services: () => Services): Acting {
     mayBackUp: async (uid, vmId, datastoreId, by) => {
       const call = await as(uid);
       await authorizedVm(call, vmId, by === 'job' ? 'backup' : 'sched-action');
-      await authorized(call, DATASTORE, datastoreId, 'USE');
+      // that none was given is said where it is looked for
+      if (datastoreId >= 0) await authorized(call, DATASTORE, datastoreId, 'USE');
     },
     mayRunJob: async (uid, jobId, actionId) => {
       const call = await as(uid);

@@ -49,7 +49,7 @@ export interface BackupPlan {
 /** Throws a OneError that says why no backup is possible. */
 export function planBackup(request: BackupRequest): BackupPlan {
   const { vm, datastore } = request;
-  refuseDatastore(datastore);
+  requireBackupDatastore(datastore);
   const { taken, leftOut } = chooseDisks(vm);
   const live = vm.state === VM_STATE.ACTIVE && vm.lcmState === LCM.RUNNING;
   const layout = layoutOf(datastore.dsMad, text(datastore.template, LAYOUT_ATTRIBUTE));
@@ -90,7 +90,8 @@ function slicesOf(tracking: Tracking | null, parent: BackupPoint | undefined): S
   return { number: tracking === null ? 0 : trackerNumber(tracking) + 1, parent: isCompared ? topLayer(parent) : null };
 }
 
-function refuseDatastore({ id, name, type }: Datastore): void {
+/** Throws OneError ACTION for any other. */
+export function requireBackupDatastore({ id, name, type }: Pick<Datastore, 'id' | 'name' | 'type'>): void {
   if (type === DATASTORE_TYPE.BACKUP_DS) return;
   throw new OneError(
     CODE.ACTION,

@@ -42,9 +42,9 @@ describe('a DISK with an image', () => {
 
   it.each([
     ['locked', { state: 4 }, 'is not ready; wait until it is in state rdy (oneimage show 2)'],
-    ['in error', { state: 5 }, 'is not ready'],
-    ['disabled', { state: 3 }, 'is not ready'],
-    ['being deleted', { state: 7 }, 'is not ready'],
+    ['in error', { state: 5 }, 'could not be made, or its data is gone; oneimage show 2 says why'],
+    ['disabled', { state: 3 }, 'is disabled; oneimage enable 2'],
+    ['being deleted', { state: 7 }, 'is being deleted'],
     ['persistent and in use', { state: 8, persistent: true }, 'is persistent and in use by another VM'],
     ['persistent and used otherwise', { state: 2, persistent: true }, 'is not ready'],
     ['a backup', { type: 6 }, 'is a backup: restore it first'],

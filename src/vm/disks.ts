@@ -123,8 +123,23 @@ function refuseUnusable(image: Image): void {
     throw new OneError(CODE.ALLOCATE, `${name} is a backup: restore it first, then use the images that makes.`);
   }
   if (!IMAGE_IS_FREE.has(image.state) || (image.persistent && image.state !== IMAGE_STATE.READY)) {
-    const why = image.state === IMAGE_STATE.USED_PERS ? 'is persistent and in use by another VM' : 'is not ready';
-    throw new OneError(CODE.ALLOCATE, `${name} ${why}; wait until it is in state rdy (oneimage show ${image.id}).`);
+    throw new OneError(CODE.ALLOCATE, `${name} ${whyUnusable(image)}.`);
+  }
+}
+
+/** Why an image cannot be a disk now, and what can be done. */
+function whyUnusable({ id, state }: Image): string {
+  switch (state) {
+    case IMAGE_STATE.ERROR:
+      return `could not be made, or its data is gone; oneimage show ${id} says why`;
+    case IMAGE_STATE.DISABLED:
+      return `is disabled; oneimage enable ${id} makes it usable`;
+    case IMAGE_STATE.DELETE:
+      return 'is being deleted; use another';
+    case IMAGE_STATE.USED_PERS:
+      return `is persistent and in use by another VM; wait until it is in state rdy (oneimage show ${id})`;
+    default:
+      return `is not ready; wait until it is in state rdy (oneimage show ${id})`;
   }
 }
 

@@ -81,7 +81,19 @@ it('P16: a schedule backs up to no datastore that its author may not use, and sa
   const action = 'SCHED_ACTION=[ ACTION="backup", ARGS="{}", TIME="NOW" ]'
     .replace('{}', String(backups))
     .replace('NOW', String(Math.floor(Date.now() / 1000)));
-  const id = Number(await cloud.callAs(ann, 'one.vm.schedadd', own, action));
+  expect((await refusal('one.vm.schedadd', own, action)).code).toBe(AUTHORIZATION);
+  // she might, and may not any more when it is due
+  await bits(0o600, 0o644);
+  const later = action.replace(/TIME="\d+"/, 'TIME="+99999"');
+  const id = Number(await cloud.callAs(ann, 'one.vm.schedadd', own, later));
+  await bits(0o600, 0o600);
+  expect((await refusal('one.vm.schedupdate', own, id, action)).code).toBe(AUTHORIZATION);
+  const now = Math.floor(Date.now() / 1000);
+  await cloud.store.actions.update(
+    id,
+    ({ schedule }) => void Object.assign(schedule, { timeSec: now, anchorSec: now }),
+  );
+  cloud.services.scheduler.changed(id);
   await cloud.until('it was tried', async () => (await cloud.store.actions.get(id)).message !== '');
   expect((await cloud.store.actions.get(id)).message).toMatch(/[Nn]ot authorized to perform USE DATASTORE/);
   expect(await cloud.store.operations.ofVm(own, 9)).toEqual([]);

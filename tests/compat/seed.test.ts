@@ -42,3 +42,19 @@ it("a template that is restored is one that its owner can instantiate, with NICs
   expect([nic?.textOf('NETWORK'), nic?.textOf('NETWORK_UNAME')]).toEqual(['lan', 'oneadmin']);
   await cloud.callAs(ann, 'one.template.instantiate', restored, 'twin', true);
 });
+
+it('a backup is scheduled only to a datastore that is there, is for backups and may be used', async () => {
+  const vm = await cloud.id('one.vm.allocate', 'CPU="0.1"\nMEMORY="16"\nDISK=[ TYPE="fs", SIZE="1" ]', true);
+  const schedule = (args: string): string => `SCHED_ACTION=[ ACTION="backup", ARGS="${args}", TIME="+99999" ]`;
+  const scheduled = await cloud.id('one.vm.schedadd', vm, schedule(String(backups)));
+  for (const [args, message] of [
+    ['4711', 'Error getting datastore [4711]'],
+    ['1,1', 'Datastore 1 (default) is not a backup datastore'],
+  ] as const) {
+    await expect(cloud.call('one.vm.schedadd', vm, schedule(args))).rejects.toThrow(message);
+    await expect(cloud.call('one.vm.schedupdate', vm, scheduled, schedule(args))).rejects.toThrow(message);
+  }
+  await cloud.call('one.vm.schedadd', vm, schedule('-1'));
+  await expect(cloud.call('one.vm.schedadd', vm, 'SCHED_ACTION=x')).rejects.toThrow('it must be a vector');
+  await expect(cloud.callAs(ann, 'one.vm.schedadd', vm, schedule(String(backups)))).rejects.toThrow('MANAGE');
+});

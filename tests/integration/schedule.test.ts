@@ -67,7 +67,14 @@ describe('a user who may not start backups', () => {
   it('needs the right to use the datastore when it is made', async () => {
     const closed = await cloud.id('one.datastore.allocate', 'NAME="closed"\nTYPE="BACKUP_DS"\nDS_MAD="fake"', -1);
     const id = await vm(ann);
-    const sched = await schedule(ann, id, backupNow.replace('DS', String(closed)));
+    const once = backupNow.replace('DS', String(closed)).replace('now', '+9999');
+    await expect(schedule(ann, id, once)).rejects.toMatchObject({ code: 0x200 });
+    await cloud.call('one.datastore.chmod', closed, 1, 1, 0, 1, 0, 0, 1, 0, 0);
+    const sched = await schedule(ann, id, once);
+    await cloud.call('one.datastore.chmod', closed, 1, 1, 0, 1, 0, 0, 0, 0, 0);
+    const at = { timeSec: now(), anchorSec: now() };
+    await cloud.store.actions.update(sched, (record) => void Object.assign(record.schedule, at));
+    cloud.services.scheduler.changed(sched);
     await actionIs(sched, ({ message }) => message !== '', 'has failed');
     expect((await action(sched)).message).toMatch(/ : .*Not authorized to perform USE DATASTORE/);
     expect(await runs(id)).toEqual([]);
@@ -160,11 +167,11 @@ describe('what is scheduled', () => {
     const sched = await schedule(
       cloud.session,
       id,
-      `ACTION="backup", ARGS="1", TIME="now", REPEAT="3", DAYS="1", END_TYPE="0"`,
+      `ACTION="backup", ARGS="-1", TIME="now", REPEAT="3", DAYS="1", END_TYPE="0"`,
     );
     await actionIs(sched, ({ current, message }) => message !== '' && current === undefined, 'is given up');
     const { message, doneSec, schedule: next } = await action(sched);
-    expect(message).toContain('is not a backup datastore');
+    expect(message).toContain('No datastore was given');
     expect(doneSec).toBe(-1);
     expect(next.timeSec).toBeGreaterThan(now() + 3000);
   });

@@ -3,6 +3,8 @@
 import { vectors, type Vector } from '../../model/attributes.ts';
 import { CODE, OneError } from '../../model/errors.ts';
 import type { ScheduledAction } from '../../model/scheduled-action.ts';
+import { requireBackupDatastore } from '../../backup/plan.ts';
+import { readBackupArgs } from '../../schedule/action-args.ts';
 import { become } from '../../schedule/become.ts';
 import { changeScheduledAction, readScheduledAction } from '../../schedule/action-template.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,7 +13,7 @@ import { parseTemplate } from '../../wire/template-text.ts';
 import { VM_STATE } from '../../model/vm.ts';
 import { method, type Call, type MethodTable } from '../method.ts';
 import { authorized } from '../noun.ts';
-import { BACKUP_JOB } from '../nouns/stored.ts';
+import { BACKUP_JOB, DATASTORE } from '../nouns/stored.ts';
 import { authorizedVm } from '../nouns/vm-right.ts';
 
 type Parent = ScheduledAction['parent'];
@@ -56,30 +58,43 @@ async function ofJob(call: Call, id: number): Promise<Place> {
 
 async function add(call: Call, place: Place, text: string): Promise<number> {
   const vector = onlyOne(text);
-  const { id } = await addAction(call, call.parts.store, place, vector);
+  const read = readAction(call, place, vector);
+  await requireTarget(call, read);
+  const { id } = await keepAction(call, call.parts.store, read);
   call.scheduler.stir();
   return id;
 }
 
 /** Adds a scheduled action of the caller's, which becomes due once it is committed. */
-export function addAction(
-  call: Call,
-  tx: Store,
-  { parent, startSec }: Place,
-  vector: Vector,
-): Promise<ScheduledAction> {
-  const { user, parts, schedulePolicy } = call;
-  const read = readScheduledAction(vector, {
+export function addAction(call: Call, tx: Store, place: Place, vector: Vector): Promise<ScheduledAction> {
+  return keepAction(call, tx, readAction(call, place, vector));
+}
+
+type ReadAction = ReturnType<typeof readScheduledAction>;
+
+function readAction({ parts, schedulePolicy }: Call, { parent, startSec }: Place, vector: Vector): ReadAction {
+  return readScheduledAction(vector, {
     ...{ parent, startSec, nowSec: nowSec(parts.clock), zone: schedulePolicy.timeZone },
   });
+}
+
+function keepAction({ user }: Call, tx: Store, read: ReadAction): Promise<ScheduledAction> {
   return tx.actions.allocate((id) => ({ ...read, id, uid: user.id }));
+}
+
+/** Where a backup is to go must be there and be its author's to use: that is said now, not when it is due. It is asked again then. */
+async function requireTarget(call: Call, { action, args }: Pick<ScheduledAction, 'action' | 'args'>): Promise<void> {
+  if (action !== 'backup') return;
+  const { datastoreId } = readBackupArgs(args);
+  if (datastoreId >= 0) requireBackupDatastore(await authorized(call, DATASTORE, datastoreId, 'USE'));
 }
 
 async function update(call: Call, { parent, startSec }: Place, actionId: number, text: string): Promise<number> {
   const vector = onlyOne(text);
-  await find(call, parent, actionId);
+  const present = await find(call, parent, actionId);
   const now = nowSec(call.parts.clock);
   const zone = call.schedulePolicy.timeZone;
+  await requireTarget(call, changeScheduledAction(present, vector, { parent, startSec, nowSec: now, zone }));
   await call.parts.store.actions.update(actionId, (record) => {
     const next = changeScheduledAction(record, vector, { parent, startSec, nowSec: now, zone });
     become(record, { ...next, uid: call.user.id });
@@ -107,6 +122,8 @@ async function find(call: Call, parent: Parent, actionId: number): Promise<Sched
 /** The one SCHED_ACTION that a text holds. */
 function onlyOne(text: string): Vector {
   const given = parseTemplate(text);
+  if (typeof given.find(([name]) => name === 'SCHED_ACTION')?.[1] === 'string')
+    throw new OneError(CODE.INTERNAL, 'SCHED_ACTION is not right; it must be a vector: SCHED_ACTION=[ ... ].');
   const found = vectors(given, 'SCHED_ACTION');
   const other = given.find(([name]) => name !== 'SCHED_ACTION')?.[0];
   const [vector] = found;
