@@ -11,6 +11,8 @@ export interface Flow {
   params: readonly Value[];
   /** A call that shows that it came to its end. */
   passes: string;
+  /** How it is cancelled, when it can be. */
+  cancel?: (store: Daemon['store']) => Promise<[method: string, params: readonly Value[]]>;
   /** The daemon's ticks carry it on: then all calls count. */
   byTicks?: true;
 }
@@ -20,9 +22,26 @@ const DISK = 0;
 const BACKUPS = 100;
 
 const FULL = 1; // the image of the backup: the disk is image 0
+
+const CANCEL_VM: Flow['cancel'] = () => Promise.resolve(['one.vm.backupcancel', [VM]]);
+
 export const FLOWS: readonly Flow[] = [
-  { name: 'backup', from: 'fresh', method: 'one.vm.backup', params: [VM, BACKUPS, true], passes: 'mover.backup' },
-  { name: 'increment', from: 'chain', method: 'one.vm.backup', params: [VM, BACKUPS, false], passes: 'mover.backup' },
+  {
+    name: 'backup',
+    from: 'fresh',
+    method: 'one.vm.backup',
+    params: [VM, BACKUPS, true],
+    passes: 'mover.backup',
+    cancel: CANCEL_VM,
+  },
+  {
+    name: 'increment',
+    from: 'chain',
+    method: 'one.vm.backup',
+    params: [VM, BACKUPS, false],
+    passes: 'mover.backup',
+    cancel: CANCEL_VM,
+  },
   {
     name: 'flatten',
     from: 'folds',
@@ -30,6 +49,7 @@ export const FLOWS: readonly Flow[] = [
     params: [VM, BACKUPS, false],
     passes: 'mover.flatten',
     byTicks: true,
+    cancel: () => Promise.resolve(['one.image.cancel', [FULL]]),
   },
   {
     name: 'restore',
@@ -37,6 +57,7 @@ export const FLOWS: readonly Flow[] = [
     method: 'one.image.restore',
     params: [FULL, 1, 'NAME="back"'],
     passes: 'mover.restore',
+    cancel: async (store) => ['one.image.cancel', [Math.max(...(await store.images.list()).map(({ id }) => id))]],
   },
   {
     name: 'in-place',
@@ -44,9 +65,18 @@ export const FLOWS: readonly Flow[] = [
     method: 'one.vm.restore',
     params: [VM, FULL, -1, -1, true],
     passes: 'mover.restore',
+    cancel: CANCEL_VM,
   },
   { name: 'delete', from: 'chain', method: 'one.image.delete', params: [FULL], passes: 'fs.rm' },
-  { name: 'job', from: 'job', method: 'one.backupjob.backup', params: [0], passes: 'mover.backup', byTicks: true },
+  {
+    name: 'job',
+    from: 'job',
+    method: 'one.backupjob.backup',
+    params: [0],
+    passes: 'mover.backup',
+    byTicks: true,
+    cancel: () => Promise.resolve(['one.backupjob.cancel', [0]]),
+  },
 ];
 
 const vmIs =
@@ -62,7 +92,7 @@ export async function prepare(scene: Scene): Promise<void> {
   const keep = async (name: string): Promise<void> => {
     await daemon.idle();
     await daemon.stop();
-    await scene.keep(name);
+    scene.keep(name);
     daemon = await scene.start();
   };
   await daemon.call('one.host.allocate', ['here', 'fake', 'fake', -1]);
@@ -83,13 +113,13 @@ export async function prepare(scene: Scene): Promise<void> {
   await daemon.call('one.vm.updateconf', [VM, 'BACKUP_CONFIG=[ KEEP_LAST="2" ]', 1]);
   await keep('folds');
   await daemon.stop();
-  await scene.back('chain');
+  scene.back('chain');
   daemon = await scene.start();
   await daemon.call('one.vm.action', ['poweroff', VM]);
   await daemon.until('the VM is off', vmIs(VM_STATE.POWEROFF, LCM.LCM_INIT));
   await keep('off');
   await daemon.stop();
-  await scene.back('fresh');
+  scene.back('fresh');
   daemon = await scene.start();
   const job = `NAME="job"\nMODE="FULL"\nBACKUP_VMS="${VM}"\nDATASTORE_ID="${BACKUPS}"`;
   await daemon.call('one.backupjob.allocate', [job]);

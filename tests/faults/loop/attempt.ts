@@ -1,0 +1,98 @@
+// One case: a flow on a daemon, of which one call is broken, and what is found afterwards.
+import { machinesNow, wrongAfter } from './aftermath.ts';
+import { isKind, type Fault } from './cases.ts';
+import type { Flow } from './flows.ts';
+import type { Daemon, Scene } from './scene.ts';
+
+/** `again`: its run broke and was taken up by the same daemon; `restart`: by the next one; `nothing`: it had not begun when the daemon died. */
+export const ENDINGS = ['well', 'failed', 'again', 'restart', 'nothing'] as const;
+export type Ending = (typeof ENDINGS)[number];
+
+export interface Outcome {
+  calls: readonly string[];
+  broken: string | undefined;
+  ending: Ending;
+  wrong: string[];
+}
+
+/** `thin`: where all is in order, and no daemon has died, no other one is started to look at it. */
+export async function attempt(scene: Scene, flow: Flow, fault?: Fault, thin = false): Promise<Outcome> {
+  scene.back(flow.from);
+  const daemon = await scene.start();
+  const before = await machinesNow(scene, daemon);
+  if (fault) daemon.calls.break(fault);
+  daemon.calls.everything = flow.byTicks ?? false;
+  const known = new Set((await daemon.look((store) => store.operations.list())).map(({ id }) => id));
+  let cancelled = Promise.resolve<unknown>(undefined);
+  daemon.calls.cancel = () => (cancelled = cancel(daemon, flow));
+  const wrong: string[] = [];
+  let refused = false;
+  const asked = daemon.call(flow.method, flow.params, true).catch((error: unknown) => {
+    refused = true; // a failure may be told at once
+    if (!fault) wrong.push(`refused: ${String(error)}`);
+  });
+  try {
+    await rest(daemon, flow, asked, fault);
+    await cancelled;
+  } catch (error) {
+    if (!daemon.calls.dead) wrong.push(String(error));
+  }
+  const { broken } = daemon.calls;
+  const { made: calls } = daemon.calls;
+  const lives = !daemon.calls.dead && fault?.mode !== 'hang' && wrong.length === 0;
+  const ended = lives ? await endingOf(daemon, known, flow) : undefined;
+  if (lives && thin && (await wrongAfter(scene, daemon, before)).length === 0) {
+    await daemon.die();
+    return { calls, broken, ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!, wrong };
+  }
+  await daemon.die();
+  const next = await scene.start();
+  const repaired = next.services.operations.running(() => true) || (await hasLeft(next, known));
+  try {
+    await next.idle();
+    wrong.push(...(await wrongAfter(scene, next, before)));
+  } catch (error) {
+    wrong.push(String(error));
+  }
+  const after = await endingOf(next, known, flow);
+  await next.die();
+  const ending = repaired && !ended ? 'restart' : daemon.broke > 0 ? 'again' : refused && ended ? 'failed' : (ended ?? after);
+  return { calls, broken, ending, wrong };
+}
+
+async function cancel(daemon: Daemon, flow: Flow): Promise<unknown> {
+  await new Promise((resolve) => setImmediate(resolve));
+  const [method, params] = await daemon.look((store) => flow.cancel!(store));
+  // it may have ended, or not have begun
+  return daemon.call(method, params).catch(() => undefined);
+}
+
+/** Until nothing goes on any more. A flow that is whole comes to its end. */
+async function rest(daemon: Daemon, flow: Flow, asked: Promise<unknown>, fault: Fault | undefined): Promise<void> {
+  const dead = new Promise<void>((resolve) => daemon.calls.atDeath(resolve));
+  const over = asked
+    .then(() => fault ?? daemon.until(`${flow.passes} is made`, () => Promise.resolve(passed(daemon, flow))))
+    .then(() => daemon.idle());
+  over.catch(() => undefined); // told below, or the daemon is given up
+  if (fault?.mode !== 'hang') return Promise.race([over, dead]);
+  const hangs = daemon.until('the call is made', () => Promise.resolve(daemon.calls.broken !== undefined));
+  hangs.catch(() => undefined);
+  await Promise.race([over, dead, hangs.then(() => daemon.quiet())]);
+  if (!daemon.calls.dead) await daemon.call('one.vmpool.info', [-2, -1, -1, -1]);
+}
+
+const passed = (daemon: Daemon, { passes }: Flow): boolean => daemon.calls.made.some((made) => isKind(made, passes));
+
+async function hasLeft(daemon: Daemon, known: ReadonlySet<string>): Promise<boolean> {
+  const operations = await daemon.look((store) => store.operations.list());
+  return operations.some(({ id, interrupted, result }) => !known.has(id) && (interrupted || result === 'running'));
+}
+
+async function endingOf(daemon: Daemon, known: ReadonlySet<string>, flow: Flow): Promise<Ending> {
+  return daemon.look(async (store) => {
+    const runs = (await store.operations.list()).filter(({ id, kind }) => !known.has(id) && kind !== 'prune');
+    if (runs.some(({ result }) => result !== 'done')) return 'failed';
+    if (runs.length > 0) return 'well';
+    return flow.name === 'delete' && (await store.images.find(1)) === undefined ? 'well' : 'nothing';
+  });
+}

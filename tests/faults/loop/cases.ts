@@ -1,0 +1,98 @@
+// Pure: which calls are broken, and how. A class is a kind of call at a place of the product; which of its calls is broken, the seed says.
+
+/**
+ * `fail`: EIO. `hang`: it never settles. `die`: the daemon dies when it is done; `before`: it dies before it is done, of a call that blocks.
+ * `cancel`: it goes well, and somebody cancels the run meanwhile.
+ */
+export const MODES = ['fail', 'hang', 'before', 'die', 'cancel'] as const;
+export type Mode = (typeof MODES)[number];
+
+export interface Fault {
+  /** Its class. */
+  call: string;
+  /** Which of this class, from 0. */
+  nth: number;
+  mode: Mode;
+}
+
+export function classOf(name: string, place: string): string {
+  return `${name} ${place}`;
+}
+
+/** "sqlite.all" of "sqlite.all backup/run.ts:80". */
+export function nameOf(call: string): string {
+  return call.split(' ')[0] ?? '';
+}
+
+export function isKind(call: string, name: string): boolean {
+  return nameOf(call) === name;
+}
+
+const BLOCKS = /^sqlite\.|Sync$|^net\.(listen|connect)$|^process\.spawn$|^fs\.create(Read|Write)Stream$/;
+const READS =
+  /^sqlite\.(all|get|iterate)$|^fs\.(access|existsSync|accessSync|createReadStream|lstat|readdir|readFile|readlink|realpath|stat|statfs|readFileSync|readSync|readdirSync|statSync)$|^file\.(read|readv|readFile|stat)$|^process\.du$/;
+
+/** Whether nothing outside is other than before when it is done. */
+export function isRead(call: string): boolean {
+  return READS.test(nameOf(call));
+}
+
+/**
+ * The modes that differ for a call. A call that blocks hangs as a death before it; to die before or after a read is the same. With `thin`
+ * deaths that leave outside what the death at another call leaves are left out: those around a read, and those before a call.
+ */
+export function modesOf(call: string, thin: boolean): Mode[] {
+  const [blocks, reads] = [BLOCKS.test(nameOf(call)), isRead(call)];
+  if (blocks && reads) return thin ? ['fail'] : ['fail', 'die'];
+  if (blocks) return thin ? ['fail', 'die'] : ['fail', 'before', 'die'];
+  return reads && thin ? ['fail', 'hang'] : ['fail', 'hang', 'die'];
+}
+
+/** Every call in every mode. `cancels`: also somebody who cancels at each that does not block. */
+export function everyCase(calls: readonly string[], cancels: boolean): Fault[] {
+  const times = new Map<string, number>();
+  return calls.flatMap((call) => {
+    const nth = times.get(call) ?? 0;
+    times.set(call, nth + 1);
+    return withCancel(modesOf(call, false), call, cancels).map((mode) => ({ call, nth, mode }));
+  });
+}
+
+function withCancel(modes: Mode[], call: string, cancels: boolean): Mode[] {
+  return cancels && !BLOCKS.test(nameOf(call)) ? [...modes, 'cancel'] : modes;
+}
+
+/** One call of each class in each mode that differs; `chance` (0 to 1, anew for each) says which. */
+export function coveringCases(calls: readonly string[], chance: () => number): Fault[] {
+  const times = new Map<string, number>();
+  for (const call of calls) times.set(call, (times.get(call) ?? 0) + 1);
+  return [...times].flatMap(([call, most]) =>
+    modesOf(call, true).map((mode) => ({ call, nth: Math.floor(chance() * most), mode })),
+  );
+}
+
+/** What a covering set has to have tried, of the classes that come in every run. */
+export function notTried(
+  runs: ReadonlyArray<readonly string[]>,
+  tried: ReadonlyArray<Pick<Fault, 'call' | 'mode'>>,
+): string[] {
+  const [first = [], ...others] = runs.map((run) => new Set(run));
+  const always = [...first].filter((call) => others.every((other) => other.has(call)));
+  const done = new Set(tried.map(({ call, mode }) => `${call} ${mode}`));
+  return always.flatMap((call) =>
+    modesOf(call, true)
+      .map((mode) => `${call} ${mode}`)
+      .filter((one) => !done.has(one)),
+  );
+}
+
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
+export function chanceOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

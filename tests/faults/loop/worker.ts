@@ -1,0 +1,39 @@
+// A process that tries cases, one after the other, as its parent says.
+import './stand-ins.ts';
+import type { Fault } from './cases.ts';
+import type { Outcome } from './attempt.ts';
+
+/** Without a fault the flow runs whole. */
+export interface Order {
+  flow: string;
+  fault?: Fault;
+  thin: boolean;
+  /** The points that are there afterwards are restored and compared. */
+  compares: boolean;
+}
+
+export type Told = Outcome & { ms: number };
+
+const { patch } = await import('./patch.ts');
+await patch();
+const { Scene } = await import('./scene.ts');
+const { FLOWS, prepare } = await import('./flows.ts');
+const { attempt } = await import('./attempt.ts');
+
+const scene = await Scene.open();
+process.on('exit', () => scene.close());
+process.on('disconnect', () => process.exit(0));
+await prepare(scene);
+
+process.on('message', (order: Order) => {
+  const from = performance.now();
+  const flow = FLOWS.find(({ name }) => name === order.flow)!;
+  attempt(scene, flow, order.fault, order.thin).then(
+    (outcome) => process.send!({ ...outcome, ms: performance.now() - from } satisfies Told),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.send!('ready');
