@@ -49,3 +49,12 @@ it('a restore', async () => {
   await cloud.until('what it had made is taken back', async () => (await cloud.store.images.find(made)) === undefined);
   expect((await cloud.store.operations.recent(1))[0]).toMatchObject({ kind: 'restore', result: 'failed' });
 });
+
+it('a verification', async () => {
+  const [image = -1] = (await cloud.store.vms.get(vm)).backups.ids;
+  await whileNothingIsWritten(() => cloud.call('one.image.verify', image, -1), 'upkeep broke');
+  await cloud.until('the verification has ended', async () => {
+    const [run] = (await cloud.store.operations.recent(10)).filter(({ kind }) => kind === 'verify');
+    return run?.result === 'failed' && run.interrupted === true;
+  });
+});

@@ -10,8 +10,16 @@ import type { Daemon, Scene } from './scene.ts';
 const names = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory).sort() : []);
 const same = (one: readonly string[], other: readonly string[]): boolean => one.join() === [...other].sort().join();
 
-/** Everything that is wrong, in words. `before` is what the machine was when the flow began. */
-export async function wrongAfter(scene: Scene, daemon: Daemon, before: string): Promise<string[]> {
+/**
+ * Everything that is wrong, in words. `before` is what the machine was when the flow began. Of a daemon that has `restarted` more is asked:
+ * no directory of a run is left, not even an empty one, and housekeeping leaves nothing in a store that is not listed.
+ */
+export async function wrongAfter(
+  scene: Scene,
+  daemon: Daemon,
+  before: string,
+  restarted: boolean,
+): Promise<string[]> {
   const wrong: string[] = [];
   const [vms, images, templates, datastores, running] = await daemon.look((store) =>
     Promise.all([
@@ -36,12 +44,11 @@ export async function wrongAfter(scene: Scene, daemon: Daemon, before: string): 
     if (type === 3) {
       const recorded = of.filter((image) => image.type === IMAGE_TYPE.BACKUP).flatMap((image) => sourcesOf(image));
       const listed = files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
-      const kept = files.filter((name) => !name.endsWith('.json') && name !== 'password.sha256');
+      if (restarted && strange(files).length > 0) await swept(daemon, id, basePath);
+      const kept = names(basePath).filter((name) => !name.endsWith('.json') && name !== 'password.sha256');
       const whole = of.every(({ state }) => state !== IMAGE_STATE.ERROR);
       if (whole && !same(listed, recorded)) wrong.push(`stored is ${listed.join()}, recorded ${recorded.join()}`);
-      // a copy that is not listed is none: the fake cannot tell whose it was
-      if (!listed.every((source) => kept.includes(source)))
-        wrong.push(`of ${listed.join()} only ${kept.join()} is whole`);
+      if (!same(kept, listed)) wrong.push(`listed is ${listed.join()}, and there is ${kept.join()}`);
     } else if (id === 1) {
       const recorded = of.map(({ source }) => source.split('/').at(-1) ?? '');
       if (!same(files, recorded)) wrong.push(`images are ${files.join()}, recorded ${recorded.join()}`);
@@ -50,10 +57,24 @@ export async function wrongAfter(scene: Scene, daemon: Daemon, before: string): 
   const restored = images.filter(({ name }) => name.startsWith('back')).length;
   if (restored > 0 !== templates.length > 0)
     wrong.push(`${restored} images and ${templates.length} templates were restored`);
-  const runs = names(join(scene.directory, 'run'));
-  if (runs.length > 0) wrong.push(`run/ holds ${runs.join()}`);
+  const runs = readdirSync(join(scene.directory, 'run'), { recursive: true, withFileTypes: true });
+  const left = runs.filter((entry) => restarted || !entry.isDirectory()).map(({ name }) => name);
+  if (left.length > 0) wrong.push(`run/ holds ${left.join()}`);
   const { findings } = await look(scene.config);
   return [...wrong, ...findings.map((found) => JSON.stringify(found))];
+}
+
+/** What is in a store without being a backup. */
+const strange = (files: readonly string[]): string[] =>
+  files.filter((name) => name !== 'password.sha256' && !name.endsWith('.json') && !files.includes(`${name}.json`));
+
+/** The housekeeping that a datastore gets when something is removed from it. */
+async function swept(daemon: Daemon, datastoreId: number, basePath: string): Promise<void> {
+  await daemon.look(() => Promise.resolve(daemon.services.upkeep.freed(datastoreId)));
+  await daemon.until(`${strange(names(basePath)).join()} is removed`, () =>
+    Promise.resolve(strange(names(basePath)).length === 0),
+  );
+  await daemon.idle();
 }
 
 /** Each domain of the fake, whether a backup holds it, and its disk. */

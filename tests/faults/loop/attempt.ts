@@ -1,12 +1,10 @@
 // One case: a flow on a daemon, of which one call is broken, and what is found afterwards.
 import { machinesNow, wrongAfter } from './aftermath.ts';
-import { isKind, type Fault } from './cases.ts';
+import { isKind, type Ending, type Fault } from './cases.ts';
 import type { Flow } from './flows.ts';
+import { compared } from './points.ts';
+import { crashes } from './patch.ts';
 import type { Daemon, Scene } from './scene.ts';
-
-/** `again`: its run broke and was taken up by the same daemon; `restart`: by the next one; `nothing`: it had not begun when the daemon died. */
-export const ENDINGS = ['well', 'failed', 'again', 'restart', 'nothing'] as const;
-export type Ending = (typeof ENDINGS)[number];
 
 export interface Outcome {
   calls: readonly string[];
@@ -15,14 +13,21 @@ export interface Outcome {
   wrong: string[];
 }
 
-/** `thin`: where all is in order, and no daemon has died, no other one is started to look at it. */
-export async function attempt(scene: Scene, flow: Flow, fault?: Fault, thin = false): Promise<Outcome> {
+export interface How {
+  /** Where all is in order, and no daemon has died, no other one is started to look at it. */
+  thin: boolean;
+  /** The points that are there in the end are restored and compared. */
+  compares: boolean;
+}
+
+export async function attempt(scene: Scene, flow: Flow, fault: Fault | undefined, how: How): Promise<Outcome> {
+  const { thin, compares } = how;
   scene.back(flow.from);
   const daemon = await scene.start();
   const before = await machinesNow(scene, daemon);
   if (fault) daemon.calls.break(fault);
   daemon.calls.everything = flow.byTicks ?? false;
-  const known = new Set((await daemon.look((store) => store.operations.list())).map(({ id }) => id));
+  const known = new Set((await daemon.look((store) => store.operations.recent(100))).map(({ id }) => id));
   let cancelled = Promise.resolve<unknown>(undefined);
   daemon.calls.cancel = () => (cancelled = cancel(daemon, flow));
   const wrong: string[] = [];
@@ -37,11 +42,13 @@ export async function attempt(scene: Scene, flow: Flow, fault?: Fault, thin = fa
   } catch (error) {
     if (!daemon.calls.dead) wrong.push(String(error));
   }
+  if (!daemon.calls.dead) wrong.push(...crashes.map((why) => `the daemon would have ended: ${why}`));
+  crashes.length = 0;
   const { broken } = daemon.calls;
   const { made: calls } = daemon.calls;
   const lives = !daemon.calls.dead && fault?.mode !== 'hang' && wrong.length === 0;
   const ended = lives ? await endingOf(daemon, known, flow) : undefined;
-  if (lives && thin && (await wrongAfter(scene, daemon, before)).length === 0) {
+  if (lives && thin && !compares && (await wrongAfter(scene, daemon, before, false)).length === 0) {
     await daemon.die();
     return { calls, broken, ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!, wrong };
   }
@@ -50,7 +57,8 @@ export async function attempt(scene: Scene, flow: Flow, fault?: Fault, thin = fa
   const repaired = next.services.operations.running(() => true) || (await hasLeft(next, known));
   try {
     await next.idle();
-    wrong.push(...(await wrongAfter(scene, next, before)));
+    wrong.push(...(await wrongAfter(scene, next, before, true)));
+    if (compares && wrong.length === 0) wrong.push(...(await compared(scene, next, flow)));
   } catch (error) {
     wrong.push(String(error));
   }
@@ -84,13 +92,13 @@ async function rest(daemon: Daemon, flow: Flow, asked: Promise<unknown>, fault: 
 const passed = (daemon: Daemon, { passes }: Flow): boolean => daemon.calls.made.some((made) => isKind(made, passes));
 
 async function hasLeft(daemon: Daemon, known: ReadonlySet<string>): Promise<boolean> {
-  const operations = await daemon.look((store) => store.operations.list());
+  const operations = await daemon.look((store) => store.operations.recent(100));
   return operations.some(({ id, interrupted, result }) => !known.has(id) && (interrupted || result === 'running'));
 }
 
 async function endingOf(daemon: Daemon, known: ReadonlySet<string>, flow: Flow): Promise<Ending> {
   return daemon.look(async (store) => {
-    const runs = (await store.operations.list()).filter(({ id, kind }) => !known.has(id) && kind !== 'prune');
+    const runs = (await store.operations.recent(100)).filter(({ id, kind }) => !known.has(id) && kind !== 'prune');
     if (runs.some(({ result }) => result !== 'done')) return 'failed';
     if (runs.length > 0) return 'well';
     return flow.name === 'delete' && (await store.images.find(1)) === undefined ? 'well' : 'nothing';

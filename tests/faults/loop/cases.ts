@@ -7,6 +7,10 @@
 export const MODES = ['fail', 'hang', 'before', 'die', 'cancel'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** `again`: its run broke and was taken up by the same daemon; `restart`: by the next one; `nothing`: it had not begun when the daemon died. */
+export const ENDINGS = ['well', 'failed', 'again', 'restart', 'nothing'] as const;
+export type Ending = (typeof ENDINGS)[number];
+
 export interface Fault {
   /** Its class. */
   call: string;

@@ -1,4 +1,5 @@
 // The seven flows: where each begins, what it asks for, and how the daemon comes to those beginnings.
+import { writeDisk } from './points.ts';
 import { LCM, VM_STATE } from '../../../src/model/vm.ts';
 import type { Value } from '../../../src/wire/xmlrpc.ts';
 import type { Daemon, Scene } from './scene.ts';
@@ -104,10 +105,13 @@ export async function prepare(scene: Scene): Promise<void> {
   const vm = `NAME="vm"\nCPU="1"\nMEMORY="64"\nDISK=[ IMAGE_ID="${DISK}" ]\nBACKUP_CONFIG=[ MODE="INCREMENT" ]`;
   await daemon.call('one.vm.allocate', [vm, false]);
   await daemon.until('the VM runs', vmIs(VM_STATE.ACTIVE, LCM.RUNNING));
+  const disk0 = (await daemon.look((store) => store.images.get(DISK))).source;
+  writeDisk(disk0, 0);
   await keep('fresh');
   for (let more = 0; more < 2; more++) {
     await daemon.call('one.vm.backup', [VM, BACKUPS, false]);
     await daemon.idle();
+    writeDisk(disk0, more + 1);
   }
   await keep('chain');
   await daemon.call('one.vm.updateconf', [VM, 'BACKUP_CONFIG=[ KEEP_LAST="2" ]', 1]);

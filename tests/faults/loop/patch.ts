@@ -140,16 +140,16 @@ function patchPrograms(): void {
   replace(child, ['spawnSync'], 'process', sync);
 }
 
+/** What would have ended the daemon's process. */
+export const crashes: string[] = [];
+
 /** Nobody waits for what the dead were about to do: it may fail unheard. */
-function quietDead(): void {
-  process.on('unhandledRejection', (reason) => {
-    if (!isOfTheDead(reason)) throw reason;
-  });
-  process.on('uncaughtException', (error) => {
-    if (isOfTheDead(error)) return;
-    console.error(error);
-    process.exit(1);
-  });
+function hearCrashes(): void {
+  const hear = (reason: unknown): void => {
+    if (!isOfTheDead(reason)) crashes.push(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  };
+  process.on('unhandledRejection', hear);
+  process.on('uncaughtException', hear);
 }
 
 async function patchHandles(): Promise<void> {
@@ -167,6 +167,6 @@ export async function patch(): Promise<void> {
   patchNet();
   patchDatabase();
   patchPrograms();
-  quietDead();
+  hearCrashes();
   syncBuiltinESMExports();
 }

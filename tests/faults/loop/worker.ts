@@ -28,7 +28,7 @@ await prepare(scene);
 process.on('message', (order: Order) => {
   const from = performance.now();
   const flow = FLOWS.find(({ name }) => name === order.flow)!;
-  attempt(scene, flow, order.fault, order.thin).then(
+  attempt(scene, flow, order.fault, order).then(
     (outcome) => process.send!({ ...outcome, ms: performance.now() - from } satisfies Told),
     (error: unknown) => {
       console.error(error);
