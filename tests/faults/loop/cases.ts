@@ -66,28 +66,51 @@ function withCancel(modes: Mode[], call: string, cancels: boolean): Mode[] {
   return cancels && !BLOCKS.test(nameOf(call)) ? [...modes, 'cancel'] : modes;
 }
 
-/** One call of each class in each mode that differs; `chance` (0 to 1, anew for each) says which. */
-export function coveringCases(calls: readonly string[], chance: () => number): Fault[] {
-  const times = new Map<string, number>();
-  for (const call of calls) times.set(call, (times.get(call) ?? 0) + 1);
-  return [...times].flatMap(([call, most]) =>
-    modesOf(call, true).map((mode) => ({ call, nth: Math.floor(chance() * most), mode })),
-  );
+/** Whole runs of each flow, the calls of each in their order. */
+export type Runs = ReadonlyMap<string, ReadonlyArray<readonly string[]>>;
+
+export type FlowFault = Fault & { flow: string };
+
+/** How often a flow makes a call at least; 0 for one that does not come in every run. */
+function always(runs: Runs, flow: string, call: string): number {
+  const all = runs.get(flow) ?? [];
+  return Math.min(...all.map((run) => run.filter((made) => made === call).length));
 }
 
-/** What a covering set has to have tried, of the classes that come in every run. */
-export function notTried(
-  runs: ReadonlyArray<readonly string[]>,
-  tried: ReadonlyArray<Pick<Fault, 'call' | 'mode'>>,
-): string[] {
-  const [first = [], ...others] = runs.map((run) => new Set(run));
-  const always = [...first].filter((call) => others.every((other) => other.has(call)));
-  const done = new Set(tried.map(({ call, mode }) => `${call} ${mode}`));
-  return always.flatMap((call) =>
-    modesOf(call, true)
-      .map((mode) => `${call} ${mode}`)
-      .filter((one) => !done.has(one)),
-  );
+function flowsOf(runs: Runs): Map<string, string[]> {
+  const flows = new Map<string, string[]>();
+  for (const [flow, [first = []]] of runs) {
+    for (const call of new Set(first))
+      if (always(runs, flow, call) > 0) flows.set(call, [...(flows.get(call) ?? []), flow]);
+  }
+  return flows;
+}
+
+/**
+ * Every call of every flow is broken, and every call in each mode that differs: the modes are dealt out to the flows that make it. `chance`
+ * (0 to 1, anew for each) says how, and which of the same class. Calls that do not come in every run are left to the whole loop.
+ */
+export function coveringCases(runs: Runs, chance: () => number): FlowFault[] {
+  return [...flowsOf(runs)].flatMap(([call, flows]) => {
+    const modes = modesOf(call, true);
+    const [flowAt, modeAt] = [flows, modes].map(({ length }) => Math.floor(chance() * length));
+    return Array.from({ length: Math.max(flows.length, modes.length) }, (_none, index) => {
+      const flow = flows[(index + flowAt!) % flows.length]!;
+      const nth = Math.floor(chance() * always(runs, flow, call));
+      return { flow, call, nth, mode: modes[(index + modeAt!) % modes.length]! };
+    });
+  });
+}
+
+/** What a covering set has to have tried and has not. */
+export function notTried(runs: Runs, tried: ReadonlyArray<Pick<FlowFault, 'flow' | 'call' | 'mode'>>): string[] {
+  const done = new Set(tried.flatMap(({ flow, call, mode }) => [`${flow}: ${call}`, `${call}: ${mode}`]));
+  return [...flowsOf(runs)]
+    .flatMap(([call, flows]) => [
+      ...flows.map((flow) => `${flow}: ${call}`),
+      ...modesOf(call, true).map((mode) => `${call}: ${mode}`),
+    ])
+    .filter((one) => !done.has(one));
 }
 
 /** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */

@@ -1,18 +1,20 @@
 // Breaks every outside call of seven flows, each in every way, and prints what came of it; ends with 1 when anything was wrong.
 // usage: node tests/faults/loop/main.ts [--covering] [--flows a,b] [--seed n] [--jobs n] [--compare n] [--case 'flow|call|nth|mode']
-// --covering: one call of each kind and place of each flow. --compare n: after every nth case the points are restored and compared.
+// --part i/n: every nth case, from the ith. --json: also writes what came of each case to this file.
+// --covering: a call of each kind and place in each flow, and each of those in every mode. --compare n: after every nth case the points are restored and compared.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { chanceOf, coveringCases, everyCase, notTried, type Fault, type Mode } from './cases.ts';
-import { reportOf, type FlowReport, type Tried } from './report.ts';
+import { chanceOf, coveringCases, everyCase, notTried, type FlowFault, type Mode } from './cases.ts';
+import { reportOf, type FlowReport } from './report.ts';
 import type { Order, Told } from './worker.ts';
 
 const FLOWS = ['backup', 'increment', 'flatten', 'restore', 'in-place', 'delete', 'job'];
 /** A flow runs whole so often before, to see which calls come in every run. */
 const WHOLE = 3;
 /** A call that comes only sometimes is waited for in so many runs. */
-const TRIES = 4;
+const TRIES = 8;
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +24,8 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2' },
     compare: { type: 'string', default: '20' },
     case: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
+    json: { type: 'string' },
   },
 });
 
@@ -67,58 +71,72 @@ const every = Number(values.compare);
 const workers = Array.from({ length: Number(values.jobs) }, () => new Worker());
 await Promise.all(workers.map(({ ready }) => ready));
 const from = performance.now();
-const reports: FlowReport[] = [];
-for (const flow of values.flows.split(',')) reports.push(await tryFlow(flow));
+const reports = new Map<string, FlowReport>();
+const runs = new Map<string, Array<readonly string[]>>();
+for (const flow of values.flows.split(',')) await runWhole(flow);
+const [part = 1, parts = 1] = values.part.split('/').map(Number);
+const cases = allCases().filter((_fault, index) => index % parts === part - 1);
+const waiting = cases.map((fault, index) => ({ fault, compares: every > 0 && (index + seed) % every === 0 }));
+await Promise.all(workers.map(tryAll));
+if (values.covering && !values.case) checkCovered();
 for (const worker of workers) worker.end();
-const wrong = reports.reduce((sum, report) => sum + report.wrong.length, 0);
-print(reportOf(reports, { seed, seconds: Math.round((performance.now() - from) / 1000), covering: values.covering }));
-process.exitCode = wrong > 0 ? 1 : 0;
+const all = [...reports.values()];
+if (values.json) await writeFile(values.json, JSON.stringify(all));
+print(reportOf(all, { seed, seconds: Math.round((performance.now() - from) / 1000), covering: values.covering }));
+process.exitCode = all.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
 
-async function tryFlow(flow: string): Promise<FlowReport> {
-  const [first] = workers;
-  const runs: Array<readonly string[]> = [];
+function note(flow: string, at: string, found: readonly string[]): void {
+  for (const line of found) {
+    reports.get(flow)!.wrong.push(`${at}: ${line}`);
+    print(`WRONG ${at}: ${line}`);
+  }
+}
+
+async function runWhole(flow: string): Promise<void> {
+  const made: Array<readonly string[]> = [];
   const report: FlowReport = { flow, calls: [], tried: [], wrong: [] };
-  const note = (at: string, found: readonly string[]): void => {
-    for (const line of found) {
-      report.wrong.push(`${at}: ${line}`);
-      print(`WRONG ${at}: ${line}`);
-    }
-  };
+  reports.set(flow, report);
   for (let run = 0; run < WHOLE; run++) {
-    const whole = await first!.ask({ flow, thin: false, compares: run === 0 });
-    runs.push(whole.calls);
-    note(`${flow}, whole`, [...whole.wrong, ...(whole.ending === 'well' ? [] : [`it ended ${whole.ending}`])]);
+    const whole = await workers[0]!.ask({ flow, thin: false, compares: run === 0 });
+    made.push(whole.calls);
+    note(flow, `${flow}, whole`, [...whole.wrong, ...(whole.ending === 'well' ? [] : [`it ended ${whole.ending}`])]);
   }
-  report.calls = runs.reduce((most, run) => (run.length > most.length ? run : most));
-  const faults = faultsOf(flow, report.calls);
-  const waiting = faults.map((fault, index) => ({ fault, compares: every > 0 && (index + seed) % every === 0 }));
-  await Promise.all(
-    workers.map(async (worker) => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const { fault, compares } = next;
-        const told = await tryOne(worker, { flow, fault, compares, thin: values.covering });
-        report.tried.push({ ...fault, reached: told.broken !== undefined, ending: told.ending, compares, ms: told.ms });
-        note(`--case '${[flow, fault.call, fault.nth, fault.mode].join('|')}'`, told.wrong);
-      }
-    }),
+  runs.set(flow, made);
+  report.calls = made.reduce((most, run) => (run.length > most.length ? run : most));
+}
+
+function allCases(): FlowFault[] {
+  if (values.case) {
+    const [flow = '', call = '', nth, mode] = values.case.split('|');
+    return [{ flow, call, nth: Number(nth), mode: mode as Mode }];
+  }
+  if (values.covering) return coveringCases(runs, chanceOf(seed));
+  return [...reports.values()].flatMap(({ flow, calls }) =>
+    everyCase(calls, flow !== 'delete').map((fault) => ({ flow, ...fault })),
   );
-  if (values.covering && !values.case) {
-    const reached = report.tried.filter((tried: Tried) => tried.reached);
-    note(flow, notTried(runs, reached).map((one) => `${one} was not tried`));
+}
+
+async function tryAll(worker: Worker): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const { fault, compares } = next;
+    const { flow, ...rest } = fault;
+    const told = await tryOne(worker, { flow, fault: rest, compares, thin: values.covering });
+    const { ending, ms } = told;
+    reports.get(flow)!.tried.push({ ...rest, reached: told.broken !== undefined, ending, compares, ms });
+    note(flow, `--case '${[flow, rest.call, rest.nth, rest.mode].join('|')}'`, told.wrong);
   }
-  return report;
 }
 
 async function tryOne(worker: Worker, order: Order): Promise<Told> {
   let told = await worker.ask(order);
-  for (let more = 1; more < TRIES && told.broken === undefined && told.wrong.length === 0; more++) told = await worker.ask(order);
+  for (let more = 1; more < TRIES && told.broken === undefined && told.wrong.length === 0; more++)
+    told = await worker.ask(order);
   return told;
 }
 
-function faultsOf(flow: string, calls: readonly string[]): Fault[] {
-  if (values.case) {
-    const [of, call = '', nth, mode] = values.case.split('|');
-    return of === flow ? [{ call, nth: Number(nth), mode: mode as Mode }] : [];
-  }
-  return values.covering ? coveringCases(calls, chanceOf(seed)) : everyCase(calls, flow !== 'delete');
+function checkCovered(): void {
+  const tried = [...reports.values()].flatMap(({ flow, tried: some }) =>
+    some.filter(({ reached }) => reached).map((one) => ({ ...one, flow })),
+  );
+  for (const one of notTried(runs, tried)) note([...reports.keys()][0]!, one, ['it was not tried']);
 }
