@@ -3,8 +3,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { look } from '../../../src/fsck/run.ts';
+import type { Datastore } from '../../../src/model/datastore.ts';
 import { sourcesOf } from '../../../src/model/chain.ts';
 import { IMAGE_STATE, IMAGE_TYPE } from '../../../src/model/image.ts';
+import { IS_REAL } from './real.ts';
 import type { Daemon, Scene } from './scene.ts';
 
 const names = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory).sort() : []);
@@ -38,16 +40,20 @@ export async function wrongAfter(
     if (state !== IMAGE_STATE.READY && state !== IMAGE_STATE.USED && state !== IMAGE_STATE.USED_PERS && !half)
       wrong.push(`image ${id} is in state ${state}`);
   }
-  for (const { id, basePath, type } of datastores) {
+  for (const datastore of datastores) {
+    const { id, basePath, type } = datastore;
     const of = images.filter(({ datastoreId }) => datastoreId === id);
     const files = names(basePath);
     if (type === 3) {
       const recorded = of.filter((image) => image.type === IMAGE_TYPE.BACKUP).flatMap((image) => sourcesOf(image));
-      const listed = files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
-      if (restarted && strange(files).length > 0) await swept(daemon, id, basePath);
-      const kept = names(basePath).filter((name) => !name.endsWith('.json') && name !== 'password.sha256');
+      const listed = IS_REAL
+        ? await daemon.look(() => listedBy(daemon, datastore))
+        : files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
       const whole = of.every(({ state }) => state !== IMAGE_STATE.ERROR);
       if (whole && !same(listed, recorded)) wrong.push(`stored is ${listed.join()}, recorded ${recorded.join()}`);
+      if (IS_REAL) continue;
+      if (restarted && strange(files).length > 0) await swept(daemon, id, basePath);
+      const kept = names(basePath).filter((name) => !name.endsWith('.json') && name !== 'password.sha256');
       if (!same(kept, listed)) wrong.push(`listed is ${listed.join()}, and there is ${kept.join()}`);
     } else if (id === 1) {
       const recorded = of.map(({ source }) => source.split('/').at(-1) ?? '');
@@ -62,6 +68,11 @@ export async function wrongAfter(
   if (left.length > 0) wrong.push(`run/ holds ${left.join()}`);
   const { findings } = await look(scene.config);
   return [...wrong, ...findings.map((found) => JSON.stringify(found))];
+}
+
+async function listedBy(daemon: Daemon, datastore: Datastore): Promise<string[]> {
+  const store = await daemon.services.parts.backupStoreOf(datastore);
+  return (await store.list(new AbortController().signal)).map(({ source }) => source).sort();
 }
 
 /** What is in a store without being a backup. */

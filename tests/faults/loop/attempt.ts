@@ -1,12 +1,21 @@
 // One case: a flow on a daemon, of which one call is broken, and what is found afterwards.
 import { machinesNow, wrongAfter } from './aftermath.ts';
-import { isKind, type Ending, type Fault } from './cases.ts';
+import { isKind, type Ending, type Fault, type Mode, type MoverFault } from './cases.ts';
 import type { Flow } from './flows.ts';
 import { compared } from './points.ts';
 import { crashes } from './patch.ts';
+import { FaultyMover, IS_REAL } from './real.ts';
 import type { Daemon, Scene } from './scene.ts';
 
+/** What is broken; nothing is a flow that is whole. */
+export interface What {
+  fault?: Fault;
+  mover?: MoverFault;
+}
+
 export interface Outcome {
+  /** Calls of the first mover, where it is a real one. */
+  moverCalls: number;
   calls: readonly string[];
   broken: string | undefined;
   ending: Ending;
@@ -20,39 +29,41 @@ export interface How {
   compares: boolean;
 }
 
-export async function attempt(scene: Scene, flow: Flow, fault: Fault | undefined, how: How): Promise<Outcome> {
+export async function attempt(scene: Scene, flow: Flow, what: What, how: How): Promise<Outcome> {
   const { thin, compares } = how;
+  const { fault } = what;
   scene.back(flow.from);
   const daemon = await scene.start();
   const before = await machinesNow(scene, daemon);
   if (fault) daemon.calls.break(fault);
   daemon.calls.everything = flow.byTicks ?? false;
   const known = new Set((await daemon.look((store) => store.operations.recent(100))).map(({ id }) => id));
+  const mover = IS_REAL ? new FaultyMover(scene, what.mover ?? { at: -1, mode: 'fail' }) : undefined;
   let cancelled = Promise.resolve<unknown>(undefined);
   daemon.calls.cancel = () => (cancelled = cancel(daemon, flow));
   const wrong: string[] = [];
   let refused = false;
-  const asked = daemon.call(flow.method, flow.params, true).catch((error: unknown) => {
+  const asked = daemon.call(flow.method, flow.params, 'flow').catch((error: unknown) => {
     refused = true; // a failure may be told at once
-    if (!fault) wrong.push(`refused: ${String(error)}`);
+    if (!fault && !what.mover) wrong.push(`refused: ${String(error)}`);
   });
   try {
-    await rest(daemon, flow, asked, fault);
+    await rest(daemon, flow, asked, what, mover);
     await cancelled;
   } catch (error) {
     if (!daemon.calls.dead) wrong.push(String(error));
   }
   if (!daemon.calls.dead) wrong.push(...crashes.map((why) => `the daemon would have ended: ${why}`));
   crashes.length = 0;
-  const { broken } = daemon.calls;
   const { made: calls } = daemon.calls;
-  const lives = !daemon.calls.dead && fault?.mode !== 'hang' && wrong.length === 0;
+  const lives = !daemon.calls.dead && modeOf(what) !== 'hang' && wrong.length === 0;
   const ended = lives ? await endingOf(daemon, known, flow) : undefined;
   if (lives && thin && !compares && (await wrongAfter(scene, daemon, before, false)).length === 0) {
     await daemon.die();
-    return { calls, broken, ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!, wrong };
+    return { calls, broken: daemon.calls.broken, moverCalls: 0, ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!, wrong };
   }
   await daemon.die();
+  const told = mover?.end();
   const next = await scene.start();
   const repaired = next.services.operations.running(() => true) || (await hasLeft(next, known));
   try {
@@ -65,8 +76,10 @@ export async function attempt(scene: Scene, flow: Flow, fault: Fault | undefined
   const after = await endingOf(next, known, flow);
   await next.die();
   const ending = repaired && !ended ? 'restart' : daemon.broke > 0 ? 'again' : refused && ended ? 'failed' : (ended ?? after);
-  return { calls, broken, ending, wrong };
+  return { calls, broken: daemon.calls.broken ?? told?.broken, moverCalls: told?.made ?? 0, ending, wrong };
 }
+
+const modeOf = ({ fault, mover }: What): Mode | undefined => fault?.mode ?? mover?.mode;
 
 async function cancel(daemon: Daemon, flow: Flow): Promise<unknown> {
   await new Promise((resolve) => setImmediate(resolve));
@@ -76,20 +89,24 @@ async function cancel(daemon: Daemon, flow: Flow): Promise<unknown> {
 }
 
 /** Until nothing goes on any more. A flow that is whole comes to its end. */
-async function rest(daemon: Daemon, flow: Flow, asked: Promise<unknown>, fault: Fault | undefined): Promise<void> {
+async function rest(daemon: Daemon, flow: Flow, asked: Promise<unknown>, what: What, mover?: FaultyMover): Promise<void> {
   const dead = new Promise<void>((resolve) => daemon.calls.atDeath(resolve));
+  const mode = modeOf(what);
   const over = asked
-    .then(() => fault ?? daemon.until(`${flow.passes} is made`, () => Promise.resolve(passed(daemon, flow))))
+    .then(() => mode ?? daemon.until(`${flow.passes} is made`, () => Promise.resolve(passed(daemon, flow))))
     .then(() => daemon.idle());
   over.catch(() => undefined); // told below, or the daemon is given up
-  if (fault?.mode !== 'hang') return Promise.race([over, dead]);
-  const hangs = daemon.until('the call is made', () => Promise.resolve(daemon.calls.broken !== undefined));
+  if (mode !== 'hang') return Promise.race([over, dead]);
+  const isBroken = (): boolean => daemon.calls.broken !== undefined || mover?.isBroken === true;
+  const hangs = daemon.until('the call is made', () => Promise.resolve(isBroken()));
   hangs.catch(() => undefined);
   await Promise.race([over, dead, hangs.then(() => daemon.quiet())]);
-  if (!daemon.calls.dead) await daemon.call('one.vmpool.info', [-2, -1, -1, -1]);
+  if (!daemon.calls.dead) await daemon.call('one.vmpool.info', [-2, -1, -1, -1], 'watcher');
 }
 
-const passed = (daemon: Daemon, { passes }: Flow): boolean => daemon.calls.made.some((made) => isKind(made, passes));
+/** A real mover's start is that of a program. */
+const passed = (daemon: Daemon, { passes }: Flow): boolean =>
+  daemon.calls.made.some((made) => isKind(made, IS_REAL && passes.startsWith('mover.') ? 'process.spawn' : passes));
 
 async function hasLeft(daemon: Daemon, known: ReadonlySet<string>): Promise<boolean> {
   const operations = await daemon.look((store) => store.operations.recent(100));

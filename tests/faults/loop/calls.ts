@@ -21,26 +21,38 @@ export class Calls {
   readonly #open = new Set<Promise<unknown>>();
   readonly #times = new Map<string, number>();
   #fault: Fault | undefined;
+  #at: { at: number; mode: Mode; told: () => void } | undefined;
 
   break(fault: Fault): void {
     this.#fault = fault;
   }
 
-  run<R>(flow: boolean, work: () => R): R {
-    return current.run({ calls: this, flow }, work);
+  /** The call of this number is broken, from 0; `told` is called just before. */
+  breakAt(at: number, mode: Mode, told: () => void): void {
+    this.#at = { at, mode, told };
+  }
+
+  run<R>(cause: Cause, work: () => R): R {
+    return current.run({ calls: this, cause }, work);
   }
 
   /** How many calls were made, whoever caused them. */
   total = 0;
 
   /** How the call that is made now is broken, if it is. */
-  note(name: string, flow: boolean): Mode | undefined {
+  note(name: string, cause: Cause): Mode | undefined {
+    if (cause === 'watcher') return undefined;
     this.total += 1;
-    if (!flow && !this.everything) return undefined;
+    if (cause !== 'flow' && !this.everything) return undefined;
     const made = classOf(name, placeNow());
     this.made.push(made);
     const nth = this.#times.get(made) ?? 0;
     this.#times.set(made, nth + 1);
+    if (this.#at?.at === this.made.length - 1) {
+      this.broken = made;
+      this.#at.told();
+      return this.#at.mode;
+    }
     if (this.broken !== undefined || this.#fault?.call !== made || this.#fault.nth !== nth) return undefined;
     this.broken = made;
     if (this.#fault.mode !== 'cancel') return this.#fault.mode;
@@ -84,7 +96,35 @@ export class Calls {
   }
 }
 
-export const current = new AsyncLocalStorage<{ calls: Calls; flow: boolean }>();
+/** Whether the flow causes it, something else of the daemon, or only who watches the daemon here. */
+export type Cause = 'flow' | 'daemon' | 'watcher';
+
+interface Scope {
+  calls: Calls;
+  cause: Cause;
+}
+
+const contexts = new AsyncLocalStorage<Scope>();
+let everybody: Scope | undefined;
+
+/** Whose call is made now. */
+export const current = {
+  run: <R>(scope: Scope, work: () => R): R => contexts.run(scope, work),
+  exit: <R>(work: () => R): R => contexts.exit(work),
+  getStore: (): Scope | undefined => contexts.getStore() ?? everybody,
+};
+
+/** For a process that is all one daemon's: whatever it does counts. */
+export const ambient = {
+  enter: (calls: Calls): void => void (everybody = { calls, cause: 'flow' }),
+  exit: (work: () => void): void => {
+    const before = everybody;
+    everybody = undefined;
+    work();
+    everybody = before;
+  },
+};
+
 export const never = (): Promise<never> => new Promise(() => undefined);
 
 export type Any = (this: unknown, ...args: unknown[]) => unknown;
@@ -107,9 +147,9 @@ export function sync(name: string, real: Any, fails?: Any): Any {
   return function (...args) {
     const scope = current.getStore();
     if (!scope) return real.apply(this, args);
-    const { calls, flow } = scope;
+    const { calls, cause } = scope;
     if (calls.dead) throw new OfTheDead(name);
-    const mode = calls.note(name, flow);
+    const mode = calls.note(name, cause);
     if (mode === 'fail' && fails) return fails.apply(this, args);
     if (mode === 'fail') throw failure(name);
     const result = mode === 'before' ? undefined : real.apply(this, args);
@@ -123,9 +163,9 @@ export function later(name: string, real: Any): Any {
   return function (...args) {
     const scope = current.getStore();
     if (!scope) return real.apply(this, args);
-    const { calls, flow } = scope;
+    const { calls, cause } = scope;
     if (calls.dead) return never();
-    const mode = calls.note(name, flow);
+    const mode = calls.note(name, cause);
     if (mode === 'fail') return Promise.reject(failure(name));
     if (mode === 'hang') return never();
     const work = calls.holds(real.apply(this, args) as Promise<unknown>);

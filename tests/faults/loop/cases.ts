@@ -19,6 +19,12 @@ export interface Fault {
   mode: Mode;
 }
 
+/** Of a real mover: the call of this number that its process makes. */
+export interface MoverFault {
+  at: number;
+  mode: 'fail' | 'hang' | 'die';
+}
+
 export function classOf(name: string, place: string): string {
   return `${name} ${place}`;
 }

@@ -2,6 +2,8 @@
 import { writeDisk } from './points.ts';
 import { LCM, VM_STATE } from '../../../src/model/vm.ts';
 import type { Value } from '../../../src/wire/xmlrpc.ts';
+import { IS_REAL } from './real.ts';
+import { planted } from '../../planted/secret.ts';
 import type { Daemon, Scene } from './scene.ts';
 
 export interface Flow {
@@ -101,7 +103,8 @@ export async function prepare(scene: Scene): Promise<void> {
   const disk = 'NAME="disk"\nTYPE="DATABLOCK"\nSIZE="1"\nFORMAT="qcow2"\nPERSISTENT="YES"';
   await daemon.call('one.image.allocate', [disk, 1]);
   await daemon.until('the disk is there', async (store) => (await store.images.get(DISK)).state === 1);
-  await daemon.call('one.datastore.allocate', ['NAME="backups"\nTYPE="BACKUP_DS"\nDS_MAD="fake"', -1]);
+  const store = IS_REAL ? `DS_MAD="restic"\nRESTIC_BACKEND="LOCAL"\nRESTIC_PASSWORD="${planted()}"` : 'DS_MAD="fake"';
+  await daemon.call('one.datastore.allocate', [`NAME="backups"\nTYPE="BACKUP_DS"\n${store}`, -1]);
   const vm = `NAME="vm"\nCPU="1"\nMEMORY="64"\nDISK=[ IMAGE_ID="${DISK}" ]\nBACKUP_CONFIG=[ MODE="INCREMENT" ]`;
   await daemon.call('one.vm.allocate', [vm, false]);
   await daemon.until('the VM runs', vmIs(VM_STATE.ACTIVE, LCM.RUNNING));

@@ -1,13 +1,12 @@
 // Breaks every outside call of seven flows, each in every way, and prints what came of it; ends with 1 when anything was wrong.
 // usage: node tests/faults/loop/main.ts [--covering] [--flows a,b] [--seed n] [--jobs n] [--compare n] [--case 'flow|call|nth|mode']
-// --part i/n: every nth case, from the ith. --json: also writes what came of each case to this file.
+// --seconds n: ends after so long; --state file: keeps what came of each case there, and goes on from it.
 // --covering: a call of each kind and place in each flow, and each of those in every mode. --compare n: after every nth case the points are restored and compared.
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chanceOf, coveringCases, everyCase, notTried, type FlowFault, type Mode } from './cases.ts';
+import { chanceOf, coveringCases, everyCase, notTried, type Fault, type FlowFault, type Mode } from './cases.ts';
 import { reportOf, type FlowReport } from './report.ts';
+import { Worker } from './worker-process.ts';
 import type { Order, Told } from './worker.ts';
 
 const FLOWS = ['backup', 'increment', 'flatten', 'restore', 'in-place', 'delete', 'job'];
@@ -24,44 +23,14 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2' },
     compare: { type: 'string', default: '20' },
     case: { type: 'string' },
-    part: { type: 'string', default: '1/1' },
-    json: { type: 'string' },
+    seconds: { type: 'string', default: 'Infinity' },
+    state: { type: 'string' },
   },
 });
 
-class Worker {
-  readonly #child: ChildProcess;
-  readonly ready: Promise<unknown>;
-
-  constructor() {
-    const execArgv = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0137', '--max-semi-space-size=32'];
-    this.#child = fork(new URL('worker.ts', import.meta.url).pathname, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.ready = this.#answer();
-  }
-
-  async ask(order: Order): Promise<Told> {
-    const answer = this.#answer();
-    this.#child.send(order);
-    return (await answer) as Told;
-  }
-
-  async #answer(): Promise<unknown> {
-    const ended = new AbortController();
-    const { signal } = ended;
-    try {
-      const exit = once(this.#child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`A worker of the fault loop ended with ${String(code)}.`);
-      });
-      exit.catch(() => undefined); // it is raced below
-      return await Promise.race([once(this.#child, 'message', { signal }).then(([told]: unknown[]) => told), exit]);
-    } finally {
-      ended.abort();
-    }
-  }
-
-  end(): void {
-    this.#child.disconnect();
-  }
+interface State {
+  all: FlowReport[];
+  tookMs: number;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -73,17 +42,31 @@ await Promise.all(workers.map(({ ready }) => ready));
 const from = performance.now();
 const reports = new Map<string, FlowReport>();
 const runs = new Map<string, Array<readonly string[]>>();
-for (const flow of values.flows.split(',')) await runWhole(flow);
-const [part = 1, parts = 1] = values.part.split('/').map(Number);
-const cases = allCases().filter((_fault, index) => index % parts === part - 1);
-const waiting = cases.map((fault, index) => ({ fault, compares: every > 0 && (index + seed) % every === 0 }));
+const until = from + Number(values.seconds) * 1000;
+let earlierMs = 0;
+if (values.state && existsSync(values.state)) goOn(JSON.parse(readFileSync(values.state, 'utf8')) as State);
+for (const flow of values.flows.split(',')) if (!reports.has(flow)) await runWhole(flow);
+const waiting = allCases()
+  .map((fault, index) => ({ fault, compares: every > 0 && (index + seed) % every === 0 }))
+  .filter(({ fault }) => !reports.get(fault.flow)?.tried.some((one) => isSame(one, fault)));
 await Promise.all(workers.map(tryAll));
+const tookMs = earlierMs + performance.now() - from;
+if (waiting.length > 0) print(`${waiting.length} cases are left`);
 if (values.covering && !values.case) checkCovered();
 for (const worker of workers) worker.end();
 const all = [...reports.values()];
-if (values.json) await writeFile(values.json, JSON.stringify(all));
-print(reportOf(all, { seed, seconds: Math.round((performance.now() - from) / 1000), covering: values.covering }));
-process.exitCode = all.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+if (values.state) writeFileSync(values.state, JSON.stringify({ all, tookMs } satisfies State));
+print(reportOf(all, { seed, seconds: Math.round(tookMs / 1000), covering: values.covering }));
+process.exitCode = waiting.length > 0 || all.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+
+function goOn({ all: known, tookMs: before }: State): void {
+  for (const report of known) reports.set(report.flow, report);
+  earlierMs = before;
+}
+
+function isSame(one: Fault, other: Fault): boolean {
+  return one.call === other.call && one.nth === other.nth && one.mode === other.mode;
+}
 
 function note(flow: string, at: string, found: readonly string[]): void {
   for (const line of found) {
@@ -97,7 +80,7 @@ async function runWhole(flow: string): Promise<void> {
   const report: FlowReport = { flow, calls: [], tried: [], wrong: [] };
   reports.set(flow, report);
   for (let run = 0; run < WHOLE; run++) {
-    const whole = await workers[0]!.ask({ flow, thin: false, compares: run === 0 });
+    const whole = await workers[0]!.ask({ flow, what: {}, thin: false, compares: run === 0 });
     made.push(whole.calls);
     note(flow, `${flow}, whole`, [...whole.wrong, ...(whole.ending === 'well' ? [] : [`it ended ${whole.ending}`])]);
   }
@@ -117,10 +100,12 @@ function allCases(): FlowFault[] {
 }
 
 async function tryAll(worker: Worker): Promise<void> {
-  for (let next = waiting.shift(); next; next = waiting.shift()) {
+  while (performance.now() < until) {
+    const next = waiting.shift();
+    if (!next) return;
     const { fault, compares } = next;
     const { flow, ...rest } = fault;
-    const told = await tryOne(worker, { flow, fault: rest, compares, thin: values.covering });
+    const told = await tryOne(worker, { flow, what: { fault: rest }, compares, thin: values.covering });
     const { ending, ms } = told;
     reports.get(flow)!.tried.push({ ...rest, reached: told.broken !== undefined, ending, compares, ms });
     note(flow, `--case '${[flow, rest.call, rest.nth, rest.mode].join('|')}'`, told.wrong);

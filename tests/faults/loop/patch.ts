@@ -100,7 +100,7 @@ function patchNet(): void {
   socket['write'] = function (...args) {
     const scope = current.getStore();
     if (!scope || scope.calls.dead) return write.apply(this, args);
-    const mode = scope.calls.note('net.write', scope.flow);
+    const mode = scope.calls.note('net.write', scope.cause);
     if (mode === 'hang') return true; // it stays in some queue
     if (mode === 'fail') (this as net.Socket).destroy(failure('net.write'));
     const more = mode === 'fail' ? false : write.apply(this, args);

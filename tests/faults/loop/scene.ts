@@ -14,12 +14,13 @@ import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY } from '../../../src/model/limi
 import { NO_NOTICES } from '../../../src/model/notice-settings.ts';
 import { DEFAULT_SELF_BACKUP } from '../../../src/model/self-backup.ts';
 import type { Value } from '../../../src/wire/xmlrpc.ts';
-import { Calls } from './calls.ts';
+import { Calls, type Cause } from './calls.ts';
+import { IS_REAL } from './real.ts';
 
 const QUIET_TURNS = 12;
 const QUIET_MOST = 2000;
 /** What has not come by then does not come. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = IS_REAL ? 300_000 : 60_000;
 
 export class Daemon {
   readonly calls = new Calls();
@@ -31,7 +32,7 @@ export class Daemon {
   static async start(config: Config): Promise<Daemon> {
     const daemon = new Daemon();
     const log = pino({ level: 'info' }, { write: (line: string) => void daemon.log.push(line) });
-    daemon.#app = await daemon.calls.run(false, () => startApp(config, log));
+    daemon.#app = await daemon.calls.run('daemon', () => startApp(config, log));
     daemon.services.operations.onBroke(() => (daemon.broke += 1));
     return daemon;
   }
@@ -45,9 +46,9 @@ export class Daemon {
     return this.services.parts.store;
   }
 
-  /** A method as oneadmin asks for it; `flow`: what it causes is counted. */
-  call(method: string, params: readonly Value[], flow = false): Promise<unknown> {
-    return this.calls.run(flow, async () => {
+  /** A method as oneadmin asks for it; `cause` says whether what it causes is counted. */
+  call(method: string, params: readonly Value[], cause: Cause = 'daemon'): Promise<unknown> {
+    return this.calls.run(cause, async () => {
       const user = await this.store.users.get(0);
       const call: Call = { ...this.services, user, caller: makeCaller(user, -1, []), forwarded: false };
       return METHODS[method]!.run(call, params);
@@ -55,7 +56,7 @@ export class Daemon {
   }
 
   look<R>(work: (store: Daemon['store']) => Promise<R>): Promise<R> {
-    return this.calls.run(false, () => work(this.store));
+    return this.calls.run('watcher', () => work(this.store));
   }
 
   async until(what: string, look: (store: Daemon['store']) => Promise<boolean>): Promise<void> {
@@ -103,7 +104,7 @@ export class Daemon {
   }
 
   async stop(): Promise<void> {
-    await this.calls.run(false, () => this.#app?.close());
+    await this.calls.run('daemon', () => this.#app?.close());
   }
 }
 

@@ -2,13 +2,17 @@
 import { registerHooks } from 'node:module';
 
 const here = (name: string): string => new URL(name, import.meta.url).href;
-const STAND_INS: ReadonlyArray<readonly [module: string, standIn: string]> = [
-  [here('../../../src/exec/mover.ts'), here('mover-here.ts')],
-  [here('../../../src/fuse/mount.ts'), here('mount-here.ts')],
+type StandIn = readonly [module: string, standIn: string];
+const ALWAYS: readonly StandIn[] = [
   [here('../../../src/take-up.ts'), here('take-up-soon.ts')],
-  [here('../../../src/exec/exec.ts'), here('exec-here.ts')],
   [here('../../../src/api/server.ts'), here('server-here.ts')],
 ];
+const ON_FAKES: readonly StandIn[] = [
+  [here('../../../src/exec/mover.ts'), here('mover-here.ts')],
+  [here('../../../src/fuse/mount.ts'), here('mount-here.ts')],
+  [here('../../../src/exec/exec.ts'), here('exec-here.ts')],
+];
+const STAND_INS = process.env['ONEVAULT_LOOP_REAL'] === '1' ? ALWAYS : [...ALWAYS, ...ON_FAKES];
 
 registerHooks({
   resolve(specifier, context, next) {

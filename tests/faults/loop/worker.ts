@@ -1,15 +1,10 @@
 // A process that tries cases, one after the other, as its parent says.
 import './stand-ins.ts';
-import type { Fault } from './cases.ts';
-import type { Outcome } from './attempt.ts';
+import type { How, Outcome, What } from './attempt.ts';
 
-/** Without a fault the flow runs whole. */
-export interface Order {
+export interface Order extends How {
   flow: string;
-  fault?: Fault;
-  thin: boolean;
-  /** The points that are there afterwards are restored and compared. */
-  compares: boolean;
+  what: What;
 }
 
 export type Told = Outcome & { ms: number };
@@ -28,7 +23,7 @@ await prepare(scene);
 process.on('message', (order: Order) => {
   const from = performance.now();
   const flow = FLOWS.find(({ name }) => name === order.flow)!;
-  attempt(scene, flow, order.fault, order).then(
+  attempt(scene, flow, order.what, order).then(
     (outcome) => process.send!({ ...outcome, ms: performance.now() - from } satisfies Told),
     (error: unknown) => {
       console.error(error);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chanceOf, classOf, coveringCases, everyCase, modesOf, notTried, type Runs } from './cases.ts';
+import { chanceOf, classOf, coveringCases, everyCase, modesOf, notTried, type Runs } from '../faults/loop/cases.ts';
 
 const read = classOf('sqlite.all', 'backup/run.ts:80 store/pool.ts:68');
 const write = classOf('sqlite.run', 'backup/run.ts:91 store/pool.ts:100');
