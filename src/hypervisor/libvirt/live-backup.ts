@@ -29,7 +29,12 @@ export async function beginLive(virsh: Virsh, begin: BackupBegin, signal?: Abort
   let begun = false;
   try {
     signal?.throwIfAborted();
-    await directory.checkScratchSpace(begin.runDirectory, await virtualBytes(virsh, begin));
+    const sizes = await virtualBytes(virsh, begin);
+    await directory.checkScratchSpace(
+      begin.runDirectory,
+      [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    );
+    await directory.makeScratchFiles(begin.runDirectory, sizes, live.qemuUser);
     const instant = await whileHeld(
       virsh,
       begin,
@@ -41,6 +46,7 @@ export async function beginLive(virsh: Virsh, begin: BackupBegin, signal?: Abort
       async () => {
         await undo(virsh, begin);
         await directory.makeRunDirectory(begin.runDirectory, live.qemuUser);
+        await directory.makeScratchFiles(begin.runDirectory, sizes, live.qemuUser);
       },
       signal,
     );
@@ -86,7 +92,8 @@ async function beginJob(
     ...(checkpoint !== '' && { '--checkpointxml': checkpoint }),
   };
   try {
-    await virsh.orderWithXml(`begin a backup job of ${begin.domain}`, 'backup-begin', begin.domain, [], xml, limitMs);
+    const how = ['--reuse-external']; // the scratch files are there
+    await virsh.orderWithXml(`begin a backup job of ${begin.domain}`, 'backup-begin', begin.domain, how, xml, limitMs);
   } catch (error) {
     const reason = reasonOf(error);
     if (parent !== null && BITMAP_AT_FAULT.test(reason)) throw new TrackerLost(reason, { cause: error });
@@ -161,12 +168,19 @@ export async function refuseUnlessFree(virsh: Virsh, domain: string): Promise<vo
   );
 }
 
-/** Sizes of the disks that take part, in bytes. */
-async function virtualBytes(virsh: Virsh, begin: BackupBegin): Promise<number> {
+/** Sizes of the disks that take part, in bytes, by their ids. */
+async function virtualBytes(virsh: Virsh, begin: BackupBegin): Promise<Map<number, number>> {
   const table = await virsh.order(`read the disk sizes of ${begin.domain}`, 'domblkinfo', begin.domain, ['--all']);
-  const rows = [...table.matchAll(/^\s*(\S+)\s+(\d+)\s/gm)];
-  const wanted = rows.filter(([, target]) => begin.disks.some((disk) => disk.target === target));
-  return wanted.reduce((sum, [, , bytes]) => sum + Number(bytes), 0);
+  const sizes = new Map(
+    [...table.matchAll(/^\s*(\S+)\s+(\d+)\s/gm)].map(([, target, bytes]) => [target, Number(bytes)]),
+  );
+  return new Map(
+    begin.disks.map(({ diskId, target }) => {
+      const bytes = sizes.get(target);
+      if (bytes !== undefined) return [diskId, bytes];
+      throw new OneError(CODE.INTERNAL, `libvirt tells no size of disk ${diskId} (${target}) of ${begin.domain}.`);
+    }),
+  );
 }
 
 /** Ends the backup job when it is the one of this run directory, and waits until it is gone. Says whether there was one. */

@@ -64,6 +64,23 @@ export async function checkScratchSpace(directory: string, virtualBytes: number)
   );
 }
 
+/**
+ * Makes the files for the blocks that the guest overwrites. libvirt would make them by a job of QEMU's: whoever asks QEMU about its block
+ * nodes while that is opening one, as any reading of statistics does, meets one that is half open, and QEMU 7.2 ends on that, the guest
+ * with it.
+ */
+export async function makeScratchFiles(
+  directory: string,
+  virtualBytes: ReadonlyMap<number, number>,
+  user?: { uid: number; gid: number },
+): Promise<void> {
+  for (const [diskId, bytes] of virtualBytes) {
+    const file = scratchFile(directory, diskId);
+    await run(['qemu-img', 'create', '-q', '-f', 'qcow2', file, String(bytes)]);
+    if (user && process.getuid?.() === 0) await chown(file, user.uid, user.gid); // others share the directory through ACLs
+  }
+}
+
 function toMib(bytes: number): number {
   return Math.floor(bytes / MIB);
 }

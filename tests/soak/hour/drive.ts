@@ -233,6 +233,13 @@ class Hour {
 const MAY_BE_REFUSED: Array<[what: string, why: RegExp, told: string]> = [
   ['a cancel', /no backup in progress|nothing .*cancel/i, 'it has just ended'],
   ['a power cycle', /state/i, 'its backup goes on'],
+  ...['restore', 'restore, cancelled', 'restore in place', 'instant restore', 'verify'].map(
+    (what): [string, RegExp, string] => [
+      what,
+      /it (is being (deleted|changed)|has no increment)|Error getting image/,
+      'retention has just changed its backup',
+    ],
+  ),
 ];
 
 function jobText(datastoreId: number, attributes: string): string {

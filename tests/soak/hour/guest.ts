@@ -103,7 +103,12 @@ export class SoakGuest {
     await this.#cloud.call('one.vm.action', 'poweroff-hard', this.vmId);
     await vmIs(this.#cloud, this.vmId, '8/0');
     const next = Math.max(this.said, (await this.look()).newest) + GAP;
-    await restore();
+    try {
+      await restore();
+    } catch (error) {
+      await this.#resume(); // it was refused, and nothing has changed
+      throw error;
+    }
     await vmIs(this.#cloud, this.vmId, '8/0');
     const found = await this.#examine(await this.#ownFiles(), lineage);
     if (found.newest !== newest) found.wrong.push(`it was put back to ${found.newest}, and the point holds ${newest}`);
