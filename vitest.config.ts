@@ -41,7 +41,7 @@ class LongFirst extends BaseSequencer {
  */
 const ONLY_LONG = [
   ...['tests/integration/in-place-guest.test.ts', 'tests/integration/restore-cost.test.ts'],
-  ...['tests/integration/nodes.test.ts', 'tests/faults/loop/loop.test.ts'],
+  ...['tests/integration/nodes.test.ts', 'tests/faults/loop/every.test.ts'],
 ];
 
 export default defineConfig({
@@ -113,7 +113,7 @@ export default defineConfig({
           ],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
-          env: { ...env, ONEVAULT_FAULTS: process.env['ONEVAULT_FAULTS'] ?? '60' },
+          env,
           maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 300_000,

@@ -106,7 +106,11 @@ it('a run has ended when it is announced, and not before its transaction', async
   expect(await store.operations.running()).toHaveLength(1);
   expect(told).toEqual(['waiting running']);
   await log.progress(operation, { phase: 'standing still' });
-  expect(await store.operations.find(operation.id)).toMatchObject({ phase: 'standing still', result: 'running', endedAt: 0 });
+  expect(await store.operations.find(operation.id)).toMatchObject({
+    phase: 'standing still',
+    result: 'running',
+    endedAt: 0,
+  });
   told.pop();
   await store.transaction((tx) => log.end(tx, operation, 'failed', 'because'));
   expect(log.running(() => true)).toBe(operation);

@@ -7,8 +7,20 @@ const make = classOf('fs.mkdir', 'mover/backup.ts:56');
 const look = classOf('fs.stat', 'backup/allocated.ts:19');
 const seldom = classOf('fs.rm', 'mover/undo.ts:18');
 const runs: Runs = new Map([
-  ['backup', [[read, write, write, make, look, seldom], [read, write, write, write, make, look]]],
-  ['job', [[write, make], [write, make]]],
+  [
+    'backup',
+    [
+      [read, write, write, make, look, seldom],
+      [read, write, write, write, make, look],
+    ],
+  ],
+  [
+    'job',
+    [
+      [write, make],
+      [write, make],
+    ],
+  ],
 ]);
 
 it('knows which modes differ', () => {
@@ -27,7 +39,13 @@ it('covers every call of every flow, and every mode, whatever chance says', () =
   for (const set of sets) {
     expect(notTried(runs, set)).toEqual([]);
     expect(set.filter(({ call }) => call === seldom)).toEqual([]);
-    for (const dropped of set) expect(notTried(runs, set.filter((one) => one !== dropped))).not.toEqual([]);
+    for (const dropped of set)
+      expect(
+        notTried(
+          runs,
+          set.filter((one) => one !== dropped),
+        ),
+      ).not.toEqual([]);
     for (const { call, nth } of set) expect(nth).toBeLessThan(call === write ? 2 : 1);
   }
   expect(new Set(sets.map((set) => JSON.stringify(set))).size).toBeGreaterThan(1);

@@ -54,7 +54,8 @@ export class DomainFiles {
     try {
       return complete(JSON.parse(readFileSync(join(this.directory, file), 'utf8')) as WildDomain, file);
     } catch (error) {
-      if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
+      if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+        return null;
       throw error;
     }
   }

@@ -16,12 +16,7 @@ const same = (one: readonly string[], other: readonly string[]): boolean => one.
  * Everything that is wrong, in words. `before` is what the machine was when the flow began. Of a daemon that has `restarted` more is asked:
  * no directory of a run is left, not even an empty one, and housekeeping leaves nothing in a store that is not listed.
  */
-export async function wrongAfter(
-  scene: Scene,
-  daemon: Daemon,
-  before: string,
-  restarted: boolean,
-): Promise<string[]> {
+export async function wrongAfter(scene: Scene, daemon: Daemon, before: string, restarted: boolean): Promise<string[]> {
   const wrong: string[] = [];
   const [vms, images, templates, datastores, running] = await daemon.look((store) =>
     Promise.all([
@@ -71,6 +66,7 @@ export async function wrongAfter(
 }
 
 async function listedBy(daemon: Daemon, datastore: Datastore): Promise<string[]> {
+  if (!existsSync(join(datastore.basePath, 'config'))) return []; // not even the repository was made
   const store = await daemon.services.parts.backupStoreOf(datastore);
   return (await store.list(new AbortController().signal)).map(({ source }) => source).sort();
 }

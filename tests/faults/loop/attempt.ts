@@ -60,7 +60,13 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
   const ended = lives ? await endingOf(daemon, known, flow) : undefined;
   if (lives && thin && !compares && (await wrongAfter(scene, daemon, before, false)).length === 0) {
     await daemon.die();
-    return { calls, broken: daemon.calls.broken, moverCalls: 0, ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!, wrong };
+    return {
+      calls,
+      broken: daemon.calls.broken,
+      moverCalls: 0,
+      ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!,
+      wrong,
+    };
   }
   await daemon.die();
   const told = mover?.end();
@@ -75,7 +81,8 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
   }
   const after = await endingOf(next, known, flow);
   await next.die();
-  const ending = repaired && !ended ? 'restart' : daemon.broke > 0 ? 'again' : refused && ended ? 'failed' : (ended ?? after);
+  const ending =
+    repaired && !ended ? 'restart' : daemon.broke > 0 ? 'again' : refused && ended ? 'failed' : (ended ?? after);
   return { calls, broken: daemon.calls.broken ?? told?.broken, moverCalls: told?.made ?? 0, ending, wrong };
 }
 
@@ -89,7 +96,13 @@ async function cancel(daemon: Daemon, flow: Flow): Promise<unknown> {
 }
 
 /** Until nothing goes on any more. A flow that is whole comes to its end. */
-async function rest(daemon: Daemon, flow: Flow, asked: Promise<unknown>, what: What, mover?: FaultyMover): Promise<void> {
+async function rest(
+  daemon: Daemon,
+  flow: Flow,
+  asked: Promise<unknown>,
+  what: What,
+  mover?: FaultyMover,
+): Promise<void> {
   const dead = new Promise<void>((resolve) => daemon.calls.atDeath(resolve));
   const mode = modeOf(what);
   const over = asked

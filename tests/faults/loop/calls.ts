@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FileHandle } from 'node:fs/promises';
 import { classOf, isKind, type Fault, type Mode } from './cases.ts';
-import { placeNow } from './place.ts';
+import { placeNow, UNKNOWN } from './place.ts';
 
 /** What one daemon does. Only calls that the flow causes are counted: what a timer of the daemon causes comes when it likes. */
 export class Calls {
@@ -43,8 +43,10 @@ export class Calls {
   note(name: string, cause: Cause): Mode | undefined {
     if (cause === 'watcher') return undefined;
     this.total += 1;
-    if (cause !== 'flow' && !this.everything) return undefined;
-    const made = classOf(name, placeNow());
+    if (cause === 'daemon' && !this.everything) return undefined;
+    const place = placeNow();
+    if (cause === 'process' && place === UNKNOWN) return undefined;
+    const made = classOf(name, place);
     this.made.push(made);
     const nth = this.#times.get(made) ?? 0;
     this.#times.set(made, nth + 1);
@@ -96,8 +98,11 @@ export class Calls {
   }
 }
 
-/** Whether the flow causes it, something else of the daemon, or only who watches the daemon here. */
-export type Cause = 'flow' | 'daemon' | 'watcher';
+/**
+ * Whether the flow causes it, something else of the daemon, or only who watches the daemon here. Of a `process` that is all a flow's only
+ * what the product asks for counts, and not what Node itself does.
+ */
+export type Cause = 'flow' | 'daemon' | 'watcher' | 'process';
 
 interface Scope {
   calls: Calls;
@@ -116,7 +121,7 @@ export const current = {
 
 /** For a process that is all one daemon's: whatever it does counts. */
 export const ambient = {
-  enter: (calls: Calls): void => void (everybody = { calls, cause: 'flow' }),
+  enter: (calls: Calls): void => void (everybody = { calls, cause: 'process' }),
   exit: (work: () => void): void => {
     const before = everybody;
     everybody = undefined;

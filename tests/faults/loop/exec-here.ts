@@ -33,7 +33,9 @@ let kept: Promise<string> | undefined;
 /** The same content is converted once. */
 async function converted(argv: readonly string[]): Promise<RunResult> {
   const [from = '', to = ''] = argv.slice(-2);
-  kept ??= mkdtemp(join(tmpdir(), 'onevault-loop-converted-')).then((made) => (process.on('exit', () => clear(made)), made));
+  kept ??= mkdtemp(join(tmpdir(), 'onevault-loop-converted-')).then(
+    (made) => (process.on('exit', () => clear(made)), made),
+  );
   const options = argv.slice(0, -2).join(' ');
   const known = join(await kept, createHash('sha256').update(options).update(readFileSync(from)).digest('hex'));
   if (!existsSync(known)) await really([...argv.slice(0, -1), known]);

@@ -17,7 +17,8 @@ function claimed(): boolean {
 
 if (claimed()) {
   const calls = new Calls();
-  const tell = (): void => writeFileSync(`${marker}.made`, JSON.stringify({ made: calls.made.length, broken: calls.broken }));
+  const tell = (): void =>
+    writeFileSync(`${marker}.made`, JSON.stringify({ made: calls.made.length, broken: calls.broken }));
   calls.breakAt(at, mode, () => ambient.exit(() => writeFileSync(`${marker}.broken`, '')));
   calls.atDeath(() => {
     ambient.exit(tell);

@@ -35,7 +35,9 @@ for (const flow of values.flows.split(',')) {
 }
 worker.end();
 for (const [how, times] of [...endings].sort()) print(`${how} ${times}`);
-print(`real movers and restic: ${tried} cases, ONEVAULT_SEED=${seed}, ${Math.round((performance.now() - from) / 1000)} s`);
+print(
+  `real movers and restic: ${tried} cases, ONEVAULT_SEED=${seed}, ${Math.round((performance.now() - from) / 1000)} s`,
+);
 print(`wrong: ${wrong}`);
 process.exitCode = wrong > 0 ? 1 : 0;
 

@@ -39,12 +39,12 @@ function patchFiles(): void {
       return (real.apply(this, args) as fs.ReadStream).destroy(failure(name));
     }),
   );
-  const open = later('fs.open', (promises as unknown as Table)['open']!);
-  (promises as unknown as Table)['open'] = function (...args) {
-    const calls = current.getStore()?.calls;
-    const opened = open.apply(this, args) as Promise<FileHandle>;
-    return calls ? opened.then((handle) => (calls.handles.add(handle), handle)) : opened;
-  };
+  const open = (promises as unknown as Table)['open']!;
+  (promises as unknown as Table)['open'] = later('fs.open', async function (...args) {
+    const handle = (await open.apply(this, args)) as FileHandle;
+    current.getStore()?.calls.handles.add(handle);
+    return handle;
+  });
 }
 
 /** Watching is nothing that a flow asks for; it ends with who watches. */
@@ -68,7 +68,11 @@ function patchTimers(): void {
     const patched = (run: Any, ms?: number, ...args: unknown[]): NodeJS.Timeout => {
       const calls = current.getStore()?.calls;
       if (!calls) return real(run, ms, ...args);
-      const timer = real((...given: unknown[]) => (calls.dead ? undefined : run.call(undefined, ...given)), ms, ...args);
+      const timer = real(
+        (...given: unknown[]) => (calls.dead ? undefined : run.call(undefined, ...given)),
+        ms,
+        ...args,
+      );
       if (name === 'setInterval') calls.atDeath(() => clearInterval(timer));
       return timer;
     };

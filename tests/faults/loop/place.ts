@@ -5,6 +5,8 @@ const SRC = new URL('../../../src/', import.meta.url).href;
 const ANYWHERE = /^store\/(sqlite|steps)\.ts/;
 const BELOW = /^(store|exec|hypervisor\/fake|datastore\/fake)\//;
 const DEPTH = 60;
+/** No frame is of the product. */
+export const UNKNOWN = 'unknown';
 
 /** Of the code that runs now: "backup/run.ts:91 store/pool.ts:100". */
 export function placeNow(): string {
@@ -21,7 +23,7 @@ export function placeOf(stack: string): string {
     const frame = from === -1 ? undefined : /^[^:]+:\d+/.exec(line.slice(from + SRC.length))?.[0];
     return frame === undefined || ANYWHERE.test(frame) ? [] : [frame];
   });
-  const inner = frames[0] ?? 'unknown';
+  const inner = frames[0] ?? UNKNOWN;
   const outer = frames.find((frame) => !BELOW.test(frame));
   return outer === undefined || outer === inner ? inner : `${outer} ${inner}`;
 }

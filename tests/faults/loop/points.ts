@@ -32,7 +32,8 @@ export async function compared(scene: Scene, daemon: Daemon, flow: Flow): Promis
   const [disk] = images.filter(({ id }) => id === 0);
   const now = flow.from === 'fresh' || flow.from === 'job' ? 0 : 2;
   const may = flow.name === 'in-place' ? [contents[now], contents[1]] : [contents[now]];
-  if (disk && !may.includes(contentOf(disk.source))) wrong.push(`the disk of the machine holds ${contentOf(disk.source)}, not ${may.join(' or ')}`);
+  if (disk && !may.includes(contentOf(disk.source)))
+    wrong.push(`the disk of the machine holds ${contentOf(disk.source)}, not ${may.join(' or ')}`);
   for (const { name, source } of images.filter((image) => image.name.startsWith('back-')))
     if (contentOf(source) !== contents[1]) wrong.push(`${name} holds ${contentOf(source)}, not ${contents[1]}`);
   const backups = images.filter(({ type, state }) => type === IMAGE_TYPE.BACKUP && state === IMAGE_STATE.READY);

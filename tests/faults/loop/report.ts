@@ -40,8 +40,22 @@ export function reportOf(reports: readonly FlowReport[], { seed, seconds, coveri
     '',
     table([
       ['outside calls', 'all', 'places', ...KINDS.map(([title]) => title)],
-      ...reports.map(({ flow, calls }) => [flow, calls.length, new Set(calls).size, ...KINDS.map(([, names]) => calls.filter((call) => names.test(nameOf(call))).length)]),
-      ['together', ...sums(reports.map(({ calls }) => [calls.length, new Set(calls).size, ...KINDS.map(([, names]) => calls.filter((call) => names.test(nameOf(call))).length)]))],
+      ...reports.map(({ flow, calls }) => [
+        flow,
+        calls.length,
+        new Set(calls).size,
+        ...KINDS.map(([, names]) => calls.filter((call) => names.test(nameOf(call))).length),
+      ]),
+      [
+        'together',
+        ...sums(
+          reports.map(({ calls }) => [
+            calls.length,
+            new Set(calls).size,
+            ...KINDS.map(([, names]) => calls.filter((call) => names.test(nameOf(call))).length),
+          ]),
+        ),
+      ],
     ]),
     '',
     table([
@@ -81,6 +95,8 @@ function table(rows: ReadonlyArray<ReadonlyArray<string | number>>): string {
   const texts = rows.map((row) => row.map(String));
   const widths = texts[0]!.map((_title, column) => Math.max(...texts.map((row) => (row[column] ?? '').length)));
   return texts
-    .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '))
+    .map((row) =>
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+    )
     .join('\n');
 }
