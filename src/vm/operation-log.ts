@@ -226,7 +226,8 @@ export class OperationLog {
 }
 
 function become(operation: Operation, ended: Operation): void {
-  for (const gone of ['waits', 'allowedBytesPerSec', 'pace', 'interrupted'] as const)
-    if (!(gone in ended)) delete operation[gone];
+  if (!('waits' in ended)) delete operation.waits;
+  if (!('interrupted' in ended)) delete operation.interrupted;
+  delete operation.allowedBytesPerSec;
   Object.assign(operation, ended);
 }

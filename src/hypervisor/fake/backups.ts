@@ -117,8 +117,9 @@ export class Backups {
     }
     for (const { copy } of copiesOf(begin)) await rm(copy, { force: true });
     await rm(join(begin.runDirectory, 'backup.sock'), { force: true });
-    await rmdir(begin.runDirectory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY') throw error; // gone already, or somebody else's files are in it
+    await rmdir(begin.runDirectory).catch((error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error; // gone already, or somebody else's files are in it
     });
   }
 

@@ -35,16 +35,18 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
   scene.back(flow.from);
   const daemon = await scene.start();
   const before = await machinesNow(scene, daemon);
-  if (fault) daemon.calls.break(fault);
-  daemon.calls.everything = flow.byTicks ?? false;
   const known = new Set((await daemon.look((store) => store.operations.recent(100))).map(({ id }) => id));
   const mover = IS_REAL ? new FaultyMover(scene, what.mover ?? { at: -1, mode: 'fail' }) : undefined;
   let cancelled = Promise.resolve<unknown>(undefined);
-  daemon.calls.cancel = () => (cancelled = cancel(daemon, flow));
+  daemon.calls.cancel = (): void => {
+    cancelled = cancel(daemon, flow);
+  };
   const wrong: string[] = [];
-  let refused = false;
+  const answer = { refused: false };
+  if (fault) daemon.calls.break(fault);
+  daemon.calls.everything = flow.byTicks ?? false;
   const asked = daemon.call(flow.method, flow.params, 'flow').catch((error: unknown) => {
-    refused = true; // a failure may be told at once
+    answer.refused = true; // a failure may be told at once
     if (!fault && !what.mover) wrong.push(`refused: ${String(error)}`);
   });
   try {
@@ -53,8 +55,8 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
   } catch (error) {
     if (!daemon.calls.dead) wrong.push(String(error));
   }
-  if (!daemon.calls.dead) wrong.push(...crashes.map((why) => `the daemon would have ended: ${why}`));
-  crashes.length = 0;
+  if (!daemon.calls.dead) wrong.push(...crashed());
+  crashes.length = 0; // those of a dead daemon
   const { made: calls } = daemon.calls;
   const lives = !daemon.calls.dead && modeOf(what) !== 'hang' && wrong.length === 0;
   const ended = lives ? await endingOf(daemon, known, flow) : undefined;
@@ -64,7 +66,7 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
       calls,
       broken: daemon.calls.broken,
       moverCalls: 0,
-      ending: daemon.broke > 0 ? 'again' : refused ? 'failed' : ended!,
+      ending: daemon.broke > 0 ? 'again' : answer.refused ? 'failed' : ended!,
       wrong,
     };
   }
@@ -79,12 +81,15 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
   } catch (error) {
     wrong.push(String(error));
   }
+  wrong.push(...crashed());
   const after = await endingOf(next, known, flow);
   await next.die();
   const ending =
-    repaired && !ended ? 'restart' : daemon.broke > 0 ? 'again' : refused && ended ? 'failed' : (ended ?? after);
+    repaired && !ended ? 'restart' : daemon.broke > 0 ? 'again' : answer.refused && ended ? 'failed' : (ended ?? after);
   return { calls, broken: daemon.calls.broken ?? told?.broken, moverCalls: told?.made ?? 0, ending, wrong };
 }
+
+const crashed = (): string[] => crashes.splice(0).map((why) => `the daemon would have ended: ${why}`);
 
 const modeOf = ({ fault, mover }: What): Mode | undefined => fault?.mode ?? mover?.mode;
 

@@ -9,7 +9,7 @@ export function faultLoop(program: string, args: readonly string[]): Promise<{ r
   const argv = ['--disable-warning=ExperimentalWarning', path, '--seed', seed, ...args];
   return new Promise((resolve) => {
     const done = execFile(process.execPath, argv, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
-      resolve({ report: `${stdout}${stderr}`, code: error ? Number(done.exitCode ?? -1) : 0 }),
+      resolve({ report: `${stdout}${stderr}`, code: error ? (done.exitCode ?? -1) : 0 }),
     );
   });
 }

@@ -26,8 +26,9 @@ process.on('message', (order: Order) => {
   attempt(scene, flow, order.what, order).then(
     (outcome) => process.send!({ ...outcome, ms: performance.now() - from } satisfies Told),
     (error: unknown) => {
-      console.error(error);
-      process.exit(1);
+      const wrong = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+      const nothing = { calls: [], moverCalls: 0, broken: 'unknown', ending: 'nothing', wrong, ms: 0 } as const;
+      process.send!(nothing satisfies Told);
     },
   );
 });
