@@ -77,7 +77,7 @@ export async function attempt(scene: Scene, flow: Flow, what: What, how: How): P
   try {
     await next.idle();
     wrong.push(...(await wrongAfter(scene, next, before, true)));
-    if (compares && wrong.length === 0) wrong.push(...(await compared(scene, next, flow)));
+    if (compares && wrong.length === 0) wrong.push(...(await compared(next, flow)));
   } catch (error) {
     wrong.push(String(error));
   }
@@ -110,9 +110,11 @@ async function rest(
 ): Promise<void> {
   const dead = new Promise<void>((resolve) => daemon.calls.atDeath(resolve));
   const mode = modeOf(what);
-  const over = asked
-    .then(() => mode ?? daemon.until(`${flow.passes} is made`, () => Promise.resolve(passed(daemon, flow))))
-    .then(() => daemon.idle());
+  const comes = async (): Promise<void> => {
+    if (mode === undefined) await daemon.until(`${flow.passes} is made`, () => Promise.resolve(passed(daemon, flow)));
+    await daemon.idle();
+  };
+  const over = asked.then(comes);
   over.catch(() => undefined); // told below, or the daemon is given up
   if (mode !== 'hang') return Promise.race([over, dead]);
   const isBroken = (): boolean => daemon.calls.broken !== undefined || mover?.isBroken === true;

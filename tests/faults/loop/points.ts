@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { IMAGE_STATE, IMAGE_TYPE } from '../../../src/model/image.ts';
 import type { Flow } from './flows.ts';
-import type { Daemon, Scene } from './scene.ts';
+import type { Daemon } from './scene.ts';
 
 /** The content of the disk when the point of this number was taken, and the one that it has now. */
 const contents: string[] = [];
@@ -26,7 +26,7 @@ function contentOf(path: string): string {
 }
 
 /** What differs, in words. */
-export async function compared(scene: Scene, daemon: Daemon, flow: Flow): Promise<string[]> {
+export async function compared(daemon: Daemon, flow: Flow): Promise<string[]> {
   const wrong: string[] = [];
   const images = await daemon.look((store) => store.images.list());
   const [disk] = images.filter(({ id }) => id === 0);
