@@ -34,7 +34,7 @@ it('knows which modes differ', () => {
   expect(every).toContainEqual({ call: write, nth: 1, mode: 'before' });
 });
 
-it('covers every call of every flow, and every mode, whatever chance says', () => {
+it('covers every call in every mode, whatever chance says', () => {
   const sets = [1, 2, 3, 4].map((seed) => coveringCases(runs, chanceOf(seed)));
   for (const set of sets) {
     expect(notTried(runs, set)).toEqual([]);

@@ -93,29 +93,24 @@ function flowsOf(runs: Runs): Map<string, string[]> {
 }
 
 /**
- * Every call of every flow is broken, and every call in each mode that differs: the modes are dealt out to the flows that make it. `chance`
- * (0 to 1, anew for each) says how, and which of the same class. Calls that do not come in every run are left to the whole loop.
+ * Every call in each mode that differs, the modes dealt out to the flows that make it. `chance` (0 to 1, anew for each) says how, and which of
+ * the same class. Calls that do not come in every run are left to the whole loop.
  */
 export function coveringCases(runs: Runs, chance: () => number): FlowFault[] {
   return [...flowsOf(runs)].flatMap(([call, flows]) => {
-    const modes = modesOf(call, true);
-    const [flowAt, modeAt] = [flows, modes].map(({ length }) => Math.floor(chance() * length));
-    return Array.from({ length: Math.max(flows.length, modes.length) }, (_none, index) => {
-      const flow = flows[(index + flowAt!) % flows.length]!;
-      const nth = Math.floor(chance() * always(runs, flow, call));
-      return { flow, call, nth, mode: modes[(index + modeAt!) % modes.length]! };
+    const from = Math.floor(chance() * flows.length);
+    return modesOf(call, true).map((mode, index) => {
+      const flow = flows[(index + from) % flows.length]!;
+      return { flow, call, nth: Math.floor(chance() * always(runs, flow, call)), mode };
     });
   });
 }
 
 /** What a covering set has to have tried and has not. */
-export function notTried(runs: Runs, tried: ReadonlyArray<Pick<FlowFault, 'flow' | 'call' | 'mode'>>): string[] {
-  const done = new Set(tried.flatMap(({ flow, call, mode }) => [`${flow}: ${call}`, `${call}: ${mode}`]));
-  return [...flowsOf(runs)]
-    .flatMap(([call, flows]) => [
-      ...flows.map((flow) => `${flow}: ${call}`),
-      ...modesOf(call, true).map((mode) => `${call}: ${mode}`),
-    ])
+export function notTried(runs: Runs, tried: ReadonlyArray<Pick<FlowFault, 'call' | 'mode'>>): string[] {
+  const done = new Set(tried.map(({ call, mode }) => `${call}: ${mode}`));
+  return [...flowsOf(runs).keys()]
+    .flatMap((call) => modesOf(call, true).map((mode) => `${call}: ${mode}`))
     .filter((one) => !done.has(one));
 }
 

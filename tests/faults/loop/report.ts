@@ -64,7 +64,7 @@ export function reportOf(reports: readonly FlowReport[], { seed, seconds, coveri
       ['together', ...sums(reports.map(rowOf))],
     ]),
     '',
-    `${tried.length} cases${covering ? ', one call of each kind and place in each flow' : ', every call in every mode'}, ONEVAULT_SEED=${seed}, ${seconds} s, median ${Math.round(median)} ms; points restored and compared after ${compared}`,
+    `${tried.length} cases${covering ? ', one call of each kind and place in each mode' : ', every call in every mode'}, ONEVAULT_SEED=${seed}, ${seconds} s, median ${Math.round(median)} ms; points restored and compared after ${compared}`,
     `wrong: ${wrong}`,
   ].join('\n');
 }
