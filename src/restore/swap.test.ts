@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { removeAside, type SwappedDisk } from './swap.ts';
+import type { SwappedDisk } from './in-place.ts';
+import { removeAside } from './swap.ts';
 
 const disks = ['a', 'b'].map((name) => ({ aside: name, overlaysAside: `${name}.snap` })) as SwappedDisk[];
 
