@@ -41,7 +41,7 @@ class LongFirst extends BaseSequencer {
  */
 const ONLY_LONG = [
   ...['tests/integration/in-place-guest.test.ts', 'tests/integration/restore-cost.test.ts'],
-  ...['tests/integration/nodes.test.ts', 'tests/faults/loop/loop.test.ts'],
+  ...['tests/integration/nodes.test.ts', 'tests/faults/loop/every.test.ts'],
   'tests/integration/states.test.ts', // unit/vm-life on the fake; integration/life and the contract of libvirt with guests
   'tests/integration/devices.test.ts', // unit/api-devices on the fake; the contract of libvirt with guests (libvirt-life)
   'tests/faults/job.test.ts', // integration/schedule with the real mover; src/backup/job-run and unit/api-jobs
@@ -117,7 +117,7 @@ export default defineConfig({
           ],
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
-          env: { ...env, ONEVAULT_FAULTS: process.env['ONEVAULT_FAULTS'] ?? '60' },
+          env,
           maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 300_000,

@@ -127,6 +127,7 @@ async function beginWork(services: RunningServices, steps: Array<() => unknown>)
   const { parts, tick, scheduler, upkeep } = services;
   const { duties } = parts;
   const takeUp = new TakeUp(services);
+  await takeUp.clearDirectories();
   steps.push(
     () => takeUp.end(),
     duties.onTold((word) => takeUp.heed(word)),

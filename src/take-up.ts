@@ -1,6 +1,6 @@
 // What a node does when duties become its own: it goes on with what their last owner has left, each piece by the runner that it is of. At the
 // start of an only node these are all duties there are.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Services } from './api/method.ts';
 import type { Operation } from './model/operation.ts';
@@ -38,6 +38,16 @@ export class TakeUp implements DutyWork {
         () => undefined, // the daemon ends: the next one takes it up
       );
     });
+  }
+
+  /** What movers could not remove of their directories: empty ones of runs that nobody works on. For the start, when nothing runs here yet. */
+  async clearDirectories(): Promise<void> {
+    const { runDirectory } = this.#services.parts;
+    await mkdir(runDirectory, { recursive: true, mode: 0o711 });
+    for (const name of await readdir(runDirectory)) {
+      // one that is not empty is cleaned with its run
+      if (/^[0-9a-f]{16}$/.test(name)) await rmdir(`${runDirectory}/${name}`).catch(() => undefined);
+    }
   }
 
   async takeUp(gained: readonly Duty[]): Promise<void> {

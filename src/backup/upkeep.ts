@@ -51,7 +51,7 @@ export class Upkeep {
       one: 'merge, verification, prune, check or copy runs',
       many: 'merges, verifications, prunes, checks or copies run',
     };
-    const failed = (err: unknown, key: string): void => parts.log.error({ work: key, err }, 'upkeep broke');
+    const failed = (err: unknown, key: string): void => this.#broke(err, key);
     this.#lane = new Lane({ count: most, limit: 'MAX_UPKEEP', ...words }, failed);
     const policyOf = (datastoreId: number): Promise<BackupPolicy> => this.#policyOf(datastoreId);
     this.#checks = new CheckSchedule({ parts, log, lane: this.#lane, policyOf });
@@ -66,6 +66,13 @@ export class Upkeep {
     this.#unlisten = log.listen(({ kind, result, reads }) => {
       if (kind !== 'flatten' && result !== 'running' && reads) this.tend(reads.imageId);
     });
+  }
+
+  /** Work whose end could not be written down: its run is taken up anew, or it would be under way until the daemon starts again. */
+  #broke(err: unknown, key: string): void {
+    this.#parts.log.error({ work: key, err }, 'upkeep broke');
+    for (const operation of this.#log.all())
+      if (UPKEEP.has(operation.kind) && keyOf(operation) === key) this.#log.broke(operation.id);
   }
 
   /** Looks after an image: merges layers as far as need be, and removes what nothing needs any more. */

@@ -31,14 +31,29 @@ export async function swapBack(files: HostFiles, disks: readonly SwappedDisk[]):
 }
 
 /** For a restore that does not come to its swap. */
-export async function removeFresh(files: HostFiles, disks: readonly SwappedDisk[]): Promise<void> {
-  for (const { fresh } of disks) await files.remove(fresh);
+export async function removeFresh(files: Pick<HostFiles, 'remove'>, disks: readonly SwappedDisk[]): Promise<void> {
+  await removeAll(
+    files,
+    disks.map(({ fresh }) => fresh),
+  );
 }
 
 /** What was put aside, once the record speaks of the new files. */
-export async function removeAside(files: HostFiles, disks: readonly SwappedDisk[]): Promise<void> {
-  for (const { aside, overlaysAside } of disks) {
-    await files.remove(aside);
-    await files.remove(overlaysAside);
+export async function removeAside(files: Pick<HostFiles, 'remove'>, disks: readonly SwappedDisk[]): Promise<void> {
+  await removeAll(
+    files,
+    disks.flatMap(({ aside, overlaysAside }) => [aside, overlaysAside]),
+  );
+}
+
+/** Nobody else would remove them: what fails once is tried again, and one that stays does not keep the others. */
+async function removeAll(files: Pick<HostFiles, 'remove'>, paths: readonly string[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const path of paths) {
+    await files
+      .remove(path)
+      .catch(() => files.remove(path))
+      .catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
 }

@@ -7,6 +7,9 @@ export interface LookWork {
   failed: (error: unknown) => void;
 }
 
+/** How long it sleeps when not even that could be found out. */
+const AFTER_FAILURE_MS = 5000;
+
 export class Looks {
   readonly #work: LookWork;
   #timer: NodeJS.Timeout | undefined;
@@ -52,7 +55,10 @@ export class Looks {
 
   async #sleep(): Promise<void> {
     if (!this.#started) return;
-    const ms = await this.#work.sleepMs();
+    const ms = await this.#work.sleepMs().catch((error: unknown) => {
+      this.#work.failed(error);
+      return AFTER_FAILURE_MS;
+    });
     this.#timer = setTimeout(() => this.wake(), ms);
   }
 }

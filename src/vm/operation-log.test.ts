@@ -105,6 +105,13 @@ it('a run has ended when it is announced, and not before its transaction', async
   await expect(failing).rejects.toThrow('the transaction fails');
   expect(await store.operations.running()).toHaveLength(1);
   expect(told).toEqual(['waiting running']);
+  await log.progress(operation, { phase: 'standing still' });
+  expect(await store.operations.find(operation.id)).toMatchObject({
+    phase: 'standing still',
+    result: 'running',
+    endedAt: 0,
+  });
+  told.pop();
   await store.transaction((tx) => log.end(tx, operation, 'failed', 'because'));
   expect(log.running(() => true)).toBe(operation);
   log.announce(operation);
@@ -134,6 +141,7 @@ it('a run that was asked to end and did is cancelled; one that could not any mor
     await log.end(tx, other, 'done', 'the first backup');
     await log.end(tx, plain, 'done', 'the first backup');
   });
+  for (const ended of [one, other, plain]) log.announce(ended);
   expect(one).toMatchObject({ result: 'cancelled', phase: 'cancelled', reason: 'It was cancelled.' });
   const late = 'the first backup It was asked to end when it was done already.';
   expect(other).toMatchObject({ result: 'done', phase: 'done', reason: late });

@@ -27,6 +27,8 @@ export class OperationLog {
   readonly #running = new Map<string, Operation>();
   readonly #samples = new Map<string, PaceSample[]>();
   readonly #broken = new Set<string>();
+  /** What runs are when their ends are committed. */
+  readonly #endings = new WeakMap<Operation, Operation>();
   readonly #events = new EventEmitter<{ change: [Operation]; broke: [] }>().setMaxListeners(0);
 
   /**
@@ -153,22 +155,29 @@ export class OperationLog {
     await this.#store.operations.save(operation);
   }
 
-  /** Ends a run inside the transaction that records what it made. Call `announce` after the commit. */
+  /**
+   * Ends a run inside the transaction that records what it made. Call `announce` after the commit: until then the run itself is as it was, as
+   * what cannot be committed has not ended, and what is saved of it then must not say so.
+   */
   async end(tx: Store, operation: Operation, ending: 'done' | 'failed', reason: string): Promise<void> {
     // what was asked to end and did has not failed; what could not be ended any more is done
     const { cancelling = false } = operation;
     const result = ending === 'failed' && cancelling ? 'cancelled' : ending;
     const said = ending === 'done' && cancelling ? [reason, TOO_LATE].filter(Boolean).join(' ') : reason;
-    Object.assign(operation, { result, reason: said, endedAt: this.#clock(), phase: result });
-    delete operation.waits;
-    delete operation.allowedBytesPerSec;
-    this.#forgetPace(operation);
-    if (result !== 'failed') delete operation.interrupted;
-    await tx.operations.save(operation);
+    const ended: Operation = { ...operation, result, reason: said, endedAt: this.#clock(), phase: result };
+    delete ended.waits;
+    delete ended.allowedBytesPerSec;
+    delete ended.pace;
+    if (result !== 'failed') delete ended.interrupted;
+    this.#endings.set(operation, ended);
+    await tx.operations.save(ended);
   }
 
   /** Tells listeners that a run has ended. */
   announce(operation: Operation): void {
+    const ended = this.#endings.get(operation);
+    if (ended) become(operation, ended);
+    this.#forgetPace(operation);
     this.#running.delete(operation.id);
     this.#savedAt.delete(operation.id);
     this.#ended.add(operation.id);
@@ -214,4 +223,11 @@ export class OperationLog {
     this.#events.on('change', listener);
     return () => void this.#events.off('change', listener);
   }
+}
+
+function become(operation: Operation, ended: Operation): void {
+  if (!('waits' in ended)) delete operation.waits;
+  if (!('interrupted' in ended)) delete operation.interrupted;
+  delete operation.allowedBytesPerSec;
+  Object.assign(operation, ended);
 }

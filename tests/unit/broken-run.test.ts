@@ -3,6 +3,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeCloud } from './fake-cloud.ts';
 
+/** Each waits for seconds until the run is taken up. */
+const LIMIT = { timeout: 90_000 };
+
 let cloud: FakeCloud;
 let vm: number;
 let datastore: number;
@@ -27,7 +30,7 @@ async function whileNothingIsWritten(work: () => Promise<unknown>, broke: string
   store.transaction = transaction;
 }
 
-it('a backup', async () => {
+it('a backup', LIMIT, async () => {
   await whileNothingIsWritten(() => cloud.call('one.vm.backup', vm, datastore), 'a run broke');
   const [run] = await cloud.store.operations.ofVm(vm, 1);
   expect(run).toMatchObject({ kind: 'backup', result: 'running' });
@@ -38,7 +41,7 @@ it('a backup', async () => {
   expect((await cloud.store.operations.ofVm(vm, 1))[0]).toMatchObject({ result: 'done' });
 });
 
-it('a restore', async () => {
+it('a restore', LIMIT, async () => {
   const [image = -1] = (await cloud.store.vms.get(vm)).backups.ids;
   let made = -1;
   const restore = async (): Promise<void> => {
@@ -48,4 +51,13 @@ it('a restore', async () => {
   await whileNothingIsWritten(restore, 'a restore broke');
   await cloud.until('what it had made is taken back', async () => (await cloud.store.images.find(made)) === undefined);
   expect((await cloud.store.operations.recent(1))[0]).toMatchObject({ kind: 'restore', result: 'failed' });
+});
+
+it('a verification', LIMIT, async () => {
+  const [image = -1] = (await cloud.store.vms.get(vm)).backups.ids;
+  await whileNothingIsWritten(() => cloud.call('one.image.verify', image, -1), 'upkeep broke');
+  await cloud.until('the verification has ended', async () => {
+    const [run] = (await cloud.store.operations.recent(10)).filter(({ kind }) => kind === 'verify');
+    return run?.result === 'failed' && run.interrupted === true;
+  });
 });

@@ -138,7 +138,12 @@ export class FakeStore implements BackupStore {
     return { problems: this.#wrong === '' ? [] : [this.#wrong] };
   }
 
+  /** Copies that are no backups go: what died while it wrote or removed one has left them. */
   async prune(): Promise<Pruned> {
+    const names = await readdir(this.#path);
+    const kept = new Set(await this.#sources());
+    const left = names.filter((name) => /^[0-9a-f]{8}(\.new)?$/.test(name) && !kept.has(name.slice(0, 8)));
+    for (const name of left) await rm(join(this.#path, name), { recursive: true, force: true });
     return { complete: true, freedBytes: 0 };
   }
 

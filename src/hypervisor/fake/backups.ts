@@ -117,7 +117,10 @@ export class Backups {
     }
     for (const { copy } of copiesOf(begin)) await rm(copy, { force: true });
     await rm(join(begin.runDirectory, 'backup.sock'), { force: true });
-    await rmdir(begin.runDirectory).catch(() => undefined); // gone already, or somebody else's files are in it
+    await rmdir(begin.runDirectory).catch((error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error; // gone already, or somebody else's files are in it
+    });
   }
 
   #suspend(begin: BackupBegin): void {

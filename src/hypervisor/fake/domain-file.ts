@@ -53,8 +53,10 @@ export class DomainFiles {
     if (!DEPLOYED.test(file) && !WILD.test(file)) return null;
     try {
       return complete(JSON.parse(readFileSync(join(this.directory, file), 'utf8')) as WildDomain, file);
-    } catch {
-      return null;
+    } catch (error) {
+      if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+        return null;
+      throw error;
     }
   }
 

@@ -3,15 +3,20 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { look } from '../../../src/fsck/run.ts';
+import type { Datastore } from '../../../src/model/datastore.ts';
 import { sourcesOf } from '../../../src/model/chain.ts';
 import { IMAGE_STATE, IMAGE_TYPE } from '../../../src/model/image.ts';
+import { IS_REAL } from './real.ts';
 import type { Daemon, Scene } from './scene.ts';
 
 const names = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory).sort() : []);
 const same = (one: readonly string[], other: readonly string[]): boolean => one.join() === [...other].sort().join();
 
-/** Everything that is wrong, in words. `before` is what the machine was when the flow began. */
-export async function wrongAfter(scene: Scene, daemon: Daemon, before: string): Promise<string[]> {
+/**
+ * Everything that is wrong, in words. `before` is what the machine was when the flow began. Of a daemon that has `restarted` more is asked:
+ * no directory of a run is left, not even an empty one, and housekeeping leaves nothing in a store that is not listed.
+ */
+export async function wrongAfter(scene: Scene, daemon: Daemon, before: string, restarted: boolean): Promise<string[]> {
   const wrong: string[] = [];
   const [vms, images, templates, datastores, running] = await daemon.look((store) =>
     Promise.all([
@@ -30,18 +35,21 @@ export async function wrongAfter(scene: Scene, daemon: Daemon, before: string): 
     if (state !== IMAGE_STATE.READY && state !== IMAGE_STATE.USED && state !== IMAGE_STATE.USED_PERS && !half)
       wrong.push(`image ${id} is in state ${state}`);
   }
-  for (const { id, basePath, type } of datastores) {
+  for (const datastore of datastores) {
+    const { id, basePath, type } = datastore;
     const of = images.filter(({ datastoreId }) => datastoreId === id);
     const files = names(basePath);
     if (type === 3) {
       const recorded = of.filter((image) => image.type === IMAGE_TYPE.BACKUP).flatMap((image) => sourcesOf(image));
-      const listed = files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
-      const kept = files.filter((name) => !name.endsWith('.json') && name !== 'password.sha256');
+      const listed = IS_REAL
+        ? await daemon.look(() => listedBy(daemon, datastore))
+        : files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
       const whole = of.every(({ state }) => state !== IMAGE_STATE.ERROR);
       if (whole && !same(listed, recorded)) wrong.push(`stored is ${listed.join()}, recorded ${recorded.join()}`);
-      // a copy that is not listed is none: the fake cannot tell whose it was
-      if (!listed.every((source) => kept.includes(source)))
-        wrong.push(`of ${listed.join()} only ${kept.join()} is whole`);
+      if (IS_REAL) continue;
+      if (restarted && strange(files).length > 0) await swept(daemon, id, basePath);
+      const kept = names(basePath).filter((name) => !name.endsWith('.json') && name !== 'password.sha256');
+      if (!same(kept, listed)) wrong.push(`listed is ${listed.join()}, and there is ${kept.join()}`);
     } else if (id === 1) {
       const recorded = of.map(({ source }) => source.split('/').at(-1) ?? '');
       if (!same(files, recorded)) wrong.push(`images are ${files.join()}, recorded ${recorded.join()}`);
@@ -50,10 +58,30 @@ export async function wrongAfter(scene: Scene, daemon: Daemon, before: string): 
   const restored = images.filter(({ name }) => name.startsWith('back')).length;
   if (restored > 0 !== templates.length > 0)
     wrong.push(`${restored} images and ${templates.length} templates were restored`);
-  const runs = names(join(scene.directory, 'run'));
-  if (runs.length > 0) wrong.push(`run/ holds ${runs.join()}`);
+  const runs = readdirSync(join(scene.directory, 'run'), { recursive: true, withFileTypes: true });
+  const left = runs.filter((entry) => restarted || !entry.isDirectory()).map(({ name }) => name);
+  if (left.length > 0) wrong.push(`run/ holds ${left.join()}`);
   const { findings } = await look(scene.config);
   return [...wrong, ...findings.map((found) => JSON.stringify(found))];
+}
+
+async function listedBy(daemon: Daemon, datastore: Datastore): Promise<string[]> {
+  if (!existsSync(join(datastore.basePath, 'config'))) return []; // not even the repository was made
+  const store = await daemon.services.parts.backupStoreOf(datastore);
+  return (await store.list(new AbortController().signal)).map(({ source }) => source).sort();
+}
+
+/** What is in a store without being a backup. */
+const strange = (files: readonly string[]): string[] =>
+  files.filter((name) => name !== 'password.sha256' && !name.endsWith('.json') && !files.includes(`${name}.json`));
+
+/** The housekeeping that a datastore gets when something is removed from it. */
+async function swept(daemon: Daemon, datastoreId: number, basePath: string): Promise<void> {
+  await daemon.look(() => Promise.resolve(daemon.services.upkeep.freed(datastoreId)));
+  await daemon.until(`${strange(names(basePath)).join()} is removed`, () =>
+    Promise.resolve(strange(names(basePath)).length === 0),
+  );
+  await daemon.idle();
 }
 
 /** Each domain of the fake, whether a backup holds it, and its disk. */

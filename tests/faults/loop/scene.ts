@@ -1,5 +1,6 @@
 // A daemon on fakes in this very process, its movers included, with a state directory that is put back to where a flow begins.
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync, copyFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
@@ -13,19 +14,26 @@ import { DEFAULT_LIMITS, DEFAULT_SCHEDULE_POLICY } from '../../../src/model/limi
 import { NO_NOTICES } from '../../../src/model/notice-settings.ts';
 import { DEFAULT_SELF_BACKUP } from '../../../src/model/self-backup.ts';
 import type { Value } from '../../../src/wire/xmlrpc.ts';
-import { Calls } from './calls.ts';
+import { Calls, type Cause } from './calls.ts';
+import { IS_REAL } from './real.ts';
 
-const LIMIT_MS = 30_000;
+const QUIET_TURNS = 12;
+const QUIET_MOST = 2000;
+/** What has not come by then does not come. */
+const LIMIT_MS = IS_REAL ? 300_000 : 60_000;
 
 export class Daemon {
   readonly calls = new Calls();
   readonly log: string[] = [];
   #app: App | undefined;
+  /** How many runs broke: nobody worked on them any more. */
+  broke = 0;
 
   static async start(config: Config): Promise<Daemon> {
     const daemon = new Daemon();
     const log = pino({ level: 'info' }, { write: (line: string) => void daemon.log.push(line) });
-    daemon.#app = await daemon.calls.run(false, () => startApp(config, log));
+    daemon.#app = await daemon.calls.run('daemon', () => startApp(config, log));
+    daemon.services.operations.onBroke(() => (daemon.broke += 1));
     return daemon;
   }
 
@@ -38,9 +46,9 @@ export class Daemon {
     return this.services.parts.store;
   }
 
-  /** A method as oneadmin asks for it; `flow`: what it causes is counted. */
-  call(method: string, params: readonly Value[], flow = false): Promise<unknown> {
-    return this.calls.run(flow, async () => {
+  /** A method as oneadmin asks for it; `cause` says whether what it causes is counted. */
+  call(method: string, params: readonly Value[], cause: Cause = 'daemon'): Promise<unknown> {
+    return this.calls.run(cause, async () => {
       const user = await this.store.users.get(0);
       const call: Call = { ...this.services, user, caller: makeCaller(user, -1, []), forwarded: false };
       return METHODS[method]!.run(call, params);
@@ -48,7 +56,7 @@ export class Daemon {
   }
 
   look<R>(work: (store: Daemon['store']) => Promise<R>): Promise<R> {
-    return this.calls.run(false, () => work(this.store));
+    return this.calls.run('watcher', () => work(this.store));
   }
 
   async until(what: string, look: (store: Daemon['store']) => Promise<boolean>): Promise<void> {
@@ -58,14 +66,34 @@ export class Daemon {
     throw new Error(`It did not happen within ${LIMIT_MS / 1000} s that ${what}: ${this.log.slice(-5).join('')}`);
   }
 
-  /** Nothing is under way: no run, no clean-up. */
+  /** Nothing is under way: no run, no job, no clean-up; also not after all that was about to begin had its turn. */
   idle(): Promise<void> {
+    let times = 0;
     return this.until('nothing is under way', async (store) => {
-      const { upkeep, operations } = this.services;
-      if (operations.running(() => true) || (await store.operations.running()).length > 0) return false;
-      const datastores = await store.datastores.list();
-      return !datastores.some(({ id }) => upkeep.isBusy(id) || this.services.images.isBusy(id));
+      times = (await this.#isIdle(store)) ? times + 1 : 0;
+      if (times > 0) await this.quiet();
+      return times > 1;
     });
+  }
+
+  async #isIdle(store: Daemon['store']): Promise<boolean> {
+    const { upkeep, operations, images } = this.services;
+    if (this.calls.isBusy || operations.running(() => true)) return false;
+    if ((await store.operations.running()).length > 0) return false;
+    const jobs = await store.backupJobs.list();
+    if (jobs.some((job) => job.outdatedVms.length + job.backingUpVms.length > 0 || job.cancelling)) return false;
+    const datastores = await store.datastores.list();
+    return !datastores.some(({ id }) => upkeep.isBusy(id) || images.isBusy(id));
+  }
+
+  /** No call is made any more, for some turns of the event loop: what is left waits for the clock, or for what never comes. */
+  async quiet(): Promise<void> {
+    let made = this.calls.total;
+    for (let turns = 0, still = 0; turns < QUIET_MOST && still < QUIET_TURNS; turns++) {
+      await turn();
+      still = this.calls.isBusy || this.calls.total !== made ? 0 : still + 1;
+      made = this.calls.total;
+    }
   }
 
   /** Its end without a clean-up. */
@@ -76,7 +104,7 @@ export class Daemon {
   }
 
   async stop(): Promise<void> {
-    await this.calls.run(false, () => this.#app?.close());
+    await this.calls.run('daemon', () => this.#app?.close());
   }
 }
 
@@ -97,7 +125,7 @@ export class Scene {
   }
 
   static async open(): Promise<Scene> {
-    return new Scene(await mkdtemp(join(tmpdir(), 'onevault-loop-')));
+    return new Scene(mkdtempSync(join(await room(), 'onevault-loop-')));
   }
 
   get directory(): string {
@@ -108,17 +136,36 @@ export class Scene {
     return Daemon.start(this.config);
   }
 
-  async keep(name: string): Promise<void> {
-    await cp(this.directory, join(this.root, name), { recursive: true, preserveTimestamps: true });
+  keep(name: string): void {
+    copy(this.directory, join(this.root, name));
   }
 
-  async back(name: string): Promise<void> {
-    await rm(this.directory, { recursive: true, force: true });
-    await cp(join(this.root, name), this.directory, { recursive: true, preserveTimestamps: true });
-    await mkdir(join(this.directory, 'run'), { recursive: true });
+  back(name: string): void {
+    rmSync(this.directory, { recursive: true, force: true });
+    copy(join(this.root, name), this.directory);
+    mkdirSync(join(this.directory, 'run'), { recursive: true });
   }
 
-  close(): Promise<void> {
-    return rm(this.root, { recursive: true, force: true });
+  close(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** Memory where the machine has a file system of it: every case begins with a copy. */
+async function room(): Promise<string> {
+  const { bavail, bsize } = await statfs('/dev/shm').catch(() => ({ bavail: 0, bsize: 0 })); // there is none
+  return bavail * bsize > 2 ** 28 ? '/dev/shm' : tmpdir();
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copy(source, target);
+    else if (entry.isFile()) copyFileSync(source, target);
+    if (!entry.isFile()) continue;
+    const { atimeMs, mtimeMs, mode } = lstatSync(source);
+    utimesSync(target, atimeMs / 1000, mtimeMs / 1000);
+    if ((mode & 0o777) !== (lstatSync(target).mode & 0o777)) chmodSync(target, mode & 0o777);
   }
 }
