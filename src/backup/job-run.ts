@@ -225,9 +225,12 @@ export class JobRuns {
     const { asked, vmId } = operation;
     const outcome = outcomeOf(operation);
     if (asked?.by !== 'job' || !outcome) return;
-    await this.#change(asked.jobId, (job) => {
-      if (asked.runSec === job.lastBackupTime) vmEnded(job, vmId, outcome, nowSec(this.#parts.clock));
-    });
+    const note = (): Promise<void> =>
+      this.#change(asked.jobId, (job) => {
+        if (asked.runSec === job.lastBackupTime) vmEnded(job, vmId, outcome, nowSec(this.#parts.clock));
+      });
+    // nobody else tells the job before the daemon starts again: what fails once is tried once more
+    await note().catch(note);
   }
 
   /** As the daemon starts: VMs that are being backed up by none of `running` are settled. */
