@@ -64,7 +64,11 @@ describe('every attribute', () => {
     ['INCREMENT_MODE', 'QCOW', 'BACKUP_CONFIG/INCREMENT_MODE="QCOW" is not known; it must be one of CBT, SNAPSHOT.'],
     ['FS_FREEZE', 'yes', 'BACKUP_CONFIG/FS_FREEZE="yes" is not known; it must be one of NONE, AGENT, SUSPEND.'],
     ['BACKUP_VOLATILE', 'true', 'BACKUP_CONFIG/BACKUP_VOLATILE="true" is not known; it must be one of NO, YES.'],
-    ['KEEP_LAST', '-1', 'BACKUP_CONFIG/KEEP_LAST="-1" is not a number of backups; it must be 0 (keep all) to 999999999.'],
+    [
+      'KEEP_LAST',
+      '-1',
+      'BACKUP_CONFIG/KEEP_LAST="-1" is not a number of backups; it must be 0 (keep all) to 999999999.',
+    ],
     [
       'KEEP_DAILY',
       'x',

@@ -12,7 +12,13 @@ const body: Sequence = {
   PASSWORD: 'empty',
   AUTH_DRIVER: 'filled',
   ENABLED: 'flag',
-  'LOGIN_TOKEN*': { TOKEN: 'text', EXPIRATION_TIME: 'epoch or -1', EGID: 'int', 'SCOPE?': 'filled', 'SESSION?': 'yesno' },
+  'LOGIN_TOKEN*': {
+    TOKEN: 'text',
+    EXPIRATION_TIME: 'epoch or -1',
+    EGID: 'int',
+    'SCOPE?': 'filled',
+    'SESSION?': 'yesno',
+  },
   TEMPLATE: template,
 };
 
