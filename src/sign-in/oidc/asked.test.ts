@@ -29,7 +29,9 @@ const server = createServer({ cert: CERT, key: KEY }, (request, response) => {
   request.on('end', () => {
     if (request.url === '/silent') return;
     if (request.url === '/endless') {
-      const more = (over?: Error | null): => void (over ?? response.write(Buffer.alloc(65_536), more));
+      const more = (over?: Error | null): void => {
+        if (!over) response.write(Buffer.alloc(65_536), more);
+      };
       return more();
     }
     if (request.url === '/none') return void response.writeHead(204).end();
