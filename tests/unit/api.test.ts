@@ -305,7 +305,7 @@ describe('VMs that are refused', () => {
     expect(await cloud.store.images.get(id)).toMatchObject({ state: 1, vms: [] });
   });
 
-  it('refuses an image that is not ready', async () => {
+  it('refuses an image that could not be made', async () => {
     const id = await cloud.id('one.image.allocate', 'NAME="broken"\nPATH="/no/such/file.raw"', 1);
     await cloud.until('it is in ERROR', async () => (await cloud.store.images.get(id)).state === 5);
     expect((await cloud.xml('one.image.info', id)).textOf('TEMPLATE/ERROR')).toContain(
@@ -314,7 +314,7 @@ describe('VMs that are refused', () => {
     const error = await refusal('one.vm.allocate', `${VM}DISK=[ IMAGE_ID="${id}" ]`);
     expect(error).toMatchObject({
       code: ALLOCATE,
-      message: expect.stringContaining('is not ready; wait until it is in state rdy'),
+      message: expect.stringContaining(`could not be made, or its data is gone; oneimage show ${id} says why`),
     });
     expect(await cloud.call('one.image.delete', id)).toBe(id);
     expect(await cloud.store.links.of('image-datastore', 1)).not.toContain(id);
