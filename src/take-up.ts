@@ -42,11 +42,14 @@ export class TakeUp implements DutyWork {
 
   /** What movers could not remove of their directories: empty ones of runs that nobody works on. For the start, when nothing runs here yet. */
   async clearDirectories(): Promise<void> {
-    const { runDirectory } = this.#services.parts;
+    const { runDirectory, store } = this.#services.parts;
     await mkdir(runDirectory, { recursive: true, mode: 0o711 });
+    // a machine that runs from a backup finds its servers there again, and its QEMU may enter that very directory
+    const running = new Set((await store.operations.running()).map(({ id }) => id));
     for (const name of await readdir(runDirectory)) {
       // one that is not empty is cleaned with its run
-      if (/^[0-9a-f]{16}$/.test(name)) await rmdir(`${runDirectory}/${name}`).catch(() => undefined);
+      if (/^[0-9a-f]{16}$/.test(name) && !running.has(name))
+        await rmdir(`${runDirectory}/${name}`).catch(() => undefined);
     }
   }
 
