@@ -38,11 +38,10 @@ settled() {
 }
 
 # The daemon has the rights that its unit gives it, as far as that goes without systemd.
-unit=/lib/systemd/system/onevault.service
-rights=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr ' A-Z' '\na-z' | sed 's/^cap_/+/' | paste -s -d ,)
+rights() { sed -n 's/^CapabilityBoundingSet=//p' /lib/systemd/system/onevault.service | tr ' A-Z' '\na-z' | sed 's/^cap_/+/' | paste -s -d ,; }
 onevault() {
   case $1 in
-    serve) setpriv --no-new-privs --inh-caps=-all "--bounding-set=-all,$rights" -- /usr/bin/onevault "$@" ;;
+    serve) setpriv --no-new-privs --inh-caps=-all "--bounding-set=-all,$(rights)" -- /usr/bin/onevault "$@" ;;
     *) /usr/bin/onevault "$@" ;;
   esac
 }
