@@ -1,6 +1,6 @@
 // Four projects: `unit` is quick, parallel and needs nothing but Node; so does `compat`, which asks a whole daemon on fakes thousands of
 // questions; `integration` starts real guests, mounts and backup
-// programs on this machine, four files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
+// programs on this machine, three files at a time: most of their time is waiting for guests and programs. Unit test files share what they load, which takes two thirds
 // off: they leave no timer, mock or environment variable changed behind. `soak` is what takes too long for every change, and runs with
 // `npm run soak:parts` alone.
 import { join } from 'node:path';
@@ -89,7 +89,7 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           env,
-          maxWorkers: 4,
+          maxWorkers: 3,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: PATIENT,
@@ -102,7 +102,7 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['tests/guest/setup.ts'],
           env,
-          maxWorkers: 4, // as many as the integration tests have: else it would run after them, alone
+          maxWorkers: 3, // as many as the integration tests have: else it would run after them, alone
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: PATIENT,
