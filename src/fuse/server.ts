@@ -154,15 +154,16 @@ export class FuseServer {
       this.#send(unique, ERRNO.EROFS, []);
       return;
     }
+    // neither the writer nor the next request waits for what is done with this one
+    this.#send(unique, 0, [wire.writeReply(size)]);
+    const next = this.#spare.pop();
+    if (next) this.#listen(next);
+    else this.#starved = true;
     const { path } = node;
     void node.file
       .write(offset, buffer.subarray(wire.WRITE_HEAD, wire.WRITE_HEAD + size))
       .catch((error: unknown) => this.#options.onWriteError?.(path, error))
       .finally(() => this.#giveBack(buffer));
-    this.#send(unique, 0, [wire.writeReply(size)]);
-    const next = this.#spare.pop();
-    if (next) this.#listen(next);
-    else this.#starved = true;
   }
 
   #giveBack(buffer: Buffer): void {
