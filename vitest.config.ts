@@ -66,6 +66,7 @@ export default defineConfig({
           exclude: ['**/*.property.test.ts'],
           pool: 'threads',
           isolate: false,
+          setupFiles: ['tests/unit/quick-passwords.ts'],
           maxWorkers: 3, // of two processors, two left most of one to the checks that run beside
           testTimeout: 20_000,
           expect: QUICK,
@@ -77,6 +78,7 @@ export default defineConfig({
           include: ['tests/compat/**/*.test.ts', 'tests/fuzz/**/*.test.ts', 'tests/unit/**/*.property.test.ts'],
           pool: 'threads',
           isolate: false,
+          setupFiles: ['tests/unit/quick-passwords.ts'],
           testTimeout: 20_000,
           expect: QUICK,
         },

@@ -27,7 +27,7 @@ const PLANTED = path.join(ROOT, 'var/test/planted.jsonl');
 
 interface Stage {
   name: string;
-  /** A program of node_modules/.bin with its arguments. */
+  /** A program of node_modules/.bin or of this directory, with its arguments. */
   argv: string[];
 }
 
@@ -38,6 +38,15 @@ const CHECKS: Stage[] = [
   { name: 'types of the console', argv: ['tsc', '-p', 'web'] },
   { name: 'lint', argv: ['eslint', '.'] },
 ];
+/** What the tests with real programs need, and what is left out without it; nothing is tested without the first. */
+const PARTS: Array<{ parts: string[]; without?: string }> = [
+  { parts: ['system', 'appliance', 'console'] },
+  { parts: ['rsync'], without: 'Tests of rsync datastores' },
+  { parts: ['browser'], without: 'Tests of the console in a browser' },
+  { parts: ['servers'], without: 'Tests of restic datastores on servers and of PostgreSQL' },
+];
+/** Thousands of short-lived daemons in a few processes: with room for what is young, a third of the time is not spent on collecting it. */
+const ROOMY = { NODE_OPTIONS: '--max-semi-space-size=32' };
 /** What uses the processors only where nobody else wants them. */
 const IDLE = ['nice', '-n', '19'];
 
@@ -46,17 +55,20 @@ interface Manner {
   collect?: boolean;
   /** Others go first. */
   idle?: boolean;
+  env?: Record<string, string>;
 }
 
 /** Runs one stage, says how it ended and how long it took. */
-function stage({ name, argv }: Stage, { collect = false, idle = false }: Manner = {}): Promise<boolean> {
+function stage({ name, argv }: Stage, manner: Manner = {}): Promise<boolean> {
+  const { collect = false, idle = false } = manner;
   const from = performance.now();
   const [file = '', ...options] = argv;
-  const [program = '', ...rest] = [...(idle ? IDLE : []), path.join(BIN, file), ...options];
+  const [program = '', ...rest] = [...(idle ? IDLE : []), path.join(file.includes('/') ? ROOT : BIN, file), ...options];
   const env = {
     ...process.env,
     PATH: `${BIN}${path.delimiter}${process.env['PATH'] ?? ''}`,
     ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+    ...manner.env,
   };
   const output = collect ? 'pipe' : 'inherit';
   if (!collect) console.log(`==> ${name}`);
@@ -78,11 +90,15 @@ function stage({ name, argv }: Stage, { collect = false, idle = false }: Manner 
 }
 
 /** Runs vitest with the given arguments: its report, when it left one, and whether it ended with code 0. */
-async function vitest(name: string, given: string[]): Promise<{ report: Report | undefined; ok: boolean }> {
+async function vitest(
+  name: string,
+  given: string[],
+  manner: Manner = {},
+): Promise<{ report: Report | undefined; ok: boolean }> {
   const file = path.join(REPORTS, `${name.replaceAll(/[^\w.]+/g, '-')}.json`);
   await rm(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const ok = await stage({ name, argv: ['vitest', 'run', ...reporters, ...given] });
+  const ok = await stage({ name, argv: ['vitest', 'run', ...reporters, ...given] }, manner);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     console.log(`vitest left no report of the ${name}: ${String(error)}`);
     return undefined;
@@ -90,9 +106,13 @@ async function vitest(name: string, given: string[]): Promise<{ report: Report |
   return { report: text === undefined ? undefined : (JSON.parse(text) as Report), ok };
 }
 
-async function tests(name: string, given: string[]): Promise<Counts> {
-  const { report, ok } = await vitest(name, given);
+async function tests(name: string, given: string[], manner: Manner = {}): Promise<Counts> {
+  const { report, ok } = await vitest(name, given, manner);
   return countRun(report, ok);
+}
+
+function unitTests(): Promise<Counts> {
+  return tests('unit tests', ['--project', 'unit'], { env: ROOMY });
 }
 
 /**
@@ -152,26 +172,40 @@ async function failedBeside(): Promise<string[]> {
   return failed;
 }
 
+/** Whether anything can be tested. */
+async function prepared(): Promise<boolean> {
+  for (const { parts, without } of PARTS) {
+    if (await stage({ name: `set-up: ${parts.join(', ')}`, argv: ['scripts/setup.sh', ...parts] })) continue;
+    if (without === undefined) return false;
+    console.log(`${without} are left out.`);
+  }
+  return true;
+}
+
 async function main(given: string[]): Promise<void> {
   const files = given.filter((argument) => !argument.startsWith('-'));
   await mkdir(REPORTS, { recursive: true });
   await plant();
   const runs: Counts[] = [];
   const failed: string[] = [];
-  if (files.length > 0) {
+  const whole = given.includes('--integration');
+  const beside = whole ? failedBeside() : Promise.resolve([]);
+  beside.catch(() => undefined); // it is met when the tests have ended
+  if ((whole || files.length > 0) && !(await prepared())) {
+    console.log('The machine could not be prepared, so nothing was tested.');
+    failed.push('set-up');
+  } else if (files.length > 0) {
     runs.push(await tests('tests', files));
-  } else if (given.includes('--integration')) {
-    const beside = failedBeside();
-    beside.catch(() => undefined); // it is met when the tests have ended
-    runs.push(await tests('unit tests', ['--project', 'unit']));
-    runs.push(await tests('compat tests', ['--project', 'compat']));
-    runs.push(await testsOnRealPrograms('integration tests', ['--project', 'integration', '--project', 'console']));
-    failed.push(...(await beside));
   } else {
-    failed.push(...(await failedChecks()));
-    runs.push(await tests('unit tests', ['--project', 'unit']));
+    if (!whole) failed.push(...(await failedChecks()));
+    runs.push(await unitTests());
+    if (whole) {
+      runs.push(await tests('compat tests', ['--project', 'compat'], { env: ROOMY }));
+      runs.push(await testsOnRealPrograms('integration tests', ['--project', 'integration', '--project', 'console']));
+    }
   }
-  if (!(await planted(mustBeLookedAt(given, files)))) failed.push('planted secrets');
+  failed.push(...(await beside));
+  if (runs.length > 0 && !(await planted(mustBeLookedAt(given, files)))) failed.push('planted secrets');
   const counts = total(runs, failed.length);
   console.log(`\n${(performance.now() / 1000).toFixed(0)} s in all`);
   if (failed.length > 0) console.log(`failed checks: ${failed.join(', ')}`);
