@@ -22,7 +22,7 @@ import { WrittenRanges } from './written-ranges.ts';
 
 const HASHED_AT_ONCE = 1024 * 1024;
 /** What may come before the tables are complete. */
-const MOST_EARLY_BYTES = 64 * 2 ** 20;
+const MOST_EARLY_BYTES = 128 * 2 ** 20;
 
 export interface ScatteredDisk {
   path: string;

@@ -32,7 +32,7 @@ import { readFiles, readSnapshotIds, readSnapshots, readSummary, type Summary } 
 import { unkeptLimits } from './start.ts';
 import { prepareRepository, requireRepository } from './prepare.ts';
 import { pruneRepository } from './prune.ts';
-import { thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
+import { busyReader, thriftyBackup, thriftyMount, thriftyReader } from './thrift.ts';
 
 const SOURCE_DIGITS = 8;
 const FORGET_AT_ONCE = 200;
@@ -84,17 +84,17 @@ export class ResticStore implements BackupStore {
     return this.read(source, path); // of a folder restic makes a tar archive
   }
 
+  /** Takes no lock, as a mount takes none: restic makes everybody wait who takes one, and what is pruned meanwhile is missed and told. */
   async unpack(source: string, path: string, directory: string, signal: AbortSignal): Promise<void> {
     checkSource(source);
     const only = path.replace(/[\\*?[\]]/g, '\\$&'); // a pattern
-    const run = {
-      config: thriftyReader(this.#config),
+    await runRestic({
+      config: busyReader(this.#config),
       what: `read ${path} of snapshot ${source}`,
-      args: ['restore', '--quiet', '--include', only, '--target', directory, '--', source],
-      oneFile: true as const,
+      args: ['restore', '--no-lock', '--quiet', '--include', only, '--target', directory, '--', source],
+      oneFile: true,
       signal,
-    };
-    await patiently(this.#config, this.#patience, signal, () => runRestic(run));
+    });
   }
 
   async view(directory: string, signal: AbortSignal): Promise<StoreView> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readResticConfig } from './config.ts';
-import { thriftyBackup, thriftyReader } from './thrift.ts';
+import { busyReader, thriftyBackup, thriftyReader } from './thrift.ts';
 
 const read = (attributes: Record<string, string> = {}) =>
   readResticConfig({
@@ -14,6 +14,15 @@ describe('restic with little memory', () => {
   it('collects its garbage sooner, and changes nothing else of a read', () => {
     const usual = read({ RESTIC_MAXPROC: '3' });
     expect(thriftyReader(usual)).toEqual({ ...usual, env: { ...usual.env, GOGC: '25' } });
+  });
+
+  it('unpacks out of a directory with four hands, unless another number is asked for', () => {
+    const usual = read();
+    expect(busyReader(usual)).toEqual({ ...thriftyReader(usual), options: ['-o', 'local.connections=4'] });
+    const asked = read({ RESTIC_CONNECTIONS: '3' });
+    expect(busyReader(asked)).toEqual(thriftyReader(asked));
+    const elsewhere = { ...usual, transport: { ...usual.transport, local: undefined } };
+    expect(busyReader(elsewhere)).toEqual(thriftyReader(elsewhere));
   });
 
   it('makes one thing at a time in a backup, its password kept', async () => {
