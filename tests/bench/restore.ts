@@ -1,5 +1,5 @@
 // The bench of restores: OneVault beside the two programs that do the same by hand, on one full backup, by turns in one run.
-// `npm run bench:restore [-- ROUNDS [MIB [REST]]]`: REST are the seconds of rest before each run.
+// `npm run bench:restore [-- ROUNDS [MIB]]`
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -21,7 +21,7 @@ const INCREMENTS = 10;
 const CHANGED_MIB = 16;
 const rounds = Number(process.argv[2] ?? 5);
 /** A virtual machine gives memory that it does not use back to its host: after that no run finds what the run before left warm. */
-const REST_SEC = Number(process.argv[4] ?? 5);
+const REST_SEC = 5;
 
 const NAME = {
   ours: 'a  OneVault, to a raw image',
@@ -61,11 +61,12 @@ async function byHand({ members: [member], store, root }: LargeChain, target: st
   await rm(restored, { recursive: true });
 }
 
-function variants(chain: LargeChain): Variant[] {
+/** `restSec`: nothing is done for so long before each run. */
+function variants(chain: LargeChain, restSec: number): Variant[] {
   const target = join(chain.root, 'target');
   const before = async (): Promise<MeasureOptions> => {
     await run(['sync']);
-    await pause(REST_SEC * 1000);
+    await pause(restSec * 1000);
     return { path: chain.root };
   };
   const after = async (): Promise<void> => {
@@ -89,22 +90,28 @@ function variants(chain: LargeChain): Variant[] {
 const { cpu, cpus, memoryMb, kernel, node } = machine();
 tell(`${cpu}, ${cpus} CPUs, ${memoryMb} MB, Linux ${kernel}, Node ${node}`);
 tell(
-  `A disk of ${DISK_MIB} MiB with ${DATA_MIB} MiB of data, half incompressible; ${rounds} rounds by turns, ${REST_SEC} s of rest before each run, medians.\n`,
+  `A disk of ${DISK_MIB} MiB with ${DATA_MIB} MiB of data, half incompressible; ${rounds} rounds by turns, medians.`,
 );
 const parent = resolve(import.meta.dirname, '../../var');
 process.env['NODE_COMPILE_CACHE'] ??= join(parent, 'compiled'); // as the commands in bin/ keep theirs
 await mkdir(parent, { recursive: true });
 const full = { parent, kind, diskMib: DISK_MIB, dataMib: DATA_MIB };
 const chain = await largeChain({ ...full, increments: 0, changedMib: 0 });
-const { wallSec } = await alternate(variants(chain), rounds, (name, round, { wallSec }) =>
-  tell(`round ${round + 1}: ${name.padEnd(50)} ${wallSec.toFixed(2)} s`),
-)
-  .then((results) => {
-    const summaries = new Map([...results].map(([name, runs]) => [name, summarize(runs)]));
-    tell(`\n${resultTable(summaries)}\n`);
-    return { wallSec: (name: string): number => summaries.get(name)?.median.wallSec ?? Number.NaN };
-  })
-  .finally(() => chain.remove());
+/** Ours beside the two others, in medians. */
+async function compared(restSec: number): Promise<{ byHand: number; synced: number }> {
+  tell(restSec === 0 ? '\none run right after the other\n' : `\neach run after ${restSec} s of rest\n`);
+  const results = await alternate(variants(chain, restSec), rounds, (name, round, { wallSec }) =>
+    tell(`round ${round + 1}: ${name.padEnd(50)} ${wallSec.toFixed(2)} s`),
+  );
+  const summaries = new Map([...results].map(([name, runs]) => [name, summarize(runs)]));
+  tell(`\n${resultTable(summaries)}\n`);
+  const wallSec = (name: string): number => summaries.get(name)?.median.wallSec ?? Number.NaN;
+  return { byHand: wallSec(NAME.ours) / wallSec(NAME.byHand), synced: wallSec(NAME.ours) / wallSec(NAME.synced) };
+}
+
+const [atOnce, rested] = await (async () => [await compared(0), await compared(REST_SEC)] as const)().finally(() =>
+  chain.remove(),
+);
 const long = await largeChain({ ...full, increments: INCREMENTS, changedMib: CHANGED_MIB });
 const { result, cost } = await costOf(taskOf(long, join(long.root, 'target'))).finally(() => long.remove());
 const written = result.disks[0]?.writtenBytes ?? Number.NaN;
@@ -125,8 +132,10 @@ tell('');
 tell(
   JSON.stringify({
     bench: 'restore',
-    wall_over_restic_restore: three(wallSec(NAME.ours) / wallSec(NAME.byHand)),
-    wall_over_restic_restore_synced: three(wallSec(NAME.ours) / wallSec(NAME.synced)),
+    wall_over_restic_restore: three(atOnce.byHand),
+    wall_over_restic_restore_synced: three(atOnce.synced),
+    rested_wall_over_restic_restore: three(rested.byHand),
+    rested_wall_over_restic_restore_synced: three(rested.synced),
     chain_peak_mib: three(cost.peakBytes / MIB),
     chain_written_mib: three(written / MIB),
     chain_written_besides_mib: three((cost.toDisks - written) / MIB),
