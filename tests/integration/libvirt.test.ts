@@ -133,6 +133,7 @@ describe.runIf(available)('libvirt', () => {
       await (other ?? hypervisor).deploy(spec);
       if (other === undefined)
         await theirs('metadata', spec.name, 'urn:onevault:domain', '--remove', '--live', '--config');
+      await theirs('suspend', spec.name); // a guest whose disk is empty ends by itself
       try {
         const before = await theirs('dumpxml', spec.name);
         expect((await hypervisor.domains()).has(spec.name)).toBe(false);
