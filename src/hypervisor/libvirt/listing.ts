@@ -1,5 +1,5 @@
-// Every domain that libvirt has, from one call, and the state of one. A name is any text without line breaks and slashes, chosen by whoever uses the
-// host, so it is never looked for inside other text. Pure.
+// Every domain that libvirt has, from one call, and the state of one. A name is any text without line breaks and slashes, chosen by
+// whoever uses the host, so it is never looked for inside other text. Pure.
 import type { DomainState } from '../hypervisor.ts';
 
 export interface Listed {
