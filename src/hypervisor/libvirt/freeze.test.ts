@@ -34,8 +34,8 @@ class Scripted extends Virsh {
     return '';
   }
 
-  override async state(): Promise<DomainState> {
-    return this.now;
+  override async states(): Promise<Map<string, DomainState>> {
+    return new Map([['one-7', this.now]]);
   }
 }
 

@@ -10,9 +10,9 @@ export function ownershipXml(installation: string): string {
   return element('metadata', {}, element('onevault:vm', { 'xmlns:onevault': NAMESPACE, installation }));
 }
 
-/** Asks virsh for the installation of a domain: its uuid, or a name that is no text of anybody else's. */
-export function ownershipQuestion(domain: string): string {
-  return `metadata --domain ${domain} ${NAMESPACE}`;
+/** Asks virsh for the installation of a domain. */
+export function ownershipQuestion(uuid: string): string {
+  return `metadata --domain ${uuid} ${NAMESPACE}`;
 }
 
 /** What virsh says of a domain without a mark, or of one that has just gone. Anything else leaves open whose it is. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEvent } from './events.ts';
 import { AdoptedDomains } from './adopted.ts';
-import { readListing, readState } from './listing.ts';
+import { readListing } from './listing.ts';
 
 describe('readListing', () => {
   const domain = (name: string, state: number): string =>
@@ -21,13 +21,6 @@ describe('readListing', () => {
   it('leaves out what came or went between the answers', () => {
     expect(readListing(`${domain('went', 1)}${uuid(1)} came\n`)).toEqual([]);
     expect(readListing('')).toEqual([]);
-  });
-});
-
-describe('readState', () => {
-  it('reads the state of one domain, and none of one that is not there', () => {
-    expect(readState("Domain: 'one-1'\n  state.state=3\n  state.reason=1\n")).toBe('paused');
-    expect(readState('')).toBeNull();
   });
 });
 

@@ -10,7 +10,7 @@ import type { Adopted } from '../../model/hypervisor-config.ts';
 import { vmIdOf } from '../../model/ids.ts';
 import { AdoptedDomains } from './adopted.ts';
 import { hintFor } from './complaints.ts';
-import { LISTING, readListing, readState, stateQuestion, type Listed } from './listing.ts';
+import { LISTING, readListing, type Listed } from './listing.ts';
 import { ownershipQuestion, readOwnership, UNOWNED } from './ownership.ts';
 
 const CALL_LIMIT_MS = 60_000;
@@ -129,14 +129,9 @@ export class Virsh {
     return all.filter((one) => !owners.has(one.uuid) && !this.adopted.includes(one));
   }
 
-  /** State of one domain of this installation, null when there is none of that name. In one call: nearly every order asks first. */
+  /** State of one domain of this installation, null when there is none of that name. */
   async state(name: string): Promise<DomainState | null> {
-    // what is adopted must still have its name and its uuid, which the list of all tells
-    if (this.adopted.has(name)) return (await this.states()).get(name) ?? null;
-    if (vmIdOf(name) === undefined) return null;
-    const questions = [stateQuestion(name), ownershipQuestion(name)];
-    const [state = '', owner = ''] = await this.ask(`look at domain ${name}`, questions, UNOWNED);
-    return readOwnership(owner) === this.#installation ? readState(state) : null;
+    return (await this.states()).get(name) ?? null;
   }
 
   /** Whether the domain has a process. */
