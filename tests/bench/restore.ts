@@ -14,7 +14,7 @@ import { alternate, machine, type MeasureOptions, type Variant } from './measure
 import { resultTable, summarize, table } from './report.ts';
 
 const MIB = 2 ** 20;
-const DATA_MIB = Number(process.argv[3] ?? 1024);
+const DATA_MIB = Number(process.argv[3] ?? 3072);
 const DISK_MIB = 2 * DATA_MIB;
 /** The chain whose memory is told. */
 const INCREMENTS = 10;

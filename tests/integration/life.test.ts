@@ -11,6 +11,7 @@ const POWEROFF = ['8', '0'] as const;
 const SUSPENDED = ['5', '0'] as const;
 const STOPPED = ['4', '0'] as const;
 const UNDEPLOYED = ['9', '0'] as const;
+const ANSWER_MS = 10_000;
 let cloud: Cloud;
 let id: number;
 
@@ -30,19 +31,23 @@ async function act(action: string, [state, lcm]: readonly [string, string]): Pro
   await cloud.vmIs(id, state, lcm);
 }
 /** Runs a command in the guest as it is now. */
-async function guest(command: string): Promise<string> {
+async function guest(command: string, limitMs?: number): Promise<string> {
   const console = await cloud.console(id);
   try {
-    return await console.run(command);
+    return await console.run(command, limitMs);
   } finally {
     await console.close();
   }
 }
 const remember = (word: string): Promise<string> => guest(`echo ${word} > /tmp/word; echo ${word} > /root/word; sync`);
-const recall = async (): Promise<[memory: string, disk: string]> => {
-  const [memory = '', disk = ''] = (await guest('cat /tmp/word || echo lost; cat /root/word')).split('\n').slice(-2);
+const recall = async (limitMs?: number): Promise<[memory: string, disk: string]> => {
+  const said = await guest('cat /tmp/word || echo lost; cat /root/word', limitMs);
+  const [memory = '', disk = ''] = said.split('\n').slice(-2);
   return [memory, disk];
 };
+/** A question that went to the boot before, and with it, is asked again. */
+const booted = (how: string): Promise<void> =>
+  cloud.until(`it has booted ${how}`, async () => (await recall(ANSWER_MS).catch(() => ['']))[0] === 'lost');
 const actions = async (): Promise<string[]> =>
   (await cloud.info('vm', id)).children('HISTORY_RECORDS/HISTORY').map((record) => record.textOf('ACTION'));
 
@@ -70,11 +75,11 @@ it('is suspended even when the daemon dies over it', async () => {
 it('powers off, boots again, and is reset, each time without its memory', async () => {
   await act('poweroff', POWEROFF);
   await act('resume', RUNNING);
-  await cloud.until('it has booted', async () => (await recall())[0] === 'lost');
+  await booted('again');
   expect(await recall()).toEqual(['lost', 'wren']);
   await remember('finch');
   await cloud.call('one.vm.action', 'reboot-hard', id);
-  await cloud.until('it has booted anew', async () => (await recall())[0] === 'lost');
+  await booted('after its reset');
   expect((await recall())[1]).toBe('finch');
   await cloud.vmIs(id, ...RUNNING);
 });
@@ -84,7 +89,7 @@ it('is undeployed: the host forgets it, its disks stay', async () => {
   await act('undeploy', UNDEPLOYED);
   expect([await known(), (await readdir(directory())).includes('disk.0')]).toEqual([false, true]);
   await act('resume', RUNNING);
-  await cloud.until('it has booted', async () => (await recall())[0] === 'lost');
+  await booted('again');
   expect((await recall())[1]).toBe('heron');
 });
 

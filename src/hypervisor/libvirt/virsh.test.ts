@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readEvent } from './events.ts';
 import { AdoptedDomains } from './adopted.ts';
 import { readListing } from './listing.ts';
+import { Virsh } from './virsh.ts';
 
 describe('readListing', () => {
   const domain = (name: string, state: number): string =>
@@ -21,6 +25,68 @@ describe('readListing', () => {
   it('leaves out what came or went between the answers', () => {
     expect(readListing(`${domain('went', 1)}${uuid(1)} came\n`)).toEqual([]);
     expect(readListing('')).toEqual([]);
+  });
+});
+
+describe('whose domains are seen', () => {
+  const UUIDS = ['11111111-44d0-4ab5-bcc7-75d4befa687d', '22222222-44d0-4ab5-bcc7-75d4befa687d'];
+  let directory: string;
+  let virsh: Virsh;
+
+  /** Domains one-0, one-1, ... of these installations; null says nothing. `trouble` is what virsh complains of instead. */
+  async function libvirtHas(owners: Array<string | null>, trouble = ''): Promise<void> {
+    const print = (lines: string[]): string => lines.map((line) => `echo "${line}"`).join('; ');
+    const script = `#!/bin/sh
+echo call >> ${directory}/calls
+domstats() { ${print(owners.flatMap((_, index) => [`Domain: 'one-${index}'`, '  state.state=1', '']))}; }
+list() { ${print(owners.map((_, index) => `${UUIDS[index]} one-${index}`))}; }
+metadata() { case $2 in
+  ${owners.flatMap((owner, index) => (owner === null ? [] : [`${UUIDS[index]}) echo "<vm installation='${owner}'/>";;`])).join('\n  ')}
+  *) echo 'error: metadata not found: Requested metadata element is not present' >&2;;
+esac; }
+${trouble && `{ ${print(trouble.split('\n').map((line) => `error: ${line}`))}; } >&2; exit 1`}
+eval "$(echo "$4" | sed -E 's/echo (\\|[^|]*\\|)/echo "\\1"/g')"
+`;
+    await writeFile(join(directory, 'virsh'), script);
+    await chmod(join(directory, 'virsh'), 0o755);
+  }
+  /** The answer, and how often virsh was called for it. */
+  async function seen(): Promise<[names: string[], calls: number]> {
+    await rm(join(directory, 'calls'), { force: true });
+    const names = [...(await virsh.states()).keys()];
+    return [names, (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n').length];
+  }
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'virsh-'));
+    vi.stubEnv('PATH', `${directory}${delimiter}${process.env['PATH']}`);
+    virsh = new Virsh('test:///', 'aa');
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('is asked again with each list, in one call when they are known', async () => {
+    await libvirtHas(['aa', 'aa']);
+    expect([await seen(), await seen()]).toEqual([
+      [['one-0', 'one-1'], 2],
+      [['one-0', 'one-1'], 1],
+    ]);
+    await libvirtHas(['bb', null]);
+    expect(await seen()).toEqual([[], 1]);
+    expect(await virsh.foreign()).toEqual(['one-0', 'one-1']);
+    await libvirtHas(['aa']);
+    expect(await seen()).toEqual([['one-0'], 1]);
+    await libvirtHas(['aa', 'aa']);
+    expect(await seen()).toEqual([['one-0', 'one-1'], 2]);
+  });
+
+  it('is unknown, with the whole reason, when libvirt is not reached', async () => {
+    await libvirtHas(['aa']);
+    await seen();
+    await libvirtHas(['aa'], 'failed to connect\nNo such file');
+    await expect(virsh.states()).rejects.toThrow('could not list the domains: failed to connect No such file');
   });
 });
 

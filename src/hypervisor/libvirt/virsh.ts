@@ -22,6 +22,8 @@ export class Virsh {
   readonly uri: string;
   readonly adopted: AdoptedDomains;
   readonly #installation: string;
+  /** Domains by uuid whose owners were asked for before: they are asked for together with the next list. */
+  #asked: string[] = [];
 
   /** Only domains of `installation` and those that it adopted are seen by the questions below. */
   constructor(uri: string, installation: string, adopted: readonly Adopted[] = []) {
@@ -37,17 +39,33 @@ export class Virsh {
   async ask(attempt: string, questions: string[], usual: RegExp): Promise<string[]> {
     const answers: string[] = [];
     for (let at = 0; at < questions.length; at += ASKED_AT_ONCE) {
-      const mark = `|${randomUUID()}|`; // what a domain says cannot hold it
-      const script = questions.slice(at, at + ASKED_AT_ONCE).map((question) => `${question}; echo ${mark}`);
-      const argv = ['virsh', '-q', '-c', this.uri, script.join('; ')];
-      const { stdout, stderr } = await run(argv, { timeoutMs: ASK_LIMIT_MS, okCodes: [1] });
-      const [trouble] = complaintsBut(usual, stderr);
+      const some = questions.slice(at, at + ASKED_AT_ONCE);
+      const [more, trouble] = await this.#askAtOnce(attempt, some, usual, ASK_LIMIT_MS);
       if (trouble !== undefined) {
         throw new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${trouble}`, { retry: true });
       }
-      answers.push(...stdout.split(mark).slice(0, -1));
+      answers.push(...more);
     }
     return answers.map((answer) => answer.trim());
+  }
+
+  /** What virsh printed for each question, and the first complaint that is not usual. */
+  async #askAtOnce(
+    attempt: string,
+    questions: string[],
+    usual: RegExp,
+    timeoutMs: number,
+  ): Promise<[answers: string[], trouble: string | undefined]> {
+    const mark = `|${randomUUID()}|`; // what a domain says cannot hold it
+    const script = questions.map((question) => `${question}; echo ${mark}`).join('; ');
+    try {
+      const { stdout, stderr } = await run(['virsh', '-q', '-c', this.uri, script], { timeoutMs, okCodes: [1] });
+      const answers = stdout.split(mark).slice(0, -1);
+      const short = answers.length < questions.length ? 'virsh ended before it had answered everything' : undefined;
+      return [answers, complaintsBut(usual, stderr)[0] ?? short];
+    } catch (cause) {
+      throw failure(attempt, cause, timeoutMs);
+    }
   }
 
   /** Like `call`, for a command about one domain; it gets the domain before its other arguments. */
@@ -91,8 +109,7 @@ export class Virsh {
       return (await run(['virsh', '-q', '-c', this.uri, ...args], { timeoutMs, signal })).stdout;
     } catch (cause) {
       signal?.throwIfAborted();
-      const why = whyOf(cause, timeoutMs);
-      throw new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${why}`, { cause, hint: hintFor(why) });
+      throw failure(attempt, cause, timeoutMs);
     }
   }
 
@@ -103,29 +120,26 @@ export class Virsh {
 
   /** States of all domains of ours, by name. */
   async states(): Promise<Map<string, DomainState>> {
-    const all = await this.#list();
-    const owners = await this.#owners(all.filter(({ name }) => vmIdOf(name) !== undefined));
+    const { all, owners } = await this.#look(isNamedAsOurs);
     return new Map(all.filter((one) => this.#isOurs(one, owners)).map(({ name, state }) => [name, state]));
   }
 
   /** Names of the form of ours whose domains OneVault did not make for this installation. */
   async foreign(): Promise<string[]> {
-    const named = (await this.#list()).filter(({ name }) => vmIdOf(name) !== undefined);
-    const owners = await this.#owners(named);
-    return named.filter(({ uuid }) => owners.get(uuid) !== this.#installation).map(({ name }) => name);
+    const { all, owners } = await this.#look(isNamedAsOurs);
+    const foreign = all.filter((one) => isNamedAsOurs(one) && owners.get(one.uuid) !== this.#installation);
+    return foreign.map(({ name }) => name);
   }
 
   /** Whether libvirt has a domain of that name which is somebody else's. */
   async isForeign(name: string): Promise<boolean> {
-    const found = (await this.#list()).filter((one) => one.name === name);
-    const owners = await this.#owners(found);
-    return found.some((one) => !this.#isOurs(one, owners));
+    const { all, owners } = await this.#look((one) => one.name === name);
+    return all.some((one) => one.name === name && !this.#isOurs(one, owners));
   }
 
   /** Domains that carry no installation's mark and are not adopted. */
   async wild(): Promise<Listed[]> {
-    const all = await this.#list();
-    const owners = await this.#owners(all);
+    const { all, owners } = await this.#look(() => true);
     return all.filter((one) => !owners.has(one.uuid) && !this.adopted.includes(one));
   }
 
@@ -167,20 +181,36 @@ export class Virsh {
   #isOurs(one: Listed, owners: Map<string, string>): boolean {
     // A name that is adopted belongs to the adopted domain alone, so that no command can reach another one by it.
     if (this.adopted.has(one.name)) return this.adopted.includes(one);
-    return vmIdOf(one.name) !== undefined && owners.get(one.uuid) === this.#installation;
+    return isNamedAsOurs(one) && owners.get(one.uuid) === this.#installation;
   }
 
-  async #list(): Promise<Listed[]> {
-    return readListing(await this.call('list the domains', [LISTING]));
+  /** All domains, and the installations by uuid of those that `matter`; one that names none, or is gone, is left out. */
+  async #look(matter: (one: Listed) => boolean): Promise<{ all: Listed[]; owners: Map<string, string> }> {
+    const { all, told } = await this.#list();
+    const left = all.filter((one) => matter(one) && !told.has(one.uuid)).map(({ uuid }) => uuid);
+    const answers = await this.ask('tell whose domains it has', left.map(ownershipQuestion), UNOWNED);
+    for (const [index, uuid] of left.entries()) told.set(uuid, readOwnership(answers[index] ?? ''));
+    this.#asked = all.filter((one) => isNamedAsOurs(one) && told.has(one.uuid)).map(({ uuid }) => uuid);
+    return { all, owners: new Map([...told].filter((entry): entry is [string, string] => entry[1] !== undefined)) };
   }
 
-  /** Installations that domains belong to, by uuid; a domain that says nothing, or is gone, is left out. */
-  async #owners(domains: Listed[]): Promise<Map<string, string>> {
-    const questions = domains.map(({ uuid }) => ownershipQuestion(uuid));
-    const answers = await this.ask('tell whose domains it has', questions, UNOWNED);
-    const owners = domains.map(({ uuid }, index) => [uuid, readOwnership(answers[index] ?? '')] as const);
-    return new Map(owners.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  /** All domains, and what those asked about before say now of their owners. */
+  async #list(): Promise<{ all: Listed[]; told: Map<string, string | undefined> }> {
+    const asked = this.#asked.slice(0, ASKED_AT_ONCE - 1);
+    if (asked.length > 0) {
+      const questions = [LISTING, ...asked.map(ownershipQuestion)];
+      const said = await this.#askAtOnce('list the domains', questions, UNOWNED, CALL_LIMIT_MS);
+      const [[listing = '', ...answers], trouble] = said;
+      const told = new Map(asked.map((uuid, index) => [uuid, readOwnership(answers[index] ?? '')]));
+      if (trouble === undefined) return { all: readListing(listing), told };
+    }
+    // alone it also tells why it cannot
+    return { all: readListing(await this.call('list the domains', [LISTING])), told: new Map() };
   }
+}
+
+function isNamedAsOurs({ name }: Listed): boolean {
+  return vmIdOf(name) !== undefined;
 }
 
 async function inFiles<T>(texts: string[], use: (files: string[]) => Promise<T>): Promise<T> {
@@ -198,6 +228,11 @@ async function inFiles<T>(texts: string[], use: (files: string[]) => Promise<T>)
 export function complaintsBut(usual: RegExp, complaints: string): string[] {
   const lines = complaints.split('\n').filter((line) => line.startsWith('error: '));
   return lines.filter((line) => !usual.test(line));
+}
+
+function failure(attempt: string, cause: unknown, timeoutMs: number): OneError {
+  const why = whyOf(cause, timeoutMs);
+  return new OneError(CODE.INTERNAL, `libvirt could not ${attempt}: ${why}`, { cause, hint: hintFor(why) });
 }
 
 function whyOf(cause: unknown, timeoutMs: number): string {
