@@ -19,7 +19,7 @@ const LONG = [
   'faults/environment integration/libvirt-tracking integration/libvirt-life console/story integration/restic-transports',
   'integration/instant faults/ssh-cut integration/life integration/libvirt faults/kill console/pages',
   'integration/restore-matrix integration/chain-rules integration/ssh-hosts integration/chain-snapshot faults/transports',
-  'integration/import integration/backup integration/rescan integration/copies integration/restic',
+  'integration/import integration/backup faults/loop/loop integration/rescan integration/copies integration/restic',
   'integration/chain-slices integration/cancel integration/chain-cbt integration/libvirt-adoption',
   'integration/libvirt-backups integration/disks integration/drill integration/freeze integration/postgres',
   'integration/postgres-daemon integration/rsync integration/in-place',
