@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -47,8 +47,7 @@ esac; }
 ${trouble && `{ ${print(trouble.split('\n').map((line) => `error: ${line}`))}; } >&2; exit 1`}
 eval "$(echo "$4" | sed -E 's/echo (\\|[^|]*\\|)/echo "\\1"/g')"
 `;
-    await writeFile(join(directory, 'virsh'), script);
-    await chmod(join(directory, 'virsh'), 0o755);
+    await writeFile(join(directory, 'virsh'), script, { mode: 0o755 });
   }
   /** The answer, and how often virsh was called for it. */
   async function seen(): Promise<[names: string[], calls: number]> {
@@ -87,6 +86,12 @@ eval "$(echo "$4" | sed -E 's/echo (\\|[^|]*\\|)/echo "\\1"/g')"
     await seen();
     await libvirtHas(['aa'], 'failed to connect\nNo such file');
     await expect(virsh.states()).rejects.toThrow('could not list the domains: failed to connect No such file');
+  });
+
+  it('is unknown when the answer ends early', async () => {
+    await writeFile(join(directory, 'virsh'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const asked = virsh.ask('tell whose', ['metadata'], /usual/);
+    await expect(asked).rejects.toThrow('could not tell whose: virsh ended before it had answered everything');
   });
 });
 
